@@ -1,0 +1,1 @@
+export { errorCodes, SpoorError, type SpoorErrorCode, type SpoorErrorOptions } from './error.js';

@@ -1,0 +1,35 @@
+import { defineConfig } from 'vitest/config';
+
+const conditions = ['@spoor/source', 'node', 'import', 'module', 'default'];
+const shared = {
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+};
+const roots = '{bpf,packages/*,examples/*,bench}';
+
+/** `unit` needs no kernel and no root; `kernel` loads BPF programs and runs one file at a time. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'unit',
+          include: [`${roots}/**/*.test.ts`],
+          exclude: ['**/node_modules/**', '**/dist/**', '**/*.kernel.test.ts'],
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'kernel',
+          include: [`${roots}/**/*.kernel.test.ts`],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
