@@ -1,0 +1,97 @@
+import type { CType, Pointer, Signature } from './driver.js';
+
+function fn<const R extends CType, const A extends readonly Exclude<CType, 'void'>[]>(result: R, ...args: A) {
+  return { result, args };
+}
+
+/**
+ * The functions of libbpf in use, each once. All are in 1.0; names, order and types from its `bpf.h` and `libbpf.h`. What
+ * returns `i32` returns -errno on failure; what returns a pointer gives 0n and sets errno (libbpf 1.0's strict mode).
+ */
+export const libbpfTable = {
+  libbpf_major_version: fn('u32'),
+  libbpf_minor_version: fn('u32'),
+  libbpf_set_print: fn('pointer', 'pointer'),
+  libbpf_num_possible_cpus: fn('i32'),
+  libbpf_find_vmlinux_btf_id: fn('i32', 'pointer', 'i32'),
+  libbpf_probe_bpf_prog_type: fn('i32', 'i32', 'pointer'),
+  libbpf_probe_bpf_map_type: fn('i32', 'i32', 'pointer'),
+  libbpf_probe_bpf_helper: fn('i32', 'i32', 'i32', 'pointer'),
+
+  bpf_object__open_mem: fn('pointer', 'pointer', 'u64', 'pointer'),
+  bpf_object__load: fn('i32', 'pointer'),
+  bpf_object__close: fn('void', 'pointer'),
+
+  bpf_object__next_map: fn('pointer', 'pointer', 'pointer'),
+  bpf_map__name: fn('pointer', 'pointer'),
+  bpf_map__type: fn('i32', 'pointer'),
+  bpf_map__key_size: fn('u32', 'pointer'),
+  bpf_map__value_size: fn('u32', 'pointer'),
+  bpf_map__max_entries: fn('u32', 'pointer'),
+  bpf_map__map_flags: fn('u32', 'pointer'),
+  bpf_map__is_internal: fn('u8', 'pointer'),
+  bpf_map__autocreate: fn('u8', 'pointer'),
+  bpf_map__fd: fn('i32', 'pointer'),
+  bpf_map__initial_value: fn('pointer', 'pointer', 'pointer'),
+  bpf_map__set_max_entries: fn('i32', 'pointer', 'u32'),
+  bpf_map__set_autocreate: fn('i32', 'pointer', 'u8'),
+  bpf_map__set_pin_path: fn('i32', 'pointer', 'pointer'),
+
+  bpf_object__next_program: fn('pointer', 'pointer', 'pointer'),
+  bpf_program__name: fn('pointer', 'pointer'),
+  bpf_program__section_name: fn('pointer', 'pointer'),
+  bpf_program__type: fn('i32', 'pointer'),
+  bpf_program__expected_attach_type: fn('i32', 'pointer'),
+  bpf_program__autoload: fn('u8', 'pointer'),
+  bpf_program__set_autoload: fn('i32', 'pointer', 'u8'),
+  bpf_program__set_log_buf: fn('i32', 'pointer', 'pointer', 'u64'),
+  bpf_program__fd: fn('i32', 'pointer'),
+  bpf_program__attach: fn('pointer', 'pointer'),
+  bpf_link__fd: fn('i32', 'pointer'),
+  bpf_link__destroy: fn('i32', 'pointer'),
+
+  bpf_iter_create: fn('i32', 'i32'),
+  bpf_raw_tracepoint_open: fn('i32', 'pointer', 'i32'),
+  bpf_prog_load: fn('i32', 'i32', 'pointer', 'pointer', 'pointer', 'u64', 'pointer'),
+  bpf_prog_test_run_opts: fn('i32', 'i32', 'pointer'),
+  bpf_obj_get_info_by_fd: fn('i32', 'i32', 'pointer', 'pointer'),
+  bpf_enable_stats: fn('i32', 'i32'),
+  bpf_btf_load: fn('i32', 'pointer', 'u64', 'pointer'),
+
+  bpf_map_create: fn('i32', 'i32', 'pointer', 'u32', 'u32', 'u32', 'pointer'),
+  bpf_map_lookup_elem: fn('i32', 'i32', 'pointer', 'pointer'),
+  bpf_map_update_elem: fn('i32', 'i32', 'pointer', 'pointer', 'u64'),
+  bpf_map_delete_elem: fn('i32', 'i32', 'pointer'),
+  bpf_map_lookup_and_delete_elem: fn('i32', 'i32', 'pointer', 'pointer'),
+  bpf_map_get_next_key: fn('i32', 'i32', 'pointer', 'pointer'),
+  bpf_map_lookup_batch: fn('i32', 'i32', 'pointer', 'pointer', 'pointer', 'pointer', 'pointer', 'pointer'),
+  bpf_map_update_batch: fn('i32', 'i32', 'pointer', 'pointer', 'pointer', 'pointer'),
+  bpf_map_delete_batch: fn('i32', 'i32', 'pointer', 'pointer', 'pointer'),
+} as const satisfies Record<string, Signature>;
+
+/** The C library's part: what Node itself does not offer. Failure is -1 (or MAP_FAILED), and errno. */
+export const libcTable = {
+  mmap: fn('pointer', 'pointer', 'u64', 'i32', 'i32', 'i32', 'i64'),
+  munmap: fn('i32', 'pointer', 'u64'),
+  getpagesize: fn('i32'),
+} as const satisfies Record<string, Signature>;
+
+interface Accepted {
+  u8: number;
+  i32: number;
+  u32: number;
+  i64: bigint;
+  u64: bigint;
+  pointer: Pointer;
+}
+interface Returned extends Omit<Accepted, 'pointer'> {
+  void: undefined;
+  pointer: bigint;
+}
+
+type Arguments<A extends readonly Exclude<CType, 'void'>[]> = { -readonly [Index in keyof A]: Accepted[A[Index]] };
+
+/** The callables that a table stands for. */
+export type Bound<T extends Record<string, Signature>> = {
+  readonly [Name in keyof T]: (...args: Arguments<T[Name]['args']>) => Returned[T[Name]['result']];
+};
