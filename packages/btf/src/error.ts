@@ -32,6 +32,7 @@ export const errorCodes = {
   BTF_INVALID: 'data',
   LAYOUT_MISMATCH: 'data',
   LAYOUT_UNKNOWN: 'data',
+  LAYOUT_INVALID: 'data',
   RECORD_MALFORMED: 'data',
   RECORDING_INVALID: 'data',
 

@@ -1,0 +1,183 @@
+import { kinds as kindNumbers } from './btf-format.js';
+import type { BtfDatasec, BtfEnum, BtfFunctionProto, BtfStruct, BtfType } from './btf-types.js';
+import { decodeType } from './decode-type.js';
+import { SpoorError } from './error.js';
+
+export interface BtfIndex {
+  /** Types, `void` included: ids are 0 to `count - 1`. */
+  readonly count: number;
+  readonly offsets: Uint32Array;
+  readonly names: Uint32Array;
+  readonly kinds: Uint8Array;
+}
+
+export interface BtfSource extends BtfIndex {
+  readonly file: string;
+  readonly view: DataView;
+  readonly strings: Uint8Array;
+}
+
+/** Longer chains of typedefs and qualifiers than the kernel itself accepts (`MAX_RESOLVE_DEPTH`) do not end. */
+const maxChain = 32;
+
+type KindName = keyof typeof kindNumbers;
+
+/**
+ * The types of one BTF blob. Made by `parseBtf`, `parseObject` and `readKernelBtf`. Refers to the bytes that it was
+ * made from.
+ *
+ * Any method may report `BTF_INVALID` when the part of the blob that it reads is broken.
+ */
+export class Btf {
+  /** What errors call the input. */
+  readonly file: string;
+  readonly #source: BtfSource;
+  readonly #strings: Buffer;
+
+  /** @internal */
+  constructor(source: BtfSource) {
+    this.file = source.file;
+    this.#source = source;
+    this.#strings = Buffer.from(source.strings.buffer, source.strings.byteOffset, source.strings.length);
+  }
+
+  /** How many types there are, `void` included: ids are 0 to `typeCount - 1`. */
+  get typeCount(): number {
+    return this.#source.count;
+  }
+
+  /** Every type in the order of ids, decoded as the iteration goes. */
+  get types(): Iterable<BtfType> {
+    return this.#iterate();
+  }
+
+  *#iterate(): Iterable<BtfType> {
+    for (let id = 0; id < this.#source.count; id++) yield this.typeById(id);
+  }
+
+  typeById(id: number): BtfType {
+    if (id === 0) return { kind: 'void', id: 0 };
+    const { count, offsets, view } = this.#source;
+    if (!Number.isInteger(id) || id < 0 || id >= count)
+      throw this.invalid(`there is no type ${id} of ${count}`);
+    const type = decodeType({ view, text: (offset) => this.#text(offset) }, id, offsets[id] as number);
+    if (type === undefined) throw this.invalid(`type ${id} has an unknown kind`);
+    return type;
+  }
+
+  /** The type behind typedefs, const, volatile, restrict and type tags. */
+  resolve(id: number): BtfType {
+    let type = this.typeById(id);
+    for (let steps = 0; steps < maxChain; steps++) {
+      switch (type.kind) {
+        case 'typedef':
+        case 'const':
+        case 'volatile':
+        case 'restrict':
+        case 'type-tag':
+          type = this.typeById(type.type);
+          break;
+        default:
+          return type;
+      }
+    }
+    throw this.invalid(`the typedefs and qualifiers from type ${id} on do not end`);
+  }
+
+  /** Bytes of a value of that type; undefined for what has no size (`void`, functions, forward declarations). */
+  sizeOf(id: number): number | undefined {
+    let count = 1;
+    let type = this.resolve(id);
+    for (let depth = 0; type.kind === 'array'; depth++) {
+      if (depth === maxChain) throw this.invalid(`the arrays from type ${id} on do not end`);
+      count *= type.length;
+      type = this.resolve(type.element);
+    }
+    if (type.kind === 'pointer') return count * 8;
+    if (type.kind === 'variable') return this.sizeOf(type.type);
+    return 'size' in type ? count * type.size : undefined;
+  }
+
+  /** The first struct of that tag. */
+  findStruct(name: string): BtfStruct | undefined {
+    return this.#find(name, 'struct') as BtfStruct | undefined;
+  }
+
+  findUnion(name: string): BtfStruct | undefined {
+    return this.#find(name, 'union') as BtfStruct | undefined;
+  }
+
+  findEnum(name: string): BtfEnum | undefined {
+    return this.#find(name, 'enum', 'enum64') as BtfEnum | undefined;
+  }
+
+  findTypedef(name: string): Extract<BtfType, { kind: 'typedef' }> | undefined {
+    return this.#find(name, 'typedef') as Extract<BtfType, { kind: 'typedef' }> | undefined;
+  }
+
+  findInt(name: string): Extract<BtfType, { kind: 'int' }> | undefined {
+    return this.#find(name, 'int') as Extract<BtfType, { kind: 'int' }> | undefined;
+  }
+
+  datasec(name: string): BtfDatasec | undefined {
+    return this.#find(name, 'datasec') as BtfDatasec | undefined;
+  }
+
+  datasecs(): readonly BtfDatasec[] {
+    const found: BtfDatasec[] = [];
+    for (const id of this.#idsOf('datasec')) found.push(this.typeById(id) as BtfDatasec);
+    return found;
+  }
+
+  /**
+   * The parameters and result of a function, or of the function that a typedef points to: tracepoints of the
+   * kernel are typedefs such as `btf_trace_sched_process_fork`.
+   */
+  functionPrototype(name: string): BtfFunctionProto | undefined {
+    const found = this.#find(name, 'function') ?? this.#find(name, 'typedef');
+    if (found === undefined || !('type' in found)) return undefined;
+    const target = this.resolve(found.type);
+    const type = target.kind === 'pointer' ? this.resolve(target.type) : target;
+    return type.kind === 'function-proto' ? type : undefined;
+  }
+
+  /** @internal */
+  invalid(problem: string): SpoorError {
+    return new SpoorError('BTF_INVALID', `${this.file}: ${problem}`, { details: { file: this.file } });
+  }
+
+  #text(offset: number): string {
+    const end = offset < this.#strings.length ? this.#strings.indexOf(0, offset) : -1;
+    if (end === -1) throw this.invalid(`there is no string at ${offset} of ${this.#strings.length}`);
+    return this.#strings.toString('utf8', offset, end);
+  }
+
+  *#idsOf(...wanted: KindName[]): Iterable<number> {
+    const { count, kinds } = this.#source;
+    const numbers = wanted.map((kind) => kindNumbers[kind] as number);
+    for (let id = 1; id < count; id++) if (numbers.includes(kinds[id] as number)) yield id;
+  }
+
+  /** Searches the strings natively and then compares numbers: no type but the one found is decoded. */
+  #find(name: string, ...wanted: KindName[]): BtfType | undefined {
+    const offsets = this.#nameOffsets(name);
+    if (offsets.size === 0) return undefined;
+    const { count, kinds, names } = this.#source;
+    const numbers = wanted.map((kind) => kindNumbers[kind] as number);
+    for (let id = 1; id < count; id++) {
+      if (numbers.includes(kinds[id] as number) && offsets.has(names[id] as number)) return this.typeById(id);
+    }
+    return undefined;
+  }
+
+  /** Every offset at which the string reads `name`: a linker may let one string be the tail of another. */
+  #nameOffsets(name: string): ReadonlySet<number> {
+    const offsets = new Set<number>();
+    if (name === '' || name.includes('\0')) return offsets;
+    const wanted = Buffer.from(`${name}\0`);
+    for (let at = this.#strings.indexOf(wanted); at !== -1; at = this.#strings.indexOf(wanted, at + 1)) {
+      offsets.add(at);
+    }
+    return offsets;
+  }
+}

@@ -1,0 +1,214 @@
+import { fieldNames, paddingOf, rootName } from './codec-fields.js';
+import {
+  describeExpected,
+  failValue,
+  putBytes,
+  putChars,
+  putZeros,
+  readBytes,
+  readChars,
+} from './codec-values.js';
+import type { ArrayLayout, Layout, StructLayout } from './layout.js';
+
+/** A codec without bounds checks. */
+export interface RawCodec {
+  read(view: DataView, offset: number): unknown;
+  readInto(view: DataView, offset: number, target: unknown): unknown;
+  write(view: DataView, offset: number, value: unknown): void;
+}
+
+const helpers = { readChars, readBytes, putChars, putBytes, putZeros, failValue };
+
+/**
+ * A codec as straight-line JavaScript. The layout has been validated: every number in it is one. Names come from
+ * an object file and reach the text only as JSON strings.
+ *
+ * Throws EvalError where code generation is forbidden.
+ */
+export function generateCodec(layout: Layout): RawCodec {
+  return new Function(...Object.keys(helpers), codecSource(layout))(...Object.values(helpers));
+}
+
+function codecSource(layout: Layout): string {
+  const reader = new Emitter();
+  const result = reader.read(layout, { base: 'o', offset: 0 });
+  const filler = new Emitter();
+  if (layout.kind === 'struct') filler.fill(layout, { base: 'o', offset: 0 }, 't');
+  const writer = new Emitter();
+  writer.write(layout, { base: 'o', offset: 0 }, { value: 'x', path: JSON.stringify(rootName(layout)) });
+  const fill = layout.kind === 'struct' ? `${filler.text}return t;` : 'return read(v,o);';
+  return `"use strict";
+function read(v,o){${reader.text}return ${result};}
+function readInto(v,o,t){${fill}}
+function write(v,o,x){${writer.text}}
+return {read,readInto,write};`;
+}
+
+/** A place in the view: a variable, and a constant distance from it. */
+interface Place {
+  readonly base: string;
+  readonly offset: number;
+}
+
+/** What to write: a variable that holds it, and a JavaScript expression of its name for errors. */
+interface Source {
+  readonly value: string;
+  readonly path: string;
+}
+
+const at = (place: Place): string => (place.offset === 0 ? place.base : `${place.base}+${place.offset}`);
+const later = (place: Place, distance: number): Place => ({
+  base: place.base,
+  offset: place.offset + distance,
+});
+/** Computed, since `{"__proto__": x}` would set a prototype. */
+const property = (name: string): string => (name === '__proto__' ? '["__proto__"]' : JSON.stringify(name));
+
+class Emitter {
+  text = '';
+  private names = 0;
+
+  private fresh(prefix: string): string {
+    return prefix + this.names++;
+  }
+
+  /** An expression of the value; statements that it needs first go to the text. */
+  read(layout: Layout, place: Place): string {
+    switch (layout.kind) {
+      case 'struct':
+        return this.readStruct(layout, place);
+      case 'array':
+        return this.readArray(layout, place);
+      case 'chars':
+        return `readChars(v,${at(place)},${layout.size})`;
+      case 'bytes':
+      case 'union':
+        return `readBytes(v,${at(place)},${layout.size})`;
+      case 'bool':
+        return `v.getUint8(${at(place)})!==0`;
+      default: {
+        const sign = layout.kind !== 'pointer' && layout.signed ? '' : 'U';
+        const method = layout.size === 8 ? `getBig${sign}` : `get${sign}`;
+        const int = sign === '' ? 'Int' : 'int';
+        return `v.${method}${int}${layout.size * 8}(${at(place)},true)`;
+      }
+    }
+  }
+
+  private readStruct(layout: StructLayout, place: Place): string {
+    const names = fieldNames(layout);
+    const fields = layout.fields.map(
+      (field, index) =>
+        `${property(names[index] as string)}:${this.read(field.layout, later(place, field.offset))}`,
+    );
+    return `{${fields.join(',')}}`;
+  }
+
+  private readArray(layout: ArrayLayout, place: Place): string {
+    const array = this.fresh('a');
+    this.text += `const ${array}=[];`;
+    this.loop(layout, place, (element) => {
+      const value = this.read(layout.element, element);
+      this.text += `${array}.push(${value});`;
+    });
+    return array;
+  }
+
+  /** Assigns the fields of `target`, those of nested structs in place. */
+  fill(layout: StructLayout, place: Place, target: string): void {
+    const names = fieldNames(layout);
+    layout.fields.forEach((field, index) => {
+      const member = `${target}[${JSON.stringify(names[index])}]`;
+      if (field.layout.kind === 'struct') {
+        const inner = this.fresh('t');
+        this.text += `const ${inner}=${member};`;
+        this.fill(field.layout, later(place, field.offset), inner);
+      } else {
+        const value = this.read(field.layout, later(place, field.offset));
+        this.text += `${member}=${value};`;
+      }
+    });
+  }
+
+  write(layout: Layout, place: Place, source: Source): void {
+    const x = source.value;
+    switch (layout.kind) {
+      case 'struct':
+        return this.writeStruct(layout, place, source);
+      case 'array':
+        return this.writeArray(layout, place, source);
+      case 'chars':
+        return this.refuse(`!putChars(v,${at(place)},${layout.size},${x})`, layout, source);
+      case 'bytes':
+      case 'union':
+        return this.refuse(`!putBytes(v,${at(place)},${layout.size},${x})`, layout, source);
+      case 'bool':
+        this.refuse(`typeof ${x}!=="boolean"`, layout, source);
+        this.text += `v.setUint8(${at(place)},${x}?1:0);`;
+        return;
+      default:
+        this.refuse(
+          notAnInteger(x, layout.size * 8, layout.kind !== 'pointer' && layout.signed),
+          layout,
+          source,
+        );
+        this.text += `v.set${layout.size === 8 ? 'Big' : ''}Uint${layout.size * 8}(${at(place)},${x},true);`;
+    }
+  }
+
+  private refuse(condition: string, layout: Layout, source: Source): void {
+    const expected = JSON.stringify(describeExpected(layout));
+    this.text += `if(${condition})failValue(${source.value},${expected},${source.path});`;
+  }
+
+  private writeStruct(layout: StructLayout, place: Place, source: Source): void {
+    const x = source.value;
+    const names = fieldNames(layout);
+    this.refuse(`typeof ${x}!=="object"||${x}===null`, layout, source);
+    for (const gap of paddingOf(layout)) this.text += zeros(later(place, gap.offset), gap.size);
+    layout.fields.forEach((field, index) => {
+      const name = names[index] as string;
+      const value = this.fresh('x');
+      this.text += `const ${value}=${x}[${JSON.stringify(name)}];`;
+      const path = `${source.path}+${JSON.stringify(`.${name}`)}`;
+      this.write(field.layout, later(place, field.offset), { value, path });
+    });
+  }
+
+  private writeArray(layout: ArrayLayout, place: Place, source: Source): void {
+    const x = source.value;
+    this.refuse(`!Array.isArray(${x})||${x}.length!==${layout.length}`, layout, source);
+    this.loop(layout, place, (element, index) => {
+      const value = this.fresh('x');
+      this.text += `const ${value}=${x}[${index}];`;
+      this.write(layout.element, element, { value, path: `${source.path}+"["+${index}+"]"` });
+    });
+  }
+
+  private loop(layout: ArrayLayout, place: Place, body: (element: Place, index: string) => void): void {
+    const index = this.fresh('i');
+    const base = this.fresh('p');
+    this.text += `for(let ${index}=0;${index}<${layout.length};${index}++){`;
+    this.text += `const ${base}=${at(place)}+${index}*${layout.element.size};`;
+    body({ base, offset: 0 }, index);
+    this.text += '}';
+  }
+}
+
+function notAnInteger(x: string, bits: number, signed: boolean): string {
+  if (bits === 64) return `typeof ${x}!=="bigint"||BigInt.as${signed ? 'Int' : 'Uint'}N(64,${x})!==${x}`;
+  const wrapped = signed ? `${x}<<${32 - bits}>>${32 - bits}` : `${x}<<${32 - bits}>>>${32 - bits}`;
+  return `typeof ${x}!=="number"||(${wrapped})!==${x}`;
+}
+
+/** Few bytes are cheaper to set one by one than to make a typed array for. */
+function zeros(place: Place, size: number): string {
+  if (size > 8) return `putZeros(v,${at(place)},${size});`;
+  let text = '';
+  for (let done = 0; done < size; ) {
+    const step = size - done >= 4 ? 4 : size - done >= 2 ? 2 : 1;
+    text += `v.setUint${step * 8}(${at(later(place, done))},0,true);`;
+    done += step;
+  }
+  return text;
+}

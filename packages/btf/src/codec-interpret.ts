@@ -1,0 +1,195 @@
+import { fieldNames, paddingOf, rootName } from './codec-fields.js';
+import type { RawCodec } from './codec-generate.js';
+import {
+  describeExpected,
+  failValue,
+  putBytes,
+  putChars,
+  putZeros,
+  readBytes,
+  readChars,
+} from './codec-values.js';
+import type { ArrayLayout, Layout, StructLayout } from './layout.js';
+
+/**
+ * A codec of closures, for processes that run with `--disallow-code-generation-from-strings`. It answers exactly
+ * as the generated one does, several times slower.
+ */
+export function interpretCodec(layout: Layout): RawCodec {
+  const { read, write } = node(layout);
+  const readInto = layout.kind === 'struct' ? fillStruct(layout) : read;
+  const root: Path = { parent: undefined, key: rootName(layout) };
+  return { read, readInto, write: (view, offset, value) => write(view, offset, value, root) };
+}
+
+interface Path {
+  readonly parent: Path | undefined;
+  readonly key: string;
+}
+
+const pathText = (path: Path): string => (path.parent === undefined ? '' : pathText(path.parent)) + path.key;
+
+interface Node {
+  read(view: DataView, offset: number): unknown;
+  write(view: DataView, offset: number, value: unknown, path: Path): void;
+}
+
+function node(layout: Layout): Node {
+  switch (layout.kind) {
+    case 'struct':
+      return structNode(layout);
+    case 'array':
+      return arrayNode(layout);
+    default:
+      return leaf(layout);
+  }
+}
+
+type LeafLayout = Exclude<Layout, StructLayout | ArrayLayout>;
+
+function leaf(layout: LeafLayout): Node {
+  const { read, put } = leafAccess(layout);
+  const expected = describeExpected(layout);
+  return {
+    read,
+    write: (view, offset, value, path) => {
+      if (!put(view, offset, value)) failValue(value, expected, pathText(path));
+    },
+  };
+}
+
+interface LeafAccess {
+  read(view: DataView, offset: number): unknown;
+  /** False when the value cannot be written. */
+  put(view: DataView, offset: number, value: unknown): boolean;
+}
+
+function leafAccess(layout: LeafLayout): LeafAccess {
+  const { size } = layout;
+  switch (layout.kind) {
+    case 'chars':
+      return {
+        read: (view, offset) => readChars(view, offset, size),
+        put: (view, offset, value) => putChars(view, offset, size, value),
+      };
+    case 'bytes':
+    case 'union':
+      return {
+        read: (view, offset) => readBytes(view, offset, size),
+        put: (view, offset, value) => putBytes(view, offset, size, value),
+      };
+    case 'bool':
+      return { read: (view, offset) => view.getUint8(offset) !== 0, put: putBool };
+    case 'pointer':
+      return wideAccess(false);
+    default:
+      return layout.size === 8 ? wideAccess(layout.signed) : numberAccess(layout.size, layout.signed);
+  }
+}
+
+function putBool(view: DataView, offset: number, value: unknown): boolean {
+  if (typeof value !== 'boolean') return false;
+  view.setUint8(offset, value ? 1 : 0);
+  return true;
+}
+
+function wideAccess(signed: boolean): LeafAccess {
+  return {
+    read: (view, offset) => (signed ? view.getBigInt64(offset, true) : view.getBigUint64(offset, true)),
+    put: (view, offset, value) => {
+      if (typeof value !== 'bigint') return false;
+      if ((signed ? BigInt.asIntN(64, value) : BigInt.asUintN(64, value)) !== value) return false;
+      view.setBigUint64(offset, value, true);
+      return true;
+    },
+  };
+}
+
+const getters = {
+  1: { true: 'getInt8', false: 'getUint8' },
+  2: { true: 'getInt16', false: 'getUint16' },
+  4: { true: 'getInt32', false: 'getUint32' },
+} as const;
+const setters = { 1: 'setUint8', 2: 'setUint16', 4: 'setUint32' } as const;
+
+function numberAccess(size: 1 | 2 | 4, signed: boolean): LeafAccess {
+  const getter = getters[size][`${signed}`];
+  const setter = setters[size];
+  const values = 2 ** (size * 8);
+  const least = signed ? -values / 2 : 0;
+  return {
+    read: (view, offset) => view[getter](offset, true),
+    put: (view, offset, value) => {
+      if (!Number.isInteger(value) || (value as number) < least || (value as number) >= least + values)
+        return false;
+      view[setter](offset, value as number, true);
+      return true;
+    },
+  };
+}
+
+function structNode(layout: StructLayout): Node {
+  const names = fieldNames(layout);
+  const fields = layout.fields.map((field, index) => ({
+    name: names[index] as string,
+    offset: field.offset,
+    node: node(field.layout),
+  }));
+  const padding = paddingOf(layout);
+  return {
+    read: (view, offset) => {
+      const entries = fields.map(
+        (field) => [field.name, field.node.read(view, offset + field.offset)] as const,
+      );
+      return Object.fromEntries(entries);
+    },
+    write: (view, offset, value, path) => {
+      if (typeof value !== 'object' || value === null)
+        failValue(value, describeExpected(layout), pathText(path));
+      for (const gap of padding) putZeros(view, offset + gap.offset, gap.size);
+      for (const field of fields) {
+        const member = (value as Record<string, unknown>)[field.name];
+        field.node.write(view, offset + field.offset, member, { parent: path, key: `.${field.name}` });
+      }
+    },
+  };
+}
+
+function fillStruct(layout: StructLayout): RawCodec['readInto'] {
+  const names = fieldNames(layout);
+  const fields = layout.fields.map((field, index) => ({
+    name: names[index] as string,
+    offset: field.offset,
+    read: field.layout.kind === 'struct' ? undefined : node(field.layout).read,
+    fill: field.layout.kind === 'struct' ? fillStruct(field.layout) : undefined,
+  }));
+  return (view, offset, target) => {
+    const object = target as Record<string, unknown>;
+    for (const field of fields) {
+      if (field.fill !== undefined) field.fill(view, offset + field.offset, object[field.name]);
+      else object[field.name] = field.read?.(view, offset + field.offset);
+    }
+    return object;
+  };
+}
+
+function arrayNode(layout: ArrayLayout): Node {
+  const element = node(layout.element);
+  const stride = layout.element.size;
+  return {
+    read: (view, offset) => {
+      const values: unknown[] = [];
+      for (let index = 0; index < layout.length; index++)
+        values.push(element.read(view, offset + index * stride));
+      return values;
+    },
+    write: (view, offset, value, path) => {
+      if (!Array.isArray(value) || value.length !== layout.length) {
+        failValue(value, describeExpected(layout), pathText(path));
+      }
+      for (let index = 0; index < layout.length; index++) {
+        element.write(view, offset + index * stride, value[index], { parent: path, key: `[${index}]` });
+      }
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import { SpoorError } from './error.js';
+import { describeLayout, type Layout } from './layout.js';
+
+/** What both kinds of codec do alike: text, bytes, checks and the words of their errors. */
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+const encoder = new TextEncoder();
+const loneSurrogate = /\p{Surrogate}/u;
+/** Above this many bytes a native decoder is quicker than joining characters. */
+const shortText = 32;
+
+/** The text at `offset`, up to the first NUL. ASCII that is short, which almost every comm is, stays in JavaScript. */
+export function readChars(view: DataView, offset: number, size: number): string {
+  const short = Math.min(size, shortText);
+  let text = '';
+  for (let at = 0; at < short; at++) {
+    const byte = view.getUint8(offset + at);
+    if (byte === 0) return text;
+    if (byte >= 0x80) return decodeChars(view, offset, size);
+    text += String.fromCharCode(byte);
+  }
+  return short === size ? text : decodeChars(view, offset, size);
+}
+
+function decodeChars(view: DataView, offset: number, size: number): string {
+  const bytes = new Uint8Array(view.buffer, view.byteOffset + offset, size);
+  const end = bytes.indexOf(0);
+  // A copy: TextDecoder refuses shared memory.
+  return decoder.decode(bytes.slice(0, end === -1 ? size : end));
+}
+
+export function readBytes(view: DataView, offset: number, size: number): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset + offset, size).slice();
+}
+
+/** Writes the text and zeros behind it; false when `value` is no text that fits and reads back the same. */
+export function putChars(view: DataView, offset: number, size: number, value: unknown): boolean {
+  if (typeof value !== 'string' || loneSurrogate.test(value) || value.includes('\0')) return false;
+  const text = encoder.encode(value);
+  if (text.length > size) return false;
+  const bytes = new Uint8Array(view.buffer, view.byteOffset + offset, size);
+  bytes.set(text);
+  bytes.fill(0, text.length);
+  return true;
+}
+
+/** False when `value` is not exactly `size` bytes. */
+export function putBytes(view: DataView, offset: number, size: number, value: unknown): boolean {
+  if (!(value instanceof Uint8Array) || value.length !== size) return false;
+  new Uint8Array(view.buffer, view.byteOffset + offset, size).set(value);
+  return true;
+}
+
+/** Padding is written as zeros: the kernel hashes and compares every byte of a key. */
+export function putZeros(view: DataView, offset: number, size: number): void {
+  new Uint8Array(view.buffer, view.byteOffset + offset, size).fill(0);
+}
+
+/** A codec never touches a byte outside of the view that it was given. */
+export function checkBounds(view: DataView, offset: number, size: number, layout: Layout): void {
+  if (offset >= 0 && offset + size <= view.byteLength) return;
+  throw new SpoorError(
+    'RECORD_MALFORMED',
+    `${describeLayout(layout)} takes ${size} bytes at offset ${offset}, and there are ${view.byteLength} in all`,
+    { details: { size, offset, length: view.byteLength } },
+  );
+}
+
+export function failValue(value: unknown, expected: string, path: string): never {
+  throw new SpoorError('INVALID_VALUE', `${path}: expected ${expected}, got ${describeValue(value)}`, {
+    details: { path, value },
+  });
+}
+
+/** What may be written for a layout, in words. */
+export function describeExpected(layout: Layout): string {
+  switch (layout.kind) {
+    case 'int':
+    case 'enum':
+    case 'pointer': {
+      const bits = layout.size * 8;
+      const signed = layout.kind !== 'pointer' && layout.signed;
+      const type = layout.size === 8 ? 'a bigint' : 'an integer';
+      return signed ? `${type} from -2^${bits - 1} to 2^${bits - 1} - 1` : `${type} from 0 to 2^${bits} - 1`;
+    }
+    case 'bool':
+      return 'a boolean';
+    case 'chars':
+      return `a well-formed string of at most ${layout.size} bytes in UTF-8 without NUL`;
+    case 'bytes':
+    case 'union':
+      return `a Uint8Array of ${layout.size} bytes`;
+    case 'array':
+      return `an array of ${layout.length}`;
+    case 'struct':
+      return 'an object';
+  }
+}
+
+function describeValue(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (typeof value === 'bigint') return `${value}n`;
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return 'an object';
+  if (typeof value === 'function') return 'a function';
+  return String(value);
+}

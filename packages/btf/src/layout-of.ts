@@ -1,0 +1,190 @@
+import type { Btf } from './btf.js';
+import type { BtfArray, BtfEnum, BtfInt, BtfMember, BtfStruct, BtfType } from './btf-types.js';
+import { SpoorError } from './error.js';
+import type { Field, Layout } from './layout.js';
+
+/** Past these a type is no value that a map or a record holds, and hostile BTF could repeat structs without end. */
+const maxParts = 65_536;
+const maxDepth = 64;
+const maxSize = 2 ** 31 - 1;
+
+/**
+ * The layout of a type: of an id, or of a C name, with or without `struct`, `union` or `enum` before it. A bare
+ * name is looked for among structs, unions, typedefs, enums and integers, in this order.
+ *
+ * `char[N]` is text and `unsigned char[N]` (`__u8[N]`) is bytes. A 64-bit enum is its 64-bit integer.
+ *
+ * Errors: `LAYOUT_UNKNOWN` when there is no such type, or it holds something without a layout (a bitfield, a
+ * floating-point or 128-bit number, a struct that is only declared), naming the field; `BTF_INVALID`.
+ */
+export function layoutOf(btf: Btf, type: string | number): Layout {
+  const id = typeof type === 'number' ? type : findType(btf, type);
+  return new LayoutBuilder(btf).build(id, typeof type === 'string' ? type : nameOf(btf, type)).layout;
+}
+
+function nameOf(btf: Btf, id: number): string {
+  const type = btf.typeById(id);
+  return 'name' in type && type.name !== '' ? type.name : `type ${id}`;
+}
+
+function findType(btf: Btf, name: string): number {
+  const [, tag, bare = ''] = /^(?:(struct|union|enum)\s+)?(.*)$/s.exec(name) ?? [];
+  const found =
+    tag === 'struct'
+      ? btf.findStruct(bare)
+      : tag === 'union'
+        ? btf.findUnion(bare)
+        : tag === 'enum'
+          ? btf.findEnum(bare)
+          : (btf.findStruct(bare) ??
+            btf.findUnion(bare) ??
+            btf.findTypedef(bare) ??
+            btf.findEnum(bare) ??
+            btf.findInt(bare));
+  if (found === undefined) throw new SpoorError('LAYOUT_UNKNOWN', `${btf.file}: there is no type ${name}`);
+  return found.id;
+}
+
+interface Built {
+  readonly layout: Layout;
+  /** How many layouts it consists of, each counted as often as it occurs. */
+  readonly parts: number;
+}
+
+class LayoutBuilder {
+  private readonly btf: Btf;
+  private readonly done = new Map<number, Built>();
+  private depth = 0;
+
+  constructor(btf: Btf) {
+    this.btf = btf;
+  }
+
+  build(id: number, path: string): Built {
+    const known = this.done.get(id);
+    if (known !== undefined) return known;
+    if (++this.depth > maxDepth) throw this.unknown(path, `is nested more than ${maxDepth} deep`);
+    const built = this.buildResolved(this.btf.resolve(id), { path, name: this.typedefName(id) });
+    this.depth--;
+    if (built.parts > maxParts) throw this.unknown(path, `consists of more than ${maxParts} parts`);
+    if (built.layout.size > maxSize) throw this.unknown(path, `is larger than ${maxSize} bytes`);
+    this.done.set(id, built);
+    return built;
+  }
+
+  private buildResolved(type: BtfType, context: { path: string; name: string }): Built {
+    const { path, name } = context;
+    switch (type.kind) {
+      case 'int':
+        return { layout: this.int(type, path), parts: 1 };
+      case 'enum':
+        return { layout: this.enum(type, context), parts: 1 };
+      case 'pointer':
+        return { layout: { kind: 'pointer', size: 8 }, parts: 1 };
+      case 'array':
+        return this.array(type, path);
+      case 'struct':
+      case 'union': {
+        const { fields, parts } = this.members(type, path, 0);
+        return {
+          layout: { kind: type.kind, name: type.name || name, size: type.size, fields },
+          parts: parts + 1,
+        };
+      }
+      case 'variable':
+        return this.build(type.type, path);
+      case 'forward':
+        throw this.unknown(path, `is the ${type.of} ${type.name}, which is only declared`);
+      default:
+        throw this.unknown(path, `is a ${type.kind}, which has no layout`);
+    }
+  }
+
+  /** What an anonymous struct or enum is called: the nearest typedef. */
+  private typedefName(id: number): string {
+    for (let type = this.btf.typeById(id); ; type = this.btf.typeById(type.type)) {
+      if (type.kind === 'typedef') return type.name;
+      if (
+        type.kind !== 'const' &&
+        type.kind !== 'volatile' &&
+        type.kind !== 'restrict' &&
+        type.kind !== 'type-tag'
+      ) {
+        return '';
+      }
+    }
+  }
+
+  private int(type: BtfInt, path: string): Layout {
+    if (type.bits !== type.size * 8 || type.bitOffset !== 0) throw this.unknown(path, 'is a bitfield');
+    if (type.bool && type.size === 1) return { kind: 'bool', size: 1 };
+    const { size, signed } = type;
+    if (size === 1 || size === 2 || size === 4 || size === 8) return { kind: 'int', size, signed };
+    throw this.unknown(path, `is an integer of ${size} bytes`);
+  }
+
+  private enum(type: BtfEnum, context: { path: string; name: string }): Layout {
+    const { size, signed } = type;
+    if (size === 8) return { kind: 'int', size, signed };
+    if (size !== 1 && size !== 2 && size !== 4)
+      throw this.unknown(context.path, `is an enum of ${size} bytes`);
+    const values = Object.fromEntries(type.values.map(({ name, value }) => [name, Number(value)]));
+    return { kind: 'enum', name: type.name || context.name, size, signed, values };
+  }
+
+  private array(type: BtfArray, path: string): Built {
+    const element = this.btf.resolve(type.element);
+    const { length } = type;
+    if (element.kind === 'int' && element.size === 1 && !element.bool) {
+      if (element.name === 'char') return { layout: { kind: 'chars', size: length }, parts: 1 };
+      if (!element.signed) return { layout: { kind: 'bytes', size: length }, parts: 1 };
+    }
+    const built = this.build(type.element, `${path}[]`);
+    if (built.layout.size === 0 && length > 1)
+      throw this.unknown(path, 'is an array of elements without a size');
+    const size = built.layout.size * length;
+    return { layout: { kind: 'array', element: built.layout, length, size }, parts: built.parts + 1 };
+  }
+
+  private members(type: BtfStruct, path: string, start: number): { fields: Field[]; parts: number } {
+    const fields: Field[] = [];
+    let parts = 0;
+    for (const member of type.members) {
+      const inner = this.member(type, member, path, start);
+      parts += inner.parts;
+      if (parts > maxParts) throw this.unknown(path, `consists of more than ${maxParts} parts`);
+      fields.push(...inner.fields);
+    }
+    return { fields, parts };
+  }
+
+  private member(
+    owner: BtfStruct,
+    member: BtfMember,
+    outer: string,
+    start: number,
+  ): { fields: Field[]; parts: number } {
+    const path = `${outer}.${member.name || '(anonymous)'}`;
+    if (member.bitSize !== 0 || member.bitOffset % 8 !== 0) throw this.unknown(path, 'is a bitfield');
+    const offset = start + member.bitOffset / 8;
+    const type = this.btf.resolve(member.type);
+    if (member.name === '' && (type.kind === 'struct' || type.kind === 'union')) {
+      if (member.bitOffset / 8 + type.size > owner.size) throw this.outside(path);
+      if (++this.depth > maxDepth) throw this.unknown(path, `is nested more than ${maxDepth} deep`);
+      const flat = this.members(type, path, offset);
+      this.depth--;
+      return { fields: flat.fields, parts: flat.parts + 1 };
+    }
+    const { layout, parts } = this.build(member.type, path);
+    if (member.bitOffset / 8 + layout.size > owner.size) throw this.outside(path);
+    return { fields: [{ name: member.name, offset, layout }], parts };
+  }
+
+  private outside(path: string): SpoorError {
+    return this.btf.invalid(`${path} ends behind the struct that it is in`);
+  }
+
+  private unknown(path: string, problem: string): SpoorError {
+    return new SpoorError('LAYOUT_UNKNOWN', `${this.btf.file}: ${path} ${problem}`, { details: { path } });
+  }
+}

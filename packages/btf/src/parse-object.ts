@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import type { Btf } from './btf.js';
+import type { BtfDatasec } from './btf-types.js';
+import { type Elf, type ElfSection, readElf } from './elf.js';
+import { SpoorError } from './error.js';
+import { type ParseOptions, parseBtf } from './parse-btf.js';
+
+/** A compiled BPF object as it lies on disk. Reading one takes no privilege, no kernel and no libbpf. */
+export interface ObjectFile {
+  /** What errors call the input. */
+  readonly file: string;
+  readonly btf: Btf;
+  /** Of the section `license`; empty when there is none. */
+  readonly license: string;
+  readonly sections: readonly ElfSection[];
+  readonly programs: readonly ObjectProgram[];
+  readonly variables: readonly ObjectVariable[];
+}
+
+export interface ObjectProgram {
+  readonly name: string;
+  /** What libbpf derives type and hook from: `tp_btf/sched_process_fork`. */
+  readonly section: string;
+  /** Bytes of BPF instructions, 8 each but for 64-bit loads, which take 16. */
+  readonly size: number;
+}
+
+/** A global variable: a constant in `.rodata`, a counter in `.bss`, a map definition in `.maps`. */
+export interface ObjectVariable {
+  readonly name: string;
+  readonly section: string;
+  /** BTF id of its type. */
+  readonly type: number;
+  /** Bytes from the start of the section. */
+  readonly offset: number;
+  readonly size: number;
+}
+
+/**
+ * Reads a BPF object. `bytes` must not change while the result is in use.
+ *
+ * Errors: `OBJECT_INVALID` when it is no 64-bit little-endian ELF file for BPF or is cut off, `OBJECT_NO_BTF`,
+ * `BTF_INVALID`; all name the file.
+ */
+export function parseObject(bytes: Uint8Array, options: ParseOptions = {}): ObjectFile {
+  const file = options.file ?? 'object';
+  const elf = readElf(bytes, file);
+  const section = elf.sections.find(({ name }) => name === '.BTF');
+  if (section === undefined) {
+    throw new SpoorError('OBJECT_NO_BTF', `${file}: has no section .BTF`, {
+      remedy: 'Compile it with clang -g -target bpf.',
+      details: { file },
+    });
+  }
+  const btf = parseBtf(section.data, { file: `${file} (.BTF)` });
+  return {
+    file,
+    btf,
+    license: licenseOf(elf),
+    sections: elf.sections,
+    programs: programsOf(elf),
+    variables: variablesOf(elf, btf),
+  };
+}
+
+/** `parseObject` of a file. Errors: `FILE_UNREADABLE`, and those of `parseObject`. */
+export function readObject(path: string): ObjectFile {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (cause) {
+    throw new SpoorError('FILE_UNREADABLE', `${path}: cannot be read`, { details: { file: path }, cause });
+  }
+  return parseObject(bytes, { file: path });
+}
+
+function licenseOf(elf: Elf): string {
+  const section = elf.sections.find(({ name }) => name === 'license');
+  return section === undefined ? '' : (Buffer.from(section.data).toString('latin1').split('\0', 1)[0] ?? '');
+}
+
+/** Functions in `.text` are subprograms, which other programs call. */
+function programsOf(elf: Elf): readonly ObjectProgram[] {
+  const programs: ObjectProgram[] = [];
+  for (const symbol of elf.symbols) {
+    const section = elf.sections[symbol.section];
+    if (
+      symbol.type !== 'function' ||
+      section === undefined ||
+      !section.executable ||
+      section.name === '.text'
+    )
+      continue;
+    programs.push({ name: symbol.name, section: section.name, size: symbol.size });
+  }
+  return programs;
+}
+
+/**
+ * The variables of every DATASEC. Clang leaves their offsets to relocations of `.BTF`, so they are taken from the
+ * symbols, as libbpf does (`btf_fixup_datasec`).
+ */
+function variablesOf(elf: Elf, btf: Btf): readonly ObjectVariable[] {
+  const symbols = new Map(
+    elf.symbols
+      .filter(({ type }) => type === 'object')
+      .map((symbol) => [`${symbol.section}/${symbol.name}`, symbol]),
+  );
+  return btf.datasecs().flatMap((datasec) => {
+    const section: ElfSection | undefined = elf.sections.find(({ name }) => name === datasec.name);
+    return namedVariables(btf, datasec).map(({ name, type, offset, size }) => ({
+      name,
+      section: datasec.name,
+      type,
+      offset: symbols.get(`${section?.index}/${name}`)?.value ?? offset,
+      size,
+    }));
+  });
+}
+
+function namedVariables(btf: Btf, datasec: BtfDatasec) {
+  return datasec.variables.flatMap(({ variable, offset, size }) => {
+    const type = btf.typeById(variable);
+    // Functions of the kernel (`.ksyms`) stand here too.
+    return type.kind === 'variable' ? [{ name: type.name, type: type.type, offset, size }] : [];
+  });
+}
