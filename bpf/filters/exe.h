@@ -1,0 +1,9 @@
+#pragma once
+
+#include "facts.h"
+
+/* exe: the path of the binary that the process runs. */
+static __always_inline struct filter_string *filter_exe(struct task_facts *facts)
+{
+	return &facts->exe;
+}

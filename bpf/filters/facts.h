@@ -1,0 +1,60 @@
+#pragma once
+
+#include "registry.h"
+
+/*
+ * All that a filter may read of a task. The collector fills what an enabled kind needs, the test program fills
+ * it with inventions, and nothing else reaches the decision.
+ *
+ * It is some 1.5 KiB, so it lives in a per-CPU map value, not on the stack.
+ */
+
+/* Bytes of text that can be compared from its start: a longest-prefix trie takes 256 bytes, 4 of them ours. */
+#define FILTER_TEXT_MAX 252
+/* Bytes of text that can be compared from its end. A multiple of 8. */
+#define FILTER_TAIL_MAX 128
+/* The cgroup of a task and its ancestors. Deeper ancestors are not seen: see facts_cgroup_cut. */
+#define FILTER_CGROUPS_MAX 16
+
+/* Key of `filter_strings`. The second word separates sets, kinds and directions, then the text itself. */
+struct filter_text {
+	__u32 prefix_bits;
+	__u8 half;
+	__u8 table;
+	__u8 zero[2];
+	__u8 bytes[FILTER_TEXT_MAX];
+};
+
+struct filter_string {
+	/* From the first byte; a NUL after the last one where there is room. What follows the NUL does not matter. */
+	struct filter_text start;
+	/* The last FILTER_TAIL_MAX bytes, in order, or all when there are fewer; filter_string_read() fills it. */
+	__u32 tail_length;
+	__u8 pad[12];
+	__u8 tail[FILTER_TAIL_MAX];
+	/* Scratch of the text engine: the tail reversed. */
+	struct filter_text end;
+};
+
+struct task_facts {
+	/* Ids of the task's cgroup and its ancestors in the unified hierarchy, in any order. */
+	__u64 cgroups[FILTER_CGROUPS_MAX];
+	__u32 cgroup_count;
+	/* In the initial namespaces. */
+	__u32 tgid;
+	__u32 tid;
+	__u32 ppid;
+	__u32 uid;
+	__u32 gid;
+	/* Inode numbers, as /proc/PID/ns/ shows them. */
+	__u32 mntns;
+	__u32 pidns;
+	__u32 netns;
+	__u32 utsns;
+	/* 1: the task's pid namespace is not the first. */
+	__u32 container;
+	/* 1: started or executed since the trace began. */
+	__u32 is_new;
+	struct filter_string comm;
+	struct filter_string exe;
+};

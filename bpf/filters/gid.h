@@ -1,0 +1,9 @@
+#pragma once
+
+#include "facts.h"
+
+/* gid: the effective group id, in the initial user namespace. */
+static __always_inline __u64 filter_gid(struct task_facts *facts)
+{
+	return facts->gid;
+}

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "scopes.h"
+
+#include "members.h"
+#include "number.h"
+#include "subtree.h"
+#include "text.h"
+
+#include "cgroup.h"
+#include "comm.h"
+#include "container.h"
+#include "exe.h"
+#include "gid.h"
+#include "mntns.h"
+#include "netns.h"
+#include "new.h"
+#include "pid.h"
+#include "pidns.h"
+#include "ppid.h"
+#include "tid.h"
+#include "tree.h"
+#include "uid.h"
+#include "uts.h"
+
+/* What a task's own facts say, before anything inherited. */
+struct scope_match {
+	/* Scopes of which every filter holds. */
+	__u64 matched;
+	/* Scopes that exclude this process, by its id, from now on. */
+	__u64 excluding;
+};
+
+#define FILTER_MATCH(NAME, name, engine)                                                                               \
+	if (filter_kind_on(set, FILTER_##NAME))                                                                        \
+		matched = filter_##engine(set, FILTER_##NAME, filter_##name(facts), matched, &excluding);
+
+static __always_inline void scopes_match(const struct scope_set *set, struct task_facts *facts,
+					 struct scope_match *match)
+{
+	__u64 matched = set->enabled, excluding = 0;
+
+	FILTER_KINDS(FILTER_MATCH)
+	match->matched = matched;
+	match->excluding = excluding;
+}
+
+#undef FILTER_MATCH
+
+/*
+ * The verdict: the scopes that an event belongs to. `followed` and `excluded` are the process's durable words,
+ * passed through scopes_kept() and already with what this match adds.
+ */
+static __always_inline __u64 scopes_decide(const struct scope_set *set, __u64 matched, __u64 followed, __u64 excluded)
+{
+	return (matched | (followed & set->follow)) & set->enabled & ~(excluded & set->exclude);
+}
+
+/* Of these scopes, the ones that follow: what a match adds to the process's followed word. */
+static __always_inline __u64 scopes_following(const struct scope_set *set, __u64 matched)
+{
+	return matched & set->follow;
+}

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "number.h"
+
+struct filter_members {
+	const __u64 *ids;
+	__u32 count;
+};
+
+/*
+ * A set of numbers that the task belongs to: = holds when any of them is named, != when none is.
+ *
+ * equal, unequal: scopes that name exactly this number with =, with !=.
+ */
+static __always_inline __u64 filter_members(const struct scope_set *set, enum filter_kind kind,
+					    struct filter_members members, __u64 matched, __u64 *excluding)
+{
+	__u64 equal = 0, unequal = 0;
+
+	if (!(matched & set->users[kind]))
+		return matched;
+	for (__u32 i = 0; i < FILTER_CGROUPS_MAX; i++) {
+		const struct filter_segment *segment;
+
+		if (i >= members.count)
+			break;
+		segment = filter_segment(set, kind, members.ids[i]);
+		equal |= segment->equal;
+		unequal |= segment->unequal;
+	}
+	return matched & (((equal | set->missing[kind]) & ~unequal) | ~set->users[kind]);
+}

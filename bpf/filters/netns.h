@@ -1,0 +1,9 @@
+#pragma once
+
+#include "facts.h"
+
+/* netns: the network namespace. */
+static __always_inline __u64 filter_netns(struct task_facts *facts)
+{
+	return facts->netns;
+}

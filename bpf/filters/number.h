@@ -1,0 +1,40 @@
+#pragma once
+
+#include "scopes.h"
+
+/*
+ * Numbers: all comparisons of all scopes with a kind cut the numbers into segments in which every scope
+ * answers alike, and user space writes the answer beside each. Any mixture of = != < <= > >= and ranges is exact
+ * for each scope and costs one binary search.
+ *
+ * equal: scopes whose filters of this kind all hold, and scopes that do not use it. unequal: not used.
+ */
+static __always_inline const struct filter_segment *filter_segment(const struct scope_set *set, enum filter_kind kind,
+								    __u64 value)
+{
+	__u32 start = set->slices[kind].start & (FILTER_SEGMENTS_MAX - 1);
+	__u32 count = set->slices[kind].count & (2 * FILTER_SEGMENTS_MAX - 1);
+
+	for (int step = 0; step < FILTER_SEGMENT_STEPS; step++) {
+		__u32 half = count / 2;
+		__u64 first, below;
+
+		if (!half)
+			break;
+		/* Masks after each sum change nothing; they keep ranges alike on all paths, so that the verifier joins them. */
+		first = set->segments[(start + half) & (FILTER_SEGMENTS_MAX - 1)].first;
+		/* value < first, by the borrow of value - first: a branch would double the verifier's paths. */
+		below = ((~value & first) | (~(value ^ first) & (value - first))) >> 63;
+		start = (start + (half & ((__u32)below - 1))) & (FILTER_SEGMENTS_MAX - 1);
+		count = (count - half) & (2 * FILTER_SEGMENTS_MAX - 1);
+	}
+	return &set->segments[start];
+}
+
+static __always_inline __u64 filter_number(const struct scope_set *set, enum filter_kind kind, __u64 value,
+					   __u64 matched, __u64 *excluding)
+{
+	if (!(matched & set->users[kind]))
+		return matched;
+	return matched & filter_segment(set, kind, value)->equal;
+}

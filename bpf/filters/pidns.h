@@ -1,0 +1,9 @@
+#pragma once
+
+#include "facts.h"
+
+/* pidns: the pid namespace that the task runs in. */
+static __always_inline __u64 filter_pidns(struct task_facts *facts)
+{
+	return facts->pidns;
+}

@@ -1,0 +1,9 @@
+#pragma once
+
+#include "facts.h"
+
+/* ppid: the parent process. */
+static __always_inline __u64 filter_ppid(struct task_facts *facts)
+{
+	return facts->ppid;
+}

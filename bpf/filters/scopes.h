@@ -1,0 +1,116 @@
+#pragma once
+
+#include "facts.h"
+
+/*
+ * One whole set of scopes, compiled by user space and never changed while programs can see it.
+ *
+ * A scope is a bit. A word (`__u64`) says something of all 64 scopes at once.
+ *
+ * Replacement: there are two of these, and a word of `scope_sets` that says which one is in force. User space
+ * fills the idle one, then updates that word. The kernel returns from an update of a map of maps only when
+ * every program that may have seen the old inner map has ended (synchronize_rcu in maybe_wait_bpf_programs,
+ * Linux 4.20 and stable kernels before it), so the idle one is idle again. A program calls scopes_current()
+ * once an event and passes the pointer along: it sees the old set or the new one, never some of each.
+ */
+
+#define SCOPE_COUNT_MAX 64
+/* Places for values of all number kinds of all scopes together: an isolated value takes two. A power of two. */
+#define FILTER_SEGMENTS_MAX 4096
+/* Halvings until FILTER_SEGMENTS_MAX segments are one. */
+#define FILTER_SEGMENT_STEPS 12
+/* Room for `enum event_kind`. */
+#define SCOPE_EVENTS_MAX 64
+
+/* What is known of the values from `first` up to the next segment's `first`. The engines say what the words mean. */
+struct filter_segment {
+	__u64 first;
+	__u64 equal;
+	__u64 unequal;
+};
+
+/* Where a kind's segments lie. The first segment of a slice has `first` 0. */
+struct filter_slice {
+	__u32 start;
+	__u32 count;
+};
+
+/* Value of `filter_strings`: scopes that name this text, or a shorter beginning of it, with = and with !=. */
+struct filter_words {
+	__u64 equal;
+	__u64 unequal;
+};
+
+struct scope_set {
+	/* Counts up with each replacement, from 1. */
+	__u64 version;
+	/* Which half of `filter_strings` belongs to this set: 0 or 1. */
+	__u32 half;
+	__u32 reserved;
+	__u64 enabled;
+	/* Scopes with `follow`; scopes with `tree!=`. */
+	__u64 follow;
+	__u64 exclude;
+	/* By kind: scopes that use it; of these, the ones that only say !=, so that an unnamed value matches. */
+	__u64 users[FILTER_KIND_COUNT];
+	__u64 missing[FILTER_KIND_COUNT];
+	/* Bit by kind: some scope names the end of a text (`*.sh`). */
+	__u64 ends;
+	/* By scope: the version that gave the bit to the name that has it now. */
+	__u64 born[SCOPE_COUNT_MAX];
+	/* By `enum event_kind`: the scopes that want such events. */
+	__u64 events[SCOPE_EVENTS_MAX];
+	struct filter_slice slices[FILTER_KIND_COUNT];
+	struct filter_segment segments[FILTER_SEGMENTS_MAX];
+};
+
+/*
+ * Kinds that the programs are built with, a bit each. Set before load: the verifier removes the code of the
+ * others, here and in the collector. A kind that is left in and that no scope uses costs one test of a word.
+ */
+const volatile __u64 filter_kinds_built = ~0ULL;
+
+struct scope_set_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct scope_set);
+} scope_set_0 SEC(".maps"), scope_set_1 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__array(values, struct scope_set_map);
+} scope_sets SEC(".maps") = {
+	.values = { (void *)&scope_set_0 },
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 16384);
+	__type(key, struct filter_text);
+	__type(value, struct filter_words);
+} filter_strings SEC(".maps");
+
+/* The set in force, to be asked for once an event. NULL never happens; the verifier wants the test. */
+static __always_inline const struct scope_set *scopes_current(void)
+{
+	__u32 zero = 0;
+	void *set = bpf_map_lookup_elem(&scope_sets, &zero);
+
+	return set ? bpf_map_lookup_elem(set, &zero) : NULL;
+}
+
+/* Does a scope of this set read this kind? The collector leaves out what nothing reads. */
+static __always_inline bool filter_kind_on(const struct scope_set *set, enum filter_kind kind)
+{
+	return (filter_kinds_built >> kind & 1) && set->users[kind];
+}
+
+/* The same for the end of a text, which costs the collector one more read. */
+static __always_inline bool filter_end_on(const struct scope_set *set, enum filter_kind kind)
+{
+	return set->ends >> kind & 1;
+}

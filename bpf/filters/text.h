@@ -1,0 +1,76 @@
+#pragma once
+
+#include "scopes.h"
+
+/*
+ * Texts: whole, by their beginning (`ba*`) and by their end (`*.sh`).
+ *
+ * One longest-prefix trie holds them all. A whole text is entered with the NUL that ends it, so it is a beginning
+ * like any other. The trie answers with the longest entry only, so user space writes into each entry what its
+ * shorter beginnings say too. Ends are entered reversed, in a table of their own.
+ */
+static __always_inline void filter_text_ask(const struct scope_set *set, struct filter_text *text, __u8 table,
+					    struct filter_words *words)
+{
+	const struct filter_words *found;
+
+	text->half = set->half;
+	text->table = table;
+	text->zero[0] = text->zero[1] = 0;
+	found = bpf_map_lookup_elem(&filter_strings, text);
+	if (found) {
+		words->equal |= found->equal;
+		words->unequal |= found->unequal;
+	}
+}
+
+/* Writes string->tail backwards, 8 bytes at a time; `pad` before `tail` is what the last read may touch. */
+static __always_inline void filter_text_reverse(struct filter_string *string)
+{
+	__u32 left = string->tail_length <= FILTER_TAIL_MAX ? string->tail_length : FILTER_TAIL_MAX;
+
+	string->end.prefix_bits = (4 + left) * 8;
+	for (__u32 done = 0; done < FILTER_TAIL_MAX; done += 8) {
+		const __u8 *last;
+
+		if (done >= left)
+			break;
+		last = string->tail - 8 + ((left - done) & (2 * FILTER_TAIL_MAX - 1));
+		*(__u64 *)(string->end.bytes + done) = __builtin_bswap64(*(const __u64 *)last);
+	}
+}
+
+static __always_inline __u64 filter_text(const struct scope_set *set, enum filter_kind kind,
+					 struct filter_string *string, __u64 matched, __u64 *excluding)
+{
+	struct filter_words words = {};
+
+	if (!(matched & set->users[kind]))
+		return matched;
+	string->start.prefix_bits = (4 + FILTER_TEXT_MAX) * 8;
+	filter_text_ask(set, &string->start, kind * 2, &words);
+	if (filter_end_on(set, kind)) {
+		filter_text_reverse(string);
+		filter_text_ask(set, &string->end, kind * 2 + 1, &words);
+	}
+	return matched & (((words.equal | set->missing[kind]) & ~words.unequal) | ~set->users[kind]);
+}
+
+/*
+ * For the collector: takes a text of `length` bytes (no NUL counted) at a kernel address. `ends`: filter_end_on().
+ * A text that cannot be read counts as empty.
+ */
+static __always_inline void filter_string_read(struct filter_string *string, const void *text, __u32 length, bool ends)
+{
+	__u32 head = length < FILTER_TEXT_MAX - 1 ? length : FILTER_TEXT_MAX;
+	__u32 tail = length < FILTER_TAIL_MAX ? length : FILTER_TAIL_MAX;
+
+	if (head > FILTER_TEXT_MAX || bpf_probe_read_kernel(string->start.bytes, head, text))
+		head = 0;
+	if (head < FILTER_TEXT_MAX)
+		string->start.bytes[head] = 0;
+	string->tail_length = 0;
+	if (ends && head && tail <= FILTER_TAIL_MAX &&
+	    !bpf_probe_read_kernel(string->tail, tail, (const char *)text + length - tail))
+		string->tail_length = tail;
+}

@@ -1,0 +1,9 @@
+#pragma once
+
+#include "facts.h"
+
+/* tid: the thread. */
+static __always_inline __u64 filter_tid(struct task_facts *facts)
+{
+	return facts->tid;
+}

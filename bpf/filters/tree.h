@@ -1,0 +1,9 @@
+#pragma once
+
+#include "facts.h"
+
+/* tree: the process, for the subtree engine. */
+static __always_inline __u64 filter_tree(struct task_facts *facts)
+{
+	return facts->tgid;
+}

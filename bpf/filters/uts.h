@@ -1,0 +1,9 @@
+#pragma once
+
+#include "facts.h"
+
+/* uts: the UTS namespace (host name). */
+static __always_inline __u64 filter_uts(struct task_facts *facts)
+{
+	return facts->utsns;
+}
