@@ -1,4 +1,5 @@
-#pragma once
+#ifndef SPOOR_FILTERS_CGROUP_H
+#define SPOOR_FILTERS_CGROUP_H
 
 #include "members.h"
 
@@ -7,3 +8,5 @@ static __always_inline struct filter_members filter_cgroup(struct task_facts *fa
 {
 	return (struct filter_members){ .ids = facts->cgroups, .count = facts->cgroup_count };
 }
+
+#endif

@@ -1,4 +1,5 @@
-#pragma once
+#ifndef SPOOR_FILTERS_EXE_H
+#define SPOOR_FILTERS_EXE_H
 
 #include "facts.h"
 
@@ -7,3 +8,5 @@ static __always_inline struct filter_string *filter_exe(struct task_facts *facts
 {
 	return &facts->exe;
 }
+
+#endif

@@ -1,5 +1,7 @@
-#pragma once
+#ifndef SPOOR_FILTERS_FACTS_H
+#define SPOOR_FILTERS_FACTS_H
 
+#include "../lib/kernel.h"
 #include "registry.h"
 
 /*
@@ -58,3 +60,5 @@ struct task_facts {
 	struct filter_string comm;
 	struct filter_string exe;
 };
+
+#endif

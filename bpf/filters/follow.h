@@ -1,4 +1,5 @@
-#pragma once
+#ifndef SPOOR_FILTERS_FOLLOW_H
+#define SPOOR_FILTERS_FOLLOW_H
 
 #include "scopes.h"
 
@@ -31,3 +32,5 @@ static __always_inline __u64 scopes_kept(const struct scope_set *set, __u64 vers
 		kept |= (__u64)(set->born[bit] <= version) << bit;
 	return kept;
 }
+
+#endif

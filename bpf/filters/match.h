@@ -1,4 +1,5 @@
-#pragma once
+#ifndef SPOOR_FILTERS_MATCH_H
+#define SPOOR_FILTERS_MATCH_H
 
 #include "scopes.h"
 
@@ -61,3 +62,5 @@ static __always_inline __u64 scopes_following(const struct scope_set *set, __u64
 {
 	return matched & set->follow;
 }
+
+#endif

@@ -1,4 +1,5 @@
-#pragma once
+#ifndef SPOOR_FILTERS_MEMBERS_H
+#define SPOOR_FILTERS_MEMBERS_H
 
 #include "number.h"
 
@@ -30,3 +31,5 @@ static __always_inline __u64 filter_members(const struct scope_set *set, enum fi
 	}
 	return matched & (((equal | set->missing[kind]) & ~unequal) | ~set->users[kind]);
 }
+
+#endif

@@ -1,4 +1,5 @@
-#pragma once
+#ifndef SPOOR_FILTERS_NUMBER_H
+#define SPOOR_FILTERS_NUMBER_H
 
 #include "scopes.h"
 
@@ -38,3 +39,5 @@ static __always_inline __u64 filter_number(const struct scope_set *set, enum fil
 		return matched;
 	return matched & filter_segment(set, kind, value)->equal;
 }
+
+#endif

@@ -1,4 +1,5 @@
-#pragma once
+#ifndef SPOOR_FILTERS_PID_H
+#define SPOOR_FILTERS_PID_H
 
 #include "facts.h"
 
@@ -7,3 +8,5 @@ static __always_inline __u64 filter_pid(struct task_facts *facts)
 {
 	return facts->tgid;
 }
+
+#endif

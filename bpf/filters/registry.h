@@ -1,4 +1,5 @@
-#pragma once
+#ifndef SPOOR_FILTERS_REGISTRY_H
+#define SPOOR_FILTERS_REGISTRY_H
 
 /*
  * One line a filter kind: its enumerator, the name of its header and of `filter_<name>()`, which picks its value
@@ -26,3 +27,5 @@
 #define FILTER_ENUMERATOR(NAME, name, engine) FILTER_##NAME,
 enum filter_kind { FILTER_KINDS(FILTER_ENUMERATOR) FILTER_KIND_COUNT };
 #undef FILTER_ENUMERATOR
+
+#endif

@@ -1,4 +1,5 @@
-#pragma once
+#ifndef SPOOR_FILTERS_SCOPES_H
+#define SPOOR_FILTERS_SCOPES_H
 
 #include "facts.h"
 
@@ -114,3 +115,5 @@ static __always_inline bool filter_end_on(const struct scope_set *set, enum filt
 {
 	return set->ends >> kind & 1;
 }
+
+#endif

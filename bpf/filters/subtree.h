@@ -1,4 +1,5 @@
-#pragma once
+#ifndef SPOOR_FILTERS_SUBTREE_H
+#define SPOOR_FILTERS_SUBTREE_H
 
 #include "number.h"
 
@@ -17,3 +18,5 @@ static __always_inline __u64 filter_subtree(const struct scope_set *set, enum fi
 	*excluding |= segment->unequal;
 	return matched & segment->equal;
 }
+
+#endif

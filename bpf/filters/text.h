@@ -1,4 +1,5 @@
-#pragma once
+#ifndef SPOOR_FILTERS_TEXT_H
+#define SPOOR_FILTERS_TEXT_H
 
 #include "scopes.h"
 
@@ -74,3 +75,5 @@ static __always_inline void filter_string_read(struct filter_string *string, con
 	    !bpf_probe_read_kernel(string->tail, tail, (const char *)text + length - tail))
 		string->tail_length = tail;
 }
+
+#endif

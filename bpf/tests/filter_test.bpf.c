@@ -2,11 +2,8 @@
  * The differential test: judges facts that user space invented with the very functions that the tracer's
  * programs call. Run with BPF_PROG_TEST_RUN; nothing is attached.
  */
-#include <linux/bpf.h>
-#include <stdbool.h>
-#include <bpf/bpf_helpers.h>
-#include "../filters/match.h"
 #include "../filters/follow.h"
+#include "../filters/match.h"
 
 #ifndef FILTER_CASES_MAX
 #define FILTER_CASES_MAX 16
