@@ -1,0 +1,93 @@
+/**
+ * `pnpm check`: everything about the sources that needs no run of them. One line a check, the failing tool's own words, and `.reports/check.json`.
+ *
+ *     pnpm check                 all
+ *     pnpm check types lint      these
+ */
+import process from 'node:process';
+import { checkExports } from './checks/exports.mjs';
+import { checkLinks } from './checks/links.mjs';
+import { checkRooms } from './checks/rooms.mjs';
+import { duration, Failure, green, red, say, script } from './lib/output.mjs';
+import { inParallel } from './lib/parallel.mjs';
+import { clearReport, writeReport } from './lib/reports.mjs';
+import { run } from './lib/run.mjs';
+import { setup } from './setup.mjs';
+
+/** @typedef {import('./lib/reports.mjs').Verdict} Verdict */
+/** @typedef {{ name: string, what: string, check: () => Verdict | Promise<Verdict> }} Check */
+
+/** @param {string} command @param {readonly string[]} args @returns {() => Promise<Verdict>} */
+const tool =
+  (command, ...args) =>
+  async () => {
+    const { status, output } = await run(command, args);
+    return { ok: status === 0, output };
+  };
+
+/** @type {readonly Check[]} */
+const checks = [
+  {
+    name: 'types',
+    what: 'TypeScript, with JSDoc in the scripts',
+    check: tool('tsc', '-p', 'tsconfig.json', '--pretty', 'false'),
+  },
+  {
+    name: 'lint',
+    what: 'lint, format and import rules',
+    check: tool('biome', 'ci', '--max-diagnostics=none'),
+  },
+  { name: 'rooms', what: 'who may depend on whom, packages and C headers', check: checkRooms },
+  {
+    name: 'unused',
+    what: 'unused files, exports and dependencies',
+    check: tool('knip', '--no-progress', '--treat-config-hints-as-errors'),
+  },
+  {
+    name: 'generated',
+    what: 'bpf/gen is what the object says',
+    check: tool(process.execPath, 'bpf/generate.mjs', '--check'),
+  },
+  { name: 'exports', what: 'each package as its users get it', check: checkExports },
+  { name: 'links', what: 'links in the documentation', check: checkLinks },
+];
+
+/** @param {Check} check @returns {Promise<import('./lib/reports.mjs').Result>} */
+async function runCheck({ name, what, check }) {
+  const began = performance.now();
+  /** @type {Verdict} */
+  let verdict;
+  try {
+    verdict = await check();
+  } catch (error) {
+    verdict = {
+      ok: false,
+      output: error instanceof Failure ? error.message : String(/** @type {Error} */ (error).stack ?? error),
+    };
+  }
+  const ms = performance.now() - began;
+  say(`${verdict.ok ? green('✓') : red('✗')} ${name.padEnd(9)} ${what}, ${duration(ms)}`);
+  if (!verdict.ok) say(`\n${verdict.output.trim()}\n`);
+  return { name, status: verdict.ok ? 'passed' : 'failed', ms: Math.round(ms), output: verdict.output };
+}
+
+/** @param {readonly string[]} names @returns {readonly Check[]} */
+function choose(names) {
+  const unknown = names.find((name) => !checks.some((check) => check.name === name));
+  if (unknown !== undefined) {
+    throw new Failure(
+      `there is no check "${unknown}"; there are ${checks.map((check) => check.name).join(', ')}`,
+      { status: 2 },
+    );
+  }
+  return names.length === 0 ? checks : checks.filter((check) => names.includes(check.name));
+}
+
+await script(async () => {
+  const chosen = choose(process.argv.slice(2));
+  clearReport('check');
+  await setup();
+  const results = await inParallel(chosen, runCheck);
+  writeReport('check', results);
+  return results.some((result) => result.status === 'failed') ? 1 : 0;
+});

@@ -1,0 +1,51 @@
+/** What the scripts say: one line a step, on standard error, so that standard output belongs to the command. */
+import process from 'node:process';
+
+/** A failure with nothing wrong in the scripts: its message is shown without a stack, and the process exits with `status`. */
+export class Failure extends Error {
+  /** @param {string} message @param {{ status?: number, cause?: unknown }} [options] */
+  constructor(message, { status = 1, cause } = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.status = status;
+  }
+}
+
+/** Colour only where a person looks: https://no-color.org (set and not empty), a terminal, and not a dumb one. */
+const colour = !process.env['NO_COLOR'] && process.stderr.isTTY === true && process.env['TERM'] !== 'dumb';
+
+/** @param {number} code @returns {(text: string) => string} */
+const paint = (code) => (text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
+export const red = paint(31);
+export const green = paint(32);
+export const yellow = paint(33);
+
+/** @param {string} line */
+export function say(line) {
+  process.stderr.write(`${line}\n`);
+}
+
+/** @param {number} ms @returns {string} such as `0.4 s` or `2 min 5 s` */
+export function duration(ms) {
+  const seconds = ms / 1000;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}
+
+/**
+ * The frame of every script: runs it, and turns a {@link Failure} into its text and its exit status.
+ *
+ * @param {() => Promise<number | undefined>} main its result is the exit status; undefined leaves the status alone
+ */
+export async function script(main) {
+  try {
+    const status = await main();
+    if (status !== undefined) process.exitCode = status;
+  } catch (error) {
+    if (error instanceof Failure) {
+      say(`${red('error:')} ${error.message}`);
+      process.exitCode = error.status;
+    } else {
+      throw error;
+    }
+  }
+}

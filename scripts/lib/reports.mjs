@@ -1,0 +1,71 @@
+/** The reports in `.reports/`: who wrote what, and how many of it passed. Two shapes: Vitest's JSON, and ours for the checks. */
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { inRoot, readJson } from './workspace.mjs';
+
+/** @param {string} name @returns {string} */
+export const reportPath = (name) => inRoot('.reports', `${name}.json`);
+
+/**
+ * @typedef {object} Result one check
+ * @property {string} name
+ * @property {'passed' | 'failed' | 'skipped'} status
+ * @property {number} ms
+ * @property {string} output what the tool printed, or why it was skipped
+ */
+
+/** @typedef {{ ok: boolean, output: string }} Verdict what a check found; `output` says what is wrong */
+
+/** @param {string} name @param {readonly Result[]} results */
+export function writeReport(name, results) {
+  mkdirSync(inRoot('.reports'), { recursive: true });
+  writeFileSync(reportPath(name), `${JSON.stringify({ results }, null, 2)}\n`);
+}
+
+/** Takes an old report away, so that a run that dies early leaves none. @param {string} name */
+export function clearReport(name) {
+  mkdirSync(inRoot('.reports'), { recursive: true });
+  rmSync(reportPath(name), { force: true });
+}
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+
+/** @param {any} report @returns {Counts} */
+export function countVitest(report) {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const file of report.testResults) {
+    const before = counts.failed;
+    for (const test of file.assertionResults) {
+      if (test.status === 'passed') counts.passed += 1;
+      else if (test.status === 'failed') counts.failed += 1;
+      else counts.skipped += 1;
+    }
+    // A file that does not load, or whose hooks fail, has no failed test to show for it.
+    if (file.status === 'failed' && counts.failed === before) counts.failed += 1;
+  }
+  // An error outside of every test, such as an unhandled rejection.
+  if (report.success === false && counts.failed === 0) counts.failed = 1;
+  return counts;
+}
+
+/** @param {{ results: readonly Result[] }} report @returns {Counts} */
+export function countResults(report) {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const { status } of report.results) counts[status] += 1;
+  return counts;
+}
+
+/**
+ * @param {string} name
+ * @returns {Counts | undefined} undefined when there is no report, or none that can be read, or one that says nothing at all: a run
+ *   of no test proves nothing
+ */
+export function countReport(name) {
+  if (!existsSync(reportPath(name))) return undefined;
+  try {
+    const report = readJson(reportPath(name));
+    const counts = Array.isArray(report.testResults) ? countVitest(report) : countResults(report);
+    return counts.passed + counts.failed + counts.skipped === 0 ? undefined : counts;
+  } catch {
+    return undefined;
+  }
+}

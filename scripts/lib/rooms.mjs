@@ -1,0 +1,30 @@
+/**
+ * Who may import whom: the one table, of design.md. The dependencies in each package.json are checked against it, and so are the import
+ * rules in biome.json (scripts/lib/rooms.test.ts), which must write it out again to have a reason in each message.
+ */
+
+/** @typedef {{ folder: string, name: string, mayImport: readonly string[] }} Room `mayImport`: names of workspace packages */
+
+/** @type {readonly Room[]} */
+export const rooms = [
+  { folder: 'packages/btf', name: '@spoor/btf', mayImport: [] },
+  { folder: 'bpf', name: '@spoor/bpf', mayImport: ['@spoor/btf'] },
+  { folder: 'packages/object', name: '@spoor/object', mayImport: ['@spoor/btf'] },
+  { folder: 'packages/map', name: '@spoor/map', mayImport: ['@spoor/btf'] },
+  { folder: 'packages/filter', name: '@spoor/filter', mayImport: ['@spoor/btf', '@spoor/bpf', '@spoor/map'] },
+  { folder: 'packages/event', name: '@spoor/event', mayImport: ['@spoor/btf', '@spoor/bpf'] },
+  {
+    folder: 'packages/tracer',
+    name: '@spoor/tracer',
+    mayImport: ['@spoor/btf', '@spoor/bpf', '@spoor/object', '@spoor/map', '@spoor/filter', '@spoor/event'],
+  },
+];
+
+/** Packages of these folders are users like any other: whatever is public, by its main entry, and never one another. */
+export const userFolders = ['examples', 'bench'];
+
+/** The only folder that may touch a foreign function. */
+export const ffiFolder = 'packages/object/src/ffi';
+
+/** What binds foreign functions. */
+export const ffiModules = ['koffi', 'node:ffi', 'ffi', 'ffi-napi', '@lwahonen/ffi-napi', 'ref-napi'];

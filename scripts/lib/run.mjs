@@ -1,0 +1,119 @@
+/** Child processes: their environment, their output, and the signals that reach us while they run. */
+import { spawn } from 'node:child_process';
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import process from 'node:process';
+import { Failure } from './output.mjs';
+import { inRoot, pinnedPnpm, root } from './workspace.mjs';
+
+/** Where npm puts the pinned pnpm. The version is in the name: a new pin is a new folder. */
+export const pnpmFolder = () => inRoot('.tools', `pnpm-${pinnedPnpm()}`);
+
+/** @param {string} folder @returns {boolean} */
+function writable(folder) {
+  try {
+    accessSync(folder, constants.W_OK);
+    return statSync(folder).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The environment of the tools: the workspace's own programs and the pinned pnpm come first on PATH, and nothing reports home.
+ * npm, pnpm and turbo all write below HOME; where that cannot be written they get one inside the tree, with the
+ * person's .npmrc, which may name a registry.
+ *
+ * @returns {NodeJS.ProcessEnv}
+ */
+function toolEnvironment() {
+  const env = { ...process.env };
+  const own = [inRoot('node_modules', '.bin'), join(pnpmFolder(), 'node_modules', '.bin')];
+  env['PATH'] = [...own, env['PATH'] ?? ''].join(delimiter);
+  env['TURBO_TELEMETRY_DISABLED'] = '1';
+  env['TURBO_NO_UPDATE_NOTIFIER'] = '1';
+  const home = homedir();
+  if (!writable(home)) {
+    env['NPM_CONFIG_USERCONFIG'] ??= join(home, '.npmrc');
+    env['HOME'] = inRoot('.tools', 'home');
+    for (const name of ['XDG_CACHE_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_STATE_HOME', 'PNPM_HOME'])
+      delete env[name];
+    mkdirSync(env['HOME'], { recursive: true });
+  }
+  return env;
+}
+
+/**
+ * @typedef {object} Ended
+ * @property {number} status the exit status; 128 + n after signal n, as a shell has it
+ * @property {string} output both streams, in the order of arrival; empty when shown
+ */
+
+const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
+
+/**
+ * Runs a program to its end, without standard input. A signal to us is passed on to it, and when it has ended we end by the
+ * same signal, so that nothing is left half-way without an owner.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, show?: boolean, fds?: readonly number[] }} [options] `show`: its
+ *   output goes where ours goes instead of into the result; `fds`: descriptors that it has as 3, 4, …
+ * @returns {Promise<Ended>}
+ */
+export function run(command, args, { cwd = root, env = toolEnvironment(), show = false, fds = [] } = {}) {
+  return new Promise((resolve, reject) => {
+    const stream = show ? 'inherit' : 'pipe';
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', stream, stream, ...fds] });
+    /** @type {Buffer[]} */
+    const chunks = [];
+    child.stdout?.on('data', (chunk) => chunks.push(chunk));
+    child.stderr?.on('data', (chunk) => chunks.push(chunk));
+
+    /** @type {(typeof signals)[number] | undefined} */
+    let interrupted;
+    const handlers = signals.map((signal) => {
+      const handler = () => {
+        interrupted = signal;
+        child.kill(signal);
+      };
+      process.on(signal, handler);
+      return /** @type {const} */ ([signal, handler]);
+    });
+    const settle = (/** @type {() => void} */ action) => {
+      for (const [signal, handler] of handlers) process.off(signal, handler);
+      if (interrupted === undefined) action();
+      else process.kill(process.pid, interrupted);
+    };
+    child.on('error', (cause) =>
+      settle(() => reject(new Failure(`cannot run ${command}: ${cause.message}`, { cause }))),
+    );
+    child.on('close', (code, signal) => {
+      const number =
+        signal === null ? 0 : (signalNumbers[/** @type {keyof typeof signalNumbers} */ (signal)] ?? 0);
+      settle(() => resolve({ status: code ?? 128 + number, output: Buffer.concat(chunks).toString('utf8') }));
+    });
+  });
+}
+
+/**
+ * @param {string} name
+ * @returns {string | undefined} the path of the program `name`. The administrator's folders count too: Debian keeps
+ *   bpftool there, and a plain user's PATH does not have them.
+ */
+export function findProgram(name) {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
+  for (const folder of folders) {
+    if (folder === '') continue;
+    const path = join(folder, name);
+    try {
+      accessSync(path, constants.X_OK);
+      if (statSync(path).isFile()) return path;
+    } catch {
+      // Not here: the next folder.
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,69 @@
+/** Fingerprints of files, by which the second run knows that there is nothing to do. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+/** Made by tools, never read by them as a source. */
+const derived = new Set(['node_modules', 'dist', 'build', '.turbo', '.git']);
+
+/**
+ * Every file below `folder`, sorted, so that two walks of equal trees are equal.
+ *
+ * @param {string} folder absolute; a folder that does not exist has no files
+ * @param {(name: string, isFolder: boolean) => boolean} [keep]
+ * @returns {string[]} absolute paths
+ */
+export function filesBelow(folder, keep = () => true) {
+  if (!existsSync(folder)) return [];
+  /** @type {string[]} */
+  const found = [];
+  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const entry of entries) {
+    if (!keep(entry.name, entry.isDirectory())) continue;
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) found.push(...filesBelow(path, keep));
+    else if (entry.isFile()) found.push(path);
+  }
+  return found;
+}
+
+/**
+ * What a build can read below `folder`: all but what tools made, and the tests.
+ *
+ * @param {string} folder @returns {string[]}
+ */
+export const sourcesBelow = (folder) =>
+  filesBelow(folder, (name, isFolder) => (isFolder ? !derived.has(name) : !/\.test\.m?ts$/.test(name)));
+
+/**
+ * @param {string} root
+ * @param {readonly string[]} paths absolute
+ * @param {readonly string[]} [salt] whatever else the result depends on
+ * @returns {string} of the names, relative to `root`, and the contents; a file that is not there counts as not there
+ */
+export function contentStamp(root, paths, salt = []) {
+  const hash = createHash('sha256');
+  for (const text of salt) hash.update(`${text}\0`);
+  for (const path of paths) {
+    hash.update(`${relative(root, path)}\0`);
+    // Hashing each content apart keeps the boundary between two files part of the result.
+    hash.update(existsSync(path) ? createHash('sha256').update(readFileSync(path)).digest() : 'absent');
+  }
+  return hash.digest('hex');
+}
+
+/**
+ * For what we made ourselves: cheaper than its content, and it sees a file that was removed, truncated or made again.
+ *
+ * @param {string} root
+ * @param {readonly string[]} paths absolute
+ * @returns {string} of the names, sizes and modification times
+ */
+export function statStamp(root, paths) {
+  const hash = createHash('sha256');
+  for (const path of paths) {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    hash.update(`${relative(root, path)}\0${stat?.size}\0${stat?.mtimeMs}\0`);
+  }
+  return hash.digest('hex');
+}

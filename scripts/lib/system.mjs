@@ -1,0 +1,150 @@
+/** What the machine must have besides Node.js: found, or installed by apt-get, or asked for with the exact commands. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { Failure, say } from './output.mjs';
+import { findProgram, run } from './run.mjs';
+
+/**
+ * @typedef {object} Requirement
+ * @property {string} name as the reader knows it
+ * @property {string} why
+ * @property {() => string | undefined} locate the path that proves it is there
+ * @property {Record<PackageTool, string>} packages what each package tool calls it
+ */
+/** @typedef {'apt' | 'dnf' | 'pacman' | 'zypper' | 'apk'} PackageTool */
+
+/** @param {readonly string[]} paths @returns {string | undefined} */
+const firstExisting = (paths) => paths.find((path) => existsSync(path));
+
+/** The folders that the dynamic linker of a usual Linux looks into, multiarch ones included. @returns {string[]} */
+function libraryFolders() {
+  const roots = ['/usr/lib', '/lib'].filter((folder) => existsSync(folder));
+  const multiarch = roots.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.includes('-linux-'))
+      .map((name) => join(folder, name)),
+  );
+  const extra = (process.env['LD_LIBRARY_PATH'] ?? '').split(':').filter((folder) => folder !== '');
+  return [...extra, ...multiarch, ...roots, '/usr/lib64', '/lib64', '/usr/local/lib', '/usr/local/lib64'];
+}
+
+/** @type {readonly Requirement[]} */
+export const requirements = [
+  {
+    name: 'clang',
+    why: 'compiles the BPF programs',
+    locate: () => findProgram('clang'),
+    packages: { apt: 'clang', dnf: 'clang', pacman: 'clang', zypper: 'clang', apk: 'clang' },
+  },
+  {
+    name: 'the headers of libbpf',
+    why: 'the BPF programs include them',
+    locate: () => firstExisting(['/usr/include/bpf/bpf_helpers.h', '/usr/local/include/bpf/bpf_helpers.h']),
+    packages: {
+      apt: 'libbpf-dev',
+      dnf: 'libbpf-devel',
+      pacman: 'libbpf',
+      zypper: 'libbpf-devel',
+      apk: 'libbpf-dev',
+    },
+  },
+  {
+    name: 'libbpf 1.0 or later',
+    why: 'loads the BPF programs into the kernel',
+    locate: () => firstExisting(libraryFolders().map((folder) => join(folder, 'libbpf.so.1'))),
+    packages: { apt: 'libbpf1', dnf: 'libbpf', pacman: 'libbpf', zypper: 'libbpf1', apk: 'libbpf' },
+  },
+  {
+    name: 'bpftool',
+    why: 'only the tests need it: they check our BTF parser and the loaded programs against it',
+    locate: () => findProgram('bpftool'),
+    packages: { apt: 'bpftool', dnf: 'bpftool', pacman: 'bpf', zypper: 'bpftool', apk: 'bpftool' },
+  },
+];
+
+/** @type {readonly { tool: PackageTool, ids: readonly string[], install: string }[]} */
+const families = [
+  { tool: 'apt', ids: ['debian', 'ubuntu'], install: 'apt-get install -y --no-install-recommends' },
+  { tool: 'dnf', ids: ['fedora', 'rhel', 'centos'], install: 'dnf install' },
+  { tool: 'pacman', ids: ['arch'], install: 'pacman -S --needed' },
+  { tool: 'zypper', ids: ['suse', 'opensuse'], install: 'zypper install' },
+  { tool: 'apk', ids: ['alpine'], install: 'apk add' },
+];
+
+/** @param {string} osRelease the text of /etc/os-release */
+export function familyOf(osRelease) {
+  const field = (/** @type {string} */ name) =>
+    new RegExp(`^${name}="?([^"\n]*)"?$`, 'm').exec(osRelease)?.[1]?.toLowerCase() ?? '';
+  const ids = [field('ID'), ...field('ID_LIKE').split(' ')];
+  return families.find((family) => ids.some((id) => family.ids.includes(id)));
+}
+
+/**
+ * @param {readonly Requirement[]} missing
+ * @param {string} osRelease
+ * @param {boolean} isRoot
+ * @returns {string[]} the commands that install `missing` on that system; none where we do not know its package tool
+ */
+export function installCommands(missing, osRelease, isRoot) {
+  const family = familyOf(osRelease);
+  if (family === undefined) return [];
+  const names = [...new Set(missing.map((requirement) => requirement.packages[family.tool]))].join(' ');
+  const sudo = isRoot ? '' : 'sudo ';
+  const update = family.tool === 'apt' ? [`${sudo}apt-get update`] : [];
+  return [...update, `${sudo}${family.install} ${names}`];
+}
+
+/** @param {readonly Requirement[]} missing @returns {string} */
+const listOf = (missing) => missing.map(({ name, why }) => `  ${name}: ${why}`).join('\n');
+
+/** @param {readonly string[]} args */
+async function aptGet(...args) {
+  const apt = await run('apt-get', ['-o', 'DPkg::Lock::Timeout=300', ...args], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  if (apt.status !== 0) {
+    throw new Failure(
+      `apt-get ${args.join(' ')} failed with status ${apt.status}. It needs the network and the system's package sources. ` +
+        `Its output:\n\n${apt.output.trim()}`,
+    );
+  }
+}
+
+/** @returns {Requirement[]} */
+const missingRequirements = () => requirements.filter((requirement) => requirement.locate() === undefined);
+
+/**
+ * Makes sure of every {@link requirements} row. As root on Debian and Ubuntu it installs what is missing, saying what and why first;
+ * elsewhere it stops with the commands to run.
+ */
+export async function ensureSystem() {
+  const missing = missingRequirements();
+  if (missing.length === 0) return;
+  const osRelease = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
+  const isRoot = process.getuid?.() === 0;
+  const commands = installCommands(missing, osRelease, isRoot);
+  const canInstall = isRoot && familyOf(osRelease)?.tool === 'apt' && findProgram('apt-get') !== undefined;
+  if (!canInstall) {
+    const how =
+      commands.length > 0
+        ? `Run:\n\n${commands.map((command) => `  ${command}`).join('\n')}\n\nand start again.`
+        : 'Install these with the package tool of this system, and start again.';
+    throw new Failure(`This machine does not have\n\n${listOf(missing)}\n\n${how}`);
+  }
+
+  const names = missing.map((requirement) => requirement.packages.apt);
+  say(
+    `setup: installing from the system's packages (apt-get install ${names.join(' ')}):\n${listOf(missing)}`,
+  );
+  await aptGet('update');
+  await aptGet('install', '-y', '--no-install-recommends', ...names);
+
+  const still = missingRequirements();
+  if (still.length > 0) {
+    throw new Failure(
+      `apt-get reported success, and yet this machine does not have\n\n${listOf(still)}\n\n` +
+        'Releases with libbpf 1.0 or later: Debian 12, Ubuntu 23.04, and newer ones.',
+    );
+  }
+}

@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest';
+import { familyOf, installCommands, requirements } from './system.mjs';
+
+const debian = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\n';
+const mint = 'NAME="Linux Mint"\nID=linuxmint\nID_LIKE="ubuntu debian"\n';
+const rocky = 'ID="rocky"\nID_LIKE="rhel centos fedora"\n';
+
+describe('the commands that install what is missing', () => {
+  test('Debian as a plain user', () => {
+    expect(installCommands(requirements, debian, false)).toEqual([
+      'sudo apt-get update',
+      'sudo apt-get install -y --no-install-recommends clang libbpf-dev libbpf1 bpftool',
+    ]);
+  });
+
+  test('only what is missing, and no sudo for root', () => {
+    expect(installCommands(requirements.slice(0, 1), debian, true)).toEqual([
+      'apt-get update',
+      'apt-get install -y --no-install-recommends clang',
+    ]);
+  });
+
+  test('a relative of Debian or of Red Hat by ID_LIKE', () => {
+    expect(familyOf(mint)?.tool).toBe('apt');
+    expect(installCommands(requirements, rocky, false)).toEqual([
+      'sudo dnf install clang libbpf-devel libbpf bpftool',
+    ]);
+  });
+
+  test('one name where two needs are in one package', () => {
+    expect(installCommands(requirements, 'ID=arch\n', false)).toEqual([
+      'sudo pacman -S --needed clang libbpf bpf',
+    ]);
+  });
+
+  test('none for a system that we do not know', () => {
+    expect(installCommands(requirements, 'ID=nixos\n', true)).toEqual([]);
+  });
+});

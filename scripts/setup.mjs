@@ -1,0 +1,203 @@
+/**
+ * Makes a fresh clone work: pnpm, the packages, the system's tools, the build. Plain Node.js without a dependency. What is there
+ * already is left alone; when nothing is to do it says nothing.
+ *
+ *     node scripts/setup.mjs           `npm start`, `npm test` and `pnpm check` begin with it
+ */
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { pathToFileURL } from 'node:url';
+import { withLock } from './lib/lock.mjs';
+import { duration, Failure, say, script } from './lib/output.mjs';
+import { pnpmFolder, run } from './lib/run.mjs';
+import { contentStamp, filesBelow, sourcesBelow, statStamp } from './lib/stamp.mjs';
+import { ensureSystem, requirements } from './lib/system.mjs';
+import { inRoot, packageFolders, pinnedPnpm, root } from './lib/workspace.mjs';
+
+/** Other systems decode and replay: they need the TypeScript, not the BPF programs. */
+const isLinux = process.platform === 'linux';
+
+/**
+ * @typedef {object} State what the last set-up left, in `.tools/setup.json`
+ * @property {string} packages of the lockfile and every package.json
+ * @property {number} installed modification time of node_modules/.modules.yaml, which each installation writes
+ * @property {string} sources of what the build reads
+ * @property {string} outputs of what the build wrote
+ */
+
+const statePath = inRoot('.tools', 'setup.json');
+
+/** @returns {Partial<State>} */
+function readState() {
+  try {
+    return JSON.parse(readFileSync(statePath, 'utf8'));
+  } catch {
+    // None yet, or not ours any more: everything is to do.
+    return {};
+  }
+}
+
+/** @param {Partial<State>} state */
+function writeState(state) {
+  mkdirSync(inRoot('.tools'), { recursive: true });
+  // By rename, so that no reader ever sees half a file.
+  writeFileSync(`${statePath}.${process.pid}`, `${JSON.stringify(state, null, 2)}\n`);
+  renameSync(`${statePath}.${process.pid}`, statePath);
+}
+
+function packagesStamp() {
+  const manifests = ['', ...packageFolders()].map((folder) => inRoot(folder, 'package.json'));
+  const files = [...manifests, inRoot('pnpm-lock.yaml'), inRoot('pnpm-workspace.yaml')];
+  return contentStamp(root, files, [process.platform, process.arch]);
+}
+
+const installedAt = () =>
+  statSync(inRoot('node_modules', '.modules.yaml'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+function sourcesStamp() {
+  const shared = ['pnpm-lock.yaml', 'turbo.json', 'tsconfig.base.json'].map((name) => inRoot(name));
+  return contentStamp(root, [
+    ...shared,
+    ...packageFolders().flatMap((folder) => sourcesBelow(inRoot(folder))),
+  ]);
+}
+
+function outputsStamp() {
+  const folders = [inRoot('bpf', 'build'), ...packageFolders().map((folder) => inRoot(folder, 'dist'))];
+  return statStamp(
+    root,
+    folders.flatMap((folder) => filesBelow(folder)),
+  );
+}
+
+/** @param {Partial<State>} state */
+const packagesCurrent = (state) => state.packages === packagesStamp() && state.installed === installedAt();
+
+/** @param {Partial<State>} state */
+const buildCurrent = (state) => state.sources === sourcesStamp() && state.outputs === outputsStamp();
+
+const toolsCurrent = () =>
+  existsSync(join(pnpmFolder(), 'node_modules', '.bin', 'pnpm')) &&
+  (!isLinux || requirements.every((requirement) => requirement.locate() !== undefined));
+
+/**
+ * @param {string} what
+ * @param {() => Promise<void>} action
+ */
+async function step(what, action) {
+  say(`setup: ${what} …`);
+  const began = performance.now();
+  await action();
+  say(`setup: done in ${duration(performance.now() - began)}`);
+}
+
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ needs: string, cwd?: string }} options `needs`: what to look at first when it fails
+ */
+async function must(command, args, { needs, cwd = root }) {
+  const { status, output } = await run(command, args, { cwd });
+  if (status === 0) return;
+  throw new Failure(
+    `${[command, ...args].join(' ')}\nfailed with status ${status}. ${needs} Its output:\n\n${output.trim()}`,
+  );
+}
+
+/** Installs the pinned pnpm with npm. Its parts go to a folder beside, and get the final name when they are whole. */
+async function ensurePnpm() {
+  const version = pinnedPnpm();
+  const folder = pnpmFolder();
+  if (existsSync(join(folder, 'node_modules', '.bin', 'pnpm'))) return;
+  await step(`installing pnpm ${version} into .tools with npm`, async () => {
+    const partial = `${folder}.partial`;
+    rmSync(partial, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(partial, { recursive: true });
+    const flags = [
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--no-package-lock',
+      '--no-save',
+      '--loglevel=error',
+    ];
+    await must('npm', ['install', '--prefix', partial, ...flags, `pnpm@${version}`], {
+      needs: 'It needs the network and an npm registry.',
+    });
+    // What npm would run at install, where its settings let it: links the program for this machine in place of a stub.
+    await must(process.execPath, ['install.js'], {
+      cwd: join(partial, 'node_modules', 'pnpm'),
+      needs:
+        'The package of pnpm has no program for this machine, or npm was told to omit optional packages.',
+    });
+    renameSync(partial, folder);
+  });
+}
+
+async function installPackages() {
+  await step('installing the packages with pnpm', () =>
+    must('pnpm', ['install', '--frozen-lockfile', '--reporter=append-only'], {
+      needs: 'It needs the network and an npm registry, unless everything is in its store already.',
+    }),
+  );
+}
+
+async function build() {
+  await step('building with turbo', () =>
+    must('turbo', ['run', 'build', '--output-logs=errors-only', '--ui=stream'], {
+      needs: 'A source does not build.',
+    }),
+  );
+}
+
+/** @param {Partial<State>} state */
+async function bringUpToDate(state) {
+  // Written again only after the step has succeeded: an interrupted step is a step to repeat.
+  if (isLinux) await ensureSystem();
+  await ensurePnpm();
+  if (!packagesCurrent(state)) {
+    writeState({});
+    await installPackages();
+    writeState({ packages: packagesStamp(), installed: installedAt() });
+  }
+  const { packages, installed } = readState();
+  if (packages === undefined || installed === undefined)
+    throw new Failure('.tools/setup.json was removed meanwhile; start again.');
+  if (!buildCurrent(state)) {
+    writeState({ packages, installed });
+    // Taken before the build: a source that changes under it makes the next run build again.
+    const sources = sourcesStamp();
+    await build();
+    writeState({ packages, installed, sources, outputs: outputsStamp() });
+  }
+}
+
+/** @param {Partial<State>} state */
+const isCurrent = (state) => toolsCurrent() && packagesCurrent(state) && buildCurrent(state);
+
+/** Brings the tree up to date, or ends with a {@link Failure} that says what to do. */
+export async function setup() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    throw new Failure(`Node.js 20.19 or later is needed; this is ${process.versions.node}.`);
+  }
+  if (isCurrent(readState())) return;
+  const onWait = (/** @type {string} */ owner) =>
+    say(`setup: waiting for the set-up of process ${owner} in this tree …`);
+  await withLock(
+    async () => {
+      const state = readState();
+      if (!isCurrent(state)) await bringUpToDate(state);
+    },
+    { onWait },
+  );
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await script(async () => {
+    await setup();
+    return undefined;
+  });
+}

@@ -1,0 +1,72 @@
+/**
+ * `npm test`: the set-up, then the unit tests and the kernel tests, each with a report in `.reports/`. Arguments go to Vitest:
+ *
+ *     npm test -- packages/btf                 the tests of one package
+ *     npm test -- --project unit               one of the two projects only
+ *
+ * Kernel tests load BPF programs. Where that cannot work they are skipped, and the last lines say why; with CI=true that is a failure.
+ */
+import { existsSync } from 'node:fs';
+import process from 'node:process';
+import { Failure, say, script, yellow } from './lib/output.mjs';
+import { clearReport, reportPath, writeReport } from './lib/reports.mjs';
+import { findProgram, run } from './lib/run.mjs';
+import { setup } from './setup.mjs';
+
+const projects = ['unit', 'kernel'];
+
+/** @returns {Promise<string | undefined>} why this machine cannot run the kernel tests; undefined when it can */
+async function kernelObstacle() {
+  if (process.platform !== 'linux') return `BPF is Linux's; this is ${process.platform}`;
+  if (process.getuid?.() !== 0) return 'loading BPF programs needs root; run them with: sudo npm test';
+  if (!existsSync('/sys/kernel/btf/vmlinux')) return 'this kernel has no BTF (/sys/kernel/btf/vmlinux)';
+  // Being root is not enough in a container without the capability, or under a seccomp filter: ask the kernel.
+  const { status, output } = await run(findProgram('bpftool') ?? 'bpftool', ['prog', 'list']);
+  return status === 0 ? undefined : `the kernel refuses bpf(2) here: ${output.trim()}`;
+}
+
+/** @param {readonly string[]} args @returns {{ chosen: readonly string[], rest: string[] }} */
+function splitProjects(args) {
+  const chosen = [];
+  const rest = [];
+  const queue = [...args];
+  while (queue.length > 0) {
+    const arg = queue.shift() ?? '';
+    if (arg === '--project') chosen.push(queue.shift() ?? '');
+    else if (arg.startsWith('--project=')) chosen.push(arg.slice('--project='.length));
+    else rest.push(arg);
+  }
+  const unknown = chosen.find((name) => !projects.includes(name));
+  if (unknown !== undefined)
+    throw new Failure(`--project ${unknown}: there are ${projects.join(' and ')}`, { status: 2 });
+  return { chosen: chosen.length === 0 ? projects : chosen, rest };
+}
+
+await script(async () => {
+  const { chosen, rest } = splitProjects(process.argv.slice(2));
+  await setup();
+  const inCi = process.env['CI'] === 'true';
+  let worst = 0;
+  const notes = [];
+  for (const project of chosen) {
+    clearReport(project);
+    const obstacle = project === 'kernel' ? await kernelObstacle() : undefined;
+    if (obstacle !== undefined) {
+      notes.push(`kernel tests ${inCi ? 'FAILED to run' : 'skipped'}: ${obstacle}`);
+      writeReport(project, [
+        { name: 'kernel tests', status: inCi ? 'failed' : 'skipped', ms: 0, output: obstacle },
+      ]);
+      if (inCi) worst = 1;
+      continue;
+    }
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportPath(project)}`];
+    // Names that match a test of one project need not match one of the other.
+    const lenient = rest.length > 0 ? ['--passWithNoTests'] : [];
+    const { status } = await run('vitest', ['run', '--project', project, ...reporters, ...lenient, ...rest], {
+      show: true,
+    });
+    worst = Math.max(worst, status);
+  }
+  for (const note of notes) say(yellow(note));
+  return worst;
+});
