@@ -35,7 +35,7 @@ function holder() {
 }
 
 // Without flock(1) there is no lock to test: see lock.mjs.
-it.runIf(findProgram('flock'))('a second process waits, and names the first', async () => {
+test.runIf(findProgram('flock'))('a second process waits, and names the first', async () => {
   const first = holder();
   expect(await first.line()).toBe('holds');
   const second = holder();
@@ -45,7 +45,7 @@ it.runIf(findProgram('flock'))('a second process waits, and names the first', as
   expect(await second.line()).toBe('holds');
 });
 
-it.runIf(findProgram('flock'))('the lock falls with a process that is killed', async () => {
+test.runIf(findProgram('flock'))('the lock falls with a process that is killed', async () => {
   const first = holder();
   expect(await first.line()).toBe('holds');
   const second = holder();
