@@ -39,7 +39,9 @@ export class InventedRing implements RingMemory {
   constructor(options: InventedRingOptions = {}) {
     const { size = 4096, pageSize = 4096, position = 0n, shared = false } = options;
     if (size < 8 || !Number.isInteger(Math.log2(size)))
-      throw new SpoorError('RING_SIZE', `an invented ring of ${size} bytes`, { remedy: 'Take a power of two.' });
+      throw new SpoorError('RING_SIZE', `an invented ring of ${size} bytes`, {
+        remedy: 'Take a power of two.',
+      });
     const allocate = (bytes: number) => (shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
     this.size = size;
     this.consumer = allocate(pageSize);

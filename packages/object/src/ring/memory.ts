@@ -50,8 +50,11 @@ export interface Drainable {
   drain(handler: RingHandler, options?: DrainOptions): number;
   /** Bytes that wait in the ring, headers and discarded records included; once closed, those left behind. */
   readonly backlog: number;
-  /** Records that wait only for their turn in time: ask again soon, without waiting for new ones. */
-  readonly settling: boolean;
+  /**
+   * When to drain again. `now`: the last drain ended at one of its bounds. `soon`: records wait for their turn in
+   * time. `later`: nothing was left that could be read.
+   */
+  readonly more: 'now' | 'soon' | 'later';
   /** Why reading stopped for good, if it did. */
   readonly fault: RingFault | undefined;
   readonly closed: boolean;

@@ -10,7 +10,7 @@ import {
   type RingHandler,
   type RingMemory,
 } from './memory.js';
-import { Stopwatch } from './stopwatch.js';
+import { positive, Stopwatch } from './stopwatch.js';
 
 export interface RingReaderOptions {
   /** For messages and faults. Default: `ring`. */
@@ -45,7 +45,6 @@ export class RingReader implements Drainable {
   readonly size: number;
   /** The views that handlers get; valid until the memory is unmapped. */
   readonly data: RingData;
-  readonly settling = false;
 
   readonly #consumer: BigInt64Array;
   readonly #producer: BigInt64Array;
@@ -61,6 +60,7 @@ export class RingReader implements Drainable {
   #draining = false;
   #closed = false;
   #leftBehind = 0;
+  #atBound = false;
   #fault: RingFault | undefined;
 
   /**
@@ -107,6 +107,10 @@ export class RingReader implements Drainable {
     return this.#closed;
   }
 
+  get more(): 'now' | 'later' {
+    return this.#atBound ? 'now' : 'later';
+  }
+
   get backlog(): number {
     return this.#closed ? this.#leftBehind : this.#available();
   }
@@ -141,6 +145,10 @@ export class RingReader implements Drainable {
         this.#closed = true;
       }
     }
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   /** Leaves out all that the producer has reserved so far and clears a fault. Returns the bytes left out. */
@@ -195,12 +203,16 @@ export class RingReader implements Drainable {
     let quota = max;
     let room = this.size;
     this.#draining = true;
+    this.#atBound = true;
     try {
       while (quota > 0 && room > 0) {
         // Before the look at the producer's position: whoever commits after it finds us caught up.
         this.#publish();
         const available = Math.min(this.#available(), room);
-        if (available === 0) break;
+        if (available === 0) {
+          this.#atBound = false;
+          break;
+        }
         const taken = this.#pass(handler, available, quota, stopwatch);
         if (this.#closed || taken < available) break;
         quota = max - (this.#records - before);
@@ -226,7 +238,10 @@ export class RingReader implements Drainable {
     try {
       while (left > 0 && quota > 0) {
         const word = weak ? Atomics.load(words, offset >>> 2) : words[offset >>> 2]!;
-        if (word < 0) break;
+        if (word < 0) {
+          this.#atBound = false;
+          break;
+        }
         const length = word & LENGTH_MASK;
         const step = (length + RECORD_HEADER + 7) & ~7;
         if (step > left) {
@@ -274,6 +289,7 @@ export class RingReader implements Drainable {
   }
 
   #fail(reason: RingFault['reason'], length: number, available: number, ahead = 0): void {
+    this.#atBound = false;
     const position = BigInt.asUintN(u64, this.position + BigInt(ahead));
     this.#fault = { reason, position, length, available, ring: this.name };
   }
@@ -297,9 +313,4 @@ function checkedSize({ consumer, producer, data, size }: RingMemory, name: strin
       remedy: 'The size is a power of two, the data area is twice as long, the positions take 8 bytes each.',
     },
   );
-}
-
-function positive(value: number | undefined, name: string): number | undefined {
-  if (value === undefined || value > 0) return value;
-  throw new SpoorError('INVALID_VALUE', `drain: ${name} is ${value}`, { remedy: 'Give a number above 0.' });
 }

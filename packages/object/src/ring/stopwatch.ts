@@ -1,3 +1,5 @@
+import { SpoorError } from '@spoor/btf';
+
 /**
  * A time budget that costs little to ask: the clock (about 40 ns) is read at the first question, then every
  * second, every fourth … as long as the steps between prove short, and at every question again when they do not.
@@ -24,4 +26,10 @@ export class Stopwatch {
     this.#countdown = this.#stride;
     return now >= this.#end;
   }
+}
+
+/** The bound as given; throws `INVALID_VALUE` when it is not above 0. */
+export function positive(value: number | undefined, name: string): number | undefined {
+  if (value === undefined || value > 0) return value;
+  throw new SpoorError('INVALID_VALUE', `${name} is ${value}`, { remedy: 'Give a number above 0.' });
 }
