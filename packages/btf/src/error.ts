@@ -43,6 +43,7 @@ export const errorCodes = {
   MAP_KIND: 'usage',
   MAP_LAYOUT: 'usage',
   MAP_FULL: 'environment',
+  MAP_BUSY: 'environment',
   INIT_FAILED: 'environment',
   IDENTITY_MISMATCH: 'environment',
   PROGRAM_UNKNOWN: 'usage',
