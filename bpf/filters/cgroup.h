@@ -1,12 +1,29 @@
-#ifndef SPOOR_FILTERS_CGROUP_H
-#define SPOOR_FILTERS_CGROUP_H
+/*
+ * cgroup: the task's cgroup and all above it, so that a named cgroup takes its descendants in. Ids are those of the
+ * unified hierarchy: the inode number of the directory. The nearest come first; what lies deeper than
+ * FILTER_CGROUPS_MAX loses the ancestors next to the root.
+ */
+FILTER_FACT(__u64 cgroups[FILTER_CGROUPS_MAX])
+FILTER_FACT(__u64 cgroup_count)
+FILTER_KIND(CGROUP, cgroup, members, ((struct filter_members){ facts->cgroups, facts->cgroup_count }))
+FILTER_COLLECT(CGROUP, {
+	struct cgroup *cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp);
+	int level = BPF_CORE_READ(cgroup, level);
 
-#include "members.h"
+	facts->cgroup_count = 0;
+	for (int i = 0; i < FILTER_CGROUPS_MAX; i++) {
+		if (i > level)
+			break;
+		if (bpf_core_field_exists(((struct cgroup___ancestors *)0)->ancestors)) {
+			struct cgroup *ancestor = NULL;
 
-/* cgroup: the task's cgroup and all above it, so a named cgroup takes its descendants in. */
-static __always_inline struct filter_members filter_cgroup(struct task_facts *facts)
-{
-	return (struct filter_members){ .ids = facts->cgroups, .count = facts->cgroup_count };
-}
-
-#endif
+			bpf_core_read(&ancestor, sizeof(ancestor),
+				      &((struct cgroup___ancestors *)cgroup)->ancestors[level - i]);
+			facts->cgroups[i] = BPF_CORE_READ(ancestor, kn, id);
+		} else {
+			bpf_core_read(&facts->cgroups[i], sizeof(facts->cgroups[i]),
+				      &((struct cgroup___ancestor_ids *)cgroup)->ancestor_ids[level - i]);
+		}
+		facts->cgroup_count = i + 1;
+	}
+})

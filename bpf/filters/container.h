@@ -1,12 +1,4 @@
-#ifndef SPOOR_FILTERS_CONTAINER_H
-#define SPOOR_FILTERS_CONTAINER_H
-
-#include "facts.h"
-
-/* container: 1 in a pid namespace other than the first. */
-static __always_inline __u64 filter_container(struct task_facts *facts)
-{
-	return facts->container;
-}
-
-#endif
+/* container: 1 when the task's pid namespace is not the first. */
+FILTER_FACT(__u32 container)
+FILTER_KIND(CONTAINER, container, number, facts->container)
+FILTER_COLLECT(CONTAINER, facts->container = BPF_CORE_READ(task, thread_pid, level) > 0)

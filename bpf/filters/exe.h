@@ -1,12 +1,4 @@
-#ifndef SPOOR_FILTERS_EXE_H
-#define SPOOR_FILTERS_EXE_H
-
-#include "facts.h"
-
-/* exe: the path of the binary that the process runs. */
-static __always_inline struct filter_string *filter_exe(struct task_facts *facts)
-{
-	return &facts->exe;
-}
-
-#endif
+/* exe: the path of the binary that the process runs; empty when it has none. */
+FILTER_FACT(struct filter_string exe)
+FILTER_KIND(EXE, exe, text, &facts->exe)
+FILTER_COLLECT_INFO(EXE, filter_string_read(&facts->exe, info->exe, info->exe_length, filter_end_on(set, FILTER_EXE)))

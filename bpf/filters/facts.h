@@ -2,7 +2,12 @@
 #define SPOOR_FILTERS_FACTS_H
 
 #include "../lib/kernel.h"
+
+#define FILTER_KIND(NAME, name, engine, value) FILTER_##NAME,
+enum filter_kind {
 #include "registry.h"
+	FILTER_KIND_COUNT
+};
 
 /*
  * All that a filter may read of a task. The collector fills what an enabled kind needs, the test program fills
@@ -15,7 +20,7 @@
 #define FILTER_TEXT_MAX 252
 /* Bytes of text that can be compared from its end. A multiple of 8. */
 #define FILTER_TAIL_MAX 128
-/* The cgroup of a task and its ancestors. Deeper ancestors are not seen: see facts_cgroup_cut. */
+/* The cgroup of a task and its ancestors. */
 #define FILTER_CGROUPS_MAX 16
 
 /* Key of `filter_strings`. The second word separates sets, kinds and directions, then the text itself. */
@@ -39,26 +44,8 @@ struct filter_string {
 };
 
 struct task_facts {
-	/* Ids of the task's cgroup and its ancestors in the unified hierarchy, in any order. */
-	__u64 cgroups[FILTER_CGROUPS_MAX];
-	__u32 cgroup_count;
-	/* In the initial namespaces. */
-	__u32 tgid;
-	__u32 tid;
-	__u32 ppid;
-	__u32 uid;
-	__u32 gid;
-	/* Inode numbers, as /proc/PID/ns/ shows them. */
-	__u32 mntns;
-	__u32 pidns;
-	__u32 netns;
-	__u32 utsns;
-	/* 1: the task's pid namespace is not the first. */
-	__u32 container;
-	/* 1: started or executed since the trace began. */
-	__u32 is_new;
-	struct filter_string comm;
-	struct filter_string exe;
+#define FILTER_FACT(member) member;
+#include "registry.h"
 };
 
 #endif

@@ -28,8 +28,9 @@ static __always_inline __u64 scopes_kept(const struct scope_set *set, __u64 vers
 
 	if (version == set->version)
 		return ~0ULL;
+	/* By the sign of a difference: a branch a bit would have the verifier follow both sides of each. */
 	for (int bit = 0; bit < SCOPE_COUNT_MAX; bit++)
-		kept |= (__u64)(set->born[bit] <= version) << bit;
+		kept |= (~(version - set->born[bit]) >> 63) << bit;
 	return kept;
 }
 

@@ -1,12 +1,3 @@
-#ifndef SPOOR_FILTERS_GID_H
-#define SPOOR_FILTERS_GID_H
-
-#include "facts.h"
-
-/* gid: the effective group id, in the initial user namespace. */
-static __always_inline __u64 filter_gid(struct task_facts *facts)
-{
-	return facts->gid;
-}
-
-#endif
+/* gid: the real group id, in the initial user namespace. */
+FILTER_FACT(__u32 gid)
+FILTER_KIND(GID, gid, number, facts->gid)

@@ -8,22 +8,6 @@
 #include "subtree.h"
 #include "text.h"
 
-#include "cgroup.h"
-#include "comm.h"
-#include "container.h"
-#include "exe.h"
-#include "gid.h"
-#include "mntns.h"
-#include "netns.h"
-#include "new.h"
-#include "pid.h"
-#include "pidns.h"
-#include "ppid.h"
-#include "tid.h"
-#include "tree.h"
-#include "uid.h"
-#include "uts.h"
-
 /* What a task's own facts say, before anything inherited. */
 struct scope_match {
 	/* Scopes of which every filter holds. */
@@ -32,21 +16,18 @@ struct scope_match {
 	__u64 excluding;
 };
 
-#define FILTER_MATCH(NAME, name, engine)                                                                               \
-	if (filter_kind_on(set, FILTER_##NAME))                                                                        \
-		matched = filter_##engine(set, FILTER_##NAME, filter_##name(facts), matched, &excluding);
-
 static __always_inline void scopes_match(const struct scope_set *set, struct task_facts *facts,
 					 struct scope_match *match)
 {
 	__u64 matched = set->enabled, excluding = 0;
 
-	FILTER_KINDS(FILTER_MATCH)
+#define FILTER_KIND(NAME, name, engine, value)                                                                         \
+	if (filter_kind_on(set, FILTER_##NAME))                                                                        \
+		matched = filter_##engine(set, FILTER_##NAME, value, matched, &excluding);
+#include "registry.h"
 	match->matched = matched;
 	match->excluding = excluding;
 }
-
-#undef FILTER_MATCH
 
 /*
  * The verdict: the scopes that an event belongs to. `followed` and `excluded` are the process's durable words,

@@ -5,7 +5,7 @@
 
 struct filter_members {
 	const __u64 *ids;
-	__u32 count;
+	__u64 count;
 };
 
 /*

@@ -1,12 +1,4 @@
-#ifndef SPOOR_FILTERS_MNTNS_H
-#define SPOOR_FILTERS_MNTNS_H
-
-#include "facts.h"
-
-/* mntns: the mount namespace. */
-static __always_inline __u64 filter_mntns(struct task_facts *facts)
-{
-	return facts->mntns;
-}
-
-#endif
+/* mntns: the mount namespace, by the inode number that /proc/PID/ns/mnt shows. */
+FILTER_FACT(__u32 mntns)
+FILTER_KIND(MNTNS, mntns, number, facts->mntns)
+FILTER_COLLECT(MNTNS, facts->mntns = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum))

@@ -1,12 +1,4 @@
-#ifndef SPOOR_FILTERS_NETNS_H
-#define SPOOR_FILTERS_NETNS_H
-
-#include "facts.h"
-
-/* netns: the network namespace. */
-static __always_inline __u64 filter_netns(struct task_facts *facts)
-{
-	return facts->netns;
-}
-
-#endif
+/* netns: the network namespace, as /proc/PID/ns/net. */
+FILTER_FACT(__u32 netns)
+FILTER_KIND(NETNS, netns, number, facts->netns)
+FILTER_COLLECT(NETNS, facts->netns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum))

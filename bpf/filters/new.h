@@ -1,12 +1,4 @@
-#ifndef SPOOR_FILTERS_NEW_H
-#define SPOOR_FILTERS_NEW_H
-
-#include "facts.h"
-
-/* new: 1 when started or executed since the trace began. */
-static __always_inline __u64 filter_new(struct task_facts *facts)
-{
-	return facts->is_new;
-}
-
-#endif
+/* new: 1 when the process started or executed since the trace began. */
+FILTER_FACT(__u32 is_new)
+FILTER_KIND(NEW, new, number, facts->is_new)
+FILTER_COLLECT_INFO(NEW, facts->is_new = (info->flags & PROC_NEW) != 0)

@@ -1,12 +1,3 @@
-#ifndef SPOOR_FILTERS_PID_H
-#define SPOOR_FILTERS_PID_H
-
-#include "facts.h"
-
-/* pid: the process, that is the thread-group id. */
-static __always_inline __u64 filter_pid(struct task_facts *facts)
-{
-	return facts->tgid;
-}
-
-#endif
+/* pid: the process, that is the thread-group id, in the initial pid namespace. */
+FILTER_FACT(__u32 tgid)
+FILTER_KIND(PID, pid, number, facts->tgid)

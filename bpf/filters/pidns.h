@@ -1,12 +1,10 @@
-#ifndef SPOOR_FILTERS_PIDNS_H
-#define SPOOR_FILTERS_PIDNS_H
+/* pidns: the pid namespace that the task itself runs in, as /proc/PID/ns/pid. */
+FILTER_FACT(__u32 pidns)
+FILTER_KIND(PIDNS, pidns, number, facts->pidns)
+FILTER_COLLECT(PIDNS, {
+	struct pid *pid = BPF_CORE_READ(task, thread_pid);
+	struct upid upid;
 
-#include "facts.h"
-
-/* pidns: the pid namespace that the task runs in. */
-static __always_inline __u64 filter_pidns(struct task_facts *facts)
-{
-	return facts->pidns;
-}
-
-#endif
+	bpf_core_read(&upid, sizeof(upid), &pid->numbers[BPF_CORE_READ(pid, level)]);
+	facts->pidns = BPF_CORE_READ(upid.ns, ns.inum);
+})

@@ -1,12 +1,3 @@
-#ifndef SPOOR_FILTERS_PPID_H
-#define SPOOR_FILTERS_PPID_H
-
-#include "facts.h"
-
-/* ppid: the parent process. */
-static __always_inline __u64 filter_ppid(struct task_facts *facts)
-{
-	return facts->ppid;
-}
-
-#endif
+/* ppid: the parent process, in the initial pid namespace. */
+FILTER_FACT(__u32 ppid)
+FILTER_KIND(PPID, ppid, number, facts->ppid)

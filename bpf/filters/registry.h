@@ -1,31 +1,47 @@
-#ifndef SPOOR_FILTERS_REGISTRY_H
-#define SPOOR_FILTERS_REGISTRY_H
-
 /*
- * One line a filter kind: its enumerator, the name of its header and of `filter_<name>()`, which picks its value
- * out of the facts, and the engine that judges the value (number.h, text.h, members.h, subtree.h).
+ * One line a filter kind. The order is the order of judgement: what is cheap and decides most comes first.
  *
- * The order is the order of judgement: what is cheap and decides most comes first.
+ * This file is included several times, each time with another meaning of the words that a kind's header is made of;
+ * a word that the place does not define means nothing there.
+ *
+ *   FILTER_FACT(member)                        a member of `struct task_facts`
+ *   FILTER_KIND(NAME, name, engine, value)     the kind: FILTER_<NAME>, its name for people, the engine that judges it
+ *                                              (number.h, subtree.h, members.h, text.h), its value in `facts`
+ *   FILTER_COLLECT(NAME, statement)            fills the fact from `task`, when a scope in force asks
+ *   FILTER_COLLECT_INFO(NAME, statement)       fills the fact from `info`, the record of the process; likewise
+ *
+ * The last two may also use `facts` and `set`. A fact that the header of every event needs too is filled without them.
  */
-#define FILTER_KINDS(KIND)                                                                                             \
-	KIND(UID, uid, number)                                                                                         \
-	KIND(GID, gid, number)                                                                                         \
-	KIND(PID, pid, number)                                                                                         \
-	KIND(TID, tid, number)                                                                                         \
-	KIND(PPID, ppid, number)                                                                                       \
-	KIND(MNTNS, mntns, number)                                                                                     \
-	KIND(PIDNS, pidns, number)                                                                                     \
-	KIND(NETNS, netns, number)                                                                                     \
-	KIND(UTS, uts, number)                                                                                         \
-	KIND(CONTAINER, container, number)                                                                             \
-	KIND(NEW, new, number)                                                                                         \
-	KIND(TREE, tree, subtree)                                                                                      \
-	KIND(CGROUP, cgroup, members)                                                                                  \
-	KIND(COMM, comm, text)                                                                                         \
-	KIND(EXE, exe, text)
-
-#define FILTER_ENUMERATOR(NAME, name, engine) FILTER_##NAME,
-enum filter_kind { FILTER_KINDS(FILTER_ENUMERATOR) FILTER_KIND_COUNT };
-#undef FILTER_ENUMERATOR
-
+#ifndef FILTER_FACT
+#define FILTER_FACT(member)
 #endif
+#ifndef FILTER_KIND
+#define FILTER_KIND(NAME, name, engine, value)
+#endif
+#ifndef FILTER_COLLECT
+#define FILTER_COLLECT(NAME, ...)
+#endif
+#ifndef FILTER_COLLECT_INFO
+#define FILTER_COLLECT_INFO(NAME, ...)
+#endif
+
+#include "uid.h"
+#include "gid.h"
+#include "pid.h"
+#include "tid.h"
+#include "ppid.h"
+#include "mntns.h"
+#include "pidns.h"
+#include "netns.h"
+#include "uts.h"
+#include "container.h"
+#include "new.h"
+#include "tree.h"
+#include "cgroup.h"
+#include "comm.h"
+#include "exe.h"
+
+#undef FILTER_FACT
+#undef FILTER_KIND
+#undef FILTER_COLLECT
+#undef FILTER_COLLECT_INFO

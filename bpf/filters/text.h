@@ -76,4 +76,21 @@ static __always_inline void filter_string_read(struct filter_string *string, con
 		string->tail_length = tail;
 }
 
+#define COMM_SIZE 16
+
+/* The same for a task name, whose length only its NUL tells. */
+static __always_inline void filter_comm_read(struct filter_string *string, const void *comm, bool ends)
+{
+	__u32 length = 0;
+
+	bpf_probe_read_kernel(string->start.bytes, COMM_SIZE, comm);
+	if (!ends)
+		return;
+	while (length < COMM_SIZE && string->start.bytes[length]) {
+		string->tail[length] = string->start.bytes[length];
+		length++;
+	}
+	string->tail_length = length;
+}
+
 #endif

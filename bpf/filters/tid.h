@@ -1,12 +1,3 @@
-#ifndef SPOOR_FILTERS_TID_H
-#define SPOOR_FILTERS_TID_H
-
-#include "facts.h"
-
-/* tid: the thread. */
-static __always_inline __u64 filter_tid(struct task_facts *facts)
-{
-	return facts->tid;
-}
-
-#endif
+/* tid: the thread, in the initial pid namespace. */
+FILTER_FACT(__u32 tid)
+FILTER_KIND(TID, tid, number, facts->tid)

@@ -1,12 +1,4 @@
-#ifndef SPOOR_FILTERS_UTS_H
-#define SPOOR_FILTERS_UTS_H
-
-#include "facts.h"
-
-/* uts: the UTS namespace (host name). */
-static __always_inline __u64 filter_uts(struct task_facts *facts)
-{
-	return facts->utsns;
-}
-
-#endif
+/* uts: the UTS namespace, which has the host name, as /proc/PID/ns/uts. */
+FILTER_FACT(__u32 utsns)
+FILTER_KIND(UTS, uts, number, facts->utsns)
+FILTER_COLLECT(UTS, facts->utsns = BPF_CORE_READ(task, nsproxy, uts_ns, ns.inum))
