@@ -1,0 +1,237 @@
+import { SpoorError } from '@spoor/btf';
+import { Access } from './access.js';
+import { errno, isUnstored, mapFailure } from './errno.js';
+import type { TypedMap } from './typed-map.js';
+
+/** How a value was obtained; see `withInit`. */
+export type How = 'hit' | 'initialised' | 'raced' | 'unstored';
+
+/** The value is there however it was obtained. */
+export interface InitResult<V> {
+  readonly how: How;
+  readonly value: V;
+}
+
+export interface InitOptions<K, V, W, R> {
+  /** Builds the value of a key that is not there. What it throws becomes the cause of INIT_FAILED. */
+  readonly init: (key: K, want: W) => R;
+  /** Whether a stored value has the wanted identity. Without it every value has. Must be cheap, and not throw. */
+  readonly isSame?: (value: V, want: W, key: K) => boolean;
+  /** Whether `stored`, which has another identity than `mine`, came later: then it stays. */
+  readonly isNewer?: (stored: V, mine: V) => boolean;
+  /** False for a value that its writer had not finished: it is read again. For values with a sequence number. */
+  readonly isWhole?: (value: V) => boolean;
+  /** False for a value that may be returned but must not be stored. */
+  readonly mayStore?: (value: V, want: W) => boolean;
+  /** Read until two reads agree; true by default. See `TypedMap.getStable`. */
+  readonly stable?: boolean;
+}
+
+/**
+ * What happened, in calls of `lookupOrInit`: lookups = hits + misses, and misses = initialised + raced + unstored +
+ * failed. `initialised` is also the number of entries stored.
+ */
+export interface InitCounters {
+  lookups: number;
+  hits: number;
+  misses: number;
+  initialised: number;
+  raced: number;
+  unstored: number;
+  failed: number;
+  /** Calls that met an entry of another identity. */
+  stale: number;
+  /** Entries of another identity that were taken out and not put back. */
+  replaced: number;
+  /** Of the misses, calls that waited for another call's `init`. */
+  joined: number;
+}
+
+/** Reads of a value that its writer had not finished, and inserts of a key that changes hands. */
+const ATTEMPTS = 8;
+
+const unfound = { state: 'missing' } as const;
+
+/** One look at a key: the wanted value, another's value, none, or one that could not be read whole. */
+type Look<V> =
+  | { readonly state: 'same' | 'other'; readonly value: V }
+  | { readonly state: 'missing' | 'unreadable' };
+
+/** The part of `lookupOrInit` that is the same whether `init` is synchronous or not. */
+export class InitStore<K, V, W> {
+  readonly counters: InitCounters = {
+    lookups: 0,
+    hits: 0,
+    misses: 0,
+    initialised: 0,
+    raced: 0,
+    unstored: 0,
+    failed: 0,
+    stale: 0,
+    replaced: 0,
+    joined: 0,
+  };
+  readonly #map: TypedMap<K, V>;
+  readonly #options: InitOptions<K, V, W, unknown>;
+  /** Its own buffers: `init` may use the typed map. */
+  readonly #access: Access<K, V>;
+
+  constructor(map: TypedMap<K, V>, options: InitOptions<K, V, W, unknown>) {
+    this.#map = map;
+    this.#options = options;
+    this.#access = new Access(map.raw, map.keyCodec, map.valueCodec);
+  }
+
+  keyText(key: K): string {
+    return this.#access.keyText(key);
+  }
+
+  /** A hit, or undefined: then `put`, `join` or `failed` follows. */
+  find(key: K, want: W): InitResult<V> | undefined {
+    this.counters.lookups++;
+    const look = this.#lookOrCount(key, want);
+    if (look.state === 'same') {
+      this.counters.hits++;
+      return { how: 'hit', value: look.value };
+    }
+    this.counters.misses++;
+    if (look.state === 'other') this.counters.stale++;
+    return undefined;
+  }
+
+  /** Stores what `init` built, or finds what another one stored. */
+  put(key: K, mine: V, want: W): InitResult<V> {
+    if (!this.#isSame(mine, want, key)) {
+      throw this.failed(key, new SpoorError('IDENTITY_MISMATCH', 'init gave a value of another identity'));
+    }
+    try {
+      const result = this.#settle(key, mine, want);
+      this.counters[result.how as Exclude<How, 'hit'>]++;
+      return result;
+    } catch (error) {
+      this.counters.failed++;
+      throw error;
+    }
+  }
+
+  /** Counts a failure and makes its error. */
+  failed(key: K, cause: unknown): SpoorError {
+    this.counters.failed++;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return new SpoorError(
+      'INIT_FAILED',
+      `map ${this.#map.name}: no value for ${describeKey(key)}: ${reason}`,
+      {
+        details: { map: this.#map.name, key },
+        cause,
+      },
+    );
+  }
+
+  /**
+   * Waits for another call's value. Undefined when that call wanted another identity, and this one must ask itself.
+   * To have waited for another is to have lost a race to it.
+   */
+  async join(
+    key: K,
+    flight: { readonly want: W; readonly result: Promise<InitResult<V>> },
+    want: W,
+  ): Promise<InitResult<V> | undefined> {
+    let theirs: InitResult<V>;
+    try {
+      theirs = await flight.result;
+    } catch (error) {
+      if (!Object.is(flight.want, want)) return undefined;
+      this.counters.joined++;
+      this.counters.failed++;
+      throw error;
+    }
+    if (!this.#isSame(theirs.value, want, key)) return undefined;
+    const how = theirs.how === 'unstored' ? 'unstored' : 'raced';
+    this.counters.joined++;
+    this.counters[how]++;
+    return { how, value: theirs.value };
+  }
+
+  #settle(key: K, mine: V, want: W): InitResult<V> {
+    const unstored = { how: 'unstored', value: mine } as const;
+    if (this.#options.mayStore?.(mine, want) === false) {
+      const look = this.#look(key, want);
+      return look.state === 'same' ? { how: 'raced', value: look.value } : unstored;
+    }
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const status = this.#access.update(key, mine, 1);
+      if (status === 0) return { how: 'initialised', value: mine };
+      if (status !== -errno.EEXIST && !isUnstored(status)) {
+        throw mapFailure(this.#map.raw, 'bpf_map_update_elem', status);
+      }
+      const look = this.#look(key, want);
+      if (look.state === 'same') return { how: 'raced', value: look.value };
+      if (status !== -errno.EEXIST) return unstored;
+      if (look.state !== 'other') continue;
+      if (this.#isNewer(look.value, mine)) return unstored;
+      const kept = this.#takeOut(key, mine, want);
+      if (kept !== undefined) return kept;
+    }
+    return unstored;
+  }
+
+  /**
+   * Takes out the entry of another identity. Between the look and this, the entry may have been replaced by the
+   * wanted or a newer one: what was taken says so, and goes back unless yet another is there. Undefined when the key
+   * is now free.
+   */
+  #takeOut(key: K, mine: V, want: W): InitResult<V> | undefined {
+    const status = this.#access.take(key);
+    if (status === -errno.ENOENT) return undefined;
+    if (status !== 0) throw mapFailure(this.#map.raw, 'bpf_map_lookup_and_delete_elem', status);
+    this.counters.replaced++;
+    const taken = this.#access.found();
+    if (this.#options.isWhole?.(taken) === false) return undefined;
+    const wanted = this.#isSame(taken, want, key);
+    if (!wanted && !this.#isNewer(taken, mine)) return undefined;
+    const back = this.#access.update(key, taken, 1);
+    if (back === 0) this.counters.replaced--;
+    if (!wanted) return { how: 'unstored', value: mine };
+    return { how: back === 0 || back === -errno.EEXIST ? 'raced' : 'unstored', value: taken };
+  }
+
+  #lookOrCount(key: K, want: W): Look<V> {
+    try {
+      return this.#look(key, want);
+    } catch (error) {
+      // A failed call is a lookup too, and the books must balance.
+      this.counters.misses++;
+      this.counters.failed++;
+      throw error;
+    }
+  }
+
+  #look(key: K, want: W): Look<V> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const status =
+        this.#options.stable === false ? this.#access.lookup(key) : this.#access.lookupStable(key);
+      if (status === -errno.ENOENT) return unfound;
+      if (status === -errno.EAGAIN) break;
+      if (status !== 0) throw mapFailure(this.#map.raw, 'bpf_map_lookup_elem', status);
+      const value = this.#access.found();
+      if (this.#options.isWhole?.(value) === false) continue;
+      return { state: this.#isSame(value, want, key) ? 'same' : 'other', value };
+    }
+    return { state: 'unreadable' };
+  }
+
+  #isSame(value: V, want: W, key: K): boolean {
+    return this.#options.isSame?.(value, want, key) ?? true;
+  }
+
+  #isNewer(stored: V, mine: V): boolean {
+    return this.#options.isNewer?.(stored, mine) ?? false;
+  }
+}
+
+/** A key in a message: numbers as they are, structs as JSON. */
+function describeKey(key: unknown): string {
+  if (typeof key !== 'object' || key === null) return String(key);
+  return JSON.stringify(key, (_, part) => (typeof part === 'bigint' ? String(part) : part));
+}

@@ -1,0 +1,104 @@
+import { SpoorError } from '@spoor/btf';
+import { batchBuffers } from './access.js';
+import { errno, isUnsupported, mapFailure } from './errno.js';
+import { valueBufferSize } from './kinds.js';
+import type { BatchResult } from './raw-map.js';
+import type { SetMode, TypedMap } from './typed-map.js';
+
+/** Entries that go to the kernel at once. */
+const BATCH = 256;
+
+/** See `TypedMap.setMany`. The kernel's batches take no mode, so only `any` goes by batches. */
+export function setEach<K, V>(
+  map: TypedMap<K, V>,
+  entries: Iterable<readonly [K, V]>,
+  mode: SetMode,
+): number {
+  const { raw } = map;
+  let stored = 0;
+  const one = ([key, value]: readonly [K, V]): void => {
+    try {
+      if (map.set(key, value, mode)) stored++;
+    } catch (cause) {
+      throw withDone(cause, stored);
+    }
+  };
+  if (mode !== 'any' || raw.updateBatch === undefined) {
+    for (const entry of entries) one(entry);
+    return stored;
+  }
+  const buffers = batchBuffers(raw, BATCH);
+  const keyView = new DataView(buffers.keys.buffer);
+  const valueView = new DataView(buffers.values.buffer);
+  const stride = valueBufferSize(raw);
+  for (const group of groups(entries)) {
+    group.forEach(([key, value], index) => {
+      map.keyCodec.write(keyView, index * raw.keySize, key);
+      map.valueCodec.write(valueView, index * stride, value);
+    });
+    const { status, done } = raw.updateBatch(buffers.keys, buffers.values, group.length, 0);
+    if (lacksBatches(status, done)) {
+      for (const entry of group) one(entry);
+      continue;
+    }
+    stored += done;
+    if (status !== 0) throw withDone(mapFailure(raw, 'bpf_map_update_batch', status), stored);
+  }
+  return stored;
+}
+
+/** See `TypedMap.deleteMany`. A batch stops at the first key that is not there; the rest is a batch of its own. */
+export function deleteEach<K>(map: TypedMap<K, unknown>, keys: Iterable<K>): number {
+  const { raw } = map;
+  let deleted = 0;
+  if (raw.deleteBatch === undefined) {
+    for (const key of keys) if (map.delete(key)) deleted++;
+    return deleted;
+  }
+  const bytes = new Uint8Array(raw.keySize * BATCH);
+  const view = new DataView(bytes.buffer);
+  for (const group of groups(keys)) {
+    group.forEach((key, index) => {
+      map.keyCodec.write(view, index * raw.keySize, key);
+    });
+    for (let start = 0; start < group.length; ) {
+      const result: BatchResult = raw.deleteBatch(bytes.subarray(start * raw.keySize), group.length - start);
+      if (lacksBatches(result.status, result.done)) {
+        if (map.delete(group[start]!)) deleted++;
+        start++;
+        continue;
+      }
+      deleted += result.done;
+      start += result.done;
+      if (result.status === -errno.ENOENT) start++;
+      else if (result.status !== 0) throw mapFailure(raw, 'bpf_map_delete_batch', result.status);
+    }
+  }
+  return deleted;
+}
+
+/** Old kernels say EINVAL to a batch that the kind does not have. */
+function lacksBatches(status: number, done: number): boolean {
+  return done === 0 && (isUnsupported(status) || status === -errno.EINVAL);
+}
+
+function* groups<T>(items: Iterable<T>): Generator<T[], void, undefined> {
+  let group: T[] = [];
+  for (const item of items) {
+    if (group.push(item) < BATCH) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
+}
+
+function withDone(cause: unknown, done: number): unknown {
+  if (!(cause instanceof SpoorError)) return cause;
+  return new SpoorError(cause.code, cause.message, {
+    ...(cause.remedy === undefined ? {} : { remedy: cause.remedy }),
+    ...(cause.call === undefined ? {} : { call: cause.call }),
+    ...(cause.errno === undefined ? {} : { errno: cause.errno }),
+    details: { ...cause.details, done },
+    cause,
+  });
+}

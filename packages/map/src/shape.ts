@@ -1,0 +1,53 @@
+import {
+  type ArrayLayout,
+  type BoolLayout,
+  type BytesLayout,
+  type CharsLayout,
+  type Codec,
+  compileCodec,
+  type EnumLayout,
+  type IntLayout,
+  type Layout,
+  type LayoutOf,
+  type PointerLayout,
+  type UnionLayout,
+} from '@spoor/btf';
+
+/**
+ * What says how a key or value lies in memory: a codec, a layout, or a generated schema, which carries its layout.
+ * A codec is used as it is; from the others one is compiled, once a layout.
+ */
+export type Shape = Codec<never> | Layout | { readonly layout: Layout };
+
+/** What a shape reads: `ValueOf<typeof ProcInfo>`; `unknown` for a struct layout that does not say. */
+export type ValueOf<S> =
+  S extends Codec<infer T> ? T : S extends { readonly layout: infer L } ? LayoutValue<L> : LayoutValue<S>;
+
+type LayoutValue<L> = L extends LayoutOf<infer T> ? (unknown extends T ? PlainValue<L> : T) : unknown;
+
+/** The value of a layout that was written out by hand, as far as its kind tells. */
+type PlainValue<L> = L extends IntLayout
+  ? L['size'] extends 8
+    ? bigint
+    : number
+  : L extends BoolLayout
+    ? boolean
+    : L extends EnumLayout
+      ? number
+      : L extends CharsLayout
+        ? string
+        : L extends BytesLayout | UnionLayout
+          ? Uint8Array
+          : L extends PointerLayout
+            ? bigint
+            : L extends ArrayLayout
+              ? LayoutValue<L['element']>[]
+              : unknown;
+
+/** The codec of a shape. @throws SpoorError LAYOUT_INVALID when it is none */
+export function codecOf<S extends Shape>(shape: S): Codec<ValueOf<S>> {
+  const any: Shape = shape;
+  if ('readInto' in any) return any as unknown as Codec<ValueOf<S>>;
+  const layout = 'layout' in any ? any.layout : any;
+  return compileCodec<ValueOf<S>>(layout as LayoutOf<ValueOf<S>>);
+}

@@ -1,0 +1,284 @@
+import { type Codec, SpoorError } from '@spoor/btf';
+import { Access, perCpuValues, requireSize, singleValue, type ValueCodec } from './access.js';
+import { errno, isUnsupported, mapFailure } from './errno.js';
+import { kindOf, requireAccess, valueBufferSize } from './kinds.js';
+import { deleteEach, setEach } from './many.js';
+import type { RawMap } from './raw-map.js';
+import { codecOf, type Shape, type ValueOf } from './shape.js';
+import { walkChunks } from './walk.js';
+
+/** `any`: create or replace. `create`: only when the key is not there. `update`: only when it is. */
+export type SetMode = 'any' | 'create' | 'update';
+
+const modeFlags = { any: 0, create: 1, update: 2 } as const satisfies Record<SetMode, number>;
+
+/**
+ * A map with typed keys and values over any raw map: hash, LRU, array, their per-CPU kinds (a value is then an
+ * array, one element a possible CPU), LPM trie, maps of maps, task storage (its key is a pidfd).
+ *
+ * A miss is `undefined` or `false`, never an exception. Any other failure is a `SpoorError` that names the map, the
+ * call and the errno: MAP_FULL when there is no room, NO_PRIVILEGE, UNSUPPORTED when this kind has no such call,
+ * WRONG_PHASE when the object is not loaded, else SYSCALL_FAILED. A key or value that cannot be written is
+ * INVALID_VALUE, naming the field.
+ *
+ * Values are copies: nothing that is returned changes with the map. One call is one system call on a kernel map,
+ * and the calls of different threads and programs may come between any two. A typed map owns nothing of its raw
+ * map and needs no disposal; it must not be shared between threads, its raw map may be.
+ */
+export interface TypedMap<K, V> extends Iterable<[K, V]> {
+  readonly name: string;
+  /** `hash`, `lru_hash`, …; see `mapKinds`. */
+  readonly kind: string;
+  readonly maxEntries: number;
+  readonly raw: RawMap;
+  readonly keyCodec: Codec<K>;
+  readonly valueCodec: ValueCodec<V>;
+
+  /** The value, or undefined. For an LPM trie, that of the longest prefix. An array always has one. */
+  get(key: K): V | undefined;
+  /**
+   * `get` without allocation: fills `target`, which must be complete, as one that `get` returned. False on a miss,
+   * which leaves `target` as it is. Fields that are arrays, texts or bytes are new all the same.
+   */
+  getInto(key: K, target: V & object): boolean;
+  /**
+   * `get` that cannot be torn by a key being deleted and its memory used again at the same moment: reads until two
+   * reads agree. Costs a second system call.
+   *
+   * @throws SpoorError MAP_BUSY when no two of 16 reads agreed: the value is being written all the time
+   */
+  getStable(key: K): V | undefined;
+  has(key: K): boolean;
+  /**
+   * Stores the value; false when `mode` forbids it. An LPM trie honours `mode` since kernel 6.13. In a map of maps
+   * the value is the file descriptor of a map, while reading gives that map's id.
+   */
+  set(key: K, value: V, mode?: SetMode): boolean;
+  /** True when the key was there. */
+  delete(key: K): boolean;
+  /**
+   * Reads and deletes. In one step for hashes since 5.14; otherwise in two: then, of several takers, only one has
+   * the value, but an update that comes between the two steps is deleted unseen.
+   */
+  take(key: K): V | undefined;
+
+  /**
+   * The entries, while others may change them: one that stays is seen exactly once, one that comes or goes at most
+   * once, and it always ends. Deleting the entry in hand is safe. Read in batches where the kernel has them (hashes
+   * since 5.6), so a value may be as old as its batch.
+   */
+  entries(): IterableIterator<[K, V]>;
+  keys(): IterableIterator<K>;
+  values(): IterableIterator<V>;
+  /** Counts by walking; the kernel keeps no count. */
+  count(): number;
+
+  /** The value, or undefined, of each key in order. One system call a key: the kernel has no batch by keys. */
+  getMany(keys: Iterable<K>): (V | undefined)[];
+  /**
+   * Stores all entries, by batches where the kernel has them and `mode` is `any`. Returns how many were stored: those
+   * that `mode` forbids are passed over. On a failure `details.done` says how many were stored before it.
+   */
+  setMany(entries: Iterable<readonly [K, V]>, mode?: SetMode): number;
+  /** Deletes all keys, by batches where the kernel has them. Returns how many were there. */
+  deleteMany(keys: Iterable<K>): number;
+}
+
+export interface TypedMapOptions<KS extends Shape, VS extends Shape> {
+  readonly key: KS;
+  /** Of one value, also for per-CPU kinds. */
+  readonly value: VS;
+  /** Required for per-CPU kinds, and refused for all others: a value is an array, one element a possible CPU. */
+  readonly perCpu?: false;
+}
+
+export interface PerCpuMapOptions<KS extends Shape, VS extends Shape> {
+  readonly key: KS;
+  readonly value: VS;
+  readonly perCpu: true;
+}
+
+/**
+ * Puts types on a raw map. `key` and `value` are generated schemas, layouts or codecs.
+ *
+ * @throws SpoorError MAP_LAYOUT when a size differs, with both; MAP_KIND when the raw map is of another kind
+ *
+ * @example
+ * ```ts
+ * const sizes = typedMap(raw, { key: u32, value: u64 });
+ * sizes.set(1, 4096n);
+ * for (const [id, bytes] of sizes) console.log(id, bytes);
+ * ```
+ */
+export function typedMap<const KS extends Shape, const VS extends Shape>(
+  raw: RawMap,
+  options: TypedMapOptions<KS, VS>,
+): TypedMap<ValueOf<KS>, ValueOf<VS>>;
+export function typedMap<const KS extends Shape, const VS extends Shape>(
+  raw: RawMap,
+  options: PerCpuMapOptions<KS, VS>,
+): TypedMap<ValueOf<KS>, ValueOf<VS>[]>;
+export function typedMap(
+  raw: RawMap,
+  options: TypedMapOptions<Shape, Shape> | PerCpuMapOptions<Shape, Shape>,
+): TypedMap<unknown, unknown> {
+  const kind = requireAccess(raw, 'keyed');
+  const key = codecOf(options.key) as Codec<unknown>;
+  const value = codecOf(options.value) as Codec<unknown>;
+  requireSize(raw, 'key', key);
+  requireSize(raw, 'value', value);
+  const perCpu = options.perCpu ?? false;
+  if (perCpu !== kind.perCpu) {
+    throw new SpoorError(
+      'MAP_KIND',
+      `map ${raw.name} is a ${kind.name}: its values are ${kind.perCpu ? '' : 'not '}arrays, one element a possible CPU`,
+      { remedy: kind.perCpu ? 'Pass `perCpu: true`.' : 'Leave `perCpu` out.', details: { map: raw.name } },
+    );
+  }
+  const values = perCpu ? (perCpuValues(value, raw) as ValueCodec<unknown>) : singleValue(value);
+  return new MapView(new Access(raw, key, values));
+}
+
+class MapView<K, V> implements TypedMap<K, V> {
+  readonly raw: RawMap;
+  readonly keyCodec: Codec<K>;
+  readonly valueCodec: ValueCodec<V>;
+  readonly #access: Access<K, V>;
+
+  constructor(access: Access<K, V>) {
+    this.raw = access.raw;
+    this.keyCodec = access.key;
+    this.valueCodec = access.value;
+    this.#access = access;
+  }
+
+  get name(): string {
+    return this.raw.name;
+  }
+
+  get kind(): string {
+    return kindOf(this.raw).name;
+  }
+
+  get maxEntries(): number {
+    return this.raw.maxEntries;
+  }
+
+  get(key: K): V | undefined {
+    const found = this.#there(this.#access.lookup(key), 'bpf_map_lookup_elem');
+    return found ? this.#access.found() : undefined;
+  }
+
+  getInto(key: K, target: V & object): boolean {
+    const found = this.#there(this.#access.lookup(key), 'bpf_map_lookup_elem');
+    if (found) this.#access.foundInto(target);
+    return found;
+  }
+
+  getStable(key: K): V | undefined {
+    const status = this.#access.lookupStable(key);
+    if (status === -errno.EAGAIN) {
+      throw new SpoorError('MAP_BUSY', `map ${this.name}: the value is written faster than it can be read`, {
+        remedy: 'Use `get` and accept a value that is partly old and partly new.',
+      });
+    }
+    return this.#there(status, 'bpf_map_lookup_elem') ? this.#access.found() : undefined;
+  }
+
+  has(key: K): boolean {
+    return this.#there(this.#access.lookup(key), 'bpf_map_lookup_elem');
+  }
+
+  set(key: K, value: V, mode: SetMode = 'any'): boolean {
+    const status = this.#access.update(key, value, modeFlags[mode]);
+    if (status === 0) return true;
+    if (mode === 'create' && status === -errno.EEXIST) return false;
+    if (mode === 'update' && status === -errno.ENOENT) return false;
+    if (status === -errno.E2BIG && kindOf(this.raw).fixed) {
+      throw new SpoorError(
+        'INVALID_VALUE',
+        `map ${this.name} has ${this.maxEntries} entries, and no index ${key}`,
+        {
+          call: `bpf_map_update_elem(${this.name})`,
+          errno: -status,
+        },
+      );
+    }
+    throw mapFailure(this.raw, 'bpf_map_update_elem', status);
+  }
+
+  delete(key: K): boolean {
+    return this.#there(this.#access.delete(key), 'bpf_map_delete_elem');
+  }
+
+  take(key: K): V | undefined {
+    const found = this.#there(this.#access.take(key), 'bpf_map_lookup_and_delete_elem');
+    return found ? this.#access.found() : undefined;
+  }
+
+  *entries(): IterableIterator<[K, V]> {
+    for (const { keys, values, count } of walkChunks(this.raw)) {
+      const keyView = new DataView(keys.buffer);
+      const valueView = new DataView(values.buffer);
+      const stride = valueBufferSize(this.raw);
+      for (let index = 0; index < count; index++) {
+        yield [
+          this.keyCodec.read(keyView, index * this.raw.keySize),
+          this.valueCodec.read(valueView, index * stride),
+        ];
+      }
+    }
+  }
+
+  *keys(): IterableIterator<K> {
+    for (const { keys, count } of walkChunks(this.raw)) {
+      const view = new DataView(keys.buffer);
+      for (let index = 0; index < count; index++) yield this.keyCodec.read(view, index * this.raw.keySize);
+    }
+  }
+
+  *values(): IterableIterator<V> {
+    for (const { values, count } of walkChunks(this.raw)) {
+      const view = new DataView(values.buffer);
+      const stride = valueBufferSize(this.raw);
+      for (let index = 0; index < count; index++) yield this.valueCodec.read(view, index * stride);
+    }
+  }
+
+  [Symbol.iterator](): IterableIterator<[K, V]> {
+    return this.entries();
+  }
+
+  count(): number {
+    let total = 0;
+    for (const { count } of walkChunks(this.raw)) total += count;
+    return total;
+  }
+
+  getMany(keys: Iterable<K>): (V | undefined)[] {
+    return Array.from(keys, (key) => this.get(key));
+  }
+
+  setMany(entries: Iterable<readonly [K, V]>, mode: SetMode = 'any'): number {
+    return setEach(this, entries, mode);
+  }
+
+  deleteMany(keys: Iterable<K>): number {
+    return deleteEach(this, keys);
+  }
+
+  /** False for a miss; an error for everything else that is not success. */
+  #there(status: number, call: string): boolean {
+    if (status === 0) return true;
+    if (status === -errno.ENOENT) return false;
+    const { fixed, name } = kindOf(this.raw);
+    if (fixed && (status === -errno.EINVAL || isUnsupported(status))) {
+      throw new SpoorError('UNSUPPORTED', `map ${this.name}: nothing can be deleted from a ${name}`, {
+        call: `${call}(${this.name})`,
+        errno: -status,
+        remedy: 'Set the value to zeros.',
+      });
+    }
+    throw mapFailure(this.raw, call, status);
+  }
+}
