@@ -1,0 +1,54 @@
+/* What all events share: the header, variable parts, and the record that is being built. */
+#ifndef SPOOR_EVENTS_EVENT_H
+#define SPOOR_EVENTS_EVENT_H
+
+#include "../lib/kernel.h"
+#include "registry.h"
+
+enum event_flag {
+	/* a part was read from the caller's memory, not from a kernel object */
+	EVENT_USER_MEMORY = 1,
+	/* the caller is a 32-bit program */
+	EVENT_COMPAT = 2,
+	/* the process started or executed since the trace began */
+	EVENT_NEW_PROCESS = 4,
+	/* the binary of the process has no name left in its file system */
+	EVENT_EXE_UNLINKED = 8,
+};
+
+/*
+ * Bytes behind the fixed part of a record. Strings carry no NUL and any byte but NUL. Truncated when `full_length`
+ * is greater than `length`; where the true length cannot be known it is the least that it can be.
+ */
+struct var_bytes {
+	/* from the record's first byte */
+	__u16 offset;
+	__u16 length;
+	__u32 full_length;
+};
+
+struct event_header {
+	/* of the whole record */
+	__u32 size;
+	__u16 kind;
+	__u16 flags;
+	/* CLOCK_BOOTTIME, nanoseconds */
+	__u64 time_ns;
+	/* of the thread-group leader: with tgid, the identity of the process. CLOCK_BOOTTIME, nanoseconds */
+	__u64 start_time_ns;
+	__u64 cgroup_id;
+	__u64 matched_scopes;
+	__u32 cpu;
+	/* process ids are those of the initial namespace */
+	__u32 tgid;
+	__u32 tid;
+	__u32 ppid;
+	__u32 uid;
+	/* enum origin */
+	__u8 origin;
+	__u8 unused[3];
+	char comm[16];
+	struct var_bytes exe;
+};
+
+#endif

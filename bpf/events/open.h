@@ -1,0 +1,78 @@
+#ifndef SPOOR_EVENTS_OPEN_H
+#define SPOOR_EVENTS_OPEN_H
+
+#include "../lib/fd.h"
+#include "../lib/syscalls.h"
+#include "record.h"
+
+enum open_form { OPEN_OPEN, OPEN_AT, OPEN_AT2, OPEN_CREAT, OPEN_HANDLE };
+
+#define SYSCALLS_open(SYSCALL, kind)                                                                           \
+	SYSCALL(kind, 2, 5, NONE, OPEN_OPEN)                                                                         \
+	SYSCALL(kind, 257, 295, 56, OPEN_AT)                                                                         \
+	SYSCALL(kind, 437, 437, 437, OPEN_AT2)                                                                       \
+	SYSCALL(kind, 85, 8, NONE, OPEN_CREAT)                                                                       \
+	SYSCALL(kind, 304, 342, 265, OPEN_HANDLE)
+
+/* O_CREAT | O_WRONLY | O_TRUNC, what creat() stands for: the same number on every architecture we have. */
+#define CREAT_FLAGS 0x241
+
+/* A file was opened, or could not be. */
+struct open_event {
+	struct event_header header;
+	/* the file descriptor, or -errno */
+	__s64 result;
+	__u64 inode;
+	__u32 device;
+	/* O_ flags that were asked for */
+	__u32 flags;
+	/* As the kernel resolved it; of a failed open the name as the caller gave it (EVENT_USER_MEMORY). */
+	struct var_bytes path;
+};
+
+static __always_inline __u32 open_flags(const struct syscall *call)
+{
+	__u64 how = 0;
+
+	switch (call->form) {
+	case OPEN_OPEN:
+		return call->arguments[1];
+	case OPEN_CREAT:
+		return CREAT_FLAGS;
+	case OPEN_AT2:
+		/* struct open_how begins with the flags, 64 bits of them. */
+		bpf_probe_read_user(&how, sizeof(how), (void *)call->arguments[2]);
+		return how;
+	default:
+		return call->arguments[2];
+	}
+}
+
+static __always_inline void fill_open(struct frame *frame, struct task_struct *task, const struct syscall *call)
+{
+	struct open_event *event = (void *)frame->record;
+	struct file *file = call->result >= 0 ? file_of_fd(task, call->result) : NULL;
+	struct part name = { .memory = PART_USER };
+
+	event->result = call->result;
+	event->flags = open_flags(call);
+	event->inode = 0;
+	event->device = 0;
+	if (file) {
+		path_of(&frame->path, (void *)file + bpf_core_field_offset(struct file, f_path));
+		record_append_path(frame, &event->path);
+		event->inode = BPF_CORE_READ(file, f_inode, i_ino);
+		event->device = BPF_CORE_READ(file, f_inode, i_sb, s_dev);
+		return;
+	}
+	event->header.flags |= EVENT_USER_MEMORY;
+	if (call->form == OPEN_HANDLE) {
+		/* Opened by a number: there is no name. */
+		__builtin_memset(&event->path, 0, sizeof(event->path));
+		return;
+	}
+	name.from = (void *)call->arguments[call->form == OPEN_OPEN || call->form == OPEN_CREAT ? 0 : 1];
+	record_append_string(frame, &event->path, &name);
+}
+
+#endif

@@ -1,0 +1,135 @@
+/* Building a record in the frame: the fixed part first, then the variable parts in the order they are added. */
+#ifndef SPOOR_EVENTS_RECORD_H
+#define SPOOR_EVENTS_RECORD_H
+
+#include "../maps/frame.h"
+
+/* The largest offset at which a part may start; a power of two minus one, for the verifier. */
+#define RECORD_MASK (RECORD_MAX - 1)
+
+enum part_from { PART_KERNEL, PART_USER };
+
+struct part {
+	const void *from;
+	__u32 length;
+	enum part_from memory;
+};
+
+/*
+ * Appends up to PART_MAX bytes and points `reference` to them. What cannot be read has no bytes but keeps its true
+ * length, and so counts as truncated.
+ */
+static __always_inline void record_append(struct frame *frame, struct var_bytes *reference, const struct part *part)
+{
+	__u32 at = frame->size & RECORD_MASK;
+	__u32 length = part->length;
+	long status;
+
+	if (length > PART_MAX - 1)
+		length = PART_MAX - 1;
+	if (frame->size + length > RECORD_MAX)
+		length = 0;
+	length &= PART_MAX - 1;
+	if (part->memory == PART_USER)
+		status = bpf_probe_read_user(&frame->record[at], length, part->from);
+	else
+		status = bpf_probe_read_kernel(&frame->record[at], length, part->from);
+	if (status)
+		length = 0;
+	reference->offset = at;
+	reference->length = length;
+	reference->full_length = part->length;
+	frame->size += length;
+}
+
+/* A string of at most PART_MAX - 1 bytes that ends with a NUL, which is not kept. */
+static __always_inline void record_append_string(struct frame *frame, struct var_bytes *reference,
+						 const struct part *part)
+{
+	__u32 at = frame->size & RECORD_MASK;
+	long length = 0;
+
+	reference->offset = at;
+	reference->length = 0;
+	reference->full_length = 0;
+	if (frame->size + PART_MAX > RECORD_MAX)
+		return;
+	if (part->memory == PART_USER)
+		length = bpf_probe_read_user_str(&frame->record[at], PART_MAX, part->from);
+	else
+		length = bpf_probe_read_kernel_str(&frame->record[at], PART_MAX, part->from);
+	if (length <= 0) {
+		/* Unreadable: no bytes, and said to be truncated. */
+		reference->full_length = 1;
+		return;
+	}
+	length -= 1;
+	reference->length = length;
+	/* The kernel itself takes no longer name, so a full buffer is a cut name. */
+	reference->full_length = length == PART_MAX - 1 ? length + 1 : length;
+	frame->size += length;
+}
+
+static __always_inline void record_append_path(struct frame *frame, struct var_bytes *reference)
+{
+	struct path_buffer *path = &frame->path;
+	struct part part = {
+		.from = &path->bytes[path->start & (PATH_MAX - 1)],
+		.length = path->length,
+		.memory = PART_KERNEL,
+	};
+
+	record_append(frame, reference, &part);
+	reference->full_length = path->full_length;
+	if (path->cut && reference->full_length <= reference->length)
+		reference->full_length = reference->length + 1;
+}
+
+/* Starts a record of `size` fixed bytes: header filled from the frame, the rest zero. */
+static __always_inline void *record_begin(struct frame *frame, enum event_kind kind, __u32 size)
+{
+	struct event_header *header = (void *)frame->record;
+	const struct task_facts *facts = &frame->facts;
+
+	__builtin_memset(header, 0, sizeof(*header));
+	header->kind = kind;
+	header->time_ns = bpf_ktime_get_boot_ns();
+	header->start_time_ns = frame->info.start_time_ns;
+	header->cgroup_id = facts->cgroups[0];
+	header->matched_scopes = frame->matched;
+	header->cpu = bpf_get_smp_processor_id();
+	header->tgid = facts->tgid;
+	header->tid = facts->tid;
+	header->ppid = facts->ppid;
+	header->uid = facts->uid;
+	header->origin = frame->info.origin;
+	if (frame->info.flags & PROC_NEW)
+		header->flags |= EVENT_NEW_PROCESS;
+	if (frame->info.flags & PROC_EXE_UNLINKED)
+		header->flags |= EVENT_EXE_UNLINKED;
+	__builtin_memcpy(header->comm, facts->comm.start.bytes, sizeof(header->comm));
+	frame->size = size;
+	return header;
+}
+
+static __always_inline void record_append_exe(struct frame *frame)
+{
+	struct event_header *header = (void *)frame->record;
+	struct part part = {
+		.from = frame->info.exe,
+		.length = frame->info.exe_length,
+		.memory = PART_KERNEL,
+	};
+
+	record_append(frame, &header->exe, &part);
+	header->exe.full_length = frame->info.exe_full_length;
+}
+
+#define record_end(frame, ring)                                                                                \
+	do {                                                                                                   \
+		struct event_header *__header = (void *)(frame)->record;                                      \
+		__header->size = (frame)->size;                                                                \
+		record_submit(&ring, __header);                                                                \
+	} while (0)
+
+#endif

@@ -1,0 +1,28 @@
+/* Constants that the loader sets between open and load. The verifier removes what they switch off. */
+#ifndef SPOOR_LIB_CONFIG_H
+#define SPOOR_LIB_CONFIG_H
+
+#include "kernel.h"
+
+/* What happens when proc_info misses. Only `recover` is for use; the others show the failures that others have. */
+enum miss_mode {
+	MISS_RECOVER = 0,
+	/* the old failure: no record, no event, nothing inherited */
+	MISS_DROP = 1,
+	/* the known fix: an empty record in place of the lost one */
+	MISS_ZERO = 2,
+};
+
+/* Bit (1 << kind) for each `enum event_kind` that is wanted. Lifecycle kinds are always collected. */
+const volatile __u64 enabled_events = ~0ULL;
+const volatile enum miss_mode miss_mode = MISS_RECOVER;
+/* Boot time in nanoseconds when the trace began: what started later is new. */
+const volatile __u64 trace_start_ns = 0;
+/* Task storage works from tracing programs (5.11); else the hash of non-zero words. */
+const volatile bool use_task_storage = true;
+/* The current task is at hand as a typed pointer (5.11): plain loads in place of probe reads. */
+const volatile bool typed_task = true;
+/* 1: wake the reader at every record. 0: it drains by timer, and the traced program pays for no wake-up. */
+const volatile bool wake_reader = false;
+
+#endif

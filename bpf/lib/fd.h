@@ -1,0 +1,36 @@
+/* The kernel's object behind a file descriptor of the current task. */
+#ifndef SPOOR_LIB_FD_H
+#define SPOOR_LIB_FD_H
+
+#include "read.h"
+
+#define S_IFMT 0170000
+#define S_IFSOCK 0140000
+
+/* NULL when the descriptor is not open (any more). */
+static __always_inline struct file *file_of_fd(struct task_struct *task, __u32 fd)
+{
+	struct files_struct *files = task_field(task, files);
+	struct fdtable *table = BPF_CORE_READ(files, fdt);
+	struct file **slots = BPF_CORE_READ(table, fd);
+	struct file *file = NULL;
+
+	if (fd >= BPF_CORE_READ(table, max_fds))
+		return NULL;
+	bpf_probe_read_kernel(&file, sizeof(file), &slots[fd]);
+	return file;
+}
+
+/* NULL when the descriptor is no socket. */
+static __always_inline struct sock *sock_of_fd(struct task_struct *task, __u32 fd)
+{
+	struct file *file = file_of_fd(task, fd);
+	struct socket *socket;
+
+	if (!file || (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
+		return NULL;
+	socket = BPF_CORE_READ(file, private_data);
+	return BPF_CORE_READ(socket, sk);
+}
+
+#endif

@@ -1,0 +1,39 @@
+/* Reading the kernel's objects on every kernel that we support. */
+#ifndef SPOOR_LIB_READ_H
+#define SPOOR_LIB_READ_H
+
+#include "config.h"
+
+/*
+ * One field behind a task pointer. A typed pointer takes a plain load (about 1 ns); on kernels that only give the
+ * current task as a number the same field is read by a probe. The constant lets the verifier keep one of the two.
+ */
+#define task_field(pointer, field)                                                                             \
+	({                                                                                                     \
+		typeof((pointer)->field) __value = 0;                                                         \
+		if (typed_task) {                                                                              \
+			if (pointer)                                                                           \
+				__value = (pointer)->field;                                                    \
+		} else {                                                                                       \
+			bpf_core_read(&__value, sizeof(__value), &(pointer)->field);                           \
+		}                                                                                              \
+		__value;                                                                                       \
+	})
+
+static __always_inline struct task_struct *current_task(void)
+{
+	if (typed_task)
+		return bpf_get_current_task_btf();
+	return (struct task_struct *)bpf_get_current_task();
+}
+
+static __always_inline bool is_compat_task(struct task_struct *task)
+{
+#if defined(__TARGET_ARCH_x86)
+	return task_field(task, thread_info.status) & TS_COMPAT;
+#else
+	return false;
+#endif
+}
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * The working memory of one run of a program: the state in hand, the facts, and the record being built. One frame
+ * a CPU and nesting level. Tracepoint programs run with preemption off, so a program that interrupts another on its
+ * CPU ends first and frames are taken and released in order.
+ */
+#ifndef SPOOR_MAPS_FRAME_H
+#define SPOOR_MAPS_FRAME_H
+
+#include "../filters/facts.h"
+#include "proc_info.h"
+#include "rings.h"
+
+struct frame {
+	struct proc_info info;
+	struct task_words words;
+	struct task_facts facts;
+	struct path_buffer path;
+	__u64 matched;
+	/* bytes of `record` in use */
+	__u32 size;
+	__u32 info_valid;
+	__u8 record[RECORD_MAX + PART_MAX];
+};
+
+#define FRAME_LEVELS 2
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, FRAME_LEVELS);
+	__type(key, __u32);
+	__type(value, struct frame);
+} frames SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} frame_level SEC(".maps");
+
+/* NULL, counted as a drop of `kind`, when programs nest deeper than there are frames. */
+static __always_inline struct frame *frame_take(enum event_kind kind)
+{
+	__u32 zero = 0, index;
+	__u32 *level = bpf_map_lookup_elem(&frame_level, &zero);
+
+	if (!level)
+		return NULL;
+	index = *level;
+	if (index >= FRAME_LEVELS) {
+		count_drop(kind, DROP_NESTED);
+		return NULL;
+	}
+	*level = index + 1;
+	return bpf_map_lookup_elem(&frames, &index);
+}
+
+static __always_inline void frame_release(void)
+{
+	__u32 zero = 0;
+	__u32 *level = bpf_map_lookup_elem(&frame_level, &zero);
+
+	if (level)
+		*level -= 1;
+}
+
+#endif

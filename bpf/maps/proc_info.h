@@ -1,0 +1,208 @@
+/*
+ * What is known of a process: large, bounded, and rebuilt from the kernel's own task whenever the map does not
+ * have it. A miss is a normal event.
+ *
+ * `proc_info_of` is the only way in: this header is the only place that names the map. What it hands out is a
+ * copy in scratch memory: an entry of an LRU map can be recycled for another process while a program looks at it.
+ */
+#ifndef SPOOR_MAPS_PROC_INFO_H
+#define SPOOR_MAPS_PROC_INFO_H
+
+#include "../lib/path.h"
+#include "task_words.h"
+
+#define EXE_MAX 256
+
+/* Where a record came from. */
+enum origin {
+	ORIGIN_FORK = 1,
+	ORIGIN_EXEC = 2,
+	ORIGIN_SNAPSHOT = 3,
+	ORIGIN_RECOVERED_KERNEL = 4,
+	ORIGIN_RECOVERED_USER = 5,
+};
+
+enum proc_flag {
+	/* started or executed since the trace began */
+	PROC_NEW = 1,
+	/* the binary has no name left in its file system */
+	PROC_EXE_UNLINKED = 2,
+	/* a kernel thread, or a process past the point where the kernel gives up its binary */
+	PROC_NO_EXE = 4,
+};
+
+struct proc_info {
+	/* Identity, with the key; repeated at the end so that a torn copy shows. Boot time, nanoseconds. */
+	__u64 start_time_ns;
+	__u64 inode;
+	/* In the miss modes that show old failures, follow lives here, as it does in those tracers. */
+	__u64 legacy_followed;
+	/* The kernel's number: major << 20 | minor. */
+	__u32 device;
+	__u32 flags;
+	__u8 origin;
+	__u8 unused;
+	__u16 exe_length;
+	__u32 exe_full_length;
+	__u8 exe[EXE_MAX];
+	__u64 seal_ns;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u32);
+	__type(value, struct proc_info);
+} proc_info SEC(".maps");
+
+/* Fills the binary from a mapped executable. `path` is left holding the whole path. */
+static __noinline int proc_info_set_exe(struct proc_info *info, struct path_buffer *path, struct file *exe)
+{
+	struct inode *inode = BPF_CORE_READ(exe, f_inode);
+	__u32 length;
+
+	path_of(path, (void *)exe + bpf_core_field_offset(struct file, f_path));
+	length = path->length;
+	if (length > EXE_MAX)
+		length = EXE_MAX;
+	/* The whole array: the bytes past the path are zero, so equal records are equal bytes. */
+	__builtin_memset(info->exe, 0, sizeof(info->exe));
+	bpf_probe_read_kernel(info->exe, length & (2 * EXE_MAX - 1), &path->bytes[path->start & (PATH_MAX - 1)]);
+	info->exe_length = length;
+	info->exe_full_length = path->full_length;
+	info->inode = BPF_CORE_READ(inode, i_ino);
+	info->device = BPF_CORE_READ(inode, i_sb, s_dev);
+	if (path->unlinked)
+		info->flags |= PROC_EXE_UNLINKED;
+	return 0;
+}
+
+/* Builds a record from what the kernel itself knows of the task. Always succeeds. */
+static __always_inline void proc_info_build(struct proc_info *info, struct path_buffer *path,
+					    struct task_struct *task, const struct task_words *words)
+{
+	struct mm_struct *mm = task_field(task, mm);
+	struct file *exe = NULL;
+
+	info->start_time_ns = info->seal_ns = task_start_time(task);
+	info->inode = 0;
+	info->legacy_followed = 0;
+	info->device = 0;
+	info->flags = 0;
+	info->unused = 0;
+	info->exe_length = 0;
+	info->exe_full_length = 0;
+	if (info->start_time_ns >= trace_start_ns || words->executed)
+		info->flags |= PROC_NEW;
+	/* A kernel thread can borrow a user's mm for a while; its binary is not its own. */
+	if (mm && !(task_field(task, flags) & PF_KTHREAD))
+		exe = BPF_CORE_READ(mm, exe_file);
+	if (exe) {
+		proc_info_set_exe(info, path, exe);
+	} else {
+		info->flags |= PROC_NO_EXE;
+		__builtin_memset(info->exe, 0, sizeof(info->exe));
+	}
+}
+
+/*
+ * Stores the record of a process that the map does not have, or has under a stale identity. An update of an LRU
+ * map takes a free node before it looks for the old key, and so can evict a third process: a stale entry is
+ * deleted first, whose node the insert then takes.
+ */
+static __always_inline long proc_info_store(__u32 tgid, const struct proc_info *info, bool stale)
+{
+	if (stale)
+		bpf_map_delete_elem(&proc_info, &tgid);
+	return bpf_map_update_elem(&proc_info, &tgid, info, BPF_NOEXIST);
+}
+
+/* Copies the entry of (tgid, start time). Anything but a whole record of that very process is a miss. */
+static __always_inline bool proc_info_copy(struct proc_info *into, __u32 tgid, __u64 start_time_ns, bool *stale)
+{
+	struct proc_info *entry = bpf_map_lookup_elem(&proc_info, &tgid);
+
+	*stale = false;
+	if (!entry)
+		return false;
+	bpf_probe_read_kernel(into, sizeof(*into), entry);
+	if (into->start_time_ns == start_time_ns && into->seal_ns == start_time_ns &&
+	    *(volatile __u64 *)&entry->start_time_ns == start_time_ns &&
+	    *(volatile __u64 *)&entry->seal_ns == start_time_ns)
+		return true;
+	if (into->start_time_ns == start_time_ns || into->seal_ns == start_time_ns) {
+		count(torn);
+	} else {
+		*stale = true;
+		count(stale);
+	}
+	return false;
+}
+
+/* For the modes that show old failures: follow is kept in the record, and goes with it. */
+static __always_inline void proc_info_legacy_follow(__u32 tgid, __u64 followed)
+{
+	struct proc_info *entry = bpf_map_lookup_elem(&proc_info, &tgid);
+
+	if (entry)
+		entry->legacy_followed |= followed;
+}
+
+/* In place of whatever is there under this id. */
+static __always_inline void proc_info_replace(__u32 tgid, const struct proc_info *info)
+{
+	if (proc_info_store(tgid, info, true))
+		count(unstored);
+}
+
+static __always_inline void proc_info_forget(__u32 tgid)
+{
+	bpf_map_delete_elem(&proc_info, &tgid);
+}
+
+struct proc_info_request {
+	struct task_struct *task;
+	const struct task_words *words;
+	struct path_buffer *path;
+	__u32 tgid;
+	__u64 start_time_ns;
+	enum origin origin;
+};
+
+/*
+ * Lookup-or-init: fills `into` with the facts of the task's process. False only in the miss mode `drop`, where the
+ * caller has to behave like the tracers that lose the event.
+ */
+static __always_inline bool proc_info_of(struct proc_info *into, const struct proc_info_request *request)
+{
+	bool stale;
+	long status;
+
+	count(lookups);
+	if (proc_info_copy(into, request->tgid, request->start_time_ns, &stale)) {
+		count(hits);
+		return true;
+	}
+	count(misses);
+	if (miss_mode == MISS_DROP && request->origin == ORIGIN_RECOVERED_KERNEL) {
+		count(lost_by_mode);
+		return false;
+	}
+	if (miss_mode == MISS_ZERO && request->origin == ORIGIN_RECOVERED_KERNEL) {
+		__builtin_memset(into, 0, sizeof(*into));
+		into->start_time_ns = into->seal_ns = request->start_time_ns;
+	} else {
+		proc_info_build(into, request->path, request->task, request->words);
+	}
+	into->origin = request->origin;
+	count(recovered);
+	status = proc_info_store(request->tgid, into, stale);
+	/* Another CPU was first (EEXIST): its record says the same of the same process. Ours is in hand. */
+	if (status == -17)
+		count(raced);
+	else if (status)
+		count(unstored);
+	return true;
+}
+
+#endif

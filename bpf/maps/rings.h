@@ -1,0 +1,79 @@
+/*
+ * The two rings, and what happened to every record: submitted + dropped is what happened. Lifecycle events have a
+ * ring of their own, so that a flood of opens cannot hide an exec.
+ */
+#ifndef SPOOR_MAPS_RINGS_H
+#define SPOOR_MAPS_RINGS_H
+
+#include "../events/event.h"
+#include "../lib/config.h"
+
+/* Why a record was dropped. */
+enum drop_reason {
+	/* the ring had no room: the reader is behind */
+	DROP_RING_FULL = 0,
+	/* the ring had room but its lock was taken (reserve in an interrupt) */
+	DROP_RING_BUSY = 1,
+	/* programs interrupted each other deeper than there is scratch memory */
+	DROP_NESTED = 2,
+};
+
+#define DROP_REASONS 3
+/* The kernel's own header, and the rounding up to 8 bytes. */
+#define RECORD_HEADER 16
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4 * 1024 * 1024);
+} lifecycle SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 8 * 1024 * 1024);
+} activity SEC(".maps");
+
+struct event_counters {
+	__u64 submitted;
+	__u64 dropped[DROP_REASONS];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, EVENT_KINDS_MAX);
+	__type(key, __u32);
+	__type(value, struct event_counters);
+} event_counters SEC(".maps");
+
+static __always_inline void count_drop(__u32 kind, enum drop_reason reason)
+{
+	struct event_counters *counters = bpf_map_lookup_elem(&event_counters, &kind);
+
+	if (counters)
+		counters->dropped[reason]++;
+}
+
+/* Submits a whole record, or counts why not. */
+static __always_inline void record_submit(void *ring, struct event_header *header)
+{
+	__u32 kind = header->kind;
+	__u64 size = header->size;
+	struct event_counters *counters;
+	enum drop_reason reason;
+
+	if (size > RECORD_MAX)
+		size = RECORD_MAX;
+	counters = bpf_map_lookup_elem(&event_counters, &kind);
+	if (!bpf_ringbuf_output(ring, header, size, wake_reader ? 0 : BPF_RB_NO_WAKEUP)) {
+		if (counters)
+			counters->submitted++;
+		return;
+	}
+	reason = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) + size + RECORD_HEADER >
+				 bpf_ringbuf_query(ring, BPF_RB_RING_SIZE) ?
+			 DROP_RING_FULL :
+			 DROP_RING_BUSY;
+	if (counters)
+		counters->dropped[reason]++;
+}
+
+#endif

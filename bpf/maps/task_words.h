@@ -1,0 +1,255 @@
+/*
+ * What cannot be rebuilt from the kernel's own task: which scopes follow or exclude the process, and whether it has
+ * executed since the trace began. Nothing evicts it while the process lives: task storage on the group leader where
+ * the kernel has it, else a hash that holds only processes with a word that is not zero.
+ */
+#ifndef SPOOR_MAPS_TASK_WORDS_H
+#define SPOOR_MAPS_TASK_WORDS_H
+
+#include "../filters/follow.h"
+#include "../lib/read.h"
+#include "../lib/stats.h"
+
+struct task_words {
+	struct scope_words scopes;
+	/* executed since the trace began; only said of processes that are older than the trace */
+	__u32 executed;
+	__u32 unused;
+	/* held while `scopes` changes */
+	__u64 lock;
+	char previous_comm[16];
+};
+
+/* With the start time: a reused process id is another key. */
+struct task_identity {
+	__u64 start_time_ns;
+	__u32 tgid;
+	__u32 unused;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct task_words);
+} task_words SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, struct task_identity);
+	__type(value, struct task_words);
+} task_words_hash SEC(".maps");
+
+/* Entries of the hash while task storage is in use: 0 lets a look-up end at the storage. */
+__u64 words_in_hash = 0;
+/* Words that nothing took: from then on a process without words asks its ancestors. Never decreases. */
+__u64 words_lost = 0;
+
+static __always_inline __u64 task_start_time(struct task_struct *task)
+{
+	struct task_struct *leader = task_field(task, group_leader);
+
+	return task_field(leader, start_boottime);
+}
+
+static __always_inline struct task_identity identity_of(struct task_struct *task)
+{
+	struct task_identity identity = {
+		.start_time_ns = task_start_time(task),
+		.tgid = task_field(task, tgid),
+	};
+
+	return identity;
+}
+
+static __always_inline struct task_words *words_in_storage(struct task_struct *task, __u64 flags)
+{
+	struct task_struct *leader;
+
+	if (!use_task_storage)
+		return NULL;
+	leader = task->group_leader;
+	return leader ? bpf_task_storage_get(&task_words, leader, NULL, flags) : NULL;
+}
+
+/*
+ * Where the words of the task's process are kept, or NULL: nothing kept (zero), or, with `create`, nothing would
+ * take them. Valid until the program ends. Change it only by `words_add`: threads of the process
+ * do the same on other CPUs.
+ */
+static __noinline struct task_words *words_slot(struct task_struct *task, bool create)
+{
+	static const struct task_words zero_words;
+	struct task_words *words;
+	struct task_identity identity;
+
+	words = words_in_storage(task, 0);
+	if (words)
+		return words;
+	identity = identity_of(task);
+	if (!use_task_storage || words_in_hash) {
+		words = bpf_map_lookup_elem(&task_words_hash, &identity);
+		if (words)
+			return words;
+	}
+	if (!create)
+		return NULL;
+	words = words_in_storage(task, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (words)
+		return words;
+	bpf_map_update_elem(&task_words_hash, &identity, &zero_words, BPF_NOEXIST);
+	words = bpf_map_lookup_elem(&task_words_hash, &identity);
+	if (words && use_task_storage) {
+		/* Recursion or memory pressure: the only reasons for which the kernel refuses to create storage. */
+		__sync_fetch_and_add(&words_in_hash, 1);
+		count(words_spilled);
+	}
+	return words;
+}
+
+/* A copy of the words; false when none are kept, which says zero unless `words_lost` says otherwise. */
+static __always_inline bool words_get(struct task_words *into, struct task_struct *task)
+{
+	struct task_words *words = words_slot(task, false);
+
+	if (!words) {
+		__builtin_memset(into, 0, sizeof(*into));
+		return false;
+	}
+	into->scopes.version = *(volatile __u64 *)&words->scopes.version;
+	into->scopes.followed = words->scopes.followed;
+	into->scopes.excluded = words->scopes.excluded;
+	into->executed = words->executed;
+	__builtin_memcpy(into->previous_comm, words->previous_comm, sizeof(into->previous_comm));
+	return true;
+}
+
+/*
+ * Threads of the process may change its words on other CPUs. Held for a few instructions with preemption off; the
+ * bound is for the verifier. 5.10, which has no compare-and-exchange for programs, goes without: there two threads
+ * that match new scopes in the same nanoseconds can lose one of the two until the next match.
+ */
+#define WORDS_LOCK_TRIES 256
+
+static __always_inline void words_lock(struct task_words *words)
+{
+	if (!use_task_storage)
+		return;
+	for (int i = 0; i < WORDS_LOCK_TRIES; i++)
+		if (__sync_val_compare_and_swap(&words->lock, 0, 1) == 0)
+			return;
+}
+
+static __always_inline void words_unlock(struct task_words *words)
+{
+	if (use_task_storage)
+		*(volatile __u64 *)&words->lock = 0;
+}
+
+/* The version last: who sees it sees words that belong to it. */
+static __always_inline void words_merge(struct task_words *words, const struct scope_set *set,
+					const struct scope_words *bits)
+{
+	__u64 kept;
+
+	words_lock(words);
+	kept = scopes_kept(set, words->scopes.version);
+	words->scopes.followed = (words->scopes.followed & kept) | bits->followed;
+	words->scopes.excluded = (words->scopes.excluded & kept) | bits->excluded;
+	*(volatile __u64 *)&words->scopes.version = set->version;
+	words_unlock(words);
+}
+
+static __always_inline void count_words_lost(void)
+{
+	__sync_fetch_and_add(&words_lost, 1);
+	count(words_lost);
+}
+
+static __noinline int words_try_add(struct task_struct *task, const struct scope_set *set, const struct scope_words *bits)
+{
+	struct task_identity identity;
+	struct task_words *words;
+
+	if (!bits->followed && !bits->excluded)
+		return 1;
+	words = words_slot(task, true);
+	if (!words)
+		return 0;
+	words_merge(words, set, bits);
+	if (use_task_storage && words_in_hash) {
+		/* The leader may have left: what its heir will find has to say the same. */
+		identity = identity_of(task);
+		words = bpf_map_lookup_elem(&task_words_hash, &identity);
+		if (words)
+			words_merge(words, set, bits);
+	}
+	return 1;
+}
+
+/* Adds to the words of the task's process what `bits` has; counted when nothing takes them. */
+static __always_inline void words_add(struct task_struct *task, const struct scope_set *set,
+				      const struct scope_words *bits)
+{
+	if (!words_try_add(task, set, bits))
+		count_words_lost();
+}
+
+static __always_inline void words_executed(struct task_struct *task)
+{
+	struct task_words *words;
+
+	/* What started since the trace began is new without a word. */
+	if (task_start_time(task) >= trace_start_ns)
+		return;
+	words = words_slot(task, true);
+	if (words)
+		words->executed = 1;
+}
+
+/* Keeps the name that the task is about to lose. */
+static __always_inline void words_renamed(struct task_struct *task)
+{
+	struct task_words *words = words_slot(task, true);
+
+	if (words)
+		bpf_probe_read_kernel(words->previous_comm, sizeof(words->previous_comm), &task->comm);
+}
+
+/*
+ * The leader exits before its threads. When one of them then executes, the kernel makes it the leader, with the old
+ * one's process id and start time but its own, empty, storage: the words wait in the hash, under the identity that
+ * stays. (fs/exec.c, de_thread)
+ */
+static __always_inline void words_outlive_leader(struct task_struct *task)
+{
+	struct task_identity identity;
+	struct task_words *words;
+
+	words = words_in_storage(task, 0);
+	if (!words)
+		return;
+	identity = identity_of(task);
+	if (bpf_map_update_elem(&task_words_hash, &identity, words, BPF_NOEXIST)) {
+		count_words_lost();
+		return;
+	}
+	__sync_fetch_and_add(&words_in_hash, 1);
+	count(words_spilled);
+}
+
+/* The process has ended. Task storage goes with the task itself. */
+static __always_inline void words_forget(struct task_struct *task)
+{
+	struct task_identity identity;
+
+	if (use_task_storage && !words_in_hash)
+		return;
+	identity = identity_of(task);
+	if (!bpf_map_delete_elem(&task_words_hash, &identity) && use_task_storage)
+		__sync_fetch_and_add(&words_in_hash, -1);
+}
+
+#endif

@@ -1,0 +1,192 @@
+/* Processes start, execute and end. */
+#ifndef SPOOR_PROGRAMS_PROCESS_H
+#define SPOOR_PROGRAMS_PROCESS_H
+
+#include "../events/exec.h"
+#include "../events/exit.h"
+#include "../events/fork.h"
+#include "collect.h"
+
+/* What the child takes from its parent: in the modes that show old failures, only what the parent's record has. */
+static __always_inline void inherit(struct frame *frame, struct task_struct *child, const struct scope_set *set)
+{
+	if (miss_mode == MISS_RECOVER)
+		words_add(child, set, &frame->words.scopes);
+	else
+		frame->info.legacy_followed = frame->words.scopes.followed;
+}
+
+static __always_inline void fork(struct frame *frame, const struct scope_set *set, struct task_struct *parent,
+				 struct task_struct *child)
+{
+	struct fork_event *event = (void *)frame->record;
+	__u64 child_start = task_start_time(child);
+	bool is_process = child->pid == child->tgid;
+	bool in_scope;
+
+	in_scope = collect(frame, parent, set, ORIGIN_RECOVERED_KERNEL);
+	if (is_process)
+		inherit(frame, child, set);
+	if (!in_scope)
+		return;
+
+	record_begin(frame, EVENT_FORK, sizeof(*event));
+	event->child_start_time_ns = child_start;
+	event->child_tgid = child->tgid;
+	event->child_tid = child->pid;
+	record_append_exe(frame);
+	record_end(frame, lifecycle);
+
+	if (is_process) {
+		/* The child runs its parent's binary. An entry under its id is of a process that has ended. */
+		frame->info.start_time_ns = frame->info.seal_ns = child_start;
+		frame->info.origin = ORIGIN_FORK;
+		frame->info.flags |= PROC_NEW;
+		proc_info_replace(child->tgid, &frame->info);
+	}
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_sched_process_fork, struct task_struct *parent, struct task_struct *child)
+{
+	const struct scope_set *set = scopes_current();
+	struct frame *frame = frame_take(EVENT_FORK);
+
+	if (!frame)
+		return 0;
+	if (set)
+		fork(frame, set, parent, child);
+	frame_release();
+	return 0;
+}
+
+/*
+ * The comm that an exec replaces: this hook runs before the change. Only the leader's is kept: by the time the kernel
+ * renames an executing thread it has made it the leader.
+ */
+SEC("tp_btf/task_rename")
+int BPF_PROG(on_task_rename, struct task_struct *task)
+{
+	if (task->pid == task->tgid)
+		words_renamed(task);
+	return 0;
+}
+
+static __always_inline void append_argv(struct frame *frame, struct exec_event *event, struct task_struct *task)
+{
+	struct mm_struct *mm = task_field(task, mm);
+	unsigned long start = BPF_CORE_READ(mm, arg_start);
+	struct part argv = {
+		.from = (void *)start,
+		.length = BPF_CORE_READ(mm, arg_end) - start,
+		.memory = PART_USER,
+	};
+
+	record_append(frame, &event->argv, &argv);
+}
+
+static __always_inline void exec(struct frame *frame, const struct scope_set *set, struct task_struct *task,
+				 struct linux_binprm *bprm)
+{
+	struct exec_event *event = (void *)frame->record;
+	struct part filename = { .memory = PART_KERNEL };
+
+	/* What is recorded is of the binary before: the look-up that follows is a miss, and builds the new record. */
+	proc_info_forget(task->tgid);
+	words_executed(task);
+	if (!collect(frame, task, set, ORIGIN_EXEC))
+		return;
+
+	record_begin(frame, EVENT_EXEC, sizeof(*event));
+	event->inode = frame->info.inode;
+	event->device = frame->info.device;
+	event->argc = bprm->argc;
+	__builtin_memcpy(event->previous_comm, frame->words.previous_comm, sizeof(event->previous_comm));
+	record_append_path(frame, &event->path);
+	event->header.exe = event->path;
+	if (event->header.exe.length > EXE_MAX)
+		event->header.exe.length = EXE_MAX;
+	filename.from = bprm->filename;
+	record_append_string(frame, &event->filename, &filename);
+	append_argv(frame, event, task);
+	record_end(frame, lifecycle);
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_sched_process_exec, struct task_struct *task, int old_tid, struct linux_binprm *bprm)
+{
+	const struct scope_set *set = scopes_current();
+	struct frame *frame = frame_take(EVENT_EXEC);
+
+	if (!frame)
+		return 0;
+	if (set)
+		exec(frame, set, task, bprm);
+	frame_release();
+	return 0;
+}
+
+/*
+ * Two threads that end at the same moment can both find that none is left. The first to put the process here
+ * reports it.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct task_identity);
+	__type(value, __u8);
+} exited SEC(".maps");
+
+static __always_inline void exit(struct frame *frame, const struct scope_set *set, struct task_struct *task)
+{
+	struct exit_event *event = (void *)frame->record;
+	struct signal_struct *signal = task->signal;
+	struct task_identity identity = identity_of(task);
+	__u8 reported = 1;
+	int status;
+
+	if (!collect(frame, task, set, ORIGIN_RECOVERED_KERNEL))
+		return;
+	if (bpf_map_update_elem(&exited, &identity, &reported, BPF_NOEXIST))
+		return;
+	/* What wait() will tell: the group's status, or else the leader's own. (kernel/exit.c, wait_task_zombie) */
+	if (signal->flags & SIGNAL_GROUP_EXIT)
+		status = signal->group_exit_code;
+	else
+		status = task->group_leader->exit_code;
+
+	record_begin(frame, EVENT_EXIT, sizeof(*event));
+	event->duration_ns = event->header.time_ns - identity.start_time_ns;
+	event->code = (status >> 8) & 0xff;
+	event->signal = status & 0x7f;
+	event->core_dumped = (status & 0x80) != 0;
+	event->unused = 0;
+	record_append_exe(frame);
+	record_end(frame, lifecycle);
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_sched_process_exit, struct task_struct *task)
+{
+	struct signal_struct *signal = task->signal;
+	const struct scope_set *set;
+	struct frame *frame;
+
+	if (signal->live.counter > 0) {
+		if (task->pid == task->tgid && !(signal->flags & SIGNAL_GROUP_EXIT))
+			words_outlive_leader(task);
+		return 0;
+	}
+	set = scopes_current();
+	frame = frame_take(EVENT_EXIT);
+	if (frame) {
+		if (set)
+			exit(frame, set, task);
+		frame_release();
+	}
+	proc_info_forget(task->tgid);
+	words_forget(task);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,17 @@
+#include "programs/process.h"
+#include "programs/snapshot.h"
+#include "programs/syscall.h"
+
+/*
+ * Types that only ring records have: a ring map carries no value type, so an unused variable keeps each in the BTF.
+ */
+#define ANCHOR(number, NAME, name, ring) struct name##_event *anchor_##name SEC(".btf_anchor") __attribute__((unused));
+FOR_EACH_EVENT(ANCHOR, ANCHOR)
+enum event_flag *anchor_event_flag SEC(".btf_anchor") __attribute__((unused));
+enum origin *anchor_origin SEC(".btf_anchor") __attribute__((unused));
+enum event_kind *anchor_event_kind SEC(".btf_anchor") __attribute__((unused));
+enum filter_kind *anchor_filter_kind SEC(".btf_anchor") __attribute__((unused));
+enum drop_reason *anchor_drop_reason SEC(".btf_anchor") __attribute__((unused));
+enum proc_flag *anchor_proc_flag SEC(".btf_anchor") __attribute__((unused));
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
