@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { withLock } from './lib/lock.mjs';
-import { duration, Failure, say, script } from './lib/output.mjs';
+import { Failure, say, script, step } from './lib/output.mjs';
 import { pnpmFolder, run } from './lib/run.mjs';
 import { contentStamp, filesBelow, sourcesBelow, statStamp } from './lib/stamp.mjs';
 import { ensureSystem, requirements } from './lib/system.mjs';
@@ -80,17 +80,6 @@ const buildCurrent = (state) => state.sources === sourcesStamp() && state.output
 const toolsCurrent = () =>
   existsSync(join(pnpmFolder(), 'node_modules', '.bin', 'pnpm')) &&
   (!isLinux || requirements.every((requirement) => requirement.locate() !== undefined));
-
-/**
- * @param {string} what
- * @param {() => Promise<void>} action
- */
-async function step(what, action) {
-  say(`setup: ${what} …`);
-  const began = performance.now();
-  await action();
-  say(`setup: done in ${duration(performance.now() - began)}`);
-}
 
 /**
  * @param {string} command

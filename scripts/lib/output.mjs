@@ -32,6 +32,19 @@ export function duration(ms) {
 }
 
 /**
+ * A step of some length: a line when it begins, and one when it has succeeded.
+ *
+ * @param {string} what
+ * @param {() => Promise<void>} action
+ */
+export async function step(what, action) {
+  say(`setup: ${what} …`);
+  const began = performance.now();
+  await action();
+  say(`setup: done in ${duration(performance.now() - began)}`);
+}
+
+/**
  * The frame of every script: runs it, and turns a {@link Failure} into its text and its exit status.
  *
  * @param {() => Promise<number | undefined>} main its result is the exit status; undefined leaves the status alone
