@@ -1,1 +1,12 @@
-export {};
+export type { Pointer } from './ffi/driver.js';
+export { Globals } from './globals.js';
+export { KernelMap } from './kernel-map.js';
+export { Link } from './link.js';
+export { LoadedObject } from './loaded-object.js';
+export { type OpenOptions, openObject } from './open-object.js';
+export { type Constant, type OpenedMap, OpenedObject, type OpenedProgram } from './opened-object.js';
+export { LoadedProgram, type ProgramInfo } from './program.js';
+export * from './ring/index.js';
+export { mapRing } from './ring-memory.js';
+export type { TestRun, TestRunResult } from './test-run.js';
+export type { Variable } from './variable.js';

@@ -78,7 +78,6 @@ let shared: Native | undefined;
 
 /** The process's one binding, made at the first call with the driver that `SPOOR_FFI` names (koffi when unset or empty). */
 export function native(): Native {
-  // biome-ignore lint/complexity/useLiteralKeys: TypeScript wants the brackets for an index signature
   shared ??= bindNative(makeDriver(process.env['SPOOR_FFI'] || 'koffi'));
   return shared;
 }
@@ -111,7 +110,9 @@ function canOpen(driver: Driver, soname: string): boolean {
 }
 
 function tooOld(found: string): SpoorError {
-  return new SpoorError('LIBBPF_TOO_OLD', `${found} is too old: Spoor needs 1.0 or later`, { remedy: libbpfRemedy });
+  return new SpoorError('LIBBPF_TOO_OLD', `${found} is too old: Spoor needs 1.0 or later`, {
+    remedy: libbpfRemedy,
+  });
 }
 
 function openLibc(driver: Driver, soname: string): NativeLibrary {

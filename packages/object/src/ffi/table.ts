@@ -89,7 +89,9 @@ interface Returned extends Omit<Accepted, 'pointer'> {
   pointer: bigint;
 }
 
-type Arguments<A extends readonly Exclude<CType, 'void'>[]> = { -readonly [Index in keyof A]: Accepted[A[Index]] };
+type Arguments<A extends readonly Exclude<CType, 'void'>[]> = {
+  -readonly [Index in keyof A]: Accepted[A[Index]];
+};
 
 /** The callables that a table stands for. */
 export type Bound<T extends Record<string, Signature>> = {

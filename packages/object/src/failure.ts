@@ -1,0 +1,168 @@
+import { SpoorError, type SpoorErrorCode, type SpoorErrorOptions } from '@spoor/btf';
+import type { Environment } from './environment.js';
+import { ENOTSUPP, errno, errnoName } from './errno.js';
+
+const privilegeRemedy =
+  'Run as root, or give the process CAP_BPF and CAP_PERFMON (kernel 5.8 and later). In a container: --privileged, or both ' +
+  'capabilities and a seccomp profile that allows bpf(2); a user namespace of its own is never enough.';
+
+const lockdownRemedy =
+  'The kernel is locked down, as it is with Secure Boot on some distributions. Boot without lockdown=confidentiality, or ' +
+  'disable Secure Boot.';
+
+/** What is known of a load that failed. */
+export interface LoadEvidence {
+  /** The object's name. */
+  readonly object: string;
+  /** As libbpf returned it: -errno. */
+  readonly status: number;
+  /** The program that the verifier refused, with its log. */
+  readonly rejection: { readonly program: string; readonly log: string } | undefined;
+  /** The first map that the kernel does not create, tried alone. */
+  readonly map: RefusedMap | undefined;
+  /** Programs whose hook the kernel's BTF does not list, as `on_exit (tp_btf/sched_process_exit)`. */
+  readonly withoutHook: readonly string[];
+  readonly environment: Environment;
+}
+
+export interface RefusedMap {
+  readonly name: string;
+  readonly maxEntries: number;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly status: number;
+}
+
+/** The error that says what went wrong, of all the things that look alike as an errno. */
+export function loadFailure(evidence: LoadEvidence): SpoorError {
+  const { object, status, rejection, environment, map, withoutHook } = evidence;
+  const options = { call: `bpf_object__load(${object})`, errno: -status };
+  const refusal = accessFailure(object, status, rejection?.log ?? '', environment);
+  if (refusal !== undefined) return new SpoorError(refusal.code, refusal.message, { ...refusal, ...options });
+  if (rejection !== undefined) return rejected(object, rejection, options);
+  if (!environment.hasKernelBtf) {
+    return new SpoorError('BTF_MISSING', `${object} cannot be loaded: this kernel does not offer its types`, {
+      ...options,
+      remedy: 'Run a kernel with CONFIG_DEBUG_INFO_BTF=y: /sys/kernel/btf/vmlinux has to exist.',
+    });
+  }
+  if (map !== undefined) return mapFailure(object, map, options);
+  if (withoutHook.length > 0) {
+    return new SpoorError(
+      'UNSUPPORTED',
+      `${object}: this kernel has no such hook: ${withoutHook.join(', ')}`,
+      {
+        ...options,
+        remedy: 'Disable the program before load(), or run a kernel that has the hook.',
+        details: { programs: withoutHook },
+      },
+    );
+  }
+  return new SpoorError('LOAD_FAILED', `${object} cannot be loaded: ${errnoName(status)}`, options);
+}
+
+/** EPERM has three causes that want three different remedies; a fourth looks like a bug in the program. */
+function accessFailure(object: string, status: number, log: string, environment: Environment) {
+  const { lockdown, missingCapabilities } = environment;
+  const locked = lockdown !== undefined && lockdown !== 'none';
+  const denied = status === -errno.EPERM;
+  // Locked down, the kernel withdraws the helpers that read its memory: the verifier does not know them any more.
+  const helperGone = /unknown func bpf_probe_read|cannot use helper bpf_probe_read/.test(log);
+  if (locked && (denied || helperGone) && missingCapabilities.length === 0) {
+    return {
+      code: 'LOCKDOWN' as const,
+      message: `${object} cannot be loaded: the kernel is locked down (${lockdown})`,
+      remedy: lockdownRemedy,
+      details: { lockdown, log },
+    };
+  }
+  if (missingCapabilities.length > 0 || (denied && log === '')) {
+    const missing = missingCapabilities.length > 0 ? ` (missing: ${missingCapabilities.join(', ')})` : '';
+    return {
+      code: 'NO_PRIVILEGE' as const,
+      message: `${object} cannot be loaded: no privilege to use BPF${missing}`,
+      remedy: privilegeRemedy,
+      details: { missingCapabilities },
+    };
+  }
+  return undefined;
+}
+
+function rejected(
+  object: string,
+  { program, log }: { program: string; log: string },
+  options: SpoorErrorOptions,
+): SpoorError {
+  const lines = lastUsefulLines(log);
+  return new SpoorError(
+    'VERIFIER_REJECTED',
+    `${object}: the verifier rejects ${program}:\n${lines.map((line) => `  ${line}`).join('\n')}`,
+    { ...options, details: { program, log } },
+  );
+}
+
+const usefulLines = 6;
+/** The verifier's closing statistics. */
+const statistics = /^(processed \d+ insns|verification time|stack depth|max_states_per_insn|insns processed)/;
+
+/** What a reader wants to see of a verifier log: its end, without the statistics. */
+export function lastUsefulLines(log: string): readonly string[] {
+  return log
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '' && !statistics.test(line))
+    .slice(-usefulLines);
+}
+
+function mapFailure(object: string, map: RefusedMap, options: SpoorErrorOptions): SpoorError {
+  const { name, maxEntries, keySize, valueSize, status } = map;
+  const size = [errno.E2BIG, errno.ENOMEM, errno.EINVAL].includes(-status);
+  const code: SpoorErrorCode = size ? 'MAP_SIZE' : 'LOAD_FAILED';
+  return new SpoorError(
+    code,
+    `${object}: the kernel does not create the map ${name} of ${maxEntries} entries: ${errnoName(status)}`,
+    {
+      ...options,
+      call: `bpf_map_create(${name})`,
+      errno: -status,
+      details: { map: name, maxEntries, keySize, valueSize },
+      ...(size ? { remedy: 'Give it fewer entries with resizeMap().' } : {}),
+    },
+  );
+}
+
+/** The error of a program that does not attach. */
+export function attachFailure(
+  program: { readonly name: string; readonly section: string },
+  status: number,
+  environment: Environment,
+): SpoorError {
+  const { lockdown, missingCapabilities } = environment;
+  const options = { call: `bpf_program__attach(${program.name})`, errno: -status };
+  const message = `${program.name} cannot be attached to ${program.section}: ${errnoName(status)}`;
+  if (status === -errno.EPERM || status === -errno.EACCES) {
+    if (lockdown !== undefined && lockdown !== 'none' && missingCapabilities.length === 0) {
+      return new SpoorError('LOCKDOWN', `${message}, the kernel is locked down (${lockdown})`, {
+        ...options,
+        remedy: lockdownRemedy,
+      });
+    }
+    return new SpoorError('NO_PRIVILEGE', message, { ...options, remedy: privilegeRemedy });
+  }
+  return new SpoorError('ATTACH_FAILED', message, {
+    ...options,
+    ...attachRemedy(program.section, status, environment),
+  });
+}
+
+function attachRemedy(section: string, status: number, { hasTracefs }: Environment): { remedy?: string } {
+  if (/^(tp|tracepoint)\//.test(section) && !hasTracefs) {
+    return { remedy: 'Mount tracefs: mount -t tracefs tracefs /sys/kernel/tracing' };
+  }
+  if (status === -ENOTSUPP || status === -errno.EOPNOTSUPP) {
+    return { remedy: 'This kernel is built without this kind of hook: disable the program before load().' };
+  }
+  if (status === -errno.ENOENT)
+    return { remedy: 'This kernel has no such hook: disable the program before load().' };
+  return {};
+}

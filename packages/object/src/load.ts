@@ -1,0 +1,77 @@
+import { closeSync } from 'node:fs';
+import type { ObjectFile } from '@spoor/btf';
+import { cString } from './c-memory.js';
+import { readEnvironment } from './environment.js';
+import { loadFailure, type RefusedMap } from './failure.js';
+import type { Native } from './ffi/native.js';
+import { mapHandles, type ProgramHandle, programHandles } from './handles.js';
+import { LoadedObject } from './loaded-object.js';
+import { LogBuffer } from './log-buffer.js';
+import { programType } from './program-type.js';
+
+/** Loads, or closes the handle and throws what explains the failure. */
+export function loadObject(
+  native: Native,
+  handle: bigint,
+  object: { readonly name: string; readonly source: ObjectFile },
+): LoadedObject {
+  const { libbpf } = native;
+  using logs = new LogBuffer(native);
+  const enabled = programHandles(native, handle).filter(
+    (program) => libbpf.bpf_program__autoload(program.handle) !== 0,
+  );
+  for (const program of enabled) {
+    const { address, size } = logs.slot(program.name);
+    libbpf.bpf_program__set_log_buf(program.handle, address, size);
+  }
+  const status = libbpf.bpf_object__load(handle);
+  if (status === 0) return new LoadedObject(native, handle, { ...object, programs: enabled });
+  try {
+    const rejection = logs.read();
+    throw loadFailure({
+      object: object.name,
+      status,
+      rejection,
+      map: rejection === undefined ? refusedMap(native, handle) : undefined,
+      withoutHook: rejection === undefined ? withoutHook(native, enabled) : [],
+      environment: readEnvironment(),
+    });
+  } finally {
+    libbpf.bpf_object__close(handle);
+  }
+}
+
+/** libbpf does not say which map was refused: try each alone. */
+function refusedMap(native: Native, object: bigint): RefusedMap | undefined {
+  const { libbpf } = native;
+  for (const map of mapHandles(native, object)) {
+    // Storage maps need BTF to be created and cannot be too large.
+    if (map.section !== undefined || map.maxEntries === 0 || libbpf.bpf_map__autocreate(map.handle) === 0)
+      continue;
+    // struct bpf_map_create_opts: sz; btf_fd, key and value type; vmlinux type, inner map; map_flags.
+    const options = new Uint32Array([48, 0, 0, 0, 0, 0, 0, map.flags, 0, 0, 0, 0]);
+    const { type, keySize, valueSize, maxEntries, name } = map;
+    const status = libbpf.bpf_map_create(
+      type,
+      cString(name.slice(0, 15)),
+      keySize,
+      valueSize,
+      maxEntries,
+      options,
+    );
+    if (status < 0) return { name, maxEntries, keySize, valueSize, status };
+    closeSync(status);
+  }
+  return undefined;
+}
+
+const byBtf: ReadonlySet<number> = new Set([programType.tracing, programType.lsm]);
+
+function withoutHook({ libbpf }: Native, programs: readonly ProgramHandle[]): readonly string[] {
+  return programs
+    .filter(({ type, section, attachType }) => {
+      const target = section.slice(section.indexOf('/') + 1);
+      return byBtf.has(type) && libbpf.libbpf_find_vmlinux_btf_id(cString(target), attachType) < 0;
+    })
+    .map(({ name, section }) => `${name} (${section})`);
+}

@@ -1,0 +1,50 @@
+import { type Layout, parseObject, SpoorError } from '@spoor/btf';
+import { CStruct, cString } from './c-memory.js';
+import { errnoName } from './errno.js';
+import { native } from './ffi/native.js';
+import { OpenedObject } from './opened-object.js';
+import { readSource } from './source.js';
+
+export interface OpenOptions {
+  /** What the object is called in messages and in the kernel. Default: the file's name without its ending. */
+  readonly name?: string;
+  /** Layouts that code was generated from, by C name; see `OpenedObject.assertLayouts`. */
+  readonly layouts?: Readonly<Record<string, Layout>>;
+}
+
+/** `struct bpf_object_open_opts` up to the one field in use. */
+const optionsSize = 16;
+const nameOffset = 8;
+
+/**
+ * Reads a compiled BPF object: its programs, maps and constants. Takes libbpf, but no privilege and no kernel support;
+ * only `load()` does.
+ *
+ * @param source a path, or the bytes of the file (not kept)
+ * @throws SpoorError `FILE_UNREADABLE`; `OBJECT_INVALID` for what is truncated or not BPF, `OBJECT_NO_BTF`, `BTF_INVALID`;
+ * `LAYOUT_MISMATCH`; `LIBBPF_MISSING`, `LIBBPF_TOO_OLD`, `FFI_UNKNOWN`, `FFI_UNAVAILABLE`
+ */
+export function openObject(source: string | Uint8Array, options: OpenOptions = {}): OpenedObject {
+  const { bytes, file, name } = readSource(source, options.name);
+  // Ours first: its messages name the place, and libelf never sees what is not an object.
+  const parsed = parseObject(bytes, { file });
+  const bound = native();
+  const { libbpf, driver } = bound;
+  const open = CStruct.options(optionsSize, driver).pointer(nameOffset, cString(name));
+  const handle = libbpf.bpf_object__open_mem(bytes, BigInt(bytes.length), open.bytes);
+  if (handle === 0n) {
+    const number = driver.errno();
+    throw new SpoorError('OBJECT_INVALID', `${file}: libbpf does not accept it: ${errnoName(number)}`, {
+      call: `bpf_object__open_mem(${name})`,
+      errno: number,
+      remedy: 'Compile it with clang -g -O2 -target bpf against the headers of libbpf 1.0 or later.',
+    });
+  }
+  const opened = new OpenedObject(bound, handle, { name, source: parsed });
+  try {
+    return opened.assertLayouts(options.layouts ?? {});
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+}

@@ -1,0 +1,290 @@
+import { assertLayout, type Btf, type Layout, layoutOf, type ObjectFile, SpoorError } from '@spoor/btf';
+import { errnoName } from './errno.js';
+import type { Native } from './ffi/native.js';
+import { type MapHandle, mapHandles, programHandles } from './handles.js';
+import { possibleCpus } from './kernel-map.js';
+import { loadObject } from './load.js';
+import type { LoadedObject } from './loaded-object.js';
+import { checkMapSize } from './map-size.js';
+import { isHooked } from './program-type.js';
+import { codecOf, encodeFor, type Variable, variablesOf } from './variable.js';
+
+/** A program of an object that is not loaded yet. */
+export interface OpenedProgram {
+  readonly name: string;
+  readonly section: string;
+  /** True for a program that waits for a hook; false for one that runs on demand (`iter/…`, `syscall`). */
+  readonly hooked: boolean;
+  /** Whether `load()` will load it. At first what the section says: `SEC("?…")` is off. */
+  readonly enabled: boolean;
+}
+
+/** A declared map of an object that is not loaded yet. */
+export interface OpenedMap {
+  readonly name: string;
+  /** The number of `enum bpf_map_type`. */
+  readonly type: number;
+  /** Bytes. */
+  readonly keySize: number;
+  readonly valueSize: number;
+  /** Entries; for a ring buffer bytes. */
+  readonly maxEntries: number;
+  readonly flags: number;
+  /** Whether `load()` will create it. */
+  readonly enabled: boolean;
+}
+
+/** A `const volatile` variable: written before the load, then read-only and known to the verifier. */
+export interface Constant extends Variable {
+  /** What the program will see if it were loaded now. */
+  readonly value: unknown;
+}
+
+/**
+ * A BPF object that was read and is not in the kernel: everything that can be chosen is chosen here. Needs no privilege.
+ *
+ * `load()` ends this phase, whether it succeeds or not; any later call throws `WRONG_PHASE`. Dispose an object that
+ * is not going to be loaded.
+ */
+export class OpenedObject implements Disposable {
+  readonly name: string;
+  /** What errors call the object's file. */
+  readonly file: string;
+  readonly btf: Btf;
+  readonly #native: Native;
+  readonly #source: ObjectFile;
+  readonly #constants: ReadonlyMap<string, Variable>;
+  #handle: bigint;
+  #phase: 'opened' | 'loaded' | 'disposed' = 'opened';
+
+  /** @internal Use `openObject`. */
+  constructor(
+    native: Native,
+    handle: bigint,
+    object: { readonly name: string; readonly source: ObjectFile },
+  ) {
+    this.#native = native;
+    this.#handle = handle;
+    this.#source = object.source;
+    this.name = object.name;
+    this.file = object.source.file;
+    this.btf = object.source.btf;
+    this.#constants = variablesOf(object.source, ['.rodata']);
+  }
+
+  /** By name, as things stand now. */
+  get programs(): ReadonlyMap<string, OpenedProgram> {
+    const { libbpf } = this.#native;
+    const programs = programHandles(this.#native, this.#opened('list programs'));
+    return new Map(
+      programs.map(({ handle, ...facts }) => [
+        facts.name,
+        {
+          name: facts.name,
+          section: facts.section,
+          hooked: isHooked(facts),
+          enabled: libbpf.bpf_program__autoload(handle) !== 0,
+        },
+      ]),
+    );
+  }
+
+  /** The declared maps by name, as things stand now; not those that libbpf makes of variables. */
+  get maps(): ReadonlyMap<string, OpenedMap> {
+    const { libbpf } = this.#native;
+    const maps = this.#declaredMaps('list maps');
+    return new Map(
+      maps.map(({ handle, section: _, ...facts }) => [
+        facts.name,
+        { ...facts, enabled: libbpf.bpf_map__autocreate(handle) !== 0 },
+      ]),
+    );
+  }
+
+  /** By name, as things stand now. */
+  get constants(): ReadonlyMap<string, Constant> {
+    const found = new Map<string, Constant>();
+    for (const [name, variable] of this.#constants) {
+      const value = codecOf(variable).decode(this.#bytesOf(variable));
+      const { section, offset, size, layout } = variable;
+      found.set(name, { name, section, offset, size, layout, value });
+    }
+    return found;
+  }
+
+  /**
+   * Sets a constant. Values are those of the variable's C type: a number, a boolean, a string for `char[N]`, an
+   * object with camelCase names for a struct; a 64-bit integer takes a bigint or a whole number, an enum also the
+   * name of an enumerator.
+   *
+   * @throws SpoorError `CONSTANT_UNKNOWN`, `CONSTANT_TYPE`, `WRONG_PHASE`
+   */
+  setConstant(name: string, value: unknown): this {
+    this.#opened('set a constant');
+    const variable = this.#constants.get(name);
+    if (variable === undefined) {
+      throw unknown('CONSTANT_UNKNOWN', `constant ${name}`, { of: this.file, known: this.#constants.keys() });
+    }
+    this.#bytesOf(variable).set(encodeFor(variable, value));
+    return this;
+  }
+
+  /**
+   * @param maxEntries entries, or bytes of a ring buffer: a power of two, at least a page
+   * @throws SpoorError `MAP_UNKNOWN`, `MAP_SIZE`, `RING_SIZE`, `MAP_KIND`, `WRONG_PHASE`
+   */
+  resizeMap(name: string, maxEntries: number): this {
+    const map = this.#map(name, 'resize a map');
+    this.#checkSize(map, maxEntries);
+    this.#done(
+      this.#native.libbpf.bpf_map__set_max_entries(map.handle, maxEntries),
+      `bpf_map__set_max_entries(${name})`,
+    );
+    return this;
+  }
+
+  /** Chooses whether `load()` creates the map. A program that is loaded must not use one that is not created. */
+  enableMap(name: string, enabled = true): this {
+    const { handle } = this.#map(name, 'enable or disable a map');
+    this.#done(
+      this.#native.libbpf.bpf_map__set_autocreate(handle, Number(enabled)),
+      `bpf_map__set_autocreate(${name})`,
+    );
+    return this;
+  }
+
+  /** `enableMap(name, false)`. */
+  disableMap(name: string): this {
+    return this.enableMap(name, false);
+  }
+
+  /**
+   * Chooses whether `load()` loads the program.
+   *
+   * @throws SpoorError `PROGRAM_UNKNOWN`, `WRONG_PHASE`
+   */
+  enableProgram(name: string, enabled = true): this {
+    const programs = programHandles(this.#native, this.#opened('enable or disable a program'));
+    const program = programs.find((candidate) => candidate.name === name);
+    if (program === undefined) {
+      throw unknown('PROGRAM_UNKNOWN', `program ${name}`, {
+        of: this.file,
+        known: programs.map((each) => each.name),
+      });
+    }
+    const { libbpf } = this.#native;
+    this.#done(
+      libbpf.bpf_program__set_autoload(program.handle, Number(enabled)),
+      `bpf_program__set_autoload(${name})`,
+    );
+    return this;
+  }
+
+  /** `enableProgram(name, false)`. */
+  disableProgram(name: string): this {
+    return this.enableProgram(name, false);
+  }
+
+  /**
+   * Compares the C types that code was generated from with the object's own.
+   *
+   * @param layouts by C name, as `layoutOf` takes it: `struct event_header`
+   * @throws SpoorError `LAYOUT_MISMATCH` naming the field, both types and both offsets; `LAYOUT_UNKNOWN`
+   */
+  assertLayouts(layouts: Readonly<Record<string, Layout>>): this {
+    for (const [name, expected] of Object.entries(layouts)) {
+      assertLayout(expected, layoutOf(this.btf, name), { file: this.file });
+    }
+    return this;
+  }
+
+  /**
+   * Creates the maps and loads the enabled programs. Takes CAP_BPF and CAP_PERFMON. When it fails nothing stays in the
+   * kernel, and this object is disposed.
+   *
+   * @throws SpoorError `NO_PRIVILEGE`, `LOCKDOWN`, `BTF_MISSING`, `VERIFIER_REJECTED` (its last useful lines in the
+   * message, the whole log in `details.log`), `MAP_SIZE`, `RING_SIZE`, `UNSUPPORTED`, `LOAD_FAILED`, `WRONG_PHASE`
+   */
+  load(): LoadedObject {
+    const handle = this.#opened('load');
+    const { libbpf } = this.#native;
+    for (const map of this.#declaredMaps('load')) {
+      if (libbpf.bpf_map__autocreate(map.handle) !== 0) this.#checkSize(map, map.maxEntries);
+    }
+    this.#phase = 'loaded';
+    this.#handle = 0n;
+    return loadObject(this.#native, handle, { name: this.name, source: this.#source });
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#phase !== 'opened') return;
+    this.#phase = 'disposed';
+    this.#native.libbpf.bpf_object__close(this.#handle);
+    this.#handle = 0n;
+  }
+
+  /** What `Symbol.dispose` does, for those who write no `using`. */
+  close(): void {
+    this[Symbol.dispose]();
+  }
+
+  #opened(what: string): bigint {
+    if (this.#phase === 'opened') return this.#handle;
+    throw new SpoorError('WRONG_PHASE', `${this.name} is ${this.#phase} already: it is too late to ${what}`, {
+      remedy: 'Open the object again with openObject().',
+    });
+  }
+
+  #declaredMaps(what: string): readonly MapHandle[] {
+    return mapHandles(this.#native, this.#opened(what)).filter(({ section }) => section === undefined);
+  }
+
+  #map(name: string, what: string): MapHandle {
+    const maps = this.#declaredMaps(what);
+    const map = maps.find((candidate) => candidate.name === name);
+    if (map !== undefined) return map;
+    throw unknown('MAP_UNKNOWN', `map ${name}`, { of: this.file, known: maps.map((each) => each.name) });
+  }
+
+  #checkSize(map: MapHandle, maxEntries: number): void {
+    checkMapSize(map, maxEntries, {
+      pageSize: this.#native.libc.getpagesize(),
+      cpus: possibleCpus(this.#native),
+    });
+  }
+
+  /** libbpf's own copy of the section, which becomes the map's contents at the load. */
+  #bytesOf(variable: Variable): Uint8Array {
+    const { libbpf, driver } = this.#native;
+    const maps = mapHandles(this.#native, this.#opened('read a constant'));
+    const map = maps.find(({ section }) => section === variable.section);
+    const size = new BigUint64Array(1);
+    const address = map === undefined ? 0n : libbpf.bpf_map__initial_value(map.handle, size);
+    if (address === 0n || BigInt(variable.offset + variable.size) > (size[0] ?? 0n)) {
+      throw new SpoorError(
+        'OBJECT_INVALID',
+        `${this.file}: ${variable.name} lies outside of ${variable.section}`,
+      );
+    }
+    const end = variable.offset + variable.size;
+    return new Uint8Array(driver.view(address, end), variable.offset, variable.size);
+  }
+
+  #done(status: number, call: string): void {
+    if (status === 0) return;
+    throw new SpoorError('SYSCALL_FAILED', `${this.name}: ${call} failed: ${errnoName(status)}`, {
+      call,
+      errno: -status,
+    });
+  }
+}
+
+function unknown(
+  code: 'CONSTANT_UNKNOWN' | 'MAP_UNKNOWN' | 'PROGRAM_UNKNOWN',
+  what: string,
+  { of, known }: { readonly of: string; readonly known: Iterable<string> },
+): SpoorError {
+  return new SpoorError(code, `${of} has no ${what}`, {
+    remedy: `There are: ${[...known].sort().join(', ') || 'none'}.`,
+  });
+}
