@@ -94,7 +94,6 @@ export class Btf {
       type = this.resolve(type.element);
     }
     if (type.kind === 'pointer') return count * 8;
-    if (type.kind === 'variable') return this.sizeOf(type.type);
     return 'size' in type ? count * type.size : undefined;
   }
 

@@ -51,4 +51,5 @@ export {
   parseObject,
   readObject,
 } from './parse-object.js';
+export { C, type Fields, type LayoutSchema, type StructSchema, schemaOf } from './schema.js';
 export { assertValidLayout } from './validate-layout.js';

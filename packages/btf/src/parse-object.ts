@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Btf } from './btf.js';
-import type { BtfDatasec } from './btf-types.js';
+import type { BtfDatasec, BtfLinkage } from './btf-types.js';
 import { type Elf, type ElfSection, readElf } from './elf.js';
 import { SpoorError } from './error.js';
 import { type ParseOptions, parseBtf } from './parse-btf.js';
@@ -31,6 +31,7 @@ export interface ObjectVariable {
   readonly section: string;
   /** BTF id of its type. */
   readonly type: number;
+  readonly linkage: BtfLinkage;
   /** Bytes from the start of the section. */
   readonly offset: number;
   readonly size: number;
@@ -108,10 +109,11 @@ function variablesOf(elf: Elf, btf: Btf): readonly ObjectVariable[] {
   );
   return btf.datasecs().flatMap((datasec) => {
     const section: ElfSection | undefined = elf.sections.find(({ name }) => name === datasec.name);
-    return namedVariables(btf, datasec).map(({ name, type, offset, size }) => ({
+    return namedVariables(btf, datasec).map(({ name, type, linkage, offset, size }) => ({
       name,
       section: datasec.name,
       type,
+      linkage,
       offset: symbols.get(`${section?.index}/${name}`)?.value ?? offset,
       size,
     }));
@@ -122,6 +124,8 @@ function namedVariables(btf: Btf, datasec: BtfDatasec) {
   return datasec.variables.flatMap(({ variable, offset, size }) => {
     const type = btf.typeById(variable);
     // Functions of the kernel (`.ksyms`) stand here too.
-    return type.kind === 'variable' ? [{ name: type.name, type: type.type, offset, size }] : [];
+    return type.kind === 'variable'
+      ? [{ name: type.name, type: type.type, linkage: type.linkage, offset, size }]
+      : [];
   });
 }

@@ -1,0 +1,95 @@
+import type { Field, Layout } from '../layout.js';
+import { compareText, pascalCase } from './names.js';
+
+const lineWidth = 110;
+
+/** A string as TypeScript, quoted as the rest of the code is. */
+export function quote(text: string): string {
+  return `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+}
+
+/** The name of a property; `__proto__` would set a prototype. */
+export function key(name: string): string {
+  if (name === '__proto__') return "['__proto__']";
+  return /^[A-Za-z_$][\w$]*$|^(0|[1-9]\d*)$/.test(name) ? name : quote(name);
+}
+
+/** `open item, item close` on one line where it fits, else an item a line. */
+export function list(open: string, items: readonly string[], close: string): string {
+  const space = open.endsWith('{') ? ' ' : '';
+  const line = `${open}${space}${items.join(', ')}${space}${close}`;
+  if (line.length <= lineWidth) return line;
+  return `${open}\n${items.map((item) => `  ${item},\n`).join('')}${close}`;
+}
+
+/** An object literal with a property a line. */
+export function object(properties: readonly (readonly [name: string, value: string])[], indent = ''): string {
+  if (properties.length === 0) return '{}';
+  return `{\n${properties.map(([name, value]) => `${indent}  ${key(name)}: ${value},\n`).join('')}${indent}}`;
+}
+
+export function imports(names: Iterable<string>, from: string): string {
+  const sorted = [...new Set(names)].sort(compareText);
+  return sorted.length === 0 ? '' : `${list('import {', sorted, `} from '${from}';`)}\n`;
+}
+
+/** The expression of a layout's schema, and what it has to import. */
+export class SchemaPrinter {
+  /** Names of enums that the expressions mention. */
+  readonly enums = new Set<string>();
+  /** Names of structs and unions that the expressions mention. */
+  readonly structs = new Set<string>();
+  /** True once an expression names `C`. */
+  words = false;
+
+  print(layout: Layout, indent = ''): string {
+    if ((layout.kind === 'struct' || layout.kind === 'union') && layout.name !== '') {
+      const name = pascalCase(layout.name);
+      this.structs.add(name);
+      return name;
+    }
+    return this.define(layout, indent);
+  }
+
+  /** The same, but a struct is written out although it has a name. */
+  define(layout: Layout, indent = ''): string {
+    this.words = true;
+    switch (layout.kind) {
+      case 'int':
+        return `C.${layout.signed ? 's' : 'u'}${layout.size * 8}`;
+      case 'bool':
+      case 'pointer':
+        return `C.${layout.kind}`;
+      case 'chars':
+      case 'bytes':
+        return `C.${layout.kind}(${layout.size})`;
+      case 'array':
+        return `C.array(${this.print(layout.element, indent)}, ${layout.length})`;
+      case 'enum': {
+        const type = `C.${layout.signed ? 's' : 'u'}${layout.size * 8}`;
+        return `C.enum(${quote(layout.name)}, ${type}, ${this.enumerators(layout.name, layout.values)})`;
+      }
+      case 'struct':
+      case 'union': {
+        const fields = object(
+          layout.fields.map((field) => this.field(field, `${indent}  `)),
+          indent,
+        );
+        return `C.${layout.kind}(${quote(layout.name)}, ${layout.size}, ${fields})`;
+      }
+    }
+  }
+
+  private field({ name, offset, layout }: Field, indent: string): [string, string] {
+    return [name, `[${offset}, ${this.print(layout, indent)}]`];
+  }
+
+  private enumerators(name: string, values: Readonly<Record<string, number>>): string {
+    if (name === '') {
+      const entries = Object.entries(values).map(([enumerator, value]) => `${key(enumerator)}: ${value}`);
+      return `{ ${entries.join(', ')} }`;
+    }
+    this.enums.add(pascalCase(name));
+    return pascalCase(name);
+  }
+}

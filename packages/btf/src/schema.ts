@@ -1,0 +1,159 @@
+import type {
+  Static,
+  TArray,
+  TBigInt,
+  TBoolean,
+  TInteger,
+  TObject,
+  TRefinement,
+  TSchema,
+  TString,
+  TUnsafe,
+} from 'typebox';
+import { type CamelCase, camelCase } from './camel-case.js';
+import type { Layout, LayoutOf } from './layout.js';
+
+/**
+ * A TypeBox schema of a C value, with the layout that it has in memory: validate with it, infer the static type
+ * from it, compile its codec with `compileCodec(schema.layout)`.
+ *
+ * It is what the functions of TypeBox would return, byte for byte, but made without loading TypeBox: that would
+ * cost a program that only reads events a tenth of a second at its start.
+ */
+export type LayoutSchema<Schema extends TSchema = TSchema> = Schema & {
+  readonly layout: LayoutOf<Static<Schema>>;
+};
+
+const schemas = new WeakMap<Layout, LayoutSchema>();
+
+/** The schema of a layout; the same layout object gives the same schema. Errors: none, for a valid layout. */
+export function schemaOf<T = unknown>(layout: LayoutOf<T>): LayoutSchema<TUnsafe<T>> {
+  let schema = schemas.get(layout);
+  if (schema === undefined) {
+    schema = buildSchema(layout);
+    schemas.set(layout, schema);
+  }
+  return schema as LayoutSchema<TUnsafe<T>>;
+}
+
+interface Hidden {
+  readonly '~kind': string;
+  readonly '~refine'?: readonly TRefinement<never>[];
+  readonly '~unsafe'?: null;
+}
+
+/** TypeBox keeps what is not JSON Schema in properties that are not enumerable. */
+function create(layout: Layout, hidden: Hidden, keywords: object): LayoutSchema {
+  const schema = { ...keywords, layout };
+  for (const [key, value] of Object.entries(hidden)) {
+    Object.defineProperty(schema, key, { value, configurable: true, writable: true, enumerable: false });
+  }
+  return schema as LayoutSchema;
+}
+
+function buildSchema(layout: Layout): LayoutSchema {
+  switch (layout.kind) {
+    case 'int':
+    case 'enum':
+      return layout.size === 8 ? wideSchema(layout, layout.signed) : numberSchema(layout, layout.signed);
+    case 'pointer':
+      return wideSchema(layout, false);
+    case 'bool':
+      return create(layout, { '~kind': 'Boolean' }, { type: 'boolean' });
+    case 'chars':
+      return create(layout, { '~kind': 'String', '~refine': [fitsIn(layout.size)] }, { type: 'string' });
+    case 'bytes':
+    case 'union':
+      return create(layout, { '~kind': 'Unknown', '~refine': [bytesOf(layout.size)], '~unsafe': null }, {});
+    case 'array': {
+      const { element, length } = layout;
+      const keywords = { type: 'array', items: schemaOf(element), minItems: length, maxItems: length };
+      return create(layout, { '~kind': 'Array' }, keywords);
+    }
+    case 'struct': {
+      const properties = Object.fromEntries(
+        layout.fields.map((field) => [camelCase(field.name), schemaOf(field.layout)]),
+      );
+      const names = Object.keys(properties);
+      const required = names.length > 0 ? { required: names } : {};
+      return create(layout, { '~kind': 'Object' }, { type: 'object', ...required, properties });
+    }
+  }
+}
+
+function numberSchema(layout: Layout, signed: boolean): LayoutSchema {
+  const values = 2 ** (layout.size * 8);
+  const minimum = signed ? -values / 2 : 0;
+  return create(layout, { '~kind': 'Integer' }, { type: 'integer', minimum, maximum: minimum + values - 1 });
+}
+
+/** The range is a refinement, as a bigint keyword would make the schema impossible to print as JSON. */
+function wideSchema(layout: Layout, signed: boolean): LayoutSchema {
+  const wrap = signed ? BigInt.asIntN : BigInt.asUintN;
+  const refinement: TRefinement<bigint> = {
+    check: (value) => wrap(64, value) === value,
+    error: () => `must fit in ${signed ? 's' : 'u'}64`,
+  };
+  return create(layout, { '~kind': 'BigInt', '~refine': [refinement] }, { type: 'bigint' });
+}
+
+const fitsIn = (size: number): TRefinement<string> => ({
+  check: (value) => !value.includes('\0') && Buffer.byteLength(value) <= size,
+  error: () => `must have at most ${size} bytes in UTF-8 and no NUL`,
+});
+
+const bytesOf = (size: number): TRefinement<unknown> => ({
+  check: (value) => value instanceof Uint8Array && value.length === size,
+  error: () => `must be a Uint8Array of ${size} bytes`,
+});
+
+const leaf = <S extends TSchema>(layout: Layout): LayoutSchema<S> =>
+  schemaOf(layout) as unknown as LayoutSchema<S>;
+
+/** Fields by C name, each with its offset in bytes. */
+export type Fields = Readonly<Record<string, readonly [offset: number, schema: LayoutSchema]>>;
+
+/** The schema of a struct: properties have camelCase names. */
+export type StructSchema<F extends Fields> = LayoutSchema<
+  TObject<{ [Name in keyof F & string as CamelCase<Name>]: F[Name][1] }>
+>;
+
+/**
+ * Words of C for schemas, as generated code writes them:
+ *
+ * ```ts
+ * const TaskId = C.struct('task_id', 16, { tgid: [0, C.u32], start_time_ns: [8, C.u64] });
+ * type TaskId = Static<typeof TaskId>; // { tgid: number; startTimeNs: bigint }
+ * ```
+ */
+export const C = {
+  u8: leaf<TInteger>({ kind: 'int', size: 1, signed: false }),
+  u16: leaf<TInteger>({ kind: 'int', size: 2, signed: false }),
+  u32: leaf<TInteger>({ kind: 'int', size: 4, signed: false }),
+  u64: leaf<TBigInt>({ kind: 'int', size: 8, signed: false }),
+  s8: leaf<TInteger>({ kind: 'int', size: 1, signed: true }),
+  s16: leaf<TInteger>({ kind: 'int', size: 2, signed: true }),
+  s32: leaf<TInteger>({ kind: 'int', size: 4, signed: true }),
+  s64: leaf<TBigInt>({ kind: 'int', size: 8, signed: true }),
+  bool: leaf<TBoolean>({ kind: 'bool', size: 1 }),
+  pointer: leaf<TBigInt>({ kind: 'pointer', size: 8 }),
+  chars: (size: number) => leaf<TString>({ kind: 'chars', size }),
+  bytes: (size: number) => leaf<TUnsafe<Uint8Array>>({ kind: 'bytes', size }),
+  array: <S extends LayoutSchema>(element: S, length: number) =>
+    leaf<TArray<S>>({ kind: 'array', element: element.layout, length, size: element.layout.size * length }),
+  /** An enum by its type: `u32`, `s32` or narrower. */
+  enum: (name: string, type: LayoutSchema<TInteger>, values: Readonly<Record<string, number>>) =>
+    leaf<TInteger>({ ...(type.layout as IntOfEnum), kind: 'enum', name, values }),
+  struct: <const F extends Fields>(name: string, size: number, fields: F) =>
+    leaf<TObject>({ kind: 'struct', name, size, fields: fieldsOf(fields) }) as unknown as StructSchema<F>,
+  union: (name: string, size: number, fields: Fields) =>
+    leaf<TUnsafe<Uint8Array>>({ kind: 'union', name, size, fields: fieldsOf(fields) }),
+};
+
+interface IntOfEnum {
+  readonly size: 1 | 2 | 4;
+  readonly signed: boolean;
+}
+
+const fieldsOf = (fields: Fields) =>
+  Object.entries(fields).map(([name, [offset, { layout }]]) => ({ name, offset, layout }));
