@@ -62,7 +62,10 @@ async function runCheck({ name, what, check }) {
   } catch (error) {
     verdict = {
       ok: false,
-      output: error instanceof Failure ? error.message : String(/** @type {Error} */ (error).stack ?? error),
+      output:
+        error instanceof Failure
+          ? `${error.output}\n${error.message}`
+          : String(/** @type {Error} */ (error).stack ?? error),
     };
   }
   const ms = performance.now() - began;

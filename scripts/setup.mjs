@@ -89,9 +89,7 @@ const toolsCurrent = () =>
 async function must(command, args, { needs, cwd = root }) {
   const { status, output } = await run(command, args, { cwd });
   if (status === 0) return;
-  throw new Failure(
-    `${[command, ...args].join(' ')}\nfailed with status ${status}. ${needs} Its output:\n\n${output.trim()}`,
-  );
+  throw new Failure(`${[command, ...args].join(' ')}\nfailed with status ${status}. ${needs}`, { output });
 }
 
 /** Installs the pinned pnpm with npm. Its parts go to a folder beside, and get the final name when they are whole. */
@@ -104,6 +102,8 @@ async function ensurePnpm() {
     rmSync(partial, { recursive: true, force: true });
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(partial, { recursive: true });
+    // Three tries as npm has it, but without its waits of ten seconds and more.
+    const patience = ['--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'];
     const flags = [
       '--ignore-scripts',
       '--no-audit',
@@ -111,6 +111,7 @@ async function ensurePnpm() {
       '--no-package-lock',
       '--no-save',
       '--loglevel=error',
+      ...patience,
     ];
     await must('npm', ['install', '--prefix', partial, ...flags, `pnpm@${version}`], {
       needs: 'It needs the network and an npm registry.',
@@ -127,9 +128,13 @@ async function ensurePnpm() {
 
 async function installPackages() {
   await step('installing the packages with pnpm', () =>
-    must('pnpm', ['install', '--frozen-lockfile', '--reporter=append-only'], {
-      needs: 'It needs the network and an npm registry, unless everything is in its store already.',
-    }),
+    must(
+      'pnpm',
+      ['install', '--frozen-lockfile', '--reporter=append-only', '--config.confirm-modules-purge=false'],
+      {
+        needs: 'It needs the network and an npm registry, unless everything is in its store already.',
+      },
+    ),
   );
 }
 

@@ -3,10 +3,14 @@ import process from 'node:process';
 
 /** A failure with nothing wrong in the scripts: its message is shown without a stack, and the process exits with `status`. */
 export class Failure extends Error {
-  /** @param {string} message @param {{ status?: number, cause?: unknown }} [options] */
-  constructor(message, { status = 1, cause } = {}) {
+  /**
+   * @param {string} message
+   * @param {{ status?: number, output?: string, cause?: unknown }} [options] `output`: what the failed tool printed
+   */
+  constructor(message, { status = 1, output = '', cause } = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.status = status;
+    this.output = output.trim();
   }
 }
 
@@ -55,6 +59,8 @@ export async function script(main) {
     if (status !== undefined) process.exitCode = status;
   } catch (error) {
     if (error instanceof Failure) {
+      // Our own words last: they are what to read first, and the end is what stays on a screen.
+      if (error.output !== '') say(`${error.output}\n`);
       say(`${red('error:')} ${error.message}`);
       process.exitCode = error.status;
     } else {

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { Failure, say } from './output.mjs';
+import { Failure, say, step } from './output.mjs';
 import { findProgram, run } from './run.mjs';
 
 /**
@@ -105,8 +105,8 @@ async function aptGet(...args) {
   });
   if (apt.status !== 0) {
     throw new Failure(
-      `apt-get ${args.join(' ')} failed with status ${apt.status}. It needs the network and the system's package sources. ` +
-        `Its output:\n\n${apt.output.trim()}`,
+      `apt-get ${args.join(' ')} failed with status ${apt.status}. It needs the network and the system's package sources.`,
+      { output: apt.output },
     );
   }
 }
@@ -133,12 +133,12 @@ export async function ensureSystem() {
     throw new Failure(`This machine does not have\n\n${listOf(missing)}\n\n${how}`);
   }
 
+  say(`setup: this machine does not have\n${listOf(missing)}`);
   const names = missing.map((requirement) => requirement.packages.apt);
-  say(
-    `setup: installing from the system's packages (apt-get install ${names.join(' ')}):\n${listOf(missing)}`,
-  );
-  await aptGet('update');
-  await aptGet('install', '-y', '--no-install-recommends', ...names);
+  await step(`apt-get update; apt-get install -y --no-install-recommends ${names.join(' ')}`, async () => {
+    await aptGet('update');
+    await aptGet('install', '-y', '--no-install-recommends', ...names);
+  });
 
   const still = missingRequirements();
   if (still.length > 0) {
