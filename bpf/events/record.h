@@ -95,7 +95,7 @@ static __always_inline void *record_begin(struct frame *frame, enum event_kind k
 	header->kind = kind;
 	header->time_ns = bpf_ktime_get_boot_ns();
 	header->start_time_ns = frame->info.start_time_ns;
-	header->cgroup_id = facts->cgroups[0];
+	header->cgroup_id = bpf_get_current_cgroup_id();
 	header->matched_scopes = frame->matched;
 	header->cpu = bpf_get_smp_processor_id();
 	header->tgid = facts->tgid;
@@ -107,7 +107,7 @@ static __always_inline void *record_begin(struct frame *frame, enum event_kind k
 		header->flags |= EVENT_NEW_PROCESS;
 	if (frame->info.flags & PROC_EXE_UNLINKED)
 		header->flags |= EVENT_EXE_UNLINKED;
-	__builtin_memcpy(header->comm, facts->comm.start.bytes, sizeof(header->comm));
+	bpf_get_current_comm(header->comm, sizeof(header->comm));
 	frame->size = size;
 	return header;
 }

@@ -3,9 +3,9 @@
  * the walk is ours: bounded, from the leaf up, across mounts, to the root of the mount tree that the file is in.
  *
  * What it gives: the path inside the file's mount namespace, whatever root directory its process has: a chroot
- * does not shorten it. Deleted files keep their last name and set `unlinked`. A memfd is `memfd:NAME`. Pipes, sockets
- * and other files without a name in a tree give their kernel name (`/` for none). A walk that meets more than
- * PATH_PARTS_MAX names keeps the nearest and sets `cut`.
+ * does not shorten it. Deleted files keep their last name and set `unlinked`. A memfd is `/memfd:NAME`. Pipes, sockets
+ * and other files without a name in a tree give their kernel name (`/` for none). A walk that meets more names
+ * or bytes than it takes keeps the nearest and sets `cut`.
  */
 #ifndef SPOOR_LIB_PATH_H
 #define SPOOR_LIB_PATH_H
@@ -14,8 +14,18 @@
 #include "scratch.h"
 #include "stats.h"
 
-/* Names and mount crossings of one walk. Bounded for the verifier of 5.10, which has no bpf_loop. */
-#define PATH_PARTS_MAX 64
+/* Names and mount crossings of one walk: with bpf_loop the most that a path has, else what the verifier takes. */
+#define PATH_PARTS_MAX 2048
+#define PATH_PARTS_UNROLLED 32
+
+struct path_walk {
+	struct path_buffer *path;
+	struct dentry *dentry;
+	struct mount *mount;
+	/* of `mount` */
+	struct dentry *root;
+	bool done;
+};
 
 /* Puts `length` bytes of a name in front of what is there. */
 static __always_inline void path_prepend(struct path_buffer *path, const void *name, __u32 length)
@@ -33,44 +43,60 @@ static __always_inline void path_prepend(struct path_buffer *path, const void *n
 	path->start = start;
 }
 
+/*
+ * One name, or one mount crossed. 1 at the end. Own variables for what is read through: a relocated access must not
+ * name a field of `walk`, which no kernel has.
+ */
+static __noinline long path_step(__u32 step, struct path_walk *walk)
+{
+	struct dentry *dentry = walk->dentry, *root = walk->root;
+	struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+	struct mount *mount = walk->mount, *mount_parent;
+	struct qstr name;
+
+	if (dentry != root && dentry != parent) {
+		bpf_core_read(&name, sizeof(name), &dentry->d_name);
+		path_prepend(walk->path, name.name, name.len);
+		walk->dentry = parent;
+		return 0;
+	}
+	mount_parent = BPF_CORE_READ(mount, mnt_parent);
+	if (dentry != root || mount_parent == mount || !mount_parent) {
+		walk->done = true;
+		return 1;
+	}
+	walk->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+	walk->mount = mount_parent;
+	walk->root = BPF_CORE_READ(mount_parent, mnt.mnt_root);
+	return 0;
+}
+
 static __noinline int path_of(struct path_buffer *path, const struct path *from)
 {
-	struct dentry *dentry, *parent, *root;
-	struct vfsmount *vfsmount;
-	struct mount *mount, *mount_parent;
+	struct vfsmount *vfsmount = BPF_CORE_READ(from, mnt);
+	struct dentry *dentry = BPF_CORE_READ(from, dentry);
+	struct path_walk walk = { .path = path, .dentry = dentry };
 	struct qstr name;
-	int i;
 
+	walk.mount = (void *)vfsmount - bpf_core_field_offset(struct mount, mnt);
+	walk.root = BPF_CORE_READ(vfsmount, mnt_root);
 	path->start = PATH_MAX;
-	path->length = 0;
 	path->full_length = 0;
 	path->cut = false;
-	path->unlinked = false;
-	bpf_core_read(&dentry, sizeof(dentry), &from->dentry);
-	bpf_core_read(&vfsmount, sizeof(vfsmount), &from->mnt);
-	mount = (void *)vfsmount - bpf_core_field_offset(struct mount, mnt);
-	root = BPF_CORE_READ(vfsmount, mnt_root);
 	path->unlinked = BPF_CORE_READ(dentry, d_inode, i_nlink) == 0;
 
-	for (i = 0; i < PATH_PARTS_MAX; i++) {
-		parent = BPF_CORE_READ(dentry, d_parent);
-		if (dentry != root && dentry != parent) {
-			bpf_core_read(&name, sizeof(name), &dentry->d_name);
-			path_prepend(path, name.name, name.len);
-			dentry = parent;
-			continue;
-		}
-		mount_parent = BPF_CORE_READ(mount, mnt_parent);
-		if (dentry != root || mount_parent == mount || !mount_parent)
-			break;
-		dentry = BPF_CORE_READ(mount, mnt_mountpoint);
-		mount = mount_parent;
-		root = BPF_CORE_READ(mount, mnt.mnt_root);
+	if (use_bpf_loop) {
+		bpf_loop(PATH_PARTS_MAX, path_step, &walk, 0);
+	} else {
+		for (int i = 0; i < PATH_PARTS_UNROLLED; i++)
+			if (path_step(i, &walk))
+				break;
 	}
-	if (i == PATH_PARTS_MAX)
+	if (!walk.done)
 		path->cut = true;
 	if (path->start == PATH_MAX) {
-		/* The root itself, or an unattached file: the name that its root carries. */
+		/* The root itself, or an unattached file: the name that its own dentry carries. */
+		dentry = walk.dentry;
 		bpf_core_read(&name, sizeof(name), &dentry->d_name);
 		path_prepend(path, name.name, name.len == 1 ? 0 : name.len);
 	}

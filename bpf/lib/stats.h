@@ -4,7 +4,7 @@
 
 #include "kernel.h"
 
-#define ANCESTOR_WALK_MAX 32
+#define ANCESTOR_WALK_MAX 16
 
 struct state_stats {
 	__u64 lookups;

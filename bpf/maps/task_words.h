@@ -131,7 +131,7 @@ static __always_inline bool words_get(struct task_words *into, struct task_struc
  * bound is for the verifier. 5.10, which has no compare-and-exchange for programs, goes without: there two threads
  * that match new scopes in the same nanoseconds can lose one of the two until the next match.
  */
-#define WORDS_LOCK_TRIES 256
+#define WORDS_LOCK_TRIES 8
 
 static __always_inline void words_lock(struct task_words *words)
 {
