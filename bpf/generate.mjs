@@ -3,7 +3,6 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readObject } from '@spoor/btf';
-// biome-ignore lint/style/noRestrictedImports: the generator is a public entry of its own, so that readers do not load it
 import { generate, staleFiles, updateFiles } from '@spoor/btf/generate';
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });

@@ -53,6 +53,8 @@ const privateParts: Case[] = [
     imports: '../../../packages/tracer/src/index.js',
     reason: /public entry/,
   },
+  { path: 'bpf/generate.mjs', imports: '@spoor/btf/generate', reason: undefined },
+  { path: 'packages/map/src/generate.ts', imports: '@spoor/btf/src/generate.js', reason: /public entry/ },
   { path: 'examples/trace/src/entry.ts', imports: '@spoor/tracer', reason: undefined },
   { path: 'packages/object/src/ring/own.ts', imports: '../errno.js', reason: undefined },
   { path: 'packages/object/test/own.ts', imports: '../src/ring/own.js', reason: undefined },

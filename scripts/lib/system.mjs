@@ -38,6 +38,12 @@ export const requirements = [
     packages: { apt: 'clang', dnf: 'clang', pacman: 'clang', zypper: 'clang', apk: 'clang' },
   },
   {
+    name: 'llvm-strip',
+    why: 'takes the debugging data out of them',
+    locate: () => findProgram('llvm-strip'),
+    packages: { apt: 'llvm', dnf: 'llvm', pacman: 'llvm', zypper: 'llvm', apk: 'llvm' },
+  },
+  {
     name: 'the headers of libbpf',
     why: 'the BPF programs include them',
     locate: () => firstExisting(['/usr/include/bpf/bpf_helpers.h', '/usr/local/include/bpf/bpf_helpers.h']),

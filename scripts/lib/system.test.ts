@@ -9,7 +9,7 @@ describe('the commands that install what is missing', () => {
   test('Debian as a plain user', () => {
     expect(installCommands(requirements, debian, false)).toEqual([
       'sudo apt-get update',
-      'sudo apt-get install -y --no-install-recommends clang libbpf-dev libbpf1 bpftool',
+      'sudo apt-get install -y --no-install-recommends clang llvm libbpf-dev libbpf1 bpftool',
     ]);
   });
 
@@ -23,13 +23,13 @@ describe('the commands that install what is missing', () => {
   test('a relative of Debian or of Red Hat by ID_LIKE', () => {
     expect(familyOf(mint)?.tool).toBe('apt');
     expect(installCommands(requirements, rocky, false)).toEqual([
-      'sudo dnf install clang libbpf-devel libbpf bpftool',
+      'sudo dnf install clang llvm libbpf-devel libbpf bpftool',
     ]);
   });
 
   test('one name where two needs are in one package', () => {
     expect(installCommands(requirements, 'ID=arch\n', false)).toEqual([
-      'sudo pacman -S --needed clang libbpf bpf',
+      'sudo pacman -S --needed clang llvm libbpf bpf',
     ]);
   });
 
