@@ -13,6 +13,7 @@ export const constants = {
   native_syscalls: C.array(SyscallEntry, 512),
   trace_start_ns: C.u64,
   typed_task: C.bool,
+  use_bpf_loop: C.bool,
   use_task_storage: C.bool,
   wake_reader: C.bool,
 };
