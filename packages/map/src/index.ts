@@ -10,6 +10,16 @@ export {
   type MemoryMapOptions,
   memoryMap,
 } from './memory/memory-map.js';
+export { type Device, type Executable, kernelDevice } from './process/executable.js';
+export { type ProcessInfo, type ProcessInfoOptions, processInfo } from './process/process-info.js';
+export {
+  type Ids,
+  type NamespaceName,
+  namespaceNames,
+  type ProcessFacts,
+  type ReadProcessOptions,
+  readProcess,
+} from './process/read-process.js';
 export type { BatchRequest, BatchResult, RawMap } from './raw-map.js';
 export type { Shape, ValueOf } from './shape.js';
 export {
