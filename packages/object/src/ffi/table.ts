@@ -13,7 +13,9 @@ export const libbpfTable = {
   libbpf_minor_version: fn('u32'),
   libbpf_set_print: fn('pointer', 'pointer'),
   libbpf_num_possible_cpus: fn('i32'),
-  libbpf_find_vmlinux_btf_id: fn('i32', 'pointer', 'i32'),
+  btf__load_vmlinux_btf: fn('pointer'),
+  btf__find_by_name_kind: fn('i32', 'pointer', 'pointer', 'u32'),
+  btf__free: fn('void', 'pointer'),
   libbpf_probe_bpf_prog_type: fn('i32', 'i32', 'pointer'),
   libbpf_probe_bpf_map_type: fn('i32', 'i32', 'pointer'),
   libbpf_probe_bpf_helper: fn('i32', 'i32', 'i32', 'pointer'),
@@ -74,6 +76,7 @@ export const libcTable = {
   mmap: fn('pointer', 'pointer', 'u64', 'i32', 'i32', 'i32', 'i64'),
   munmap: fn('i32', 'pointer', 'u64'),
   getpagesize: fn('i32'),
+  clock_gettime: fn('i32', 'i32', 'pointer'),
 } as const satisfies Record<string, Signature>;
 
 interface Accepted {
