@@ -28,6 +28,11 @@ export function lockdownMode(text: string): string | undefined {
   return /\[(\w+)\]/.exec(text)?.[1];
 }
 
+/** Whether the mode withholds anything from a privileged process. */
+export function isLocked(lockdown: string | undefined): boolean {
+  return lockdown !== undefined && lockdown !== 'none';
+}
+
 /** @param status the text of `/proc/self/status` */
 export function missingCapabilities(status: string): readonly string[] {
   const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);

@@ -1,5 +1,5 @@
 import { SpoorError, type SpoorErrorCode, type SpoorErrorOptions } from '@spoor/btf';
-import type { Environment } from './environment.js';
+import { type Environment, isLocked } from './environment.js';
 import { ENOTSUPP, errno, errnoName } from './errno.js';
 
 const privilegeRemedy =
@@ -20,8 +20,8 @@ export interface LoadEvidence {
   readonly rejection: { readonly program: string; readonly log: string } | undefined;
   /** The first map that the kernel does not create, tried alone. */
   readonly map: RefusedMap | undefined;
-  /** Programs whose hook the kernel's BTF does not list, as `on_exit (tp_btf/sched_process_exit)`. */
-  readonly withoutHook: readonly string[];
+  /** Programs that this kernel cannot have, each with its section and why. */
+  readonly unsupported: readonly string[];
   readonly environment: Environment;
 }
 
@@ -35,10 +35,10 @@ export interface RefusedMap {
 
 /** The error that says what went wrong, of all the things that look alike as an errno. */
 export function loadFailure(evidence: LoadEvidence): SpoorError {
-  const { object, status, rejection, environment, map, withoutHook } = evidence;
+  const { object, status, rejection, environment, map, unsupported } = evidence;
   const options = { call: `bpf_object__load(${object})`, errno: -status };
-  const refusal = accessFailure(object, status, rejection?.log ?? '', environment);
-  if (refusal !== undefined) return new SpoorError(refusal.code, refusal.message, { ...refusal, ...options });
+  const refusal = accessFailure(evidence, options);
+  if (refusal !== undefined) return refusal;
   if (rejection !== undefined) return rejected(object, rejection, options);
   if (!environment.hasKernelBtf) {
     return new SpoorError('BTF_MISSING', `${object} cannot be loaded: this kernel does not offer its types`, {
@@ -47,45 +47,47 @@ export function loadFailure(evidence: LoadEvidence): SpoorError {
     });
   }
   if (map !== undefined) return mapFailure(object, map, options);
-  if (withoutHook.length > 0) {
+  if (unsupported.length > 0) {
+    return new SpoorError('UNSUPPORTED', `${object}: this kernel cannot have ${unsupported.join('; ')}`, {
+      ...options,
+      remedy: 'Disable the program before load(), or run a kernel that has the hook.',
+      details: { programs: unsupported },
+    });
+  }
+  if (status === -errno.EPERM) {
     return new SpoorError(
-      'UNSUPPORTED',
-      `${object}: this kernel has no such hook: ${withoutHook.join(', ')}`,
+      'NO_PRIVILEGE',
+      `${object} cannot be loaded: bpf(2) is forbidden in spite of its capabilities`,
       {
         ...options,
-        remedy: 'Disable the program before load(), or run a kernel that has the hook.',
-        details: { programs: withoutHook },
+        remedy: privilegeRemedy,
       },
     );
   }
   return new SpoorError('LOAD_FAILED', `${object} cannot be loaded: ${errnoName(status)}`, options);
 }
 
-/** EPERM has three causes that want three different remedies; a fourth looks like a bug in the program. */
-function accessFailure(object: string, status: number, log: string, environment: Environment) {
+/** Refusals that have nothing to do with the object. */
+function accessFailure(evidence: LoadEvidence, options: SpoorErrorOptions): SpoorError | undefined {
+  const { object, status, rejection, environment } = evidence;
   const { lockdown, missingCapabilities } = environment;
-  const locked = lockdown !== undefined && lockdown !== 'none';
-  const denied = status === -errno.EPERM;
-  // Locked down, the kernel withdraws the helpers that read its memory: the verifier does not know them any more.
-  const helperGone = /unknown func bpf_probe_read|cannot use helper bpf_probe_read/.test(log);
-  if (locked && (denied || helperGone) && missingCapabilities.length === 0) {
-    return {
-      code: 'LOCKDOWN' as const,
-      message: `${object} cannot be loaded: the kernel is locked down (${lockdown})`,
-      remedy: lockdownRemedy,
-      details: { lockdown, log },
-    };
-  }
-  if (missingCapabilities.length > 0 || (denied && log === '')) {
-    const missing = missingCapabilities.length > 0 ? ` (missing: ${missingCapabilities.join(', ')})` : '';
-    return {
-      code: 'NO_PRIVILEGE' as const,
-      message: `${object} cannot be loaded: no privilege to use BPF${missing}`,
+  if (missingCapabilities.length > 0) {
+    const missing = missingCapabilities.join(' and ');
+    return new SpoorError('NO_PRIVILEGE', `${object} cannot be loaded: the process is without ${missing}`, {
+      ...options,
       remedy: privilegeRemedy,
       details: { missingCapabilities },
-    };
+    });
   }
-  return undefined;
+  // Locked down, the kernel withdraws the helpers that read its memory: the verifier does not know them any more.
+  const log = rejection?.log ?? '';
+  const helperGone = /(unknown func|cannot use helper) bpf_probe_read/.test(log);
+  if (!isLocked(lockdown) || !(status === -errno.EPERM || helperGone)) return undefined;
+  return new SpoorError('LOCKDOWN', `${object} cannot be loaded: the kernel is locked down (${lockdown})`, {
+    ...options,
+    remedy: lockdownRemedy,
+    details: { lockdown, log },
+  });
 }
 
 function rejected(
@@ -141,7 +143,7 @@ export function attachFailure(
   const options = { call: `bpf_program__attach(${program.name})`, errno: -status };
   const message = `${program.name} cannot be attached to ${program.section}: ${errnoName(status)}`;
   if (status === -errno.EPERM || status === -errno.EACCES) {
-    if (lockdown !== undefined && lockdown !== 'none' && missingCapabilities.length === 0) {
+    if (isLocked(lockdown) && missingCapabilities.length === 0) {
       return new SpoorError('LOCKDOWN', `${message}, the kernel is locked down (${lockdown})`, {
         ...options,
         remedy: lockdownRemedy,

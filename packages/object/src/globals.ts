@@ -2,6 +2,7 @@ import { SpoorError } from '@spoor/btf';
 import type { Native } from './ffi/native.js';
 import type { KernelMap } from './kernel-map.js';
 import { MAP, Mapping, PROT } from './mapping.js';
+import { unknownName } from './unknown-name.js';
 import { codecOf, encodeFor, type Variable } from './variable.js';
 
 /**
@@ -12,19 +13,24 @@ import { codecOf, encodeFor, type Variable } from './variable.js';
 export class Globals implements Disposable {
   readonly variables: ReadonlyMap<string, Variable>;
   readonly #native: Native;
+  readonly #object: string;
   readonly #maps: ReadonlyMap<string, KernelMap>;
   readonly #mappings = new Map<string, Mapping>();
   #disposed = false;
 
-  /** @internal */
+  /** @internal `maps` are those of the sections, by their names. */
   constructor(
     native: Native,
-    variables: ReadonlyMap<string, Variable>,
-    maps: ReadonlyMap<string, KernelMap>,
+    object: {
+      readonly name: string;
+      readonly variables: ReadonlyMap<string, Variable>;
+      readonly maps: ReadonlyMap<string, KernelMap>;
+    },
   ) {
     this.#native = native;
-    this.variables = variables;
-    this.#maps = maps;
+    this.#object = object.name;
+    this.#maps = object.maps;
+    this.variables = object.variables;
   }
 
   /** @throws SpoorError `CONSTANT_UNKNOWN`, `WRONG_PHASE` */
@@ -58,8 +64,9 @@ export class Globals implements Disposable {
   #variable(name: string): Variable {
     const variable = this.variables.get(name);
     if (variable !== undefined) return variable;
-    throw new SpoorError('CONSTANT_UNKNOWN', `there is no global variable ${name}`, {
-      remedy: `There are: ${[...this.variables.keys()].sort().join(', ') || 'none'}. Constants are set before load().`,
+    throw unknownName('CONSTANT_UNKNOWN', `global variable ${name}`, {
+      of: this.#object,
+      known: this.variables.keys(),
     });
   }
 

@@ -1,8 +1,12 @@
+export { bootTimeNs } from './clock.js';
+export { type Feature, features } from './features/features.js';
+export type { FeatureName } from './features/probes.js';
 export type { Pointer } from './ffi/driver.js';
 export { Globals } from './globals.js';
 export { KernelMap } from './kernel-map.js';
 export { Link } from './link.js';
 export { LoadedObject } from './loaded-object.js';
+export { describeMachine, type Machine } from './machine.js';
 export { type OpenOptions, openObject } from './open-object.js';
 export { type Constant, type OpenedMap, OpenedObject, type OpenedProgram } from './opened-object.js';
 export { LoadedProgram, type ProgramInfo } from './program.js';

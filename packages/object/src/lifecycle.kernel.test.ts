@@ -10,7 +10,9 @@ test('an object goes through its phases: open, choose, load, attach, dispose', (
   opened.setConstant('target_tgid', 0).resizeMap('table', 256);
   using loaded = opened.load();
   expect(loaded.map('table').maxEntries).toBe(256);
-  expect([...loaded.maps.keys()].sort()).toEqual(['counters', 'line', 'per_task', 'recent', 'ring', 'table']);
+  expect(new Set(loaded.maps.keys())).toEqual(
+    new Set(['table', 'counters', 'recent', 'line', 'per_task', 'ring']),
+  );
   const links = loaded.attach();
   expect(links.map(({ program }) => program)).toEqual(['on_exit', 'on_fork']);
   execFileSync('true');

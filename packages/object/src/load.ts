@@ -3,8 +3,11 @@ import type { ObjectFile } from '@spoor/btf';
 import { cString } from './c-memory.js';
 import { readEnvironment } from './environment.js';
 import { loadFailure, type RefusedMap } from './failure.js';
+import { features } from './features/features.js';
+import { featureOfHook } from './features/probes.js';
 import type { Native } from './ffi/native.js';
 import { mapHandles, type ProgramHandle, programHandles } from './handles.js';
+import { kernelHookId } from './kernel-hooks.js';
 import { LoadedObject } from './loaded-object.js';
 import { LogBuffer } from './log-buffer.js';
 import { programType } from './program-type.js';
@@ -33,7 +36,7 @@ export function loadObject(
       status,
       rejection,
       map: rejection === undefined ? refusedMap(native, handle) : undefined,
-      withoutHook: rejection === undefined ? withoutHook(native, enabled) : [],
+      unsupported: rejection === undefined ? unsupportedPrograms(native, enabled) : [],
       environment: readEnvironment(),
     });
   } finally {
@@ -67,11 +70,17 @@ function refusedMap(native: Native, object: bigint): RefusedMap | undefined {
 
 const byBtf: ReadonlySet<number> = new Set([programType.tracing, programType.lsm]);
 
-function withoutHook({ libbpf }: Native, programs: readonly ProgramHandle[]): readonly string[] {
+/** The kernel gives one errno for all of it: look at each program's hook, and at what such hooks need. */
+function unsupportedPrograms(native: Native, programs: readonly ProgramHandle[]): readonly string[] {
   return programs
-    .filter(({ type, section, attachType }) => {
+    .filter(({ type }) => byBtf.has(type))
+    .flatMap(({ name, section, attachType }) => {
       const target = section.slice(section.indexOf('/') + 1);
-      return byBtf.has(type) && libbpf.libbpf_find_vmlinux_btf_id(cString(target), attachType) < 0;
-    })
-    .map(({ name, section }) => `${name} (${section})`);
+      const feature = featureOfHook(attachType);
+      const why =
+        kernelHookId(native, target, attachType) === undefined
+          ? 'there is no such hook'
+          : feature && features.why(feature);
+      return why === undefined ? [] : [`${name} (${section}): ${why}`];
+    });
 }

@@ -7,6 +7,7 @@ import { mapHandles, type ProgramHandle } from './handles.js';
 import { KernelMap } from './kernel-map.js';
 import type { Link } from './link.js';
 import { LoadedProgram } from './program.js';
+import { unknownName } from './unknown-name.js';
 import { variablesOf } from './variable.js';
 
 /**
@@ -54,17 +55,29 @@ export class LoadedObject implements Disposable {
         (section === undefined ? maps : sections).set(facts.name, new KernelMap(native, fd, facts));
     }
     this.maps = maps;
-    this.globals = new Globals(native, variablesOf(object.source, ['.data', '.bss']), sections);
+    this.globals = new Globals(native, {
+      name: object.name,
+      variables: variablesOf(object.source, ['.data', '.bss']),
+      maps: sections,
+    });
   }
 
   /** @throws SpoorError `MAP_UNKNOWN` */
   map(name: string): KernelMap {
-    return required(this.maps, name, { code: 'MAP_UNKNOWN', what: 'map', of: this.name });
+    const found = this.maps.get(name);
+    if (found !== undefined) return found;
+    throw unknownName('MAP_UNKNOWN', `map ${name} that is loaded`, {
+      of: this.name,
+      known: this.maps.keys(),
+    });
   }
 
   /** @throws SpoorError `PROGRAM_UNKNOWN` */
   program(name: string): LoadedProgram {
-    return required(this.programs, name, { code: 'PROGRAM_UNKNOWN', what: 'program', of: this.name });
+    const found = this.programs.get(name);
+    if (found !== undefined) return found;
+    const known = this.programs.keys();
+    throw unknownName('PROGRAM_UNKNOWN', `program ${name} that is loaded`, { of: this.name, known });
   }
 
   /**
@@ -128,20 +141,4 @@ export class LoadedObject implements Disposable {
   close(): void {
     this[Symbol.dispose]();
   }
-}
-
-function required<T>(
-  all: ReadonlyMap<string, T>,
-  name: string,
-  {
-    code,
-    what,
-    of,
-  }: { readonly code: 'MAP_UNKNOWN' | 'PROGRAM_UNKNOWN'; readonly what: string; readonly of: string },
-): T {
-  const found = all.get(name);
-  if (found !== undefined) return found;
-  throw new SpoorError(code, `${of} has no ${what} ${name} that is loaded`, {
-    remedy: `There are: ${[...all.keys()].sort().join(', ') || 'none'}.`,
-  });
 }

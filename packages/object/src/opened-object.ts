@@ -7,6 +7,7 @@ import { loadObject } from './load.js';
 import type { LoadedObject } from './loaded-object.js';
 import { checkMapSize } from './map-size.js';
 import { isHooked } from './program-type.js';
+import { unknownName } from './unknown-name.js';
 import { codecOf, encodeFor, type Variable, variablesOf } from './variable.js';
 
 /** A program of an object that is not loaded yet. */
@@ -123,7 +124,10 @@ export class OpenedObject implements Disposable {
     this.#opened('set a constant');
     const variable = this.#constants.get(name);
     if (variable === undefined) {
-      throw unknown('CONSTANT_UNKNOWN', `constant ${name}`, { of: this.file, known: this.#constants.keys() });
+      throw unknownName('CONSTANT_UNKNOWN', `constant ${name}`, {
+        of: this.file,
+        known: this.#constants.keys(),
+      });
     }
     this.#bytesOf(variable).set(encodeFor(variable, value));
     return this;
@@ -167,7 +171,7 @@ export class OpenedObject implements Disposable {
     const programs = programHandles(this.#native, this.#opened('enable or disable a program'));
     const program = programs.find((candidate) => candidate.name === name);
     if (program === undefined) {
-      throw unknown('PROGRAM_UNKNOWN', `program ${name}`, {
+      throw unknownName('PROGRAM_UNKNOWN', `program ${name}`, {
         of: this.file,
         known: programs.map((each) => each.name),
       });
@@ -243,7 +247,7 @@ export class OpenedObject implements Disposable {
     const maps = this.#declaredMaps(what);
     const map = maps.find((candidate) => candidate.name === name);
     if (map !== undefined) return map;
-    throw unknown('MAP_UNKNOWN', `map ${name}`, { of: this.file, known: maps.map((each) => each.name) });
+    throw unknownName('MAP_UNKNOWN', `map ${name}`, { of: this.file, known: maps.map((each) => each.name) });
   }
 
   #checkSize(map: MapHandle, maxEntries: number): void {
@@ -277,14 +281,4 @@ export class OpenedObject implements Disposable {
       errno: -status,
     });
   }
-}
-
-function unknown(
-  code: 'CONSTANT_UNKNOWN' | 'MAP_UNKNOWN' | 'PROGRAM_UNKNOWN',
-  what: string,
-  { of, known }: { readonly of: string; readonly known: Iterable<string> },
-): SpoorError {
-  return new SpoorError(code, `${of} has no ${what}`, {
-    remedy: `There are: ${[...known].sort().join(', ') || 'none'}.`,
-  });
 }

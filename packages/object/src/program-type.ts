@@ -9,7 +9,15 @@ export const programType = {
   syscall: 31,
 } as const;
 
-export const attachType = { rawTracepoint: 23, fentry: 24, lsm: 27, iterator: 28 } as const;
+export const attachType = {
+  rawTracepoint: 23,
+  fentry: 24,
+  fexit: 25,
+  modifyReturn: 26,
+  lsm: 27,
+  iterator: 28,
+  lsmCgroup: 43,
+} as const;
 
 /** Program types whose section alone says where to attach. */
 const attachable: ReadonlySet<number> = new Set([

@@ -1,0 +1,46 @@
+import { native } from '../ffi/native.js';
+import { type FeatureName, probes } from './probes.js';
+
+export interface Feature {
+  readonly name: FeatureName;
+  /** What it is good for, in a line. */
+  readonly what: string;
+  /** First kernel with it, where its configuration allows. */
+  readonly since: string;
+  readonly available: boolean;
+  /** Why it is not available; undefined when it is. */
+  readonly why: string | undefined;
+}
+
+const answers = new Map<FeatureName, string | undefined>();
+
+/** What is wrong with it, found out at most once a process: loads a tiny program or map and lets go of it. */
+function problem(name: FeatureName): string | undefined {
+  if (!answers.has(name)) answers.set(name, probes[name].probe(native()));
+  return answers.get(name);
+}
+
+/**
+ * What the running kernel can do, tried and not guessed from its version: distributions backport and leave out. Each
+ * answer is found out when it is first asked for and kept for the life of the process.
+ *
+ * @throws SpoorError `LIBBPF_MISSING`, `LIBBPF_TOO_OLD`, `FFI_UNKNOWN`, `FFI_UNAVAILABLE`; never for a missing feature
+ */
+export const features = {
+  names: Object.keys(probes) as readonly FeatureName[],
+
+  has(name: FeatureName): boolean {
+    return problem(name) === undefined;
+  },
+
+  /** Why the feature is not available; undefined when it is. */
+  why(name: FeatureName): string | undefined {
+    return problem(name);
+  },
+
+  describe(name: FeatureName): Feature {
+    const why = problem(name);
+    const { what, since } = probes[name];
+    return { name, what, since, available: why === undefined, why };
+  },
+};
