@@ -1,23 +1,38 @@
 /** Each public package as its users get it: packed as for a registry, then read by publint and by "Are the types wrong?". */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, rmSync } from 'node:fs';
 import { inParallel } from '../lib/parallel.mjs';
 import { run } from '../lib/run.mjs';
 import { inRoot, packageFolders, readManifest } from '../lib/workspace.mjs';
 
+/**
+ * Entries that are files of another kind, such as a BPF object, have no types to look for.
+ *
+ * @param {import('../lib/workspace.mjs').Manifest} manifest
+ */
+const dataEntries = ({ exports = {} }) =>
+  Object.entries(exports).flatMap(([entry, target]) =>
+    typeof target === 'string' && !target.endsWith('.js') ? [entry] : [],
+  );
+
 /** @param {string} folder @returns {Promise<string>} what is wrong with the package; '' when nothing is */
 async function examine(folder) {
+  const manifest = readManifest(folder);
   const packed = inRoot('.reports', 'packed', folder.replaceAll('/', '-'));
   mkdirSync(packed, { recursive: true });
-  const pack = await run('pnpm', ['pack', '--pack-destination', packed], { cwd: inRoot(folder) });
-  const file = readdirSync(packed).find((name) => name.endsWith('.tgz'));
-  if (pack.status !== 0 || file === undefined) return `== ${folder}: pnpm pack\n${pack.output}`;
-  const tarball = join(packed, file);
-  const publint = await run('publint', ['run', tarball, '--strict']);
-  // The packages are ESM only: what a `require` sees is not a question. node10 has no `exports`.
-  const types = await run('attw', [tarball, '--profile', 'esm-only', '--no-emoji', '--no-color']);
-  const faults = [publint, types].filter(({ status }) => status !== 0);
-  return faults.map(({ output }) => `== ${folder}\n${output.trim()}`).join('\n\n');
+  const pack = await run('pnpm', ['pack', '--json', '--pack-destination', packed], { cwd: inRoot(folder) });
+  if (pack.status !== 0) return `== ${folder}: pnpm pack\n${pack.output}`;
+  /** @type {{ filename: string, files: { path: string }[] }} */
+  const { filename, files } = JSON.parse(pack.output);
+  const tests = files.filter(({ path }) => /\.test\.|(^|\/)tests?\//.test(path)).map(({ path }) => path);
+
+  const publint = await run('publint', ['run', filename, '--strict']);
+  const data = dataEntries(manifest);
+  // The packages are ESM only: what a `require` sees is not a question, and node10 has no `exports`.
+  const profile = ['--profile', 'esm-only', ...(data.length > 0 ? ['--exclude-entrypoints', ...data] : [])];
+  const types = await run('attw', [filename, '--no-emoji', '--no-color', ...profile]);
+  const faults = [publint, types].filter(({ status }) => status !== 0).map(({ output }) => output.trim());
+  if (tests.length > 0) faults.push(`its "files" take tests along: ${tests.join(', ')}`);
+  return faults.map((fault) => `== ${folder}\n${fault}`).join('\n\n');
 }
 
 /** @returns {Promise<import('../lib/reports.mjs').Verdict>} */

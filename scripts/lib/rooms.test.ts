@@ -19,11 +19,14 @@ const names = [...rooms.map((room) => room.name), 'spoor'];
 const matrix: Case[] = rooms.flatMap((room) =>
   names
     .filter((name) => name !== room.name)
-    .map((name) => ({
-      path: `${room.folder}/src/imports${slug(`-${name}`)}.ts`,
-      imports: name,
-      reason: room.mayImport.includes(name) ? undefined : /Who may import whom/,
-    })),
+    // A package's second entry, such as @spoor/btf/generate, follows the rule of its package.
+    .flatMap((name) =>
+      (name === 'spoor' ? [name] : [name, `${name}/second`]).map((imports) => ({
+        path: `${room.folder}/src/imports${slug(`-${imports}`)}.ts`,
+        imports,
+        reason: room.mayImport.includes(name) ? undefined : /Who may import whom/,
+      })),
+    ),
 );
 
 const foreign: Case[] = ffiModules.flatMap((module) => [
@@ -53,8 +56,6 @@ const privateParts: Case[] = [
     imports: '../../../packages/tracer/src/index.js',
     reason: /public entry/,
   },
-  { path: 'bpf/generate.mjs', imports: '@spoor/btf/generate', reason: undefined },
-  { path: 'packages/map/src/generate.ts', imports: '@spoor/btf/src/generate.js', reason: /public entry/ },
   { path: 'examples/trace/src/entry.ts', imports: '@spoor/tracer', reason: undefined },
   { path: 'packages/object/src/ring/own.ts', imports: '../errno.js', reason: undefined },
   { path: 'packages/object/test/own.ts', imports: '../src/ring/own.js', reason: undefined },
