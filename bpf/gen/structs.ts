@@ -248,11 +248,12 @@ export const Seed = C.struct('seed', 16, {
 });
 export type Seed = Static<typeof Seed>;
 
-/** `struct snapshot_result`: 24 bytes. */
-export const SnapshotResult = C.struct('snapshot_result', 24, {
+/** `struct snapshot_result`: 32 bytes. */
+export const SnapshotResult = C.struct('snapshot_result', 32, {
   processes: [0, C.u64],
   in_scope: [8, C.u64],
   words_added: [16, C.u64],
+  watched: [24, C.u64],
 });
 export type SnapshotResult = Static<typeof SnapshotResult>;
 

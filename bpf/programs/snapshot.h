@@ -12,9 +12,13 @@ struct snapshot_result {
 	__u64 processes;
 	__u64 in_scope;
 	__u64 words_added;
+	/* of `watched_scopes`: processes that one of them follows and that still have a living thread */
+	__u64 watched;
 };
 
 struct snapshot_result snapshot_result = {};
+/* Scopes whose followed processes are counted; user space waits for their end. */
+__u64 watched_scopes = 0;
 
 static __always_inline void snapshot(struct frame *frame, const struct scope_set *set, struct task_struct *leader)
 {
@@ -34,6 +38,8 @@ static __always_inline void snapshot(struct frame *frame, const struct scope_set
 
 	if (collect(frame, leader, set, ORIGIN_SNAPSHOT))
 		snapshot_result.in_scope++;
+	if (frame->words.scopes.followed & watched_scopes)
+		snapshot_result.watched++;
 	snapshot_result.processes++;
 	if (frame->words.scopes.followed != before.scopes.followed ||
 	    frame->words.scopes.excluded != before.scopes.excluded)
@@ -45,9 +51,14 @@ int on_iter_task(struct bpf_iter__task *ctx)
 {
 	const struct scope_set *set = scopes_current();
 	struct task_struct *task = ctx->task;
+	struct signal_struct *signal;
 	struct frame *frame;
 
 	if (!task || task->pid != task->tgid || !set)
+		return 0;
+	/* A zombie that nobody has waited for has no state to keep. */
+	signal = task->signal;
+	if (signal->live.counter <= 0)
 		return 0;
 	frame = frame_take(0);
 	if (!frame)
