@@ -7,7 +7,10 @@ export function rootName(layout: { readonly kind: string; readonly name?: string
   return layout.name || layout.kind;
 }
 
-/** JavaScript names of a struct's fields, in order; two fields of one name would silently lose one. */
+/**
+ * JavaScript names of a struct's fields, in order; two fields of one name would silently lose one. None is
+ * `__proto__`, which could not simply be assigned: `camelCase` keeps no underscores at the end.
+ */
 export function fieldNames(layout: StructLayout): readonly string[] {
   const owner = new Map<string, string>();
   return layout.fields.map((field) => {

@@ -61,9 +61,6 @@ const later = (place: Place, distance: number): Place => ({
   base: place.base,
   offset: place.offset + distance,
 });
-/** Computed, since `{"__proto__": x}` would set a prototype. */
-const property = (name: string): string => (name === '__proto__' ? '["__proto__"]' : JSON.stringify(name));
-
 class Emitter {
   text = '';
   private names = 0;
@@ -99,7 +96,7 @@ class Emitter {
     const names = fieldNames(layout);
     const fields = layout.fields.map(
       (field, index) =>
-        `${property(names[index] as string)}:${this.read(field.layout, later(place, field.offset))}`,
+        `${JSON.stringify(names[index])}:${this.read(field.layout, later(place, field.offset))}`,
     );
     return `{${fields.join(',')}}`;
   }

@@ -138,10 +138,11 @@ function structNode(layout: StructLayout): Node {
   const padding = paddingOf(layout);
   return {
     read: (view, offset) => {
-      const entries = fields.map(
-        (field) => [field.name, field.node.read(view, offset + field.offset)] as const,
-      );
-      return Object.fromEntries(entries);
+      const object: Record<string, unknown> = {};
+      for (const field of fields) {
+        object[field.name] = field.node.read(view, offset + field.offset);
+      }
+      return object;
     },
     write: (view, offset, value, path) => {
       if (typeof value !== 'object' || value === null)

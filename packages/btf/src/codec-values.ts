@@ -35,7 +35,20 @@ export function readBytes(view: DataView, offset: number, size: number): Uint8Ar
 
 /** Writes the text and zeros behind it; false when `value` is no text that fits and reads back the same. */
 export function putChars(view: DataView, offset: number, size: number, value: unknown): boolean {
-  if (typeof value !== 'string' || loneSurrogate.test(value) || value.includes('\0')) return false;
+  if (typeof value !== 'string') return false;
+  if (size > shortText) return encodeChars(view, offset, size, value);
+  if (value.length > size) return false;
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at);
+    if (code === 0 || code >= 0x80) return encodeChars(view, offset, size, value);
+    view.setUint8(offset + at, code);
+  }
+  for (let at = value.length; at < size; at++) view.setUint8(offset + at, 0);
+  return true;
+}
+
+function encodeChars(view: DataView, offset: number, size: number, value: string): boolean {
+  if (loneSurrogate.test(value) || value.includes('\0')) return false;
   const text = encoder.encode(value);
   if (text.length > size) return false;
   const bytes = new Uint8Array(view.buffer, view.byteOffset + offset, size);

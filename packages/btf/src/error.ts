@@ -15,6 +15,7 @@ export const errorCodes = {
   TOO_MANY_SCOPES: 'usage',
   POLICY_INVALID: 'usage',
   COMMAND_NOT_FOUND: 'usage',
+  COMMAND_NOT_EXECUTABLE: 'usage',
   OUTPUT_UNWRITABLE: 'usage',
   FILE_UNREADABLE: 'usage',
 
