@@ -4,41 +4,68 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 const here = dirname(fileURLToPath(import.meta.url));
+/** @type {Partial<Record<string, string>>} by Node's name */
 const architectures = { x64: 'x86', arm64: 'arm64' };
 const { values } = parseArgs({ options: { arch: { type: 'string' }, out: { type: 'string' } } });
-const arch = values.arch ?? architectures[process.arch];
+const arch = values.arch ?? architectures[process.arch] ?? '';
 if (!['x86', 'arm64'].includes(arch)) {
-  console.error(`bpf/build.mjs: no BPF target for "${values.arch ?? process.arch}"; use --arch x86 or --arch arm64`);
+  console.error(
+    `bpf/build.mjs: no BPF target for "${values.arch ?? process.arch}"; use --arch x86 or --arch arm64`,
+  );
   process.exit(2);
 }
 
 const out = values.out ?? join(here, 'build');
 mkdirSync(out, { recursive: true });
 
+/** @param {string} source relative to here */
 function compile(source) {
   const object = join(out, `${basename(source, '.c')}.o`);
   // -mcpu=v3 (5.1) is the newest instruction set that the oldest supported kernel has. The prefix map keeps the path of
   // the building machine out of the object.
-  const flags = ['-g', '-O2', '-target', 'bpf', '-mcpu=v3', `-D__TARGET_ARCH_${arch}`, '-Wall', '-Wextra', '-Werror'];
+  const flags = [
+    '-g',
+    '-O2',
+    '-target',
+    'bpf',
+    '-mcpu=v3',
+    `-D__TARGET_ARCH_${arch}`,
+    '-Wall',
+    '-Wextra',
+    '-Werror',
+  ];
   // Initializer overrides: calls that an architecture lacks share one slot of the table (lib/syscalls.h).
   const quiet = ['-Wno-unused-parameter', '-Wno-missing-declarations', '-Wno-initializer-overrides'];
-  const place = [`-fdebug-prefix-map=${here}=.`, `-fmacro-prefix-map=${here}=.`, '-fdebug-compilation-dir', '.'];
-  execFileSync('clang', [...flags, ...quiet, ...place, '-c', source, '-o', object], { cwd: here, stdio: 'inherit' });
+  const place = [
+    `-fdebug-prefix-map=${here}=.`,
+    `-fmacro-prefix-map=${here}=.`,
+    '-fdebug-compilation-dir',
+    '.',
+  ];
+  execFileSync('clang', [...flags, ...quiet, ...place, '-c', source, '-o', object], {
+    cwd: here,
+    stdio: 'inherit',
+  });
   // DWARF is for debuggers; the loader and the kernel use BTF.
   execFileSync('llvm-strip', ['-g', object], { stdio: 'inherit' });
 }
 
 try {
   compile('spoor.bpf.c');
-  for (const file of readdirSync(join(here, 'tests')).filter((name) => name.endsWith('.bpf.c')).sort()) {
+  for (const file of readdirSync(join(here, 'tests'))
+    .filter((name) => name.endsWith('.bpf.c'))
+    .sort()) {
     compile(join('tests', file));
   }
-} catch (error) {
+} catch (cause) {
+  const error = /** @type {NodeJS.ErrnoException} */ (cause);
   if (error.code !== 'ENOENT') process.exit(1);
-  console.error(`bpf/build.mjs: ${error.path} is not installed. On Debian: apt-get install clang llvm libbpf-dev`);
+  console.error(
+    `bpf/build.mjs: ${error.path} is not installed. On Debian: apt-get install clang llvm libbpf-dev`,
+  );
   process.exit(1);
 }
