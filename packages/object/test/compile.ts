@@ -26,12 +26,18 @@ const flags = [
 export function compileFixture(name: string, defines: readonly string[] = []): string {
   const source = new URL(`${name}.bpf.c`, sources);
   const all = [...flags, ...defines.map((define) => `-D${define}`)];
-  const hash = createHash('sha256').update(readFileSync(source)).update(all.join(' ')).digest('hex').slice(0, 16);
+  const hash = createHash('sha256')
+    .update(readFileSync(source))
+    .update(all.join(' '))
+    .digest('hex')
+    .slice(0, 16);
   const output = fileURLToPath(new URL(`${name}-${hash}.bpf.o`, cache));
   if (!existsSync(output)) {
     mkdirSync(cache, { recursive: true });
     const own = `${output}.${process.pid}`;
-    execFileSync('clang', [...all, '-c', fileURLToPath(source), '-o', own], { stdio: ['ignore', 'inherit', 'inherit'] });
+    execFileSync('clang', [...all, '-c', fileURLToPath(source), '-o', own], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
     renameSync(own, output);
   }
   return output;

@@ -13,7 +13,7 @@ interface FfiNapi {
 }
 
 interface RefNapi {
-  address(view: ArrayBufferView): number;
+  address(memory: Buffer): number;
   readCString(memory: Buffer, offset: number): string;
   readPointer(holder: Buffer, offset: number, length: number): Buffer;
 }
@@ -40,6 +40,10 @@ export function ffiNapiDriver(from?: string): Driver {
   const ffi = require('ffi-napi') as FfiNapi;
   const ref = require('ref-napi') as RefNapi;
 
+  // ref-napi knows Buffers only.
+  const address = ({ buffer, byteOffset, byteLength }: ArrayBufferView): number =>
+    ref.address(Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength));
+
   const passes: Record<CType, ((value: never) => unknown) | undefined> = {
     void: undefined,
     u8: undefined,
@@ -50,7 +54,7 @@ export function ffiNapiDriver(from?: string): Driver {
     u64: (value: bigint) => String(value),
     pointer: (value: Pointer) => {
       if (value === null) return 0;
-      return typeof value === 'bigint' ? String(value) : ref.address(value);
+      return typeof value === 'bigint' ? String(value) : address(value);
     },
   };
 
@@ -73,18 +77,18 @@ export function ffiNapiDriver(from?: string): Driver {
     };
   };
 
-  const memory = (address: bigint, length: number): Buffer => {
+  const memory = (at: bigint, length: number): Buffer => {
     const holder = Buffer.alloc(8);
-    holder.writeBigUInt64LE(address);
+    holder.writeBigUInt64LE(at);
     return ref.readPointer(holder, 0, length);
   };
 
   return {
     name: 'ffi-napi',
     open,
-    address: (view) => BigInt(ref.address(view)),
-    view: (address, length) => memory(address, length).buffer as ArrayBuffer,
-    text: (address) => ref.readCString(memory(address, 1), 0),
+    address: (view) => BigInt(address(view)),
+    view: (at, length) => memory(at, length).buffer as ArrayBuffer,
+    text: (at) => ref.readCString(memory(at, 1), 0),
     errno: () => ffi.errno(),
   };
 }
