@@ -12,7 +12,7 @@ import { withLock } from './lib/lock.mjs';
 import { Failure, say, script, step } from './lib/output.mjs';
 import { pnpmFolder, run } from './lib/run.mjs';
 import { contentStamp, filesBelow, sourcesBelow, statStamp } from './lib/stamp.mjs';
-import { ensureSystem, requirements } from './lib/system.mjs';
+import { ensureSystem, missingRequirements } from './lib/system.mjs';
 import { inRoot, packageFolders, pinnedPnpm, root } from './lib/workspace.mjs';
 
 /** Other systems decode and replay: they need the TypeScript, not the BPF programs. */
@@ -79,7 +79,7 @@ const buildCurrent = (state) => state.sources === sourcesStamp() && state.output
 
 const toolsCurrent = () =>
   existsSync(join(pnpmFolder(), 'node_modules', '.bin', 'pnpm')) &&
-  (!isLinux || requirements.every((requirement) => requirement.locate() !== undefined));
+  (!isLinux || missingRequirements().length === 0);
 
 /**
  * @param {string} command

@@ -10,6 +10,7 @@ import { findProgram, run } from './run.mjs';
  * @property {string} name as the reader knows it
  * @property {string} why
  * @property {() => string | undefined} locate the path that proves it is there
+ * @property {boolean} [ciOnly] for tests that are skipped elsewhere when it is missing
  * @property {Record<PackageTool, string>} packages what each package tool calls it
  */
 /** @typedef {'apt' | 'dnf' | 'pacman' | 'zypper' | 'apk'} PackageTool */
@@ -30,7 +31,7 @@ function libraryFolders() {
 }
 
 /** @type {readonly Requirement[]} */
-export const requirements = [
+const everything = [
   {
     name: 'clang',
     why: 'compiles the BPF programs',
@@ -67,7 +68,27 @@ export const requirements = [
     locate: () => findProgram('bpftool'),
     packages: { apt: 'bpftool', dnf: 'bpftool', pacman: 'bpf', zypper: 'bpftool', apk: 'bpftool' },
   },
+  ...['g++', 'make', 'python3'].map((program) => ({
+    name: program,
+    why: 'in continuous integration only: compiles ffi-napi for the tests of its driver',
+    locate: () => findProgram(program),
+    ciOnly: true,
+    packages: {
+      apt: program,
+      dnf: program === 'g++' ? 'gcc-c++' : program,
+      pacman: program === 'g++' ? 'gcc' : program,
+      zypper: program,
+      apk: program,
+    },
+  })),
 ];
+
+/** @param {boolean} inCi @returns {readonly Requirement[]} */
+export const requirementsOf = (inCi) => everything.filter(({ ciOnly = false }) => !ciOnly || inCi);
+
+/** What this run needs, and what of that is not there. @returns {readonly Requirement[]} */
+export const missingRequirements = () =>
+  requirementsOf(process.env['CI'] === 'true').filter((requirement) => requirement.locate() === undefined);
 
 /** @type {readonly { tool: PackageTool, ids: readonly string[], install: string }[]} */
 const families = [
@@ -117,11 +138,8 @@ async function aptGet(...args) {
   }
 }
 
-/** @returns {Requirement[]} */
-const missingRequirements = () => requirements.filter((requirement) => requirement.locate() === undefined);
-
 /**
- * Makes sure of every {@link requirements} row. As root on Debian and Ubuntu it installs what is missing, saying what and why first;
+ * Makes sure of every row. As root on Debian and Ubuntu it installs what is missing, saying what and why first;
  * elsewhere it stops with the commands to run.
  */
 export async function ensureSystem() {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { familyOf, installCommands, requirements } from './system.mjs';
+import { familyOf, installCommands, requirementsOf } from './system.mjs';
 
+const requirements = requirementsOf(false);
 const debian = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\n';
 const mint = 'NAME="Linux Mint"\nID=linuxmint\nID_LIKE="ubuntu debian"\n';
 const rocky = 'ID="rocky"\nID_LIKE="rhel centos fedora"\n';
@@ -18,6 +19,12 @@ describe('the commands that install what is missing', () => {
       'apt-get update',
       'apt-get install -y --no-install-recommends clang',
     ]);
+  });
+
+  test('what only continuous integration needs', () => {
+    expect(installCommands(requirementsOf(true), debian, true)[1]).toBe(
+      'apt-get install -y --no-install-recommends clang llvm libbpf-dev libbpf1 bpftool g++ make python3',
+    );
   });
 
   test('a relative of Debian or of Red Hat by ID_LIKE', () => {
