@@ -1,0 +1,187 @@
+import { eventLayouts } from './generated-layouts.js';
+import { type EventLayouts, type EventShape, eventShapes } from './layouts.js';
+import { type EventContext, type LineContext, lineContext, lineOf } from './line.js';
+import { malformed } from './malformed.js';
+import { Arena, type EventMemory, eventMemory, type RecordMemory } from './memory.js';
+import { presentationOf } from './present.js';
+import type { Event, EventKind, MalformedEvent, MalformedReason } from './types.js';
+import { EventView, type ViewOwner } from './view.js';
+import { type ViewClass, viewClass } from './view-class.js';
+
+export interface EventDecoderOptions {
+  /** Default: those of this version's object. A recording brings its own. */
+  readonly layouts?: EventLayouts;
+  /** What lines say beyond the record. Can be changed at any time. */
+  readonly context?: EventContext;
+  /**
+   * Lend a new view for each record and make it unusable after the call, so that a view kept by mistake is
+   * `VIEW_EXPIRED` and not another event. Costs some 50 ns a record. Default: unless NODE_ENV is `production`;
+   * there one view a kind is lent again and again.
+   */
+  readonly checkLifetime?: boolean;
+}
+
+/** Called with each event. The event is lent: it is another one, or gone, after the call. */
+export type EventHandler = (event: Event | MalformedEvent) => void;
+
+/** What is known of one event kind, ready for use. */
+interface KnownKind {
+  readonly shape: EventShape;
+  readonly View: ViewClass;
+  /** Word offset of each variable part. */
+  readonly parts: readonly number[];
+  readonly lent: EventView;
+}
+
+/**
+ * Makes events of records.
+ *
+ * Each record is checked once: it has the size that its header says, a known kind, the whole fixed part, and all
+ * its variable parts inside. One that fails is a `MalformedEvent`, a value like any other; nothing outside a record
+ * is ever read. The fields are decoded when they are read.
+ *
+ * @example
+ * ```ts
+ * const decoder = new EventDecoder();
+ * const handler = decoder.handler((event) => {
+ *   if (event.kind === 'open') console.log(event.comm, event.path);
+ * });
+ * reader.drain(handler);
+ * ```
+ */
+export class EventDecoder {
+  readonly layouts: EventLayouts;
+  readonly #kinds: (KnownKind | undefined)[] = [];
+  readonly #arena = new Arena();
+  readonly #owner: ViewOwner;
+  readonly #checkLifetime: boolean;
+  readonly #sizeOffset: number;
+  readonly #kindOffset: number;
+  readonly #origins: readonly (string | undefined)[];
+  #context: LineContext;
+  /** The memory seen last, and the same with a Buffer over it: a ring's is always the same. */
+  #source: RecordMemory | undefined;
+  #memory: EventMemory | undefined;
+
+  /** Throws `LAYOUT_UNKNOWN` when the layouts are not those of events. */
+  constructor(options: EventDecoderOptions = {}) {
+    this.layouts = options.layouts ?? eventLayouts;
+    this.#checkLifetime = options.checkLifetime ?? process.env['NODE_ENV'] !== 'production';
+    this.#context = lineContext(this.layouts, options.context);
+    this.#origins = byNumber(this.layouts.origins);
+    this.#owner = {
+      own: (view) => this.#own(view),
+      line: (view) => lineOf(view, this.#context),
+      scopeNames: (lo, hi) => this.#context.scopeNames(lo, hi),
+      originName: (number) => this.#origins[number] ?? 'unknown',
+    };
+    const shapes = eventShapes(this.layouts, eventLayouts);
+    this.#sizeOffset = shapes[0]?.sizeOffset ?? 0;
+    this.#kindOffset = shapes[0]?.kindOffset ?? 4;
+    for (const shape of shapes) {
+      const View = viewClass(shape, presentationOf(shape.kind)?.lists ?? []);
+      const parts = shape.fields.filter(({ variable }) => variable).map(({ offset }) => offset >>> 2);
+      this.#kinds[shape.number] = { shape, View, parts, lent: new View(this.#owner) };
+    }
+  }
+
+  get context(): EventContext {
+    return this.#context.given;
+  }
+
+  set context(context: EventContext) {
+    this.#context = lineContext(this.layouts, context);
+  }
+
+  /** A handler for `RingReader.drain` and its kin: lends each event to `handle`. */
+  handler(handle: EventHandler): (data: RecordMemory, offset: number, length: number) => void {
+    if (!this.#checkLifetime)
+      return (data, offset, length) => {
+        const kind = this.#check(data, offset, length);
+        if (typeof kind === 'string') handle(malformed(kind, data, { offset, length }));
+        else handle(this.#place(kind.lent, data, offset));
+      };
+    return (data, offset, length) => {
+      const kind = this.#check(data, offset, length);
+      if (typeof kind === 'string') return handle(malformed(kind, data, { offset, length }));
+      const view = new kind.View(this.#owner);
+      try {
+        handle(this.#place(view, data, offset));
+      } finally {
+        EventView.expire(view);
+      }
+    };
+  }
+
+  /**
+   * An event with memory of its own, for those that outlive the call. `position`: where the record was, for the
+   * malformed. It shares a block of 64 KiB with the events made before and after it.
+   */
+  own(data: RecordMemory, offset: number, length: number, position?: bigint): Event | MalformedEvent {
+    const kind = this.#check(data, offset, length);
+    if (typeof kind === 'string') return malformed(kind, data, { offset, length, position });
+    const view = new kind.View(this.#owner);
+    const at = this.#arena.copy(data, offset, data.u32[(offset + this.#sizeOffset) >>> 2]!);
+    EventView.place(view, this.#arena.memory, at);
+    return view as unknown as Event;
+  }
+
+  /** The same of a record in bytes of its own, at any alignment. */
+  decode(record: Uint8Array): Event | MalformedEvent {
+    const bytes = new Uint8Array((record.length + 7) & ~7);
+    bytes.set(record);
+    const data = { u8: bytes, u32: new Uint32Array(bytes.buffer), view: new DataView(bytes.buffer) };
+    return this.own(data, 0, record.length);
+  }
+
+  #own(view: EventView): EventView {
+    const { View } = this.#kinds[this.layouts.kinds[view.kind]!]!;
+    const copy = new View(this.#owner);
+    const at = this.#arena.copy(EventView.memoryOf(view), EventView.offsetOf(view), view.size);
+    EventView.place(copy, this.#arena.memory, at);
+    return copy;
+  }
+
+  #place(view: EventView, data: RecordMemory, offset: number): Event {
+    if (data !== this.#source) {
+      this.#source = data;
+      this.#memory = eventMemory(data);
+    }
+    EventView.place(view, this.#memory!, offset);
+    return view as unknown as Event;
+  }
+
+  /** The record's kind, or what is wrong with the record. Reads nothing past `length`. */
+  #check({ u32 }: RecordMemory, offset: number, length: number): KnownKind | MalformedReason {
+    const base = offset >>> 2;
+    if (length < this.#sizeOffset + 4 || length < this.#kindOffset + 2) return 'shorter-than-header';
+    const size = u32[(offset + this.#sizeOffset) >>> 2]!;
+    if (size > length) return 'size-beyond-record';
+    const number = (u32[(offset + this.#kindOffset) >>> 2]! >>> ((this.#kindOffset & 2) << 3)) & 0xffff;
+    const kind = this.#kinds[number];
+    if (kind === undefined) return 'unknown-kind';
+    const fixed = kind.shape.size;
+    if (size < fixed) return 'shorter-than-event';
+    for (const part of kind.parts) {
+      const place = u32[base + part]!;
+      const start = place & 0xffff;
+      const count = place >>> 16;
+      if (count !== 0 && (start < fixed || start + count > size)) return 'part-outside-record';
+    }
+    return kind;
+  }
+}
+
+/** Whether it is an event of this kind, with the types that go with it. */
+export function isEvent<Kind extends EventKind>(
+  event: { readonly kind: string },
+  kind: Kind,
+): event is Event<Kind> {
+  return event.kind === kind;
+}
+
+function byNumber(numbers: Readonly<Record<string, number>>): (string | undefined)[] {
+  const names: (string | undefined)[] = [];
+  for (const [name, number] of Object.entries(numbers)) names[number] = name;
+  return names;
+}

@@ -1,0 +1,31 @@
+import { deviceText } from '../names/device.js';
+import { errnoName } from '../names/errno.js';
+import { openFlagNames } from '../names/open-flags.js';
+import { present, schemas, textEntry } from './presentation.js';
+
+/** A file was opened, or could not be. */
+export const open = present({
+  kind: 'open',
+  schema: (t) =>
+    t.Object({
+      ...schemas.text(
+        t,
+        'path',
+        'The file as the kernel resolved it; of a failed open the name as the caller gave it (flag user-memory).',
+      ),
+      flags: t.String({ description: 'What was asked for: O_RDONLY|O_CLOEXEC.' }),
+      fd: t.Optional(t.Integer({ minimum: 0, description: 'The file descriptor, when the call succeeded.' })),
+      error: schemas.error(t),
+      device: t.Optional(schemas.device(t)),
+      inode: t.Optional(schemas.u64(t, 'Inode of the file, when it was opened.')),
+    }),
+  data: (event, { architecture }) => {
+    const result = Number(event.result);
+    return {
+      ...textEntry(event, 'path', 'path'),
+      flags: openFlagNames(event.flags, architecture),
+      ...(result >= 0 ? { fd: result } : { error: errnoName(-result) }),
+      ...(event.inode !== 0n && { device: deviceText(event.device), inode: String(event.inode) }),
+    };
+  },
+});

@@ -1,0 +1,111 @@
+import type { Static, TSchema, Type } from 'typebox';
+import { isLossy } from '../text.js';
+import type { Event, EventKind } from '../types.js';
+
+/** TypeBox, handed in, so that only who asks for schemas loads it (a tenth of a second). */
+export type SchemaBuilder = typeof Type;
+
+/** What the machine that was traced is like, as far as names depend on it. */
+export interface PresentationContext {
+  readonly architecture: 'x64' | 'arm64';
+}
+
+/**
+ * What the C types of an event cannot say: how its own fields look in JSON. One file an event, and a line in the
+ * registry. An event without one is shown field by field.
+ */
+export interface Presentation<Kind extends EventKind = EventKind, Data extends TSchema = TSchema> {
+  readonly kind: Kind;
+  /** Variable parts that hold several texts, a NUL after each. */
+  readonly lists?: readonly string[];
+  /** JSON Schema of `data`. */
+  schema(t: SchemaBuilder): Data;
+  data(event: Event<Kind>, context: PresentationContext): Static<Data>;
+}
+
+/** Holds `data` to its schema, by type. */
+export function present<Kind extends EventKind, Data extends TSchema>(
+  presentation: Presentation<Kind, Data>,
+): Presentation<Kind, Data> {
+  return presentation;
+}
+
+/** A text under `Name`; its bytes too when the text does not stand for them, and whether it was cut. */
+export type TextEntry<Name extends string> = { [N in Name]: string } & { [N in `${Name}Raw`]?: string } & {
+  [N in `${Name}Truncated`]?: true;
+};
+
+interface Texts {
+  bytes(name: string): Uint8Array;
+  isTruncated(name: string): boolean;
+}
+
+/** The entries of a variable part. `name`: what they are called, when that is not the field's name. */
+export function textEntry<Name extends string>(event: Texts, field: string, name: Name): TextEntry<Name> {
+  const text = (event as unknown as Record<string, string>)[field]!;
+  const entry: Record<string, unknown> = { [name]: text };
+  addRaw(entry, name, { text, bytes: () => event.bytes(field) });
+  if (event.isTruncated(field)) entry[`${name}Truncated`] = true;
+  return entry as TextEntry<Name>;
+}
+
+/** The same of a `char` array, which cannot be cut. */
+export function charsEntry<Name extends string>(
+  event: Texts,
+  field: string,
+  name: Name,
+): { [N in Name]: string } & { [N in `${Name}Raw`]?: string } {
+  const text = (event as unknown as Record<string, string>)[field]!;
+  const entry: Record<string, unknown> = { [name]: text };
+  addRaw(entry, name, { text, bytes: () => event.bytes(field) });
+  return entry as TextEntry<Name>;
+}
+
+function addRaw(
+  entry: Record<string, unknown>,
+  name: string,
+  value: { text: string; bytes(): Uint8Array },
+): void {
+  if (!value.text.includes('\ufffd')) return;
+  const bytes = value.bytes();
+  if (isLossy(value.text, bytes)) entry[`${name}Raw`] = hex(bytes);
+}
+
+export function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+}
+
+/** Pieces of schemas that several events use. */
+export const schemas = {
+  text: <Name extends string>(t: SchemaBuilder, name: Name, description: string) =>
+    ({
+      [name]: t.String({ description }),
+      [`${name}Raw`]: t.Optional(schemas.hex(t)),
+      [`${name}Truncated`]: t.Optional(t.Literal(true)),
+    }) as TextSchemas<Name>,
+  chars: <Name extends string>(t: SchemaBuilder, name: Name, description: string) =>
+    ({
+      [name]: t.String({ description }),
+      [`${name}Raw`]: t.Optional(schemas.hex(t)),
+    }) as Omit<TextSchemas<Name>, `${Name}Truncated`>,
+  hex: (t: SchemaBuilder) =>
+    t.String({
+      pattern: '^([0-9a-f]{2})*$',
+      description: 'The bytes, since they are not UTF-8: hexadecimal.',
+    }),
+  u32: (t: SchemaBuilder, description: string) => t.Integer({ minimum: 0, maximum: 0xffffffff, description }),
+  u64: (t: SchemaBuilder, description: string) => t.String({ pattern: '^[0-9]{1,20}$', description }),
+  error: (t: SchemaBuilder) =>
+    t.Optional(
+      t.String({
+        pattern: '^(E[A-Z0-9_]+|[0-9]+)$',
+        description: 'Name of the errno, when the call failed.',
+      }),
+    ),
+  device: (t: SchemaBuilder) =>
+    t.String({ pattern: '^[0-9]+:[0-9]+$', description: 'Device of the file system: major:minor.' }),
+};
+
+type TextSchemas<Name extends string> = { [N in Name]: ReturnType<SchemaBuilder['String']> } & {
+  [N in `${Name}Raw`]: import('typebox').TOptional<ReturnType<SchemaBuilder['String']>>;
+} & { [N in `${Name}Truncated`]: import('typebox').TOptional<import('typebox').TLiteral<true>> };

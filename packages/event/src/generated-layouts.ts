@@ -1,0 +1,16 @@
+import { eventFlagNames, events, originNames } from '@spoor/bpf';
+import type { StructLayout } from '@spoor/btf';
+import type { EventLayouts } from './layouts.js';
+
+const invert = (names: Readonly<Record<number, string>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(names).map(([value, name]) => [name, Number(value)]));
+
+/** The layouts of the events of this version's object. */
+export const eventLayouts: EventLayouts = {
+  kinds: Object.fromEntries(Object.entries(events).map(([name, { kind }]) => [name, kind])),
+  origins: invert(originNames),
+  flags: invert(eventFlagNames),
+  events: Object.fromEntries(
+    Object.entries(events).map(([name, { schema }]) => [name, schema.layout as StructLayout]),
+  ),
+};

@@ -1,0 +1,171 @@
+import {
+  assertValidLayout,
+  camelCase,
+  type Field,
+  type Layout,
+  SpoorError,
+  type StructLayout,
+} from '@spoor/btf';
+
+/**
+ * All that decoding needs to know of the kernel side, as plain JSON: the generated one of `@spoor/bpf`
+ * (`eventLayouts`), or the one that a recording was made with.
+ */
+export interface EventLayouts {
+  /** Event name to the number in the header: `{ fork: 1, 'module-load': 16 }`. */
+  readonly kinds: Readonly<Record<string, number>>;
+  /** `enum origin` by name: `{ fork: 1, 'recovered-kernel': 4 }`. */
+  readonly origins: Readonly<Record<string, number>>;
+  /** `enum event_flag` by name: `{ 'user-memory': 1 }`. */
+  readonly flags: Readonly<Record<string, number>>;
+  /** The struct of each event; its first field is `header`, the same in all. */
+  readonly events: Readonly<Record<string, StructLayout>>;
+}
+
+/** One field of an event, from the record's start. */
+export interface EventField {
+  /** JavaScript name. */
+  readonly name: string;
+  readonly offset: number;
+  readonly layout: Layout;
+  readonly role: 'header' | 'own';
+  /** A variable part: `struct var_bytes`. */
+  readonly variable: boolean;
+  /** What this version reads the field as, where the layout has another width. */
+  readonly readAs?: 'number' | 'bigint';
+}
+
+/** An event's fields, checked and with the names that views give them. */
+export interface EventShape {
+  readonly kind: string;
+  readonly number: number;
+  /** Bytes of the fixed part. */
+  readonly size: number;
+  readonly fields: readonly EventField[];
+  /** Fields that this version knows and the layouts do not have: they read as zero, or as an empty text. */
+  readonly absent: readonly EventField[];
+  /** Where the parts of the header lie that are read before anything else. */
+  readonly sizeOffset: number;
+  readonly kindOffset: number;
+}
+
+const identifier = /^[A-Za-z][A-Za-z0-9_]*$/;
+
+/** Filling: kept in the struct so that its bytes are said to be zero, of no interest to anyone. */
+const filling = /^(unused|_*pad)\d*$/;
+
+/** Names that views need for themselves. A field of the header that has one, or clashes, is `header…`. */
+const reserved = new Set([
+  'kind',
+  'size',
+  'raw',
+  'bytes',
+  'isTruncated',
+  'fullLength',
+  'exact',
+  'copy',
+  'scopes',
+  'headerFlags',
+  'toObject',
+  'toJSON',
+  'constructor',
+  'hasOwnProperty',
+  'toString',
+  'valueOf',
+]);
+
+/**
+ * The shapes of all events, in no order. `expected`: the layouts that this version was built with; what they have
+ * and `layouts` do not is `absent`. Throws `LAYOUT_UNKNOWN` when the layouts are not those of events.
+ */
+export function eventShapes(layouts: EventLayouts, expected: EventLayouts = layouts): EventShape[] {
+  return Object.entries(layouts.kinds).map(([kind, number]) => {
+    const layout = layouts.events[kind];
+    if (layout === undefined) throw unknown(`there is no layout of the event ${kind}`);
+    const shape = eventShape(kind, number, layout);
+    const model = expected.events[kind] ?? Object.values(expected.events)[0];
+    if (model === undefined || model === layout) return shape;
+    const known = eventShape(kind, number, model).fields.filter(
+      ({ role }) => role === 'header' || expected.events[kind] !== undefined,
+    );
+    return adapt(shape, known);
+  });
+}
+
+/** A shape whose fields read as this version knows them. */
+function adapt(shape: EventShape, known: readonly EventField[]): EventShape {
+  const names = new Set(shape.fields.map(({ name }) => name));
+  const model = new Map(known.map((field) => [field.name, field]));
+  const fields = shape.fields.map((field) => {
+    const wanted = numberType(model.get(field.name)?.layout);
+    const has = numberType(field.layout);
+    return wanted === undefined || has === undefined || wanted === has ? field : { ...field, readAs: wanted };
+  });
+  return { ...shape, fields, absent: known.filter(({ name }) => !names.has(name)) };
+}
+
+function numberType(layout: Layout | undefined): 'number' | 'bigint' | undefined {
+  if (layout?.kind !== 'int' && layout?.kind !== 'enum') return undefined;
+  return layout.size === 8 ? 'bigint' : 'number';
+}
+
+function eventShape(kind: string, number: number, layout: StructLayout): EventShape {
+  assertValidLayout(layout);
+  const header = layout.fields[0];
+  if (header?.name !== 'header' || header.offset !== 0 || header.layout.kind !== 'struct')
+    throw unknown(`${layout.name} does not begin with a header`);
+  const own = layout.fields.slice(1).filter(({ name }) => !filling.test(name));
+  const ownNames = new Set(own.map(({ name }) => camelCase(name)));
+  const fields = [
+    ...header.layout.fields
+      .filter(({ name }) => !filling.test(name) && name !== 'size' && name !== 'kind')
+      .map((field) => eventField(field, 'header', headerName(field.name, ownNames))),
+    ...own.map((field) => eventField(field, 'own', camelCase(field.name))),
+  ];
+  const names = new Set<string>();
+  for (const { name, role } of fields) {
+    const taken = names.has(name) || (reserved.has(name) && !(role === 'header' && name === 'headerFlags'));
+    if (taken || !identifier.test(name))
+      throw unknown(`${layout.name}: the field ${name} cannot have this name`);
+    names.add(name);
+  }
+  return {
+    kind,
+    number,
+    size: layout.size,
+    fields,
+    absent: [],
+    sizeOffset: numberField(header.layout, 'size', 4),
+    kindOffset: numberField(header.layout, 'kind', 2),
+  };
+}
+
+/** The header's `flags` are `headerFlags` everywhere, since some events have flags of their own. */
+function headerName(cName: string, ownNames: ReadonlySet<string>): string {
+  const name = camelCase(cName);
+  if (name !== 'flags' && !reserved.has(name) && !ownNames.has(name)) return name;
+  return `header${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}
+
+function eventField(field: Field, role: 'header' | 'own', name: string): EventField {
+  const { layout, offset } = field;
+  const variable = layout.kind === 'struct' && layout.name === 'var_bytes';
+  if (variable && (layout.size !== 8 || offset % 4 !== 0 || partFields(layout) !== '0:2 2:2 4:4'))
+    throw unknown(`${field.name} is a struct var_bytes of another shape`);
+  return { name, offset, layout, role, variable };
+}
+
+const partFields = (layout: StructLayout) =>
+  layout.fields.map(({ offset, layout: { size } }) => `${offset}:${size}`).join(' ');
+
+function numberField(header: StructLayout, name: string, size: number): number {
+  const field = header.fields.find((candidate) => candidate.name === name);
+  if (field?.layout.size === size && field.offset % size === 0) return field.offset;
+  throw unknown(`${header.name} has no ${name} of ${size} bytes`);
+}
+
+function unknown(what: string): SpoorError {
+  return new SpoorError('LAYOUT_UNKNOWN', `These are no layouts of events: ${what}`, {
+    remedy: 'Use eventLayouts of @spoor/bpf, or those that a recording was made with.',
+  });
+}

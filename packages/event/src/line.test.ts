@@ -1,0 +1,220 @@
+import { Compile } from 'typebox/schema';
+import { describe, expect, it } from 'vitest';
+import { EventDecoder } from './decoder.js';
+import { eventLayouts } from './generated-layouts.js';
+import { type InventedFields, inventRecord } from './invent-record.js';
+import type { EventContext } from './line.js';
+import { eventSchemas } from './schemas.js';
+import type { EventKind, EventLine } from './types.js';
+
+const context: EventContext = {
+  clockOffsetNs: 1_700_000_000_000_000_000n,
+  scopeNames: ['first', undefined, 'third'],
+  architecture: 'x64',
+};
+
+/** The line, as it would be printed, held to its published schema. */
+function line<Kind extends EventKind>(kind: Kind, fields: InventedFields<Kind> = {}): EventLine {
+  const decoder = new EventDecoder({ context });
+  const printed: unknown = JSON.parse(JSON.stringify(decoder.decode(inventRecord(kind, fields))));
+  expect(problems(kind, printed)).toEqual([]);
+  return printed as EventLine;
+}
+
+function problems(kind: EventKind | 'malformed', value: unknown): unknown[] {
+  const [, errors] = Compile(eventSchemas[kind]).Errors(value);
+  return errors;
+}
+
+const data = <Kind extends EventKind>(kind: Kind, fields: InventedFields<Kind> = {}) =>
+  line(kind, fields).data;
+
+describe('a line of JSON output', () => {
+  it('has the header of every event', () => {
+    const header = {
+      timeNs: 1_500_000_000n,
+      startTimeNs: 2n ** 60n,
+      matchedScopes: 0b110n,
+      cpu: 3,
+      tgid: 100,
+      tid: 101,
+      ppid: 1,
+      uid: 4294967295,
+      origin: 4,
+      comm: 'sh',
+      exe: '/usr/bin/dash',
+      headerFlags: 5,
+    } as const;
+    const { data: _, ...rest } = line('fork', header);
+    expect(rest).toEqual({
+      event: 'fork',
+      time: '2023-11-14T22:13:21.500000000Z',
+      ktimeNs: '1500000000',
+      cpu: 3,
+      tgid: 100,
+      tid: 101,
+      ppid: 1,
+      uid: 4294967295,
+      comm: 'sh',
+      exe: '/usr/bin/dash',
+      startTimeNs: '1152921504606846976',
+      scopes: ['#1', 'third'],
+      origin: 'recovered-kernel',
+      flags: ['user-memory', 'new-process'],
+    });
+    expect(Object.keys(rest).slice(0, 3)).toEqual(['event', 'time', 'ktimeNs']);
+  });
+
+  it('is valid for an event of zeros, of every kind', () => {
+    for (const kind of Object.keys(eventLayouts.kinds) as EventKind[]) expect(line(kind).event).toBe(kind);
+  });
+
+  it('says null for a time that it cannot know', () => {
+    const event = new EventDecoder().decode(inventRecord('fork'));
+    expect(JSON.parse(JSON.stringify(event))).toMatchObject({ time: null });
+  });
+
+  it('keeps the bytes of a text that is not UTF-8, and says what was cut', () => {
+    const hostile = Uint8Array.of(0x2f, 0xff, 0x0a, 0x1b);
+    const printed = line('open', {
+      comm: hostile,
+      exe: hostile,
+      path: hostile,
+      fullLengths: { exe: 500, path: 5 },
+    });
+    expect(printed).toMatchObject({
+      comm: '/\ufffd\n\x1b',
+      commRaw: '2fff0a1b',
+      exe: '/\ufffd\n\x1b',
+      exeRaw: '2fff0a1b',
+      exeTruncated: true,
+      data: { path: '/\ufffd\n\x1b', pathRaw: '2fff0a1b', pathTruncated: true },
+    });
+    // U+FFFD itself is UTF-8: nothing is lost.
+    expect(data('open', { path: '/\ufffd' })).toEqual(
+      expect.not.objectContaining({ pathRaw: expect.anything() }),
+    );
+  });
+
+  it('is valid for a malformed record too', () => {
+    const printed = JSON.parse(JSON.stringify(new EventDecoder().decode(new Uint8Array(3))));
+    expect(problems('malformed', printed)).toEqual([]);
+  });
+
+  it('does not pass with a key that the schema does not know', () => {
+    expect(problems('fork', { ...line('fork'), more: 1 })).not.toEqual([]);
+    expect(problems('fork', { ...line('fork'), data: { ...data('fork'), more: 1 } })).not.toEqual([]);
+  });
+});
+
+describe('fork', () => {
+  it('names the child', () => {
+    expect(data('fork', { childTgid: 5, childTid: 6, childStartTimeNs: 7n })).toEqual({
+      childTgid: 5,
+      childTid: 6,
+      childStartTimeNs: '7',
+    });
+  });
+});
+
+describe('exec', () => {
+  it('has the binary and the arguments', () => {
+    const fields = {
+      path: '/usr/bin/dash',
+      filename: './script',
+      argv: ['sh', '-c', 'true'],
+      argc: 3,
+      previousComm: 'node',
+      device: (254 << 20) | 1,
+      inode: 99n,
+    };
+    expect(data('exec', fields)).toEqual({
+      ...fields,
+      argvTruncated: false,
+      device: '254:1',
+      inode: '99',
+    });
+  });
+
+  it('says when arguments are missing, and keeps the bytes of odd ones', () => {
+    expect(data('exec', { argv: ['a'], argc: 2 })).toMatchObject({ argc: 2, argvTruncated: true });
+    expect(data('exec', { argv: ['a'], argc: 1, fullLengths: { argv: 3 } })).toMatchObject({
+      argvTruncated: true,
+    });
+    const odd = Buffer.from([0x61, 0, 0xff, 0]) as never;
+    expect(data('exec', { argv: odd, argc: 2 })).toMatchObject({
+      argv: ['a', '\ufffd'],
+      argvRaw: ['61', 'ff'],
+    });
+  });
+});
+
+describe('exit', () => {
+  it.each([
+    [
+      { code: 3, signal: 0 },
+      { code: 3, signal: null },
+    ],
+    [
+      { code: 0, signal: 9 },
+      { code: 0, signal: 'SIGKILL' },
+    ],
+    [
+      { code: 0, signal: 34 },
+      { code: 0, signal: 'SIGRT2' },
+    ],
+  ])('of %j', (fields, expected) => {
+    expect(data('exit', { ...fields, durationNs: 10n, coreDumped: 1 })).toEqual({
+      ...expected,
+      coreDumped: true,
+      durationNs: '10',
+    });
+  });
+});
+
+describe('open', () => {
+  it('has the file and the descriptor, or the error', () => {
+    expect(data('open', { path: '/x', result: 3n, flags: 0o1101, inode: 5n, device: 8 << 20 })).toEqual({
+      path: '/x',
+      flags: 'O_WRONLY|O_CREAT|O_TRUNC',
+      fd: 3,
+      device: '8:0',
+      inode: '5',
+    });
+    expect(data('open', { path: 'x', result: -2n })).toEqual({
+      path: 'x',
+      flags: 'O_RDONLY',
+      error: 'ENOENT',
+    });
+  });
+});
+
+describe('connect', () => {
+  const v6 = (...bytes: [number, number][]) => {
+    const address = new Uint8Array(16);
+    for (const [at, byte] of bytes) address[at] = byte;
+    return address;
+  };
+
+  it.each([
+    [
+      { family: 2, address: Uint8Array.of(127, 0, 0, 1, ...new Uint8Array(12)), port: 80 },
+      { family: 'inet', address: '127.0.0.1', port: 80 },
+    ],
+    [
+      { family: 10, address: v6([15, 1]), port: 443 },
+      { family: 'inet6', address: '::1', port: 443 },
+    ],
+    [
+      { family: 1, path: '@abstract' },
+      { family: 'unix', address: '@abstract' },
+    ],
+    [{ family: 16 }, { family: 'netlink' }],
+    [
+      { family: 200, result: -111 },
+      { family: '200', error: 'ECONNREFUSED' },
+    ],
+  ])('of %j', (fields, expected) => {
+    expect(data('connect', { ...fields, fd: 4 })).toEqual({ fd: 4, ...expected });
+  });
+});

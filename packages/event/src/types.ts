@@ -1,0 +1,124 @@
+import type { EventFlagName, EventHeader, EventParts, OriginName, VarBytes } from '@spoor/bpf';
+import type { EventView } from './view.js';
+
+/** The names of the events that the object was built with. */
+export type EventKind = keyof EventParts;
+
+/** Fields of C structs that only fill. */
+type Filling = 'unused' | 'header';
+
+/** Of a 64-bit field, its two halves as numbers: the fast way to read one. */
+type Halves<Fields> = {
+  readonly [Name in keyof Fields & string as Fields[Name] extends bigint
+    ? `${Name}Lo` | `${Name}Hi`
+    : never]: number;
+};
+
+/** Variable parts that hold several texts: what the C types cannot say. The run-time twin is a presentation's `lists`. */
+interface Lists {
+  exec: 'argv';
+}
+
+type ListOf<Kind> = Kind extends keyof Lists ? Lists[Kind] : never;
+
+/** The event's own fields, by what its C struct says: a variable part is text. */
+export type OwnFields<Kind extends EventKind> = {
+  readonly [Name in Exclude<keyof EventParts[Kind], Filling>]: Name extends ListOf<Kind>
+    ? readonly string[]
+    : EventParts[Kind][Name] extends VarBytes
+      ? string
+      : EventParts[Kind][Name];
+};
+
+type HeaderNames = Exclude<keyof EventHeader, 'size' | 'kind' | 'flags' | 'origin' | 'exe' | 'unused'>;
+
+/** What every event has. Times are CLOCK_BOOTTIME in nanoseconds, process ids those of the initial namespace. */
+export type HeaderFields = {
+  readonly [Name in HeaderNames]: EventHeader[Name];
+} & {
+  /** Bits of `enum event_flag`. */
+  readonly headerFlags: number;
+  /** Where the record of the process came from. */
+  readonly origin: OriginName | 'unknown';
+  /** The binary of the process, as the kernel resolved it. */
+  readonly exe: string;
+};
+
+/** All fields of an event, decoded: what `toObject()` returns. */
+export type EventObject<Kind extends EventKind = EventKind> = {
+  [K in Kind]: { readonly kind: K } & HeaderFields & OwnFields<K>;
+}[Kind];
+
+/**
+ * An event, told apart by its kind: `if (event.kind === 'open') event.path`. A field is decoded when it is read.
+ * Lent by `EventDecoder.handler` for the time of the call, or owned (`copy`, `EventDecoder.own`).
+ */
+export type Event<Kind extends EventKind = EventKind> = {
+  [K in Kind]: Omit<EventView, 'kind' | 'toObject' | 'copy' | 'toJSON'> &
+    HeaderFields &
+    OwnFields<K> &
+    Halves<HeaderFields> &
+    Halves<OwnFields<K>> & {
+      readonly kind: K;
+      /** All fields, decoded, in an object that owns its memory. */
+      toObject(): EventObject<K>;
+      /** The same event with memory of its own. */
+      copy(): Event<K>;
+      /** What the JSON output has a line of. */
+      toJSON(): EventLine<K>;
+    };
+}[Kind];
+
+/** A record that is not what its layout says. It is data: decoding goes on with the next record. */
+export interface MalformedEvent {
+  readonly kind: 'malformed';
+  readonly reason: MalformedReason;
+  /** Where the record was: the ring's or the file's position when the decoder can tell, else the offset. Bytes. */
+  readonly position: bigint;
+  /** The record, in memory of its own. */
+  readonly bytes: Uint8Array;
+  toJSON(): MalformedLine;
+}
+
+export type MalformedReason =
+  | 'shorter-than-header'
+  | 'size-beyond-record'
+  | 'unknown-kind'
+  | 'shorter-than-event'
+  | 'part-outside-record';
+
+/**
+ * One line of JSON output. 64-bit numbers are decimal strings. A text that was not UTF-8 has U+FFFD in the place
+ * of what was not, and its bytes in hexadecimal beside it, under its name with `Raw`; one that was cut has its
+ * name with `Truncated`.
+ */
+export interface EventLine<Kind extends string = EventKind> {
+  event: Kind;
+  /** RFC 3339 in UTC, with nanoseconds; null when the clock of the machine is not known. */
+  time: string | null;
+  /** CLOCK_BOOTTIME. */
+  ktimeNs: string;
+  cpu: number;
+  tgid: number;
+  tid: number;
+  ppid: number;
+  uid: number;
+  comm: string;
+  commRaw?: string;
+  exe: string;
+  exeRaw?: string;
+  exeTruncated?: true;
+  startTimeNs: string;
+  scopes: string[];
+  origin: OriginName | 'unknown';
+  flags: EventFlagName[];
+  data: Record<string, unknown>;
+}
+
+export interface MalformedLine {
+  event: 'malformed';
+  reason: MalformedReason;
+  position: string;
+  /** Hexadecimal. */
+  bytes: string;
+}
