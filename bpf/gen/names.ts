@@ -43,6 +43,7 @@ export const filterKinds = [
 /** Programs by name, with the section that says what they attach to. */
 export const programs = {
   on_iter_task: 'iter/task',
+  on_iter_watched: 'iter/task',
   on_sched_process_exec: 'tp_btf/sched_process_exec',
   on_sched_process_exit: 'tp_btf/sched_process_exit',
   on_sched_process_fork: 'tp_btf/sched_process_fork',

@@ -13,8 +13,12 @@ struct state_stats {
 	__u64 misses;
 	/* an entry of another process that had the same process id: also a miss */
 	__u64 stale;
-	/* misses answered with a record rebuilt from the task */
-	__u64 recovered;
+	/* misses answered with a record rebuilt from the task, by where its words were */
+	__u64 recovered_from_storage;
+	__u64 recovered_from_hash;
+	__u64 recovered_without_words;
+	/* records made where none is expected: at an exec, and by the snapshot */
+	__u64 initialised;
 	/* records that another CPU stored first */
 	__u64 raced;
 	/* records that the map would not take: used once, from scratch */
@@ -25,8 +29,6 @@ struct state_stats {
 	__u64 words_spilled;
 	/* followed words that nothing would take */
 	__u64 words_lost;
-	__u64 words_from_storage;
-	__u64 words_from_hash;
 	/* recoveries that had to ask the ancestors, the steps they took, and what they found */
 	__u64 ancestor_walks;
 	__u64 ancestor_steps;

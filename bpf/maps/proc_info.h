@@ -160,9 +160,24 @@ static __always_inline void proc_info_forget(__u32 tgid)
 	bpf_map_delete_elem(&proc_info, &tgid);
 }
 
+static __always_inline void count_recovery(enum words_place place)
+{
+	switch (place) {
+	case WORDS_IN_STORAGE:
+		count(recovered_from_storage);
+		break;
+	case WORDS_IN_HASH:
+		count(recovered_from_hash);
+		break;
+	default:
+		count(recovered_without_words);
+	}
+}
+
 struct proc_info_request {
 	struct task_struct *task;
 	const struct task_words *words;
+	enum words_place words_place;
 	struct path_buffer *path;
 	__u32 tgid;
 	__u64 start_time_ns;
@@ -175,6 +190,7 @@ struct proc_info_request {
  */
 static __always_inline bool proc_info_of(struct proc_info *into, const struct proc_info_request *request)
 {
+	bool expected = request->origin != ORIGIN_RECOVERED_KERNEL;
 	bool stale;
 	long status;
 
@@ -183,19 +199,23 @@ static __always_inline bool proc_info_of(struct proc_info *into, const struct pr
 		count(hits);
 		return true;
 	}
-	count(misses);
-	if (miss_mode == MISS_DROP && request->origin == ORIGIN_RECOVERED_KERNEL) {
+	if (expected)
+		count(initialised);
+	else
+		count(misses);
+	if (miss_mode == MISS_DROP && !expected) {
 		count(lost_by_mode);
 		return false;
 	}
-	if (miss_mode == MISS_ZERO && request->origin == ORIGIN_RECOVERED_KERNEL) {
+	if (miss_mode == MISS_ZERO && !expected) {
 		__builtin_memset(into, 0, sizeof(*into));
 		into->start_time_ns = into->seal_ns = request->start_time_ns;
 	} else {
 		proc_info_build(into, request->path, request->task, request->words);
 	}
 	into->origin = request->origin;
-	count(recovered);
+	if (!expected)
+		count_recovery(request->words_place);
 	status = proc_info_store(request->tgid, into, stale);
 	/* Another CPU was first (EEXIST): its record says the same of the same process. Ours is in hand. */
 	if (status == -17)

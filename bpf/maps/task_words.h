@@ -20,6 +20,9 @@ struct task_words {
 	char previous_comm[16];
 };
 
+/* Where the words of a process were found. */
+enum words_place { WORDS_NOWHERE = 0, WORDS_IN_STORAGE = 1, WORDS_IN_HASH = 2 };
+
 /* With the start time: a reused process id is another key. */
 struct task_identity {
 	__u64 start_time_ns;
@@ -109,21 +112,26 @@ static __noinline struct task_words *words_slot(struct task_struct *task, bool c
 	return words;
 }
 
-/* A copy of the words; false when none are kept, which says zero unless `words_lost` says otherwise. */
-static __always_inline bool words_get(struct task_words *into, struct task_struct *task)
+/* A copy of the words. Nowhere, and zero, when none are kept: which is the truth unless `words_lost` says otherwise. */
+static __always_inline enum words_place words_get(struct task_words *into, struct task_struct *task)
 {
-	struct task_words *words = words_slot(task, false);
+	struct task_words *words = words_in_storage(task, 0);
+	enum words_place place = WORDS_IN_STORAGE;
 
 	if (!words) {
+		words = words_slot(task, false);
+		place = WORDS_IN_HASH;
+	}
+	if (!words) {
 		__builtin_memset(into, 0, sizeof(*into));
-		return false;
+		return WORDS_NOWHERE;
 	}
 	into->scopes.version = *(volatile __u64 *)&words->scopes.version;
 	into->scopes.followed = words->scopes.followed;
 	into->scopes.excluded = words->scopes.excluded;
 	into->executed = words->executed;
 	__builtin_memcpy(into->previous_comm, words->previous_comm, sizeof(into->previous_comm));
-	return true;
+	return place;
 }
 
 /*

@@ -12,38 +12,52 @@ struct snapshot_result {
 	__u64 processes;
 	__u64 in_scope;
 	__u64 words_added;
-	/* of `watched_scopes`: processes that one of them follows and that still have a living thread */
-	__u64 watched;
 };
 
 struct snapshot_result snapshot_result = {};
-/* Scopes whose followed processes are counted; user space waits for their end. */
-__u64 watched_scopes = 0;
+/* Boot time when the live hooks were all attached: of what started later they saw the fork. */
+__u64 attached_ns = 0;
+
+/* What the parent has been found to pass on: at a fork that nobody saw, it would have. */
+static __always_inline void snapshot_inherit(struct task_struct *leader, const struct scope_set *set)
+{
+	struct task_struct *parent = task_field(leader, real_parent);
+	struct scope_words bits;
+	struct task_words words;
+	__u64 kept;
+
+	words_get(&words, parent);
+	kept = scopes_kept(set, words.scopes.version);
+	bits.followed = words.scopes.followed & kept;
+	bits.excluded = words.scopes.excluded & kept;
+	bits.version = set->version;
+	words_add(leader, set, &bits);
+}
 
 static __always_inline void snapshot(struct frame *frame, const struct scope_set *set, struct task_struct *leader)
 {
-	struct task_struct *parent = task_field(leader, real_parent);
-	struct task_words before, inherited;
-	struct scope_words bits;
-	__u64 kept;
+	struct task_words before;
 
 	words_get(&before, leader);
-	/* What the parent has been found to pass on: at a fork that nobody saw, it would have. */
-	words_get(&inherited, parent);
-	kept = scopes_kept(set, inherited.scopes.version);
-	bits.followed = inherited.scopes.followed & kept;
-	bits.excluded = inherited.scopes.excluded & kept;
-	bits.version = set->version;
-	words_add(leader, set, &bits);
-
+	if (task_start_time(leader) < attached_ns)
+		snapshot_inherit(leader, set);
 	if (collect(frame, leader, set, ORIGIN_SNAPSHOT))
 		snapshot_result.in_scope++;
-	if (frame->words.scopes.followed & watched_scopes)
-		snapshot_result.watched++;
 	snapshot_result.processes++;
 	if (frame->words.scopes.followed != before.scopes.followed ||
 	    frame->words.scopes.excluded != before.scopes.excluded)
 		snapshot_result.words_added++;
+}
+
+/* A process whose last thread has ended has no state to keep, though it may wait for its parent for long. */
+static __always_inline bool is_living_leader(struct task_struct *task)
+{
+	struct signal_struct *signal;
+
+	if (!task || task->pid != task->tgid)
+		return false;
+	signal = task->signal;
+	return signal && signal->live.counter > 0;
 }
 
 SEC("iter/task")
@@ -51,20 +65,33 @@ int on_iter_task(struct bpf_iter__task *ctx)
 {
 	const struct scope_set *set = scopes_current();
 	struct task_struct *task = ctx->task;
-	struct signal_struct *signal;
 	struct frame *frame;
 
-	if (!task || task->pid != task->tgid || !set)
-		return 0;
-	/* A zombie that nobody has waited for has no state to keep. */
-	signal = task->signal;
-	if (signal->live.counter <= 0)
+	if (!is_living_leader(task) || !set)
 		return 0;
 	frame = frame_take(0);
 	if (!frame)
 		return 0;
 	snapshot(frame, set, task);
 	frame_release();
+	return 0;
+}
+
+/* Scopes whose followed processes are counted, and how many live: user space waits for the end of a tree. */
+__u64 watched_scopes = 0;
+__u64 watched_living = 0;
+
+SEC("iter/task")
+int on_iter_watched(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct task_words words;
+
+	if (!is_living_leader(task))
+		return 0;
+	words_get(&words, task);
+	if (words.scopes.followed & watched_scopes)
+		watched_living++;
 	return 0;
 }
 

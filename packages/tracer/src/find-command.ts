@@ -1,0 +1,48 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
+import { SpoorError } from '@spoor/btf';
+
+/**
+ * The file that a command names, looked for as a shell does: as it is when it has a slash, else in each folder of
+ * `PATH`.
+ *
+ * @throws SpoorError `COMMAND_NOT_FOUND` when there is none, `COMMAND_NOT_EXECUTABLE` when it cannot be executed: a
+ *   shell exits with 127 and 126 then
+ */
+export function findCommand(command: string, path = process.env['PATH'] ?? ''): string {
+  if (command === '') throw notFound(command, 'Write the command after "--".');
+  if (command.includes('/')) {
+    const found = inspect(command);
+    if (found === 'executable') return command;
+    if (found === 'missing') throw notFound(command, 'Check the path.');
+    throw notExecutable(command, found);
+  }
+  let refused: SpoorError | undefined;
+  for (const folder of path.split(delimiter)) {
+    const file = join(isAbsolute(folder) ? folder : join(process.cwd(), folder), command);
+    const found = inspect(file);
+    if (found === 'executable') return file;
+    if (found !== 'missing') refused ??= notExecutable(file, found);
+  }
+  throw refused ?? notFound(command, 'Check the spelling, or give its path.');
+}
+
+function inspect(file: string): 'executable' | 'missing' | 'a directory' | 'not executable' {
+  try {
+    if (statSync(file).isDirectory()) return 'a directory';
+    accessSync(file, constants.X_OK);
+    return 'executable';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES' ? 'not executable' : 'missing';
+  }
+}
+
+function notFound(command: string, remedy: string): SpoorError {
+  return new SpoorError('COMMAND_NOT_FOUND', `The command ${JSON.stringify(command)} was not found`, { remedy });
+}
+
+function notExecutable(file: string, why: string): SpoorError {
+  return new SpoorError('COMMAND_NOT_EXECUTABLE', `The command ${JSON.stringify(file)} is ${why}`, {
+    remedy: 'Give a file that may be executed.',
+  });
+}

@@ -1,0 +1,228 @@
+import { readdirSync } from 'node:fs';
+import {
+  type EventCounters,
+  events,
+  maps,
+  objectPath,
+  programs,
+  type SnapshotResult,
+  type StateStats,
+} from '@spoor/bpf';
+import { type Layout, SpoorError } from '@spoor/btf';
+import { type TypedMap, typedMap } from '@spoor/map';
+import {
+  bootTimeNs,
+  describeMachine,
+  features,
+  type Link,
+  type LoadedObject,
+  mapRing,
+  openObject,
+  RingMerge,
+  RingReader,
+} from '@spoor/object';
+import { checkRingSize, defaultMapEntries } from './sizing.js';
+
+/** What a miss of the process map does. All but `recover` are there to show failures that other tracers have. */
+export type MissMode = 'recover' | 'drop' | 'zero';
+
+export interface KernelSideOptions {
+  /** Kinds of activity to collect; lifecycle events are always collected. */
+  readonly events: ReadonlySet<string>;
+  readonly mapEntries?: number;
+  /** Bytes: powers of two. */
+  readonly lifecycleRingSize?: number;
+  readonly activityRingSize?: number;
+  readonly missMode?: MissMode;
+  /** Forces the fallback where the kernel has task storage. */
+  readonly taskStorage?: boolean;
+  /** Entries of the hash that keeps words where there is no task storage. */
+  readonly wordsEntries?: number;
+  /** Bits by filter kind: what the programs are built with. */
+  readonly filterKinds: bigint;
+}
+
+const missModes = { recover: 0, drop: 1, zero: 2 } as const satisfies Record<MissMode, number>;
+
+/** Deeper than any tree of processes gets; a pass more costs a millisecond. */
+const maxPasses = 64;
+
+const defaultRingSize = { lifecycle: 4 * 1024 * 1024, activity: 8 * 1024 * 1024 };
+
+/** The program of an event that is seen at the return of system calls. */
+const syscallProgram = (kind: string) => `on_syscall_${kind.replaceAll('-', '_')}`;
+
+/**
+ * The loaded object with its maps typed and its rings mapped: all that the tracer knows of the kernel. Owns what it
+ * loads; `close` lets go of it in the order links, rings, object.
+ */
+export class KernelSide {
+  readonly mapEntries: number;
+  readonly ringSizes: { readonly lifecycle: number; readonly activity: number };
+  readonly taskStorage: boolean;
+  readonly object: LoadedObject;
+  readonly rings: RingMerge;
+  readonly eventCounters: TypedMap<number, EventCounters[]>;
+  readonly stateCounters: TypedMap<number, StateStats[]>;
+  /** Where the kernel lacks a feature that a program would use, what is used in its place. */
+  readonly variants: Readonly<Record<string, string>>;
+  readonly #links: Link[] = [];
+  readonly #closers: (() => void)[] = [];
+  readonly #enabled: readonly string[];
+
+  constructor(options: KernelSideOptions) {
+    const machine = describeMachine();
+    using opened = openObject(objectPath, { layouts: expectedLayouts() });
+    this.taskStorage = options.taskStorage ?? features.has('task_storage_tracing');
+    const loops = features.has('bpf_loop');
+    this.variants = {
+      'process words': this.taskStorage ? 'task storage' : 'hash',
+      'path walk': loops ? 'bpf_loop' : 'unrolled',
+      'system calls': 'tp_btf/sys_exit',
+      snapshot: features.has('iterators') ? 'iter/task' : 'none',
+    };
+    this.mapEntries = options.mapEntries ?? defaultMapEntries(
+      { possibleCpus: machine.possibleCpus, processes: countProcesses() },
+      opened.maps.get('proc_info')!.valueSize,
+    );
+    this.ringSizes = {
+      lifecycle: checkRingSize('lifecycle', options.lifecycleRingSize ?? defaultRingSize.lifecycle, machine.pageSize),
+      activity: checkRingSize('activity', options.activityRingSize ?? defaultRingSize.activity, machine.pageSize),
+    };
+
+    let enabledEvents = 0n;
+    const calls: string[] = [];
+    for (const [kind, { kind: number }] of Object.entries(events)) {
+      if (options.events.has(kind)) enabledEvents |= 1n << BigInt(number);
+      if (syscallProgram(kind) in programs && options.events.has(kind)) calls.push(kind);
+    }
+    opened
+      .setConstant('enabled_events', enabledEvents)
+      .setConstant('miss_mode', missModes[options.missMode ?? 'recover'])
+      .setConstant('trace_start_ns', bootTimeNs())
+      .setConstant('use_task_storage', this.taskStorage)
+      .setConstant('typed_task', features.has('task_storage_tracing'))
+      .setConstant('use_bpf_loop', loops)
+      .setConstant('filter_kinds_built', options.filterKinds)
+      .resizeMap('proc_info', this.mapEntries)
+      .resizeMap('lifecycle', this.ringSizes.lifecycle)
+      .resizeMap('activity', this.ringSizes.activity)
+      .enableMap('task_words', this.taskStorage)
+      .enableProgram('on_sys_exit', calls.length > 0);
+    if (options.wordsEntries !== undefined) opened.resizeMap('task_words_hash', options.wordsEntries);
+    for (const kind of calls) opened.enableProgram(syscallProgram(kind));
+    this.#enabled = calls;
+
+    try {
+      this.object = opened.load();
+      this.#closers.push(() => this.object.close());
+      this.rings = this.#mapRings();
+      this.#fillSyscallTable();
+      this.eventCounters = typedMap(this.object.map('event_counters'), { ...maps.event_counters, perCpu: true });
+      this.stateCounters = typedMap(this.object.map('state_counters'), { ...maps.state_counters, perCpu: true });
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Attaches every hook. Call after the scopes are written: events begin at once. */
+  attach(): void {
+    for (const program of this.object.programs.values()) {
+      if (program.hooked && !program.name.startsWith('on_syscall_')) this.#links.push(program.attach());
+    }
+    this.object.globals.write('attached_ns', bootTimeNs());
+  }
+
+  /** Detaches the hooks: no event comes after this. The rings stay readable. */
+  detach(): void {
+    for (let link = this.#links.pop(); link !== undefined; link = this.#links.pop()) link.detach();
+  }
+
+  /**
+   * Finds the processes alive: what the scopes say of each is kept, and those older than the trace take what their
+   * parents have. Passes until one adds nothing; at most as many as a tree is deep. Does nothing where the kernel has
+   * no task iterator.
+   */
+  snapshot(): void {
+    const program = this.object.programs.get('on_iter_task');
+    if (program === undefined) return;
+    const { globals } = this.object;
+    for (let pass = 0; pass < maxPasses; pass++) {
+      globals.write('snapshot_result', { processes: 0n, inScope: 0n, wordsAdded: 0n });
+      program.iterate();
+      if ((globals.read('snapshot_result') as SnapshotResult).wordsAdded === 0n) return;
+    }
+  }
+
+  /** Living processes that one of these scopes follows; undefined where the kernel cannot tell. */
+  countFollowed(scopes: bigint): number | undefined {
+    const program = this.object.programs.get('on_iter_watched');
+    if (program === undefined) return undefined;
+    const { globals } = this.object;
+    globals.write('watched_scopes', scopes);
+    globals.write('watched_living', 0n);
+    program.iterate();
+    return Number(globals.read('watched_living') as bigint);
+  }
+
+  /**
+   * Has scopes follow a process and all that descends from it: the one that has this id now and started at that time,
+   * no later one.
+   */
+  seed(tgid: number, seed: { readonly followed: bigint; readonly startTicks: bigint }): void {
+    this.object.globals.write('seeds_waiting', 1n);
+    typedMap(this.object.map('seeds'), maps.seeds).set(tgid, seed);
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.detach();
+    for (let closer = this.#closers.pop(); closer !== undefined; closer = this.#closers.pop()) closer();
+  }
+
+  #mapRings(): RingMerge {
+    const readers = (['lifecycle', 'activity'] as const).map((name) => {
+      const memory = mapRing(this.object.map(name));
+      this.#closers.push(() => memory[Symbol.dispose]());
+      return new RingReader(memory, { name });
+    });
+    return new RingMerge(readers);
+  }
+
+  #fillSyscallTable(): void {
+    const table = this.object.map('syscall_events');
+    const words = new Uint32Array(2);
+    const [key, value] = [new Uint8Array(words.buffer, 0, 4), new Uint8Array(words.buffer, 4, 4)];
+    for (const kind of this.#enabled) {
+      words[0] = events[kind as EventKindName].kind;
+      words[1] = this.object.program(syscallProgram(kind)).fd;
+      const status = table.update(key, value, 0);
+      if (status < 0) {
+        throw new SpoorError('SYSCALL_FAILED', `The program of the event ${kind} cannot be put in its table`, {
+          call: 'bpf_map_update_elem(syscall_events)',
+          errno: -status,
+        });
+      }
+    }
+  }
+}
+
+type EventKindName = keyof typeof events;
+
+/** Processes in /proc: a number to size maps by. */
+export function countProcesses(): number {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
+}
+
+/** Every struct that crosses between the kernel and us. */
+function expectedLayouts(): Readonly<Record<string, Layout>> {
+  const layouts: Record<string, Layout> = {};
+  const take = (shape: { readonly layout?: Layout }) => {
+    const { layout } = shape;
+    if (layout?.kind === 'struct') layouts[layout.name] = layout;
+  };
+  for (const { schema } of Object.values(events)) take(schema);
+  for (const { value } of Object.values(maps)) take(value);
+  return layouts;
+}

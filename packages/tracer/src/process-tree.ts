@@ -1,0 +1,180 @@
+/** A process of the tree, by identity: the same tgid with another start time is another process. */
+export interface TracedProcess {
+  readonly tgid: number;
+  /** Boot clock, nanoseconds, of the thread-group leader. */
+  readonly startTimeNs: bigint;
+  /** Undefined for a process whose parent is not in the trace. */
+  readonly parent: TracedProcess | undefined;
+  readonly children: readonly TracedProcess[];
+  /** Path of the binary that it ran last, as far as the trace has seen. */
+  readonly exe: string;
+  readonly comm: string;
+  /** Of its last exec in the trace; empty when it only forked. */
+  readonly argv: readonly string[];
+  readonly argvTruncated: boolean;
+  /** Undefined while it lives. */
+  readonly exit: ProcessExit | undefined;
+  /** Events by kind. */
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+export interface ProcessExit {
+  readonly code: number;
+  /** 0 when it exited by itself. */
+  readonly signal: number;
+  readonly durationNs: bigint;
+}
+
+/** What the tree reads of an event: the views of `@spoor/event` have it. */
+export interface TreeEvent {
+  readonly kind: string;
+  readonly tgid: number;
+  readonly startTimeNs: bigint;
+  readonly exe: string;
+  readonly comm: string;
+  readonly childTgid?: number;
+  readonly childTid?: number;
+  readonly childStartTimeNs?: bigint;
+  readonly argv?: readonly string[];
+  readonly code?: number;
+  readonly signal?: number;
+  readonly durationNs?: bigint;
+  isTruncated?(name: string): boolean;
+}
+
+class Node implements TracedProcess {
+  parent: Node | undefined;
+  readonly children: Node[] = [];
+  exe = '';
+  comm = '';
+  argv: readonly string[] = [];
+  argvTruncated = false;
+  exit: ProcessExit | undefined;
+  readonly counts = new Map<string, number>();
+
+  constructor(
+    readonly tgid: number,
+    readonly startTimeNs: bigint,
+  ) {}
+}
+
+/**
+ * The processes that a trace has seen, from its lifecycle events. It is as right as the events that reached it:
+ * lifecycle events that were dropped are missing here too (`stats().events`).
+ *
+ * Memory: one node a process until `limit` is passed; then processes that have ended are forgotten, oldest first, unless
+ * a living process descends from them. A long trace therefore levels off.
+ */
+export class ProcessTree {
+  readonly #limit: number;
+  /** By tgid: the process that has this id now, or had it last. */
+  readonly #byTgid = new Map<number, Node>();
+  readonly #roots = new Set<Node>();
+  /** Ended processes in the order of their ends. */
+  readonly #ended = new Set<Node>();
+  #living = 0;
+  #forgotten = 0;
+
+  constructor(limit = 65536) {
+    this.#limit = limit;
+  }
+
+  /** Processes without a parent in the trace. */
+  get roots(): readonly TracedProcess[] {
+    return [...this.#roots];
+  }
+
+  /** Processes that have been seen and not been seen to end. */
+  get living(): number {
+    return this.#living;
+  }
+
+  /** Processes that were left out to bound the memory. */
+  get forgotten(): number {
+    return this.#forgotten;
+  }
+
+  /** The process with this id; with a start time, only that very process. */
+  get(tgid: number, startTimeNs?: bigint): TracedProcess | undefined {
+    const node = this.#byTgid.get(tgid);
+    return startTimeNs === undefined || node?.startTimeNs === startTimeNs ? node : undefined;
+  }
+
+  /** Takes an event in. Reads the event during the call only. */
+  add(event: TreeEvent): void {
+    const node = this.#node(event.tgid, event.startTimeNs, undefined);
+    node.counts.set(event.kind, (node.counts.get(event.kind) ?? 0) + 1);
+    if (node.exe === '') node.exe = event.exe;
+    if (node.comm === '') node.comm = event.comm;
+    switch (event.kind) {
+      case 'fork':
+        this.#fork(node, event);
+        break;
+      case 'exec':
+        node.exe = event.exe;
+        node.comm = event.comm;
+        node.argv = event.argv ?? [];
+        node.argvTruncated = event.isTruncated?.('argv') ?? false;
+        break;
+      case 'exit':
+        this.#exit(node, event);
+        break;
+    }
+  }
+
+  #fork(parent: Node, event: TreeEvent): void {
+    const { childTgid, childTid, childStartTimeNs } = event;
+    if (childTgid === undefined || childTgid !== childTid || childStartTimeNs === undefined) return;
+    const child = this.#node(childTgid, childStartTimeNs, parent);
+    if (child.exe === '') child.exe = parent.exe;
+    if (child.comm === '') child.comm = parent.comm;
+  }
+
+  #exit(node: Node, event: TreeEvent): void {
+    if (node.exit !== undefined) return;
+    node.comm = event.comm;
+    node.exit = { code: event.code ?? 0, signal: event.signal ?? 0, durationNs: event.durationNs ?? 0n };
+    this.#living--;
+    this.#ended.add(node);
+    this.#forget();
+  }
+
+  #node(tgid: number, startTimeNs: bigint, parent: Node | undefined): Node {
+    const known = this.#byTgid.get(tgid);
+    if (known?.startTimeNs === startTimeNs) {
+      if (parent !== undefined && known.parent === undefined && known !== parent) this.#adopt(known, parent);
+      return known;
+    }
+    // The id is used again: the process that had it has ended, though its end may not have been seen.
+    if (known !== undefined && known.exit === undefined) {
+      this.#living--;
+      this.#ended.add(known);
+    }
+    const node = new Node(tgid, startTimeNs);
+    this.#byTgid.set(tgid, node);
+    this.#living++;
+    if (parent === undefined) this.#roots.add(node);
+    else this.#adopt(node, parent);
+    return node;
+  }
+
+  #adopt(node: Node, parent: Node): void {
+    this.#roots.delete(node);
+    node.parent = parent;
+    parent.children.push(node);
+  }
+
+  #forget(): void {
+    if (this.#living + this.#ended.size <= this.#limit) return;
+    for (const node of this.#ended) {
+      if (node.children.length > 0) continue;
+      this.#ended.delete(node);
+      this.#roots.delete(node);
+      if (this.#byTgid.get(node.tgid) === node) this.#byTgid.delete(node.tgid);
+      const siblings = node.parent?.children;
+      siblings?.splice(siblings.indexOf(node), 1);
+      this.#forgotten++;
+      if (this.#living + this.#ended.size <= this.#limit) return;
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { SpoorError } from '@spoor/btf';
+
+/** What the default size of the process map is computed from. */
+export interface MachineSize {
+  /** CPUs that the kernel may ever bring up; not those online. */
+  readonly possibleCpus: number;
+  /** Processes alive now. */
+  readonly processes: number;
+}
+
+/**
+ * Bytes that the process map may take by default. An LRU map is allocated whole when it is created.
+ */
+export const mapMemoryBudget = 64 * 1024 * 1024;
+
+/**
+ * Kernel memory of one entry of an LRU hash besides key and value: the element's header and its bucket's share.
+ * (`struct htab_elem`, 48 bytes, and one 16-byte bucket an entry, rounded; kernel/bpf/hashtab.c)
+ */
+const entryOverhead = 64;
+
+/** Entries a CPU below which an LRU map's free lists starve each other on kernels before 6.6.99. */
+const entriesPerCpu = 256;
+
+/**
+ * Entries of the process map that suit a machine: four for each process alive, and 256 for each possible CPU, rounded
+ * up to a power of two, and no more than `mapMemoryBudget` holds. An LRU map hands out free entries in batches of 128 a
+ * CPU: with fewer than 256 a CPU, some CPUs evict their own newest entries while thousands lie free elsewhere.
+ *
+ * A miss costs time, never an event: a size beyond the budget buys little.
+ */
+export function defaultMapEntries(machine: MachineSize, valueSize: number): number {
+  const wanted = Math.max(4 * machine.processes, entriesPerCpu * machine.possibleCpus, 1024);
+  const affordable = Math.floor(mapMemoryBudget / mapEntryBytes(valueSize));
+  return Math.min(powerOfTwo(wanted, Math.ceil), powerOfTwo(affordable, Math.floor));
+}
+
+/** Kernel memory of one entry, in bytes, for a 4-byte key. */
+export function mapEntryBytes(valueSize: number): number {
+  return entryOverhead + 8 + Math.ceil(valueSize / 8) * 8;
+}
+
+function powerOfTwo(value: number, round: (value: number) => number): number {
+  return 2 ** round(Math.log2(value));
+}
+
+/** `size` when it is a power of two and a multiple of the page, which a ring buffer has to be. */
+export function checkRingSize(name: string, size: number, pageSize: number): number {
+  const isPower = Number.isSafeInteger(size) && size > 0 && Math.log2(size) % 1 === 0;
+  if (isPower && size % pageSize === 0 && size <= 2 ** 30) return size;
+  throw new SpoorError('RING_SIZE', `The size of the ring ${name} is ${size}`, {
+    remedy: `Give a power of two from ${pageSize} bytes (one page) to 1073741824 (1 GiB).`,
+  });
+}

@@ -1,0 +1,102 @@
+import { dropReasonNames, type EventCounters, events, type StateStats } from '@spoor/bpf';
+import type { KernelSide } from './kernel-side.js';
+
+/** What happened to the events of one kind: `submitted` plus all of `dropped` is what happened. */
+export interface EventStatistics {
+  /** Records that the kernel side put into a ring. */
+  readonly submitted: number;
+  /** Records that were read. Behind `submitted` while records wait in the ring. */
+  readonly delivered: number;
+  /** Records that were lost, by reason. */
+  readonly dropped: Readonly<Record<string, number>>;
+}
+
+export interface ProgramStatistics {
+  readonly name: string;
+  /** The section that it attaches by. */
+  readonly hook: string;
+  /** Runs and nanoseconds: only counted while the kernel's BPF statistics are on. */
+  readonly runs: number;
+  readonly runTimeNs: number;
+  /** Runs that the kernel skipped because the program was running on that CPU already. */
+  readonly recursionMisses: number;
+}
+
+/** A moment's state of everything that is counted. Counters only grow. */
+export interface Statistics {
+  readonly events: Readonly<Record<string, EventStatistics>>;
+  /** Of process state: what was found, missed and recovered, and how. See `struct state_stats`. */
+  readonly state: Readonly<Record<keyof StateStats, number>>;
+  /** Entries of the process map. */
+  readonly mapEntries: number;
+  readonly rings: Readonly<Record<'lifecycle' | 'activity', { readonly size: number; readonly backlog: number }>>;
+  readonly programs: readonly ProgramStatistics[];
+  /** For what there is more than one way, the way that this kernel takes. */
+  readonly variants: Readonly<Record<string, string>>;
+  /** Events that came out of a ring after a later one. */
+  readonly misordered: number;
+}
+
+/** Reads all counters. `delivered` is counted by whoever reads the rings. */
+export function readStatistics(kernel: KernelSide, delivered: ReadonlyMap<string, number>): Statistics {
+  return {
+    events: eventStatistics(kernel, delivered),
+    state: stateStatistics(kernel),
+    mapEntries: kernel.mapEntries,
+    rings: ringStatistics(kernel),
+    programs: [...kernel.object.programs.values()].map((program) => {
+      const info = program.info();
+      return {
+        name: program.name,
+        hook: program.section.replace(/^\?/, ''),
+        runs: Number(info.runCount),
+        runTimeNs: Number(info.runTimeNs),
+        recursionMisses: Number(info.recursionMisses),
+      };
+    }),
+    variants: kernel.variants,
+    misordered: kernel.rings.misordered,
+  };
+}
+
+function eventStatistics(
+  { eventCounters }: KernelSide,
+  delivered: ReadonlyMap<string, number>,
+): Record<string, EventStatistics> {
+  const statistics: Record<string, EventStatistics> = {};
+  for (const [kind, { kind: number }] of Object.entries(events)) {
+    const perCpu: readonly EventCounters[] = eventCounters.get(number) ?? [];
+    const dropped: Record<string, number> = {};
+    for (const [reason, name] of Object.entries(dropReasonNames)) {
+      const total = sum(perCpu, (counters) => counters.dropped[Number(reason)]!);
+      if (total > 0) dropped[name] = total;
+    }
+    statistics[kind] = {
+      submitted: sum(perCpu, (counters) => counters.submitted),
+      delivered: delivered.get(kind) ?? 0,
+      dropped,
+    };
+  }
+  return statistics;
+}
+
+function stateStatistics({ stateCounters }: KernelSide): Record<keyof StateStats, number> {
+  const perCpu: readonly StateStats[] = stateCounters.get(0) ?? [];
+  const names = Object.keys(perCpu[0] ?? {}) as (keyof StateStats)[];
+  return Object.fromEntries(names.map((name) => [name, sum(perCpu, (stats) => stats[name])])) as Record<
+    keyof StateStats,
+    number
+  >;
+}
+
+function ringStatistics(kernel: KernelSide): Statistics['rings'] {
+  const [lifecycle, activity] = kernel.rings.readers;
+  return {
+    lifecycle: { size: kernel.ringSizes.lifecycle, backlog: lifecycle!.backlog },
+    activity: { size: kernel.ringSizes.activity, backlog: activity!.backlog },
+  };
+}
+
+function sum<T>(values: readonly T[], of: (value: T) => bigint): number {
+  return Number(values.reduce((total, value) => total + of(value), 0n));
+}

@@ -1,0 +1,195 @@
+import { events } from '@spoor/bpf';
+import { SpoorError } from '@spoor/btf';
+import { type Event, EventDecoder, type MalformedEvent } from '@spoor/event';
+import { RingPoller, RingSource } from '@spoor/object';
+import { wallClockOffsetNs } from './clock.js';
+import type { CommandExit, GatedCommand } from './gated-command.js';
+import type { KernelSide } from './kernel-side.js';
+import { ProcessTree } from './process-tree.js';
+import { readStatistics, type Statistics } from './statistics.js';
+
+/** How often the end of a followed tree is asked for once the command itself has ended, milliseconds. */
+const endCheckMs = 100;
+
+/** An event, or a record that is none. */
+export type TracedEvent = Event | MalformedEvent;
+
+export interface TracerParts {
+  readonly kernel: KernelSide;
+  readonly command: GatedCommand | undefined;
+  /** Bit of the scope that follows the command. */
+  readonly commandScope: bigint;
+  /** Kinds that are handed out. */
+  readonly kinds: ReadonlySet<string>;
+  readonly scopeNames: readonly (string | undefined)[];
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * A running trace. Read it one way, once: `for await` for comfort, `each` for speed. It ends when the followed command
+ * and all that descends from it have ended, at `stop()`, or when the signal aborts: the hooks are detached, what was
+ * submitted before is still handed out, then the kernel side is unloaded.
+ *
+ * Back-pressure: what is not read waits in the rings; when one is full the kernel side drops events and counts them
+ * (`stats().events`). The traced processes never wait.
+ */
+export class Tracer implements AsyncDisposable {
+  /** The processes seen so far. Grows as events are read. */
+  readonly processes = new ProcessTree();
+  /** How the command ended; undefined without one. Settles before the trace ends when descendants live on. */
+  readonly exit: Promise<CommandExit> | undefined;
+  readonly #kernel: KernelSide;
+  readonly #command: GatedCommand | undefined;
+  readonly #commandScope: bigint;
+  readonly #kinds: ReadonlySet<string>;
+  readonly #decoder: EventDecoder;
+  readonly #delivered = new Map<string, number>();
+  readonly #ended = new AbortController();
+  #reader: { close(): unknown } | undefined;
+  #endCheck: NodeJS.Timeout | undefined;
+  #finalStatistics: Statistics | undefined;
+  #commandEnded = false;
+
+  /** @internal Use `trace`. */
+  constructor(parts: TracerParts) {
+    this.#kernel = parts.kernel;
+    this.#command = parts.command;
+    this.#commandScope = parts.commandScope;
+    this.#kinds = parts.kinds;
+    this.#decoder = new EventDecoder({
+      context: { clockOffsetNs: wallClockOffsetNs(), scopeNames: parts.scopeNames },
+    });
+    this.exit = parts.command?.exit;
+    void this.exit?.then(() => {
+      this.#commandEnded = true;
+      this.#checkEnd();
+    });
+    if (parts.signal?.aborted) this.stop();
+    else parts.signal?.addEventListener('abort', () => this.stop(), { once: true, signal: this.#ended.signal });
+  }
+
+  /** Whether the hooks are still attached. */
+  get running(): boolean {
+    return !this.#ended.signal.aborted;
+  }
+
+  /** Process id of the command; undefined without one. */
+  get commandTgid(): number | undefined {
+    return this.#command?.tgid;
+  }
+
+  /** Sends a signal to the command. False when there is none, or it has ended. */
+  kill(signal: NodeJS.Signals): boolean {
+    return !this.#commandEnded && (this.#command?.child.kill(signal) ?? false);
+  }
+
+  /**
+   * Events with memory of their own, in the order of their times, decoded when a field is read.
+   *
+   * @throws SpoorError `WRONG_PHASE` when the trace is being read already
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<TracedEvent> {
+    const source = new RingSource<TracedEvent>(this.#kernel.rings, {
+      take: (data, offset, length) => {
+        const event = this.#decoder.own(data, offset, length);
+        return this.#take(event) ? event : undefined;
+      },
+    });
+    this.#read(source);
+    return source;
+  }
+
+  /**
+   * Calls `handle` with each event, lent for the time of the call. Resolves when the trace has ended and everything was
+   * handed out. What `handle` throws stops the trace and rejects.
+   *
+   * @throws SpoorError `WRONG_PHASE` when the trace is being read already
+   */
+  each(handle: (event: TracedEvent) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const handler = this.#decoder.handler((event) => {
+        if (!this.#take(event)) return;
+        try {
+          handle(event);
+        } catch (error) {
+          this.stop();
+          reject(error);
+        }
+      });
+      const poller = new RingPoller(this.#kernel.rings, handler);
+      this.#read(poller);
+      this.#ended.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  /** All counters, as of now; after the end, as of the end. */
+  stats(): Statistics {
+    if (this.#finalStatistics === undefined) return readStatistics(this.#kernel, this.#delivered);
+    return { ...this.#finalStatistics, events: withDelivered(this.#finalStatistics.events, this.#delivered) };
+  }
+
+  /**
+   * Ends the trace now: detaches, hands out what was submitted, unloads. The command is not touched. Idempotent.
+   */
+  stop(): void {
+    if (!this.running) return;
+    clearTimeout(this.#endCheck);
+    this.#kernel.detach();
+    this.#command?.abandon();
+    const close = () => {
+      this.#reader?.close();
+      this.#finalStatistics = readStatistics(this.#kernel, this.#delivered);
+      this.#kernel.close();
+    };
+    try {
+      close();
+    } finally {
+      this.#ended.abort();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stop();
+  }
+
+  /** What `Symbol.asyncDispose` does, for those who write no `using`. */
+  close(): void {
+    this.stop();
+  }
+
+  #read(reader: { close(): unknown }): void {
+    if (this.#reader !== undefined || !this.running) {
+      throw new SpoorError('WRONG_PHASE', this.running ? 'The trace is being read already' : 'The trace has ended', {
+        remedy: 'Read a trace once, by for await or by each().',
+      });
+    }
+    this.#reader = reader;
+  }
+
+  /** Takes an event in; false when it is not one that the reader asked for. */
+  #take(event: TracedEvent): boolean {
+    this.#delivered.set(event.kind, (this.#delivered.get(event.kind) ?? 0) + 1);
+    if (event.kind === 'malformed') return true;
+    this.processes.add(event);
+    if (event.kind === 'exit' && this.#commandEnded && this.processes.living === 0) this.#checkEnd();
+    return this.#kinds.has(event.kind);
+  }
+
+  /** Asks the kernel whether a process of the tree lives: events can be late, and can be dropped. */
+  #checkEnd(): void {
+    clearTimeout(this.#endCheck);
+    if (!this.running) return;
+    const living = this.#kernel.countFollowed(this.#commandScope) ?? this.processes.living;
+    if (living === 0) setImmediate(() => this.stop());
+    else this.#endCheck = setTimeout(() => this.#checkEnd(), endCheckMs);
+  }
+}
+
+function withDelivered(
+  statistics: Statistics['events'],
+  delivered: ReadonlyMap<string, number>,
+): Statistics['events'] {
+  return Object.fromEntries(
+    Object.keys(events).map((kind) => [kind, { ...statistics[kind]!, delivered: delivered.get(kind) ?? 0 }]),
+  );
+}
