@@ -16,7 +16,13 @@ import { run } from './lib/run.mjs';
 import { setup } from './setup.mjs';
 
 /** @typedef {import('./lib/reports.mjs').Verdict} Verdict */
-/** @typedef {{ name: string, what: string, check: () => Verdict | Promise<Verdict> }} Check */
+/**
+ * @typedef {object} Check
+ * @property {string} name
+ * @property {string} what
+ * @property {() => Verdict | Promise<Verdict>} check
+ * @property {boolean} [needsBuild] it looks at what was built, so it comes after it
+ */
 
 /** @param {string} command @param {readonly string[]} args @returns {() => Promise<Verdict>} */
 const tool =
@@ -25,6 +31,11 @@ const tool =
     const { status, output } = await run(command, args);
     return { ok: status === 0, output };
   };
+
+async function checkBuild() {
+  await setup();
+  return { ok: true, output: '' };
+}
 
 /** @type {readonly Check[]} */
 const checks = [
@@ -44,8 +55,14 @@ const checks = [
     what: 'unused files, exports and dependencies',
     check: tool('knip', '--no-progress'),
   },
-  { name: 'generated', what: 'generated files are what is generated now', check: checkGenerated },
-  { name: 'exports', what: 'each package as its users get it', check: checkExports },
+  { name: 'build', what: 'everything builds', check: checkBuild },
+  {
+    name: 'generated',
+    what: 'generated files are what is generated now',
+    check: checkGenerated,
+    needsBuild: true,
+  },
+  { name: 'exports', what: 'each package as its users get it', check: checkExports, needsBuild: true },
   { name: 'links', what: 'links in the documentation', check: checkLinks },
 ];
 
@@ -86,8 +103,13 @@ function choose(names) {
 await script(async () => {
   const chosen = choose(process.argv.slice(2));
   clearReport('check');
-  await setup();
-  const results = await inParallel(chosen, runCheck);
+  await setup({ withBuild: false });
+  const early = chosen.filter(({ needsBuild = false }) => !needsBuild);
+  const late = chosen.filter(({ needsBuild = false }) => needsBuild);
+  const results = await inParallel(early, runCheck);
+  // Chosen by name, they have to bring the build themselves.
+  if (late.length > 0 && !early.some(({ name }) => name === 'build')) await setup();
+  results.push(...(await inParallel(late, runCheck)));
   writeReport('check', results);
   return results.some((result) => result.status === 'failed') ? 1 : 0;
 });

@@ -146,44 +146,50 @@ async function build() {
   );
 }
 
-/** @param {Partial<State>} state */
-async function bringUpToDate(state) {
-  // Written again only after the step has succeeded: an interrupted step is a step to repeat.
+/**
+ * Both steps write their stamp only when they have succeeded: an interrupted step is a step to repeat.
+ *
+ * @param {Partial<State>} state
+ */
+async function preparePackages(state) {
   if (isLinux) await ensureSystem();
   await ensurePnpm();
-  if (!packagesCurrent(state)) {
-    writeState({});
-    await installPackages();
-    writeState({ packages: packagesStamp(), installed: installedAt() });
-  }
-  const { packages, installed } = readState();
-  if (packages === undefined || installed === undefined)
-    throw new Failure('.tools/setup.json was removed meanwhile; start again.');
-  if (!buildCurrent(state)) {
-    writeState({ packages, installed });
-    // Taken before the build: a source that changes under it makes the next run build again.
-    const sources = sourcesStamp();
-    await build();
-    writeState({ packages, installed, sources, outputs: outputsStamp() });
-  }
+  if (packagesCurrent(state)) return;
+  writeState({});
+  await installPackages();
+  writeState({ packages: packagesStamp(), installed: installedAt() });
 }
 
 /** @param {Partial<State>} state */
-const isCurrent = (state) => toolsCurrent() && packagesCurrent(state) && buildCurrent(state);
+async function prepareBuild(state) {
+  if (buildCurrent(state)) return;
+  const { packages = '', installed = 0 } = state;
+  writeState({ packages, installed });
+  // Taken before the build: a source that changes under it makes the next run build again.
+  const sources = sourcesStamp();
+  await build();
+  writeState({ packages, installed, sources, outputs: outputsStamp() });
+}
 
-/** Brings the tree up to date, or ends with a {@link Failure} that says what to do. */
-export async function setup() {
+/**
+ * Brings the tree up to date, or ends with a {@link Failure} that says what to do.
+ *
+ * @param {{ withBuild?: boolean }} [options] without the build it is enough for the tools, and for tests of sources
+ */
+export async function setup({ withBuild = true } = {}) {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19)) {
     throw new Failure(`Node.js 20.19 or later is needed; this is ${process.versions.node}.`);
   }
+  const isCurrent = (/** @type {Partial<State>} */ state) =>
+    toolsCurrent() && packagesCurrent(state) && (!withBuild || buildCurrent(state));
   if (isCurrent(readState())) return;
   const onWait = (/** @type {string} */ owner) =>
     say(`setup: waiting for the set-up of process ${owner} in this tree …`);
   await withLock(
     async () => {
-      const state = readState();
-      if (!isCurrent(state)) await bringUpToDate(state);
+      await preparePackages(readState());
+      if (withBuild) await prepareBuild(readState());
     },
     { onWait },
   );

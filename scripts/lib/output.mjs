@@ -48,6 +48,13 @@ export async function step(what, action) {
   say(`setup: done in ${duration(performance.now() - began)}`);
 }
 
+/** @param {Failure} failure */
+export function sayFailure(failure) {
+  // Our own words last: they are what to read first, and the end is what stays on a screen.
+  if (failure.output !== '') say(`${failure.output}\n`);
+  say(`${red('error:')} ${failure.message}`);
+}
+
 /**
  * The frame of every script: runs it, and turns a {@link Failure} into its text and its exit status.
  *
@@ -59,9 +66,7 @@ export async function script(main) {
     if (status !== undefined) process.exitCode = status;
   } catch (error) {
     if (error instanceof Failure) {
-      // Our own words last: they are what to read first, and the end is what stays on a screen.
-      if (error.output !== '') say(`${error.output}\n`);
-      say(`${red('error:')} ${error.message}`);
+      sayFailure(error);
       process.exitCode = error.status;
     } else {
       throw error;
