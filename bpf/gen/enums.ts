@@ -175,3 +175,21 @@ export const procFlagNames: Readonly<Record<number, ProcFlagName>> = {
   2: 'exe-unlinked',
   4: 'no-exe',
 };
+
+/** `enum words_place` */
+export const WordsPlace = {
+  WORDS_NOWHERE: 0,
+  WORDS_IN_STORAGE: 1,
+  WORDS_IN_HASH: 2,
+} as const;
+
+export type WordsPlace = (typeof WordsPlace)[keyof typeof WordsPlace];
+
+export type WordsPlaceName = 'nowhere' | 'in-storage' | 'in-hash';
+
+/** The name of each value; values that the object does not know have none. */
+export const wordsPlaceNames: Readonly<Record<number, WordsPlaceName>> = {
+  0: 'nowhere',
+  1: 'in-storage',
+  2: 'in-hash',
+};

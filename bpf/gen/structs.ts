@@ -256,27 +256,25 @@ export const SnapshotResult = C.struct('snapshot_result', 24, {
 });
 export type SnapshotResult = Static<typeof SnapshotResult>;
 
-/** `struct state_stats`: 152 bytes. */
-export const StateStats = C.struct('state_stats', 152, {
+/** `struct state_stats`: 160 bytes. */
+export const StateStats = C.struct('state_stats', 160, {
   lookups: [0, C.u64],
   hits: [8, C.u64],
   misses: [16, C.u64],
   stale: [24, C.u64],
-  recovered_from_storage: [32, C.u64],
-  recovered_from_hash: [40, C.u64],
-  recovered_without_words: [48, C.u64],
-  initialised: [56, C.u64],
-  raced: [64, C.u64],
-  unstored: [72, C.u64],
-  torn: [80, C.u64],
-  words_spilled: [88, C.u64],
-  words_lost: [96, C.u64],
-  ancestor_walks: [104, C.u64],
-  ancestor_steps: [112, C.u64],
-  ancestor_recoveries: [120, C.u64],
-  path_walks: [128, C.u64],
-  path_walks_cut: [136, C.u64],
-  lost_by_mode: [144, C.u64],
+  recovered: [32, C.array(C.u64, 4)],
+  initialised: [64, C.u64],
+  raced: [72, C.u64],
+  unstored: [80, C.u64],
+  torn: [88, C.u64],
+  words_spilled: [96, C.u64],
+  words_lost: [104, C.u64],
+  ancestor_walks: [112, C.u64],
+  ancestor_steps: [120, C.u64],
+  ancestor_recoveries: [128, C.u64],
+  path_walks: [136, C.u64],
+  path_walks_cut: [144, C.u64],
+  lost_by_mode: [152, C.u64],
 });
 export type StateStats = Static<typeof StateStats>;
 

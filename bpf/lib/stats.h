@@ -13,10 +13,8 @@ struct state_stats {
 	__u64 misses;
 	/* an entry of another process that had the same process id: also a miss */
 	__u64 stale;
-	/* misses answered with a record rebuilt from the task, by where its words were */
-	__u64 recovered_from_storage;
-	__u64 recovered_from_hash;
-	__u64 recovered_without_words;
+	/* misses answered with a record rebuilt from the task, by `enum words_place` */
+	__u64 recovered[4];
 	/* records made where none is expected: at an exec, and by the snapshot */
 	__u64 initialised;
 	/* records that another CPU stored first */

@@ -160,20 +160,6 @@ static __always_inline void proc_info_forget(__u32 tgid)
 	bpf_map_delete_elem(&proc_info, &tgid);
 }
 
-static __always_inline void count_recovery(enum words_place place)
-{
-	switch (place) {
-	case WORDS_IN_STORAGE:
-		count(recovered_from_storage);
-		break;
-	case WORDS_IN_HASH:
-		count(recovered_from_hash);
-		break;
-	default:
-		count(recovered_without_words);
-	}
-}
-
 struct proc_info_request {
 	struct task_struct *task;
 	const struct task_words *words;
@@ -215,7 +201,7 @@ static __always_inline bool proc_info_of(struct proc_info *into, const struct pr
 	}
 	into->origin = request->origin;
 	if (!expected)
-		count_recovery(request->words_place);
+		count(recovered[request->words_place & 3]);
 	status = proc_info_store(request->tgid, into, stale);
 	/* Another CPU was first (EEXIST): its record says the same of the same process. Ours is in hand. */
 	if (status == -17)

@@ -19,7 +19,8 @@ export interface CommandOptions {
 const GATE_ABANDONED = 125;
 
 /**
- * A shell that waits for a line on descriptor 3 and then becomes the command: same process, so that its id is known
+ * A shell that waits for a line on descriptor 3 and then becomes the command, which it looks for as `findCommand` does
+ * and calls by the name that it was given: same process, so that its id is known
  * before the first instruction of the command, and nothing of the command can come before the tracer is ready. When the
  * tracer dies first the read fails and the command never runs. Once opened, the gate is gone: the command has no
  * tie to the tracer and lives on when that is killed.
@@ -51,9 +52,9 @@ export class GatedCommand {
   static async start(command: readonly string[], options: CommandOptions = {}): Promise<GatedCommand> {
     const [name = '', ...args] = command;
     const env = options.env ?? process.env;
-    const file = findCommand(name, env['PATH']);
+    findCommand(name, env['PATH']);
     const stdio = options.stdio ?? 'inherit';
-    const child = spawn('/bin/sh', ['-c', gate, file, ...args], {
+    const child = spawn('/bin/sh', ['-c', gate, name, ...args], {
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       env,
       stdio: [stdio, stdio, stdio, 'pipe'],

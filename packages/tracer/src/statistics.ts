@@ -1,4 +1,4 @@
-import { dropReasonNames, type EventCounters, events, type StateStats } from '@spoor/bpf';
+import { dropReasonNames, type EventCounters, events, type StateStats, WordsPlace } from '@spoor/bpf';
 import type { KernelSide } from './kernel-side.js';
 
 /** What happened to the events of one kind: `submitted` plus all of `dropped` is what happened. */
@@ -22,11 +22,23 @@ export interface ProgramStatistics {
   readonly recursionMisses: number;
 }
 
+/** Misses that were answered with a record rebuilt from the task, by where the process's own words were found. */
+export interface Recoveries {
+  readonly storage: number;
+  readonly hash: number;
+  /** No words were kept, which says that they are zero, unless `wordsLost` says that some were lost. */
+  readonly none: number;
+}
+
+export type StateStatistics = Readonly<Record<Exclude<keyof StateStats, 'recovered'>, number>> & {
+  readonly recovered: Recoveries;
+};
+
 /** A moment's state of everything that is counted. Counters only grow. */
 export interface Statistics {
   readonly events: Readonly<Record<string, EventStatistics>>;
   /** Of process state: what was found, missed and recovered, and how. See `struct state_stats`. */
-  readonly state: Readonly<Record<keyof StateStats, number>>;
+  readonly state: StateStatistics;
   /** Entries of the process map. */
   readonly mapEntries: number;
   readonly rings: Readonly<Record<'lifecycle' | 'activity', { readonly size: number; readonly backlog: number }>>;
@@ -80,13 +92,20 @@ function eventStatistics(
   return statistics;
 }
 
-function stateStatistics({ stateCounters }: KernelSide): Record<keyof StateStats, number> {
+function stateStatistics({ stateCounters }: KernelSide): StateStatistics {
   const perCpu: readonly StateStats[] = stateCounters.get(0) ?? [];
-  const names = Object.keys(perCpu[0] ?? {}) as (keyof StateStats)[];
-  return Object.fromEntries(names.map((name) => [name, sum(perCpu, (stats) => stats[name])])) as Record<
-    keyof StateStats,
-    number
-  >;
+  const { recovered: _, ...numbers } = perCpu[0]!;
+  const names = Object.keys(numbers) as (keyof typeof numbers)[];
+  const totals = names.map((name) => [name, sum(perCpu, (stats) => stats[name])]);
+  const recovered = (place: number) => sum(perCpu, (stats) => stats.recovered[place]!);
+  return {
+    ...(Object.fromEntries(totals) as Record<keyof typeof numbers, number>),
+    recovered: {
+      storage: recovered(WordsPlace.WORDS_IN_STORAGE),
+      hash: recovered(WordsPlace.WORDS_IN_HASH),
+      none: recovered(WordsPlace.WORDS_NOWHERE),
+    },
+  };
 }
 
 function ringStatistics(kernel: KernelSide): Statistics['rings'] {
