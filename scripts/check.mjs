@@ -47,7 +47,7 @@ const checks = [
   {
     name: 'lint',
     what: 'lint, format and import rules',
-    check: tool('biome', 'ci', '--error-on-warnings', '--max-diagnostics=none'),
+    check: tool('biome', 'ci', '--colors=off', '--error-on-warnings', '--max-diagnostics=none'),
   },
   { name: 'rooms', what: 'who may depend on whom, packages and C headers', check: checkRooms },
   {
