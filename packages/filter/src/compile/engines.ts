@@ -1,0 +1,74 @@
+import type { Engine } from '../filters/kind.js';
+import { rangeOf } from '../filters/number-values.js';
+import type { Filter } from '../scope.js';
+import { wordOf } from './bits.js';
+import { allHold, cutSegments, joinRanges, type Marking, type Segment } from './segments.js';
+import { type TextEntry, textEntries } from './texts.js';
+
+/** A scope that uses a kind, and its filters of this kind. */
+export interface Use {
+  readonly bit: number;
+  readonly filters: readonly Filter[];
+}
+
+/** What the scopes that use a kind are in the kernel. Words are those of `struct scope_set`. */
+export interface KindTable {
+  readonly users: bigint;
+  readonly missing: bigint;
+  /** Scopes that exclude by this kind. */
+  readonly exclude: bigint;
+  readonly segments: readonly Segment[];
+  readonly texts: readonly TextEntry[];
+}
+
+const everything = 0xffff_ffff_ffff_ffffn;
+
+const users = (uses: readonly Use[]) => wordOf(uses.map(({ bit }) => bit));
+
+/** Scopes that say nothing but `!=`, which a value that nobody names satisfies. */
+const onlyUnequal = (uses: readonly Use[]) =>
+  wordOf(
+    uses.filter(({ filters }) => filters.every(({ operator }) => operator === '!=')).map(({ bit }) => bit),
+  );
+
+/** Who names which numbers with this operator. */
+const naming = (uses: readonly Use[], operator: '=' | '!='): Marking[] =>
+  uses.map(({ bit, filters }) => ({
+    bit,
+    ranges: joinRanges(
+      filters.filter((filter) => filter.operator === operator).flatMap(({ values }) => values.map(rangeOf)),
+    ),
+  }));
+
+/** Adds a word to `equal` of each segment. */
+const orEqual = (segments: readonly Segment[], word: bigint): Segment[] =>
+  segments.map((segment) => ({ ...segment, equal: segment.equal | word }));
+
+/** The tables of each engine: the counterparts of number.h, subtree.h, members.h and text.h in bpf/filters/. */
+export const engines: Readonly<Record<Engine, (uses: readonly Use[]) => KindTable>> = {
+  number(uses) {
+    const markings = uses.map(({ bit, filters }) => ({ bit, ranges: allHold(filters) }));
+    const segments = orEqual(cutSegments(markings, []), everything & ~users(uses));
+    return { users: users(uses), missing: 0n, exclude: 0n, segments, texts: [] };
+  },
+  subtree(uses) {
+    const unequal = naming(uses, '!=');
+    const exclude = wordOf(unequal.filter(({ ranges }) => ranges.length > 0).map(({ bit }) => bit));
+    const cut = cutSegments(naming(uses, '='), unequal);
+    const segments = orEqual(cut, onlyUnequal(uses) | (everything & ~users(uses)));
+    return { users: users(uses), missing: 0n, exclude, segments, texts: [] };
+  },
+  members(uses) {
+    const segments = cutSegments(naming(uses, '='), naming(uses, '!='));
+    return { users: users(uses), missing: onlyUnequal(uses), exclude: 0n, segments, texts: [] };
+  },
+  text(uses) {
+    return {
+      users: users(uses),
+      missing: onlyUnequal(uses),
+      exclude: 0n,
+      segments: [],
+      texts: textEntries(uses),
+    };
+  },
+};

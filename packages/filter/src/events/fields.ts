@@ -1,0 +1,59 @@
+import { type EventParts, events } from '@spoor/bpf';
+import { camelCase, type Layout } from '@spoor/btf';
+import type { ValueKind } from '../filters/kind.js';
+import { numberValues } from '../filters/number-values.js';
+import { textValues } from '../filters/text-values.js';
+
+/** The name of an event kind. */
+export type EventName = keyof EventParts;
+
+/**
+ * Fields of an event's own that a condition can be about: numbers and texts, by the names that event views give
+ * them. What all events share is a matter for filters.
+ */
+export type EventFields = Readonly<Record<string, ValueKind>>;
+
+const cache = new Map<string, EventFields>();
+
+/** What can be asked of an event of this kind; undefined when there is no such event. */
+export function eventFields(event: string): EventFields | undefined {
+  if (!Object.hasOwn(events, event)) return undefined;
+  let fields = cache.get(event);
+  if (fields === undefined) {
+    fields = fieldsOf(events[event as EventName].schema.layout);
+    cache.set(event, fields);
+  }
+  return fields;
+}
+
+/** The names of all events. */
+export const eventNames = (): readonly string[] => Object.keys(events);
+
+function fieldsOf(layout: Layout): EventFields {
+  if (layout.kind !== 'struct') return {};
+  const named = layout.fields.map((field) => [camelCase(field.name), valuesOf(field.layout)] as const);
+  return Object.fromEntries(
+    named.filter(
+      (entry): entry is [string, ValueKind] =>
+        entry[1] !== undefined && !/^(unused|_*pad)\d*$/.test(entry[0]),
+    ),
+  );
+}
+
+/** RECORD_MAX of bpf/lib/scratch.h: no part of an event is longer. */
+const longestPart = 16384;
+
+function valuesOf(layout: Layout): ValueKind | undefined {
+  if (layout.kind === 'chars' || (layout.kind === 'struct' && layout.name === 'var_bytes')) {
+    return textValues({
+      maxWhole: longestPart,
+      maxEnd: longestPart,
+      why: ', the most that an event can carry',
+    });
+  }
+  if (layout.kind !== 'int' && layout.kind !== 'enum') return undefined;
+  const bits = BigInt(layout.size * 8);
+  return numberValues(
+    layout.signed ? { min: -(1n << (bits - 1n)), max: (1n << (bits - 1n)) - 1n } : { max: (1n << bits) - 1n },
+  );
+}

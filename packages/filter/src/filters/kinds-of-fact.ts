@@ -1,0 +1,67 @@
+import type { FactText, TaskFacts } from '../facts.js';
+import type { NameResolver } from '../resolve/names.js';
+import type { FilterKind } from './kind.js';
+import { idValues, numberMatches, numberValues, u32Max } from './number-values.js';
+import { type TextValuesOptions, textMatches, textValues } from './text-values.js';
+
+/** What a kind's own file says. */
+interface Common<Fact> {
+  readonly summary: string;
+  readonly examples: readonly string[];
+  /** Its fact. */
+  fact(facts: TaskFacts): Fact;
+}
+
+interface NumberOptions extends Common<number> {
+  readonly names?: NameResolver;
+}
+
+const limits = (names: NameResolver | undefined) => ({
+  max: u32Max,
+  ...(names === undefined ? {} : { names }),
+});
+
+/** A kind whose fact is a number with an order: every operator, lists and ranges. */
+export const numberKind = ({ fact, names, ...rest }: NumberOptions): FilterKind<'number'> => ({
+  ...numberValues(limits(names)),
+  ...rest,
+  engine: 'number',
+  matches: (comparison, facts) => numberMatches(comparison, fact(facts)),
+});
+
+/** A kind whose fact is a number that names something: `=`, `!=` and lists. */
+export const idKind = ({ fact, names, ...rest }: NumberOptions): FilterKind<'id'> => ({
+  ...idValues(limits(names)),
+  ...rest,
+  engine: 'number',
+  matches: (comparison, facts) => numberMatches(comparison, fact(facts)),
+});
+
+/** A kind whose fact is a text: whole, beginning and end. */
+export const textKind = ({
+  fact,
+  maxWhole,
+  maxEnd,
+  why,
+  ...rest
+}: Common<FactText> & TextValuesOptions): FilterKind<'text'> => ({
+  ...textValues({ maxWhole, maxEnd, why }),
+  ...rest,
+  engine: 'text',
+  matches: (comparison, facts) => textMatches(comparison, fact(facts)),
+});
+
+/** A kind whose fact is 0 or 1; it has no values: `NAME` and `!NAME`. */
+export const flagKind = ({ fact, ...rest }: Common<number>): FilterKind<'flag'> => ({
+  ...rest,
+  shape: 'flag',
+  operators: ['=', '!='],
+  expected: 'nothing: a flag has no value',
+  engine: 'number',
+  read: (written) => written.fail('a flag takes no value but true and false'),
+  write: () => {
+    throw new TypeError('a flag has no values');
+  },
+  forEngine: (filter) => ({ ...filter, values: [{ from: 1n, to: u32Max }] }),
+  matches: ({ operator }, facts) => (fact(facts) !== 0) === (operator === '='),
+});

@@ -1,0 +1,56 @@
+import { type FactText, factBytes } from '../facts.js';
+import type { Pattern, WrittenPattern } from '../grammar/pattern.js';
+import type { FilterValue, TextValue } from '../scope.js';
+import type { Comparison, ValueKind } from './kind.js';
+
+export interface TextValuesOptions {
+  /** Bytes in UTF-8 of a whole text or a beginning, and of an end. */
+  readonly maxWhole: number;
+  readonly maxEnd: number;
+  /** Why there is such a limit, after "longer than N bytes": `, which is all that the kernel keeps`. */
+  readonly why: string;
+}
+
+/** Texts, whole or by their beginning or end. */
+export const textValues = ({ maxWhole, maxEnd, why }: TextValuesOptions): ValueKind<'text'> => ({
+  shape: 'text',
+  operators: ['=', '!='],
+  expected: 'a text, TEXT* or *TEXT',
+  read(written: WrittenPattern): FilterValue {
+    const { text, starBefore, starAfter } = written;
+    if (starBefore && starAfter) {
+      written.fail('a star can stand in front or at the end, not both', 'A literal star is written \\*.');
+    }
+    if (text.includes('\0')) written.fail('a text cannot contain a NUL');
+    if (/\p{Surrogate}/u.test(text)) written.fail('half a character (a lone surrogate) stands for no bytes');
+    const at = starBefore ? 'end' : starAfter ? 'start' : 'whole';
+    const bytes = factBytes(text).length;
+    const max = at === 'end' ? maxEnd : maxWhole;
+    if (bytes > max) written.fail(`${bytes} bytes are longer than ${max}${why}`);
+    return { text, at };
+  },
+  write(value: FilterValue): Pattern {
+    const { text, at } = textOf(value);
+    return { text, starBefore: at === 'end', starAfter: at === 'start' };
+  },
+});
+
+/** The value of a text kind. */
+export function textOf(value: FilterValue): TextValue {
+  if ('at' in value) return value;
+  throw new TypeError('a number is no text');
+}
+
+/** The definition of both operators on texts, byte by byte. */
+export function textMatches({ operator, values }: Comparison, fact: FactText): boolean {
+  const bytes = factBytes(fact);
+  const named = values.some((value) => fits(textOf(value), bytes));
+  return operator === '=' ? named : !named;
+}
+
+function fits({ text, at }: TextValue, bytes: Uint8Array): boolean {
+  const wanted = factBytes(text);
+  if (at === 'whole' ? wanted.length !== bytes.length : wanted.length > bytes.length) return false;
+  const from = at === 'end' ? bytes.length - wanted.length : 0;
+  return wanted.every((byte, index) => bytes[from + index] === byte);
+}

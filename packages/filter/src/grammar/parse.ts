@@ -1,0 +1,284 @@
+import type { FilterKindName } from '@spoor/bpf';
+import { SpoorError } from '@spoor/btf';
+import { eventFields, eventNames } from '../events/fields.js';
+import type { FilterKind } from '../filters/kind.js';
+import { filterKinds } from '../gen/kinds.js';
+import {
+  defaultScopeName,
+  type EventCondition,
+  type Filter,
+  type Operator,
+  type Scope,
+  scopeNamePattern,
+} from '../scope.js';
+import { problemOf } from './check.js';
+import { Cursor } from './cursor.js';
+import { nearest } from './suggest.js';
+import { quoted } from './syntax-error.js';
+
+/** Other words for a filter: those of Tracee's scopes. */
+const aliases: ReadonlyMap<string, FilterKindName> = new Map([
+  ['executable', 'exe'],
+  ['exec', 'exe'],
+  ['binary', 'exe'],
+  ['bin', 'exe'],
+]);
+
+export interface ParseScopeOptions {
+  /** The name of a scope that has none in the expression; `scope` by default. */
+  readonly name?: string;
+}
+
+/**
+ * Reads a scope expression:
+ *
+ *     build: comm=node,npm uid>=1000 exe!=*.sh !container follow open.path=/etc/* exec
+ *
+ * A name and a colon may come first. Then filters, all of which have to hold: `KIND=VALUE,VALUE`, `KIND!=VALUE,VALUE`,
+ * and for numbers `<`, `<=`, `>`, `>=` and ranges (`uid=1000-1999`); a flag is its name alone, or `!NAME`. `follow`
+ * takes in all that descends from a match. An event's name takes only such events, `EVENT.FIELD=VALUE` only those that
+ * fit. `spoor list filters` has the kinds. Spelling: see `spell` in grammar/text.ts.
+ *
+ * @throws SpoorError SCOPE_SYNTAX, UNKNOWN_FILTER, UNKNOWN_EVENT or INVALID_VALUE with `details.column`, from 1
+ */
+export function parseScope(text: string, options: ParseScopeOptions = {}): Scope {
+  return new ScopeParser(text).parse(options.name ?? defaultScopeName);
+}
+
+const wordPattern = /[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_]*)?/y;
+const operatorPattern = /!=|<=|>=|=|<|>/y;
+
+class ScopeParser {
+  readonly #cursor: Cursor;
+  readonly #filters: Filter[] = [];
+  readonly #events = new Map<string, EventCondition[]>();
+  #follows = false;
+
+  constructor(text: string) {
+    this.#cursor = new Cursor(text);
+  }
+
+  parse(fallbackName: string): Scope {
+    const name = this.#readName() ?? fallbackName;
+    const named = this.#cursor.at > 0;
+    this.#cursor.skipSpace();
+    if (this.#cursor.at === this.#cursor.text.length && !named) {
+      this.#cursor.fail({
+        problem: 'the expression is empty; expected a filter, as in uid=0',
+        from: 0,
+        to: this.#cursor.text.length,
+      });
+    }
+    while (this.#cursor.at < this.#cursor.text.length) {
+      this.#readTerm();
+      const end = this.#cursor.at;
+      this.#cursor.skipSpace();
+      if (this.#cursor.at === end && this.#cursor.at < this.#cursor.text.length) {
+        this.#cursor.fail({
+          problem: `expected a space before ${quoted(this.#cursor.text[end]!)}`,
+          from: end,
+        });
+      }
+    }
+    const events = [...this.#events].map(([event, where]) => ({ event, where }));
+    return { name, filters: this.#filters, follows: this.#follows, events };
+  }
+
+  #readName(): string | undefined {
+    const match = /^\s*([^\s:=<>!"*,]*):(?=\s|$)/u.exec(this.#cursor.text);
+    if (!match) return undefined;
+    const name = match[1]!;
+    const from = match[0].length - 1 - name.length;
+    if (!scopeNamePattern.test(name)) {
+      const problem = `${quoted(name)} is no name for a scope`;
+      const remedy =
+        'A name has up to 64 letters, digits and _ . / -, and begins with a letter, a digit or _.';
+      this.#cursor.fail({ problem, from, to: from + name.length, remedy });
+    }
+    this.#cursor.at = match[0].length;
+    return name;
+  }
+
+  #readTerm(): void {
+    const from = this.#cursor.at;
+    const negated = this.#cursor.text[this.#cursor.at] === '!';
+    if (negated) this.#cursor.at += 1;
+    const word = this.#cursor.take(wordPattern);
+    if (word === undefined) {
+      this.#cursor.at = from;
+      this.#cursor.fail({
+        problem: `expected a filter, an event or follow, not ${quoted(this.#cursor.text[from]!)}`,
+        from,
+      });
+    }
+    const place = { word, from, to: this.#cursor.at };
+    const operator = this.#cursor.take(operatorPattern) as Operator | undefined;
+    if (operator === undefined) this.#readWord(place, negated);
+    else if (negated) this.#cursor.fail({ problem: `write ${word}!=VALUE`, from });
+    else this.#readComparison(place, operator);
+  }
+
+  /** A word without an operator: a flag, an event, `follow`. */
+  #readWord({ word, from, to }: Place, negated: boolean): void {
+    const kind = kindOf(word);
+    if (kind?.shape === 'flag') {
+      this.#addFilter({ kind: word as FilterKindName, operator: negated ? '!=' : '=', values: [] }, from, to);
+    } else if (kind !== undefined) {
+      this.#cursor.fail({
+        problem: `${word} needs a comparison`,
+        from,
+        to,
+        remedy: `For example ${kind.examples[0]}.`,
+      });
+    } else if (word === 'not-container' && !negated) {
+      this.#addFilter({ kind: 'container', operator: '!=', values: [] }, from, to);
+    } else if (negated) {
+      this.#cursor.fail({ problem: `${quoted(word)} is no flag, so it cannot be negated`, from, to });
+    } else if (word === 'follow') {
+      if (this.#follows) this.#cursor.fail({ problem: 'follow is here twice', from, to });
+      this.#follows = true;
+    } else if (eventFields(word) !== undefined) {
+      if (!this.#events.has(word)) this.#events.set(word, []);
+    } else {
+      this.#unknown({ word, from, to });
+    }
+  }
+
+  #readComparison(place: Place, operator: Operator): void {
+    if (place.word.includes('.')) return this.#readCondition(place, operator);
+    const { from, to } = place;
+    const name = aliases.get(place.word) ?? place.word;
+    const kind = kindOf(name);
+    if (kind === undefined) return this.#unknown(place);
+    if (kind.shape === 'flag') return this.#readFlagValue(name as FilterKindName, operator, from);
+    if (!kind.operators.includes(operator)) {
+      this.#cursor.fail({
+        problem: `${name} does not know ${operator}; it has ${kind.operators.join(' ')}`,
+        from,
+        to: this.#cursor.at,
+      });
+    }
+    this.#noFlagAsValue(name, kind);
+    const values = this.#cursor.takeValues(kind, name);
+    this.#addFilter({ kind: name as FilterKindName, operator, values }, from, to);
+  }
+
+  /** Tracee says `pid=new` where we say `new`. */
+  #noFlagAsValue(name: string, kind: FilterKind): void {
+    const { at, text } = this.#cursor;
+    const value = /[^\s,]*/y.exec(text.slice(at))?.[0] ?? '';
+    if (kind.shape === 'text' || kindOf(value)?.shape !== 'flag') return;
+    const remedy = `${value} is a filter of its own: write ${value} in place of ${name}=${value}.`;
+    this.#cursor.fail({
+      problem: `${name}: expected ${kind.expected}`,
+      from: at,
+      to: at + value.length,
+      remedy,
+      code: 'INVALID_VALUE',
+    });
+  }
+
+  /** `container=true`: for those who expect it. What is kept is `container` or `!container`. */
+  #readFlagValue(kind: FilterKindName, operator: Operator, from: number): void {
+    const at = this.#cursor.at;
+    const value = this.#cursor.take(/[^\s]*/y) ?? '';
+    if ((operator !== '=' && operator !== '!=') || (value !== 'true' && value !== 'false')) {
+      const problem = `${kind} takes no value but true and false`;
+      this.#cursor.fail({ problem, from: at, to: this.#cursor.at, remedy: `Write ${kind} or !${kind}.` });
+    }
+    const set = (operator === '=') === (value === 'true');
+    this.#addFilter({ kind, operator: set ? '=' : '!=', values: [] }, from, this.#cursor.at);
+  }
+
+  #readCondition({ word, from, to }: Place, operator: Operator): void {
+    const [event = '', field = ''] = word.split('.');
+    const fields = eventFields(event);
+    if (fields === undefined) {
+      const guess = nearest(event, eventNames());
+      const remedy = guess === undefined ? 'spoor list events has them all.' : `Did you mean ${guess}?`;
+      this.#cursor.fail({
+        problem: `unknown event ${quoted(event)}`,
+        from,
+        to: from + event.length,
+        remedy,
+        code: 'UNKNOWN_EVENT',
+      });
+    }
+    const kind = Object.hasOwn(fields, field) ? fields[field] : undefined;
+    if (kind === undefined) {
+      const guess = nearest(field, Object.keys(fields));
+      const remedy = guess ? `Did you mean ${event}.${guess}?` : `It has ${Object.keys(fields).join(', ')}.`;
+      this.#cursor.fail({
+        problem: `${event} has no field ${quoted(field)}`,
+        from: from + event.length + 1,
+        to,
+        remedy,
+      });
+    }
+    if (!kind.operators.includes(operator)) {
+      this.#cursor.fail({
+        problem: `${word} does not know ${operator}; it has ${kind.operators.join(' ')}`,
+        from,
+        to: this.#cursor.at,
+      });
+    }
+    const values = this.#cursor.takeValues(kind, word);
+    const where = this.#events.get(event) ?? [];
+    const before = where.filter((other) => other.field === field);
+    const wrong = problemOf({ name: word, kind, operator, values, before });
+    if (wrong) this.#cursor.fail({ ...wrong, from, to });
+    this.#events.set(event, [...where, { field, operator, values }]);
+  }
+
+  #addFilter(filter: Filter, from: number, to: number): void {
+    const { kind: name, operator, values } = filter;
+    const before = this.#filters.filter((other) => other.kind === name);
+    const wrong = problemOf({ name, kind: filterKinds[name], operator, values, before });
+    if (wrong) this.#cursor.fail({ ...wrong, from, to });
+    this.#filters.push(filter);
+  }
+
+  #unknown({ word, from, to }: Place): never {
+    const known = [...Object.keys(filterKinds), 'follow', ...eventNames(), ...aliases.keys()];
+    const guess = nearest(word, known);
+    const remedy = guess === undefined ? 'spoor list filters has them all.' : `Did you mean ${guess}?`;
+    throw this.#cursor.fail({
+      problem: `unknown filter ${quoted(word)}`,
+      from,
+      to,
+      remedy,
+      code: 'UNKNOWN_FILTER',
+    });
+  }
+}
+
+interface Place {
+  readonly word: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+function kindOf(name: string): FilterKind | undefined {
+  return Object.hasOwn(filterKinds, name) ? filterKinds[name as FilterKindName] : undefined;
+}
+
+/**
+ * Reads several expressions. Those without a name get `scope1`, `scope2` …, by their place.
+ *
+ * @throws SpoorError those of `parseScope`; INVALID_VALUE when two have the same name
+ */
+export function parseScopes(texts: readonly string[]): Scope[] {
+  const scopes = texts.map((text, index) =>
+    parseScope(text, { name: texts.length === 1 ? defaultScopeName : `${defaultScopeName}${index + 1}` }),
+  );
+  const names = new Set<string>();
+  for (const { name } of scopes) {
+    if (names.has(name)) {
+      throw new SpoorError('INVALID_VALUE', `two scopes have the name ${name}`, {
+        remedy: 'A name and a colon in front of an expression name it: web: comm=nginx.',
+      });
+    }
+    names.add(name);
+  }
+  return scopes;
+}

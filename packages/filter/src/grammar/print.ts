@@ -1,0 +1,44 @@
+import { eventFields } from '../events/fields.js';
+import type { ValueKind } from '../filters/kind.js';
+import { filterKinds } from '../gen/kinds.js';
+import type { EventRule, Filter, Operator, Scope } from '../scope.js';
+import { spell } from './text.js';
+
+function comparison(
+  name: string,
+  kind: ValueKind,
+  { operator, values }: Pick<Filter, 'operator' | 'values'>,
+): string {
+  return `${name}${operator}${values.map((value) => spell(kind.write(value))).join(',')}`;
+}
+
+/** A filter as an expression has it. */
+export function printFilter(filter: Filter): string {
+  const kind: ValueKind = filterKinds[filter.kind];
+  if (kind.shape === 'flag') return `${flagSign(filter.operator)}${filter.kind}`;
+  return comparison(filter.kind, kind, filter);
+}
+
+const flagSign = (operator: Operator) => (operator === '=' ? '' : '!');
+
+/** An event rule as an expression has it: its conditions, or the event's name alone. */
+export function printEventRule({ event, where }: EventRule): string {
+  if (where.length === 0) return event;
+  const fields = eventFields(event) ?? {};
+  return where
+    .map((condition) => comparison(`${event}.${condition.field}`, fields[condition.field]!, condition))
+    .join(' ');
+}
+
+/** The expression of a scope without its name; empty when it takes everything. */
+export function printFilters(scope: Scope): string {
+  const terms = scope.filters.map(printFilter);
+  if (scope.follows) terms.push('follow');
+  return [...terms, ...scope.events.map(printEventRule)].join(' ');
+}
+
+/** The canonical expression of a scope: `parseScope(printScope(scope))` is an equal scope. */
+export function printScope(scope: Scope): string {
+  const filters = printFilters(scope);
+  return filters === '' ? `${scope.name}:` : `${scope.name}: ${filters}`;
+}

@@ -1,0 +1,25 @@
+/** What the ids of a process are; each undefined where it cannot be known. */
+export interface HostProcess {
+  readonly uid: number;
+  readonly gid: number;
+  /** Inode number of `/proc/PID/ns/NAME`. */
+  namespace(name: 'mnt' | 'pid' | 'net' | 'uts'): number | undefined;
+  /** Path in the unified hierarchy, from its root: `/system.slice/cron.service`. */
+  readonly cgroup: string | undefined;
+}
+
+/**
+ * What names stand for on a machine. `linuxHost` asks this one; a recording or a test brings its own.
+ * An `undefined` says that there is no such thing.
+ */
+export interface Host {
+  user(name: string): number | undefined;
+  group(name: string): number | undefined;
+  /** Every name that `user` or `group` knows, for suggestions. */
+  names(of: 'user' | 'group'): readonly string[];
+  process(tgid: number): HostProcess | undefined;
+  /** Inode number of the namespace that the file at `path` stands for (`/proc/1/ns/net`, `/run/netns/blue`). */
+  namespaceFile(path: string): bigint | undefined;
+  /** Id of a cgroup by its path in the unified hierarchy. */
+  cgroup(path: string): bigint | undefined;
+}

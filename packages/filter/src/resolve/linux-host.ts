@@ -1,0 +1,90 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { readProcess } from '@spoor/map';
+import type { Host, HostProcess } from './host.js';
+
+/** Inode number of NSFS files has this device; asked of our own. */
+const ownNamespace = '/proc/self/ns/mnt';
+
+/** This machine. Reads `/etc`, `/proc` and the cgroup file system when asked, and keeps nothing. */
+export function linuxHost(): Host {
+  return {
+    user: (name) => account('passwd', name),
+    group: (name) => account('group', name),
+    names: (of) => rows(of === 'user' ? 'passwd' : 'group').map(([name]) => name!),
+    process: hostProcess,
+    namespaceFile(path) {
+      const file = stat(path);
+      return file !== undefined && file.dev === stat(ownNamespace)?.dev ? file.ino : undefined;
+    },
+    cgroup(path) {
+      const root = cgroupRoot();
+      const folder = root === undefined || /(^|\/)\.\.(\/|$)/.test(path) ? undefined : stat(`${root}${path}`);
+      return folder?.isDirectory() ? folder.ino : undefined;
+    },
+  };
+}
+
+const rows = (table: 'passwd' | 'group') =>
+  read(`/etc/${table}`)
+    .split('\n')
+    .filter((line) => line.includes(':'))
+    .map((line) => line.split(':'));
+
+function account(table: 'passwd' | 'group', name: string): number | undefined {
+  const row = rows(table).find(([known]) => known === name) ?? directoryRow(table, name);
+  const id = Number(row?.[2]);
+  return Number.isInteger(id) ? id : undefined;
+}
+
+/** Users of a directory service are in no file: the C library's own question finds them. */
+function directoryRow(table: 'passwd' | 'group', name: string): string[] | undefined {
+  try {
+    const row = execFileSync('getent', [table, '--', name], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return row.trim().split(':');
+  } catch {
+    return undefined;
+  }
+}
+
+function hostProcess(tgid: number): HostProcess | undefined {
+  const facts = readProcess(tgid);
+  if (facts === undefined) return undefined;
+  return {
+    uid: facts.uid.real,
+    gid: facts.gid.real,
+    namespace: (name) => facts.namespaces[name],
+    // The line of the unified hierarchy has no controllers: `0::/path`.
+    cgroup: /^0::(\/.*)$/m.exec(read(`/proc/${tgid}/cgroup`))?.[1],
+  };
+}
+
+/** Where the unified hierarchy is mounted: `/sys/fs/cgroup`, or below it on machines that have both versions. */
+function cgroupRoot(): string | undefined {
+  const mount = read('/proc/self/mountinfo')
+    .split('\n')
+    .find((line) => / - cgroup2 /.test(line));
+  // Octal escapes stand for spaces and backslashes. (fs/proc_namespace.c)
+  return mount
+    ?.split(' ')[4]
+    ?.replace(/\\([0-7]{3})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 8)));
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function stat(path: string) {
+  try {
+    return statSync(path, { bigint: true });
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,34 @@
+import { SpoorError } from '@spoor/btf';
+import type { ValueKind } from '../filters/kind.js';
+import { filterKinds } from '../gen/kinds.js';
+import { nearest } from '../grammar/suggest.js';
+import { quoted } from '../grammar/syntax-error.js';
+import type { Filter, FilterValue, Scope } from '../scope.js';
+import type { Host } from './host.js';
+
+/**
+ * The scope with every name replaced by the number that it stands for on this host, now: a user that gets another id, or
+ * a process that ends, changes nothing any more.
+ *
+ * @throws SpoorError INVALID_VALUE for a name that stands for nothing
+ */
+export function resolveScope(scope: Scope, host: Host): Scope {
+  return { ...scope, filters: scope.filters.map((filter) => resolveFilter(scope.name, filter, host)) };
+}
+
+function resolveFilter(scope: string, filter: Filter, host: Host): Filter {
+  return { ...filter, values: filter.values.map((value) => resolveValue(scope, filter, value, host)) };
+}
+
+function resolveValue(scope: string, filter: Filter, value: FilterValue, host: Host): FilterValue {
+  if (!('name' in value)) return value;
+  const { names }: ValueKind = filterKinds[filter.kind];
+  const id = names?.find(value.name, host);
+  if (id !== undefined) return { from: id, to: id };
+  const guess = value.name.startsWith('@') ? undefined : nearest(value.name, names?.known?.(host) ?? []);
+  throw new SpoorError(
+    'INVALID_VALUE',
+    `scope ${scope}: ${filter.kind}${filter.operator}${quoted(value.name)}: there is no such thing here`,
+    { remedy: guess ? `Did you mean ${guess}?` : `It takes ${filterKinds[filter.kind].expected}.` },
+  );
+}
