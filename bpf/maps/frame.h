@@ -15,6 +15,8 @@ struct frame {
 	struct task_words words;
 	struct task_facts facts;
 	struct path_buffer path;
+	/* enum words_place; kept here so that the verifier follows one path for all of them */
+	__u32 words_place;
 	__u64 matched;
 	/* bytes of `record` in use */
 	__u32 size;

@@ -7,13 +7,12 @@
 #include "facts.h"
 
 /* The record of the task's process, from the map or rebuilt. False only in the miss mode `drop`. */
-static __always_inline bool frame_info(struct frame *frame, struct task_struct *task, enum origin origin,
-				       enum words_place place)
+static __always_inline bool frame_info(struct frame *frame, struct task_struct *task, enum origin origin)
 {
 	struct proc_info_request request = {
 		.task = task,
 		.words = &frame->words,
-		.words_place = place,
+		.words_place = frame->words_place,
 		.path = &frame->path,
 		.tgid = frame->facts.tgid,
 		.start_time_ns = task_start_time(task),
@@ -79,16 +78,15 @@ static __noinline int collect(struct frame *frame, struct task_struct *task, con
 	struct scope_words *words = &frame->words.scopes;
 	struct scope_words bits = {};
 	struct scope_match match;
-	enum words_place place;
 	__u64 kept;
 
-	place = words_get(&frame->words, task);
-	if (place == WORDS_NOWHERE && words_lost)
+	frame->words_place = words_get(&frame->words, task);
+	if (words_lost && frame->words_place == WORDS_NOWHERE)
 		words_from_ancestors(frame, task, set);
 	facts_of_task(&frame->facts, task, set);
 	frame->matched = 0;
 	if (need_info) {
-		if (!frame_info(frame, task, origin, place))
+		if (!frame_info(frame, task, origin))
 			return 0;
 		facts_of_info(&frame->facts, &frame->info, set);
 	}
@@ -103,7 +101,7 @@ static __noinline int collect(struct frame *frame, struct task_struct *task, con
 	frame->matched = scopes_decide(set, match.matched, words->followed, words->excluded);
 	if (!frame->matched)
 		return 0;
-	return need_info || frame_info(frame, task, origin, place);
+	return need_info || frame_info(frame, task, origin);
 }
 
 #endif
