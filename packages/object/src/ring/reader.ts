@@ -58,6 +58,7 @@ export class RingReader implements Drainable {
   #records = 0;
   #discarded = 0;
   #draining = false;
+  #closing = false;
   #closed = false;
   #leftBehind = 0;
   #atBound = false;
@@ -130,14 +131,15 @@ export class RingReader implements Drainable {
 
   /**
    * Ends the reader. With a `handler` everything that was submitted before is handed out first: a ring's worth of
-   * bytes at most, so that a busy producer cannot hold it. Inside a handler it may only be called without one;
-   * the drain then ends after that record. What stayed behind is in `backlog`.
+   * bytes at most, so that a busy producer cannot hold it. Inside a handler of the same reader this works too: the
+   * rest is handed out in the inner call, and the outer drain ends. What stayed behind is in `backlog`.
    */
   close(handler?: RingHandler): number {
     if (this.#closed) return 0;
-    if (handler !== undefined) this.#assertIdle('close with a handler');
+    const first = !this.#closing;
+    this.#closing = true;
     try {
-      return handler === undefined ? 0 : this.#drain(handler, noLimit, undefined);
+      return handler !== undefined && first ? this.#drain(handler, noLimit, undefined) : 0;
     } finally {
       if (!this.#closed) {
         this.#publish();

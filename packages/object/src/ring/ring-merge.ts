@@ -40,6 +40,7 @@ export class RingMerge implements Drainable {
   #misordered = 0;
   #draining = false;
   #atBound = false;
+  #closing = false;
   #closed = false;
 
   /** Throws `INVALID_VALUE` without a reader. The merge closes its readers when it is closed. */
@@ -81,6 +82,10 @@ export class RingMerge implements Drainable {
   drain(handler: RingHandler, options: DrainOptions = {}): number {
     const max = positive(options.max, 'max') ?? Number.POSITIVE_INFINITY;
     const budgetMs = positive(options.budgetMs, 'budgetMs');
+    if (this.#draining)
+      throw new SpoorError('WRONG_PHASE', 'a drain inside a handler of the same rings', {
+        remedy: 'Let the handler return first.',
+      });
     if (this.#closed) return 0;
     const horizon = this.#collect(performance.now());
     return this.#hand(handler, {
@@ -90,26 +95,30 @@ export class RingMerge implements Drainable {
     });
   }
 
+  /** As `RingReader.close`: also inside a handler. */
   close(handler?: RingHandler): number {
     if (this.#closed) return 0;
-    let count = 0;
-    if (handler !== undefined) {
-      this.#collect(performance.now());
-      count = this.#hand(handler, {
-        horizon: Number.POSITIVE_INFINITY,
-        max: Number.POSITIVE_INFINITY,
-        stopwatch: undefined,
-      });
+    const first = !this.#closing;
+    this.#closing = true;
+    try {
+      return handler !== undefined && first ? this.#flush(handler) : 0;
+    } finally {
+      if (!this.#closed) {
+        for (const lane of this.#lanes) lane.release();
+        for (const reader of this.readers) reader.close();
+        this.#closed = true;
+      }
     }
-    if (this.#closed) return count;
-    for (const lane of this.#lanes) lane.release();
-    for (const reader of this.readers) reader.close();
-    this.#closed = true;
-    return count;
   }
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  #flush(handler: RingHandler): number {
+    this.#collect(performance.now());
+    const all = Number.POSITIVE_INFINITY;
+    return this.#hand(handler, { horizon: all, max: all, stopwatch: undefined });
   }
 
   /** Looks at what is new in every ring; returns the time up to which records may be handed out. */
@@ -131,10 +140,6 @@ export class RingMerge implements Drainable {
 
   #hand(handler: RingHandler, bounds: Bounds): number {
     const { horizon, max, stopwatch } = bounds;
-    if (this.#draining)
-      throw new SpoorError('WRONG_PHASE', 'a drain inside a handler of the same rings', {
-        remedy: 'Let the handler return first.',
-      });
     let count = 0;
     this.#draining = true;
     this.#atBound = true;
