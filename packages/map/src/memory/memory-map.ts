@@ -1,14 +1,14 @@
 import { SpoorError } from '@spoor/btf';
 import { errno } from '../errno.js';
-import { type MapKind, type MapKindName, mapKinds, slotStride } from '../kinds.js';
-import type { RawMap } from '../raw-map.js';
+import { type MapKind, type MapKindName, mapKinds, valueBufferSize } from '../kinds.js';
+import type { BatchResult, RawMap } from '../raw-map.js';
 import { arrayOfMapsStore, arrayStore } from './array-store.js';
 import { hashOfMapsStore, hashStore, lruStore } from './hash-store.js';
 import { hashBytes } from './hash-table.js';
 import { lpmStore } from './lpm-store.js';
 import { type LruBatch, lruBatchSize } from './lru-list.js';
 import { queueStore, stackStore } from './queue-store.js';
-import type { Store, StoreOptions } from './store.js';
+import { type Store, type StoreOptions, updateFlag } from './store.js';
 
 /** One row a kind that can be had in memory. */
 const stores = {
@@ -51,7 +51,15 @@ export interface MemoryMapOptions {
 }
 
 /** The calls of a raw map that faults can be put on. */
-export type MapCall = 'lookup' | 'update' | 'delete' | 'lookupAndDelete' | 'nextKey' | 'lookupBatch';
+export type MapCall =
+  | 'lookup'
+  | 'update'
+  | 'delete'
+  | 'lookupAndDelete'
+  | 'nextKey'
+  | 'lookupBatch'
+  | 'updateBatch'
+  | 'deleteBatch';
 
 /**
  * A map in this process's memory, with the kernel's interface, bounds, statuses and, for LRU kinds, evictions: for
@@ -66,6 +74,8 @@ export interface MemoryMap extends RawMap {
   touch(key: Uint8Array): boolean;
   /** Fault: the entry goes now, as if it was evicted. False when it was not there. */
   evict(key: Uint8Array): boolean;
+  /** Fault: a rival stores an entry now, past all other faults. Returns 0 or -errno. */
+  put(key: Uint8Array, value: Uint8Array): number;
   /** Fault: the next calls of this name (`times`, 1 by default) return -`number` and do nothing. */
   failNext(call: MapCall, number: number, times?: number): void;
   /**
@@ -99,6 +109,8 @@ class InMemory implements MemoryMap {
   readonly slots: number;
   cpu = 0;
   readonly lookupBatch?: NonNullable<RawMap['lookupBatch']>;
+  readonly updateBatch?: NonNullable<RawMap['updateBatch']>;
+  readonly deleteBatch?: NonNullable<RawMap['deleteBatch']>;
   readonly #store: Store;
   readonly #faults = new Map<MapCall, Fault[]>();
 
@@ -115,7 +127,7 @@ class InMemory implements MemoryMap {
     checkSizes(this, kind);
     const store = stores[options.kind]({
       keySize: this.keySize,
-      valueSize: kind.perCpu ? slotStride(this.valueSize) * cpus : this.valueSize,
+      valueSize: valueBufferSize(this),
       maxEntries: this.maxEntries,
       cpus,
       batchSize: lruBatchSize(options.lruBatch ?? 'scaled', this.maxEntries, cpus),
@@ -123,12 +135,14 @@ class InMemory implements MemoryMap {
       innerId: options.innerId ?? (() => undefined),
     });
     this.#store = store;
-    if (store.lookupBatch !== undefined && options.noBatches !== true) {
-      this.lookupBatch = (request) => {
-        const fault = this.#fault('lookupBatch', null);
-        return fault === 0 ? store.lookupBatch!(request) : { status: fault, done: 0 };
-      };
-    }
+    // Kinds that can be read in batches can be written in them.
+    if (store.lookupBatch === undefined || options.noBatches === true) return;
+    this.lookupBatch = (request) => {
+      const fault = this.#fault('lookupBatch', null);
+      return fault === 0 ? store.lookupBatch!(request) : { status: fault, done: 0 };
+    };
+    this.updateBatch = (keys, values, count, flags) => this.#updateEach(keys, values, count, flags);
+    this.deleteBatch = (keys, count) => this.#deleteEach(keys, count);
   }
 
   get count(): number {
@@ -156,11 +170,15 @@ class InMemory implements MemoryMap {
   }
 
   touch(key: Uint8Array): boolean {
-    return this.#store.touch?.(key) ?? this.#store.lookup(key, new Uint8Array(this.#valueBytes())) === 0;
+    return this.#store.touch?.(key) ?? this.#store.lookup(key, new Uint8Array(valueBufferSize(this))) === 0;
   }
 
   evict(key: Uint8Array): boolean {
     return this.#store.delete(key) === 0;
+  }
+
+  put(key: Uint8Array, value: Uint8Array): number {
+    return this.#store.update(key, value, updateFlag.any, this.cpu);
   }
 
   failNext(call: MapCall, number: number, times = 1): void {
@@ -169,6 +187,33 @@ class InMemory implements MemoryMap {
 
   beforeNext(call: MapCall, act: (key: Uint8Array | null) => void): void {
     this.#queue(call, { act });
+  }
+
+  /** As generic_map_update_batch: no mode is allowed, and the first failure ends it. */
+  #updateEach(keys: Uint8Array, values: Uint8Array, count: number, flags: number): BatchResult {
+    const stride = valueBufferSize(this);
+    let status = this.#fault('updateBatch', null) || (flags === 0 ? 0 : -errno.EINVAL);
+    let done = 0;
+    while (status === 0 && done < count) {
+      const value = values.subarray(done * stride, (done + 1) * stride);
+      status = this.put(this.#keyAt(keys, done), value);
+      if (status === 0) done++;
+    }
+    return { status, done };
+  }
+
+  #deleteEach(keys: Uint8Array, count: number): BatchResult {
+    let status = this.#fault('deleteBatch', null);
+    let done = 0;
+    while (status === 0 && done < count) {
+      status = this.#store.delete(this.#keyAt(keys, done));
+      if (status === 0) done++;
+    }
+    return { status, done };
+  }
+
+  #keyAt(keys: Uint8Array, index: number): Uint8Array {
+    return keys.subarray(index * this.keySize, (index + 1) * this.keySize);
   }
 
   #queue(call: MapCall, fault: Fault): void {
@@ -181,10 +226,6 @@ class InMemory implements MemoryMap {
     const fault = this.#faults.get(call)?.shift();
     fault?.act?.(key);
     return fault?.status ?? 0;
-  }
-
-  #valueBytes(): number {
-    return this.slots === 1 ? this.valueSize : slotStride(this.valueSize) * this.slots;
   }
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type TypedMap, typedMap, withInit } from '../../src/index.js';
 import { errorOf } from '../error-of.js';
-import { byId, type ConformanceSubject, type Key, k, key, type Value, v, value } from './subject.js';
+import { byId, type ConformanceSubject, type Key, k, key, sorted, type Value, v, value } from './subject.js';
 
 export function hashKinds(subject: ConformanceSubject, spec: 'hash' | 'lru_hash'): void {
   const make = () => typedMap(subject.make(spec), { key, value });
@@ -55,8 +55,8 @@ export function hashKinds(subject: ConformanceSubject, spec: 'hash' | 'lru_hash'
       for (const [id, it] of entries) map.set(id, it);
       expect([...map].sort(byId)).toEqual(entries);
       expect([...map.entries()].sort(byId)).toEqual(entries);
-      expect([...map.keys()].map(({ id }) => id).sort()).toEqual([1, 2, 3]);
-      expect([...map.values()].map(({ count }) => count).sort()).toEqual([1n, 2n, 3n]);
+      expect(sorted([...map.keys()].map(({ id }) => id))).toEqual([1, 2, 3]);
+      expect(sorted([...map.values()].map(({ count }) => count))).toEqual([1n, 2n, 3n]);
       expect(map.count()).toBe(3);
     });
 

@@ -7,7 +7,7 @@ export interface ConformanceSubject {
   readonly name: string;
   /** Possible CPUs. */
   readonly cpus: number;
-  /** A new and empty map of one of the specs; undefined where this kernel lacks the kind. */
+  /** A new and empty map of one of the specs. */
   make(spec: SpecName): RawMap;
   /** A map that can be put into a map of maps. */
   innerMap(): { readonly fd: number; readonly id: number };
@@ -49,3 +49,7 @@ export const k = (id: number): Key => ({ id, kind: id % 3 });
 export const v = (count: number, comm = 'x'): Value => ({ count: BigInt(count), comm });
 export const byId = (one: readonly [Key, unknown], other: readonly [Key, unknown]): number =>
   one[0].id - other[0].id;
+
+/** A sorted copy of plain values. */
+export const sorted = <T extends string | number | bigint>(values: Iterable<T>): T[] =>
+  [...values].sort((one, other) => (one < other ? -1 : 1));
