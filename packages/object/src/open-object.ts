@@ -1,7 +1,7 @@
 import { type Layout, parseObject, SpoorError } from '@spoor/btf';
 import { CStruct, cString } from './c-memory.js';
 import { errnoName } from './errno.js';
-import { native } from './ffi/native.js';
+import { type Native, native } from './ffi/native.js';
 import { OpenedObject } from './opened-object.js';
 import { readSource } from './source.js';
 
@@ -20,7 +20,7 @@ const nameOffset = 8;
  * Reads a compiled BPF object: its programs, maps and constants. Takes libbpf, but no privilege and no kernel support;
  * only `load()` does.
  *
- * @param source a path, or the bytes of the file (not kept)
+ * @param source a path, or the bytes of the file, which are copied
  * @throws SpoorError `FILE_UNREADABLE`; `OBJECT_INVALID` for what is truncated or not BPF, `OBJECT_NO_BTF`, `BTF_INVALID`;
  * `LAYOUT_MISMATCH`; `LIBBPF_MISSING`, `LIBBPF_TOO_OLD`, `FFI_UNKNOWN`, `FFI_UNAVAILABLE`
  */
@@ -40,6 +40,7 @@ export function openObject(source: string | Uint8Array, options: OpenOptions = {
       remedy: 'Compile it with clang -g -O2 -target bpf against the headers of libbpf 1.0 or later.',
     });
   }
+  forbidPins(bound, handle);
   const opened = new OpenedObject(bound, handle, { name, source: parsed });
   try {
     return opened.assertLayouts(options.layouts ?? {});
@@ -47,4 +48,10 @@ export function openObject(source: string | Uint8Array, options: OpenOptions = {
     opened.close();
     throw error;
   }
+}
+
+/** A map may ask to be pinned (`__uint(pinning, …)`), and would then outlive the process. Ours never do. */
+function forbidPins({ libbpf }: Native, object: bigint): void {
+  let map = libbpf.bpf_object__next_map(object, 0n);
+  for (; map !== 0n; map = libbpf.bpf_object__next_map(object, map)) libbpf.bpf_map__set_pin_path(map, null);
 }

@@ -16,7 +16,7 @@ export interface OpenedProgram {
   readonly section: string;
   /** True for a program that waits for a hook; false for one that runs on demand (`iter/…`, `syscall`). */
   readonly hooked: boolean;
-  /** Whether `load()` will load it. At first what the section says: `SEC("?…")` is off. */
+  /** Whether `load()` will load it. At first what the C side says: `SEC("?tp_btf/…")` is off. */
   readonly enabled: boolean;
 }
 

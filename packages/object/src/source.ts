@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { SpoorError } from '@spoor/btf';
 
 export interface ObjectSource {
+  /** Ours: what is parsed refers to them. */
   readonly bytes: Uint8Array;
   /** What errors call the input: a path, or the object's name. */
   readonly file: string;
@@ -14,7 +15,7 @@ export interface ObjectSource {
 export function readSource(source: string | Uint8Array, name: string | undefined): ObjectSource {
   if (typeof source !== 'string') {
     const own = name ?? 'object';
-    return { bytes: source, file: own, name: plainName(own) };
+    return { bytes: new Uint8Array(source), file: own, name: plainName(own) };
   }
   try {
     const own = name ?? basename(source).replace(/(\.bpf)?\.o$/, '');

@@ -7,7 +7,6 @@ const sources = new URL('./fixtures/bpf/', import.meta.url);
 const cache = new URL('../../../.tools/object-fixtures/', import.meta.url);
 
 const flags = [
-  '-g',
   '-O2',
   '-target',
   'bpf',
@@ -23,9 +22,9 @@ const flags = [
  *
  * @param defines further macros, as `NAME=value`
  */
-export function compileFixture(name: string, defines: readonly string[] = []): string {
+export function compileFixture(name: string, defines: readonly string[] = [], { btf = true } = {}): string {
   const source = new URL(`${name}.bpf.c`, sources);
-  const all = [...flags, ...defines.map((define) => `-D${define}`)];
+  const all = [...(btf ? ['-g'] : []), ...flags, ...defines.map((define) => `-D${define}`)];
   const hash = createHash('sha256')
     .update(readFileSync(source))
     .update(all.join(' '))
