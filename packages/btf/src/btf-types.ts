@@ -66,6 +66,7 @@ export interface BtfEnum {
   readonly id: number;
   readonly name: string;
   readonly size: number;
+  /** As the compiler says; clang 14 does not yet, and -1 of its enums is 4294967295. */
   readonly signed: boolean;
   /** Values of an `enum` of 8 bytes (ENUM64) are bigints, all others numbers. */
   readonly values: readonly { readonly name: string; readonly value: number | bigint }[];
