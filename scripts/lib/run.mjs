@@ -31,6 +31,8 @@ function toolEnvironment() {
   const env = { ...process.env };
   const own = [inRoot('node_modules', '.bin'), join(pnpmFolder(), 'node_modules', '.bin')];
   env['PATH'] = [...own, env['PATH'] ?? ''].join(delimiter);
+  // Some tools colour whenever CI is set: what is not seen on a terminal is plain.
+  if (process.stdout.isTTY !== true && env['FORCE_COLOR'] === undefined) env['NO_COLOR'] = '1';
   env['TURBO_TELEMETRY_DISABLED'] = '1';
   env['TURBO_NO_UPDATE_NOTIFIER'] = '1';
   const home = homedir();
