@@ -12,5 +12,6 @@ export { type Constant, type OpenedMap, OpenedObject, type OpenedProgram } from 
 export { LoadedProgram, type ProgramInfo } from './program.js';
 export * from './ring/index.js';
 export { mapRing } from './ring-memory.js';
+export { type SharedMap, shareMap, useSharedMap } from './shared-map.js';
 export type { TestRun, TestRunResult } from './test-run.js';
 export type { Variable } from './variable.js';
