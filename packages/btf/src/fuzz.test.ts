@@ -63,7 +63,7 @@ function askAll(btf: Btf): number {
     ask(() => {
       const layout = layoutOf(btf, id);
       assertValidLayout(layout);
-      if (layout.size < 4096) compileCodec(layout).decode(new Uint8Array(layout.size));
+      if (layout.size < 4096) compileCodec(layout, { mode: 'interpret' }).decode(new Uint8Array(layout.size));
     });
   }
   return refused;

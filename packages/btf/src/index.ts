@@ -1,4 +1,4 @@
-export { Btf } from './btf.js';
+export type { Btf } from './btf.js';
 export type {
   BtfArray,
   BtfDatasec,
