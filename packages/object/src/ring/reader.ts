@@ -56,6 +56,7 @@ export class RingReader implements Drainable {
   /** Bytes read since. */
   #taken = 0;
   #records = 0;
+  #passed = 0;
   #discarded = 0;
   #draining = false;
   #closing = false;
@@ -201,44 +202,45 @@ export class RingReader implements Drainable {
   }
 
   #drain(handler: RingHandler, max: number, stopwatch: Stopwatch | undefined): number {
-    const before = this.#records;
-    let quota = max;
+    let count = 0;
     let room = this.size;
     this.#draining = true;
     this.#atBound = true;
     try {
-      while (quota > 0 && room > 0) {
+      while (count < max && room > 0) {
         // Before the look at the producer's position: whoever commits after it finds us caught up.
         this.#publish();
-        const available = Math.min(this.#available(), room);
+        const available = this.#available();
         if (available === 0) {
           this.#atBound = false;
           break;
         }
-        const taken = this.#pass(handler, available, quota, stopwatch);
-        if (this.#closed || taken < available) break;
-        quota = max - (this.#records - before);
+        const taken = this.#pass(handler, { available, room, max: max - count, stopwatch });
+        count += this.#passed;
         room -= taken;
+        if (this.#closed || taken < available) break;
       }
     } finally {
       this.#draining = false;
       if (!this.#closed) this.#publish();
     }
-    return this.#records - before;
+    return count;
   }
 
-  /** The hot loop: reads at most `available` bytes, all of them reserved. Returns the bytes read. */
-  #pass(handler: RingHandler, available: number, max: number, stopwatch: Stopwatch | undefined): number {
+  /** The hot loop. Returns the bytes read; how many records were handed out is in `#passed`. */
+  #pass(handler: RingHandler, { available, room, max, stopwatch }: Pass): number {
     const { data } = this;
     const words = this.#words;
     const weak = this.#weak;
     const mask = this.size - 1;
     const publishEvery = this.#publishEvery;
     let offset = Number(this.#position & BigInt(mask));
+    // The record that goes past the room is still read: only the ring's end could cut it.
+    const enough = Math.max(available - room, 0);
     let left = available;
     let quota = max;
     try {
-      while (left > 0 && quota > 0) {
+      while (left > enough && quota > 0) {
         const word = weak ? Atomics.load(words, offset >>> 2) : words[offset >>> 2]!;
         if (word < 0) {
           this.#atBound = false;
@@ -266,7 +268,8 @@ export class RingReader implements Drainable {
         if (stopwatch?.expired()) break;
       }
     } finally {
-      this.#records += max - quota;
+      this.#passed = max - quota;
+      this.#records += this.#passed;
     }
     return available - left;
   }
@@ -302,6 +305,15 @@ export class RingReader implements Drainable {
       remedy: 'Let the handler return first.',
     });
   }
+}
+
+interface Pass {
+  /** Bytes that are reserved, so that every record begins and ends in them. */
+  readonly available: number;
+  /** Bytes after which it is enough. */
+  readonly room: number;
+  readonly max: number;
+  readonly stopwatch: Stopwatch | undefined;
 }
 
 function checkedSize({ consumer, producer, data, size }: RingMemory, name: string): number {

@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { InventedRing } from './invented-ring.js';
+import type { RingData } from './memory.js';
+import { RingReader } from './reader.js';
+
+const text = (value: string) => new TextEncoder().encode(value);
+
+describe('a ring that contradicts itself', () => {
+  it('reports a record beyond the producer, stops there, and reads on after resync', () => {
+    const ring = new InventedRing({ position: 4096n });
+    const reader = new RingReader(ring, { name: 'activity' });
+    ring.submit(text('good'));
+    ring.submit(text('bad'));
+    new Int32Array(ring.data)[16 >> 2] = 1000;
+    const records: string[] = [];
+    const handler = ({ u8 }: RingData, offset: number, length: number) =>
+      records.push(Buffer.from(u8.subarray(offset, offset + length)).toString());
+    expect(reader.drain(handler)).toBe(1);
+    expect(reader.fault).toEqual({
+      reason: 'record-beyond-producer',
+      position: 4112n,
+      length: 1000,
+      available: 16,
+      ring: 'activity',
+    });
+    expect(reader.drain(handler)).toBe(0);
+    expect(reader.resync()).toBe(16);
+    ring.submit(text('after'));
+    expect(reader.drain(handler)).toBe(1);
+    expect(records).toEqual(['good', 'after']);
+  });
+
+  it('reports a producer beyond the ring, ahead or behind', () => {
+    for (const position of [4096n + 8n, -8n]) {
+      const ring = new InventedRing();
+      const reader = new RingReader(ring);
+      new BigInt64Array(ring.producer)[0] = position;
+      expect(reader.drain(() => {})).toBe(0);
+      expect(reader.fault?.reason).toBe('producer-beyond-ring');
+    }
+  });
+
+  it('reports a consumer position that no record can have', () => {
+    const reader = new RingReader(new InventedRing({ position: 4n }));
+    expect(reader.fault?.reason).toBe('position-unaligned');
+    expect(reader.drain(() => {})).toBe(0);
+  });
+
+  it('never reads or writes outside the records, whatever the words say', () => {
+    const word = fc.integer({ min: 0, max: 0xffffffff });
+    fc.assert(
+      fc.property(
+        fc.array(word, { minLength: 256, maxLength: 256 }),
+        fc.bigInt(0n, 2048n),
+        (words, ahead) => {
+          const ring = new InventedRing({ size: 1024 });
+          const u32 = new Uint32Array(ring.data);
+          words.forEach((value, index) => {
+            // Mostly small lengths, so that the walk gets far.
+            u32[index] = index % 3 ? value & 0x4000003f : value;
+            u32[index + 256] = u32[index]!;
+          });
+          const before = new Uint8Array(ring.data).slice();
+          new BigInt64Array(ring.producer)[0] = ahead;
+          const reader = new RingReader(ring);
+          let end = 0;
+          reader.drain((_, offset, length) => {
+            expect(offset).toBeGreaterThanOrEqual(8);
+            end += length;
+            expect(offset + length).toBeLessThanOrEqual(2048);
+            expect(end).toBeLessThanOrEqual(1024);
+          });
+          expect(reader.position).toBeLessThanOrEqual(ahead);
+          expect(new Uint8Array(ring.data)).toEqual(before);
+        },
+      ),
+    );
+  });
+});
