@@ -1,18 +1,26 @@
 /*
  * The differential test: judges facts that user space invented with the very functions that the tracer's
  * programs call. Run with BPF_PROG_TEST_RUN; nothing is attached.
+ *
+ * A raw tracepoint and not a `syscall` program: those are sleepable, and may not use a trie.
  */
 #include "../filters/follow.h"
 #include "../filters/match.h"
 
-#ifndef FILTER_CASES_MAX
+/* More would be more than the verifier follows in one program. */
 #define FILTER_CASES_MAX 16
-#endif
 
+/* What is judged: a task, and what its process carries. */
 struct filter_case {
-	struct task_facts facts;
 	struct scope_words words;
-	struct scope_match match;
+	struct task_facts facts;
+};
+
+/* What came out. */
+struct filter_verdict {
+	__u64 matched;
+	__u64 excluding;
+	__u64 kept;
 	__u64 verdict;
 };
 
@@ -23,6 +31,28 @@ struct {
 	__type(value, struct filter_case);
 } filter_cases SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, FILTER_CASES_MAX);
+	__type(key, __u32);
+	__type(value, struct filter_verdict);
+} filter_verdicts SEC(".maps");
+
+static __always_inline void judge(const struct scope_set *set, struct filter_case *given,
+				  struct filter_verdict *verdict)
+{
+	struct scope_match match;
+	__u64 followed, excluded;
+
+	scopes_match(set, &given->facts, &match);
+	verdict->kept = scopes_kept(set, given->words.version);
+	followed = (given->words.followed & verdict->kept) | scopes_following(set, match.matched);
+	excluded = (given->words.excluded & verdict->kept) | match.excluding;
+	verdict->matched = match.matched;
+	verdict->excluding = match.excluding;
+	verdict->verdict = scopes_decide(set, match.matched, followed, excluded);
+}
+
 SEC("raw_tp")
 int judge_cases(void *ctx)
 {
@@ -32,15 +62,11 @@ int judge_cases(void *ctx)
 		return 1;
 	for (__u32 i = 0; i < FILTER_CASES_MAX; i++) {
 		struct filter_case *given = bpf_map_lookup_elem(&filter_cases, &i);
-		__u64 kept;
+		struct filter_verdict *verdict = bpf_map_lookup_elem(&filter_verdicts, &i);
 
-		if (!given)
+		if (!given || !verdict)
 			return 2;
-		kept = scopes_kept(set, given->words.version);
-		scopes_match(set, &given->facts, &given->match);
-		given->verdict = scopes_decide(set, given->match.matched,
-			(given->words.followed & kept) | scopes_following(set, given->match.matched),
-			(given->words.excluded & kept) | given->match.excluding);
+		judge(set, given, verdict);
 	}
 	return 0;
 }

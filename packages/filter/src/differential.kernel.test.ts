@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { afterAll, expect, test } from 'vitest';
+import { scopeSet, taskFacts } from '../test/arbitraries.js';
+import { type KernelCase, kernelJudge } from '../test/kernel-judge.js';
+import { compileScopes } from './compile/compile.js';
+import type { CompiledScopes } from './compile/compile.js';
+import type { TaskFacts } from './facts.js';
+import { printScope } from './grammar/print.js';
+import { type FollowState, followReplace, followVerdict } from './reference/follow.js';
+import { matchesScopes, scopeExcludes } from './reference/match.js';
+import type { Scope } from './scope.js';
+
+/** Cases judged by both; SPOOR_CASES=1000000 for a long run, SPOOR_SEED to repeat one. */
+const wanted = Number(process.env['SPOOR_CASES'] ?? 100_000);
+const seed = Number(process.env['SPOOR_SEED'] ?? Date.now() % 0x7fff_ffff);
+
+const judge = kernelJudge();
+afterAll(() => judge[Symbol.dispose]());
+
+/** A process as a set of scopes left it: indices into that set, of those that follow and exclude it. */
+interface Carried {
+  /** How many sets ago. */
+  readonly age: number;
+  readonly followed: readonly number[];
+  readonly excluded: readonly number[];
+}
+
+interface Case {
+  readonly facts: TaskFacts;
+  readonly carried: Carried;
+}
+
+const indices = fc.array(fc.nat(63), { maxLength: 6 });
+const scenario = fc.record({
+  sets: fc.array(scopeSet, { minLength: 1, maxLength: 3 }),
+  cases: fc.array(
+    fc.record({
+      facts: taskFacts,
+      carried: fc.record({ age: fc.nat(2), followed: indices, excluded: indices }),
+    }),
+    { minLength: 1, maxLength: 512, size: 'max' },
+  ),
+});
+
+/** What both sides say of one case, in words of the current set. */
+function expected(sets: readonly Scope[][], { facts, carried }: Case) {
+  const scopes = sets.at(-1)!;
+  const origin = Math.max(0, sets.length - 1 - carried.age);
+  const names = (list: readonly number[]) =>
+    new Set(list.flatMap((index) => sets[origin]![index]?.name ?? []));
+  let state: FollowState = { followed: names(carried.followed), excluded: names(carried.excluded) };
+  for (const later of sets.slice(origin + 1)) state = followReplace(state, later);
+  return {
+    matched: matchesScopes(scopes, facts),
+    excluding: scopes.filter((scope) => scopeExcludes(scope, facts)),
+    verdict: followVerdict(state, facts, scopes),
+  };
+}
+
+function kernelCase(compiled: readonly CompiledScopes[], sets: readonly Scope[][], { facts, carried }: Case): KernelCase {
+  const origin = Math.max(0, sets.length - 1 - carried.age);
+  const { bits } = compiled[origin]!;
+  const word = (list: readonly number[]) =>
+    list.reduce((all, index) => {
+      const name = sets[origin]![index]?.name;
+      return name === undefined ? all : all | (1n << BigInt(bits.names.indexOf(name)));
+    }, 0n);
+  return { facts, followed: word(carried.followed), excluded: word(carried.excluded), version: bits.version };
+}
+
+/** Shown for a counterexample: the scopes as people write them. */
+function describe(sets: readonly Scope[][], one: Case): string {
+  const expressions = sets.map((set) => set.map((scope) => `    ${printScope(scope)}`).join('\n'));
+  const text = JSON.stringify(one, (_, value) => (typeof value === 'bigint' ? String(value) : value));
+  return `scopes, in order of replacement:\n${expressions.join('\n  then\n')}\n  case: ${text}`;
+}
+
+test(`the kernel and the reference judge ${wanted} random cases alike (seed ${seed})`, { timeout: 3_600_000 }, () => {
+  let judged = 0;
+  let inside = 0;
+  for (let round = 0; judged < wanted; round++) {
+    fc.assert(
+      fc.property(scenario, ({ sets, cases }) => {
+        const compiled = sets.map((scopes) => {
+          const { current } = judge.writer;
+          const next = compileScopes(scopes, current === undefined ? {} : { previous: current });
+          judge.writer.replace(next);
+          return next;
+        });
+        const { bits } = compiled.at(-1)!;
+        const nameWord = (scopes: readonly Scope[]) =>
+          scopes.reduce((word, { name }) => word | (1n << BigInt(bits.names.indexOf(name))), 0n);
+        const verdicts = judge.judge(cases.map((one) => kernelCase(compiled, sets, one)));
+        for (const [index, one] of cases.entries()) {
+          const { matched, excluding, verdict } = expected(sets, one);
+          const want = { matched: nameWord(matched), excluding: nameWord(excluding), verdict: nameWord(verdict) };
+          const { kept: _, ...have } = verdicts[index]!;
+          expect(have, describe(sets, one)).toEqual(want);
+          if (want.verdict !== 0n) inside += 1;
+        }
+        judged += cases.length;
+      }),
+      { seed: seed + round, numRuns: 20, endOnFailure: false },
+    );
+  }
+  // Neither side can agree by saying always the same.
+  expect(inside).toBeGreaterThan(judged / 20);
+  expect(inside).toBeLessThan(judged);
+});

@@ -1,0 +1,143 @@
+import type { FilterKindName } from '@spoor/bpf';
+import fc from 'fast-check';
+import type { TaskFacts } from '../src/facts.js';
+import type { FilterKind, ValueKind } from '../src/filters/kind.js';
+import { filterKinds } from '../src/gen/kinds.js';
+import { problemOf } from '../src/grammar/check.js';
+import type { Filter, FilterValue, Scope } from '../src/scope.js';
+
+/**
+ * Random scopes and facts that meet: numbers, names and bytes come from the same small pools, so that every operator
+ * holds and fails often, values overlap, and limits are hit.
+ */
+
+/** Few small numbers, and those at the edges of 8, 16, 31, 32, 53 and 64 bits. */
+const smallNumbers = [0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n];
+const edges32 = [255n, 256n, 65535n, 65536n, 0x7fff_ffffn, 0x8000_0000n, 0xffff_fffen, 0xffff_ffffn];
+const edges64 = [0x1_0000_0000n, 0x20_0000_0000_0001n, 0x8000_0000_0000_0000n, 0xffff_ffff_ffff_ffffn];
+
+const pool32 = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...smallNumbers) }, { weight: 1, arbitrary: fc.constantFrom(...edges32) });
+const pool64 = fc.oneof({ weight: 4, arbitrary: pool32 }, { weight: 1, arbitrary: fc.constantFrom(...edges64) });
+
+/** Texts of few letters, some of several bytes, so that they begin and end alike. */
+const shortText = fc.string({ unit: fc.constantFrom('a', 'b', '/', '.', 'é'), maxLength: 4 });
+const tooLongFor = (bytes: number) => fc.constantFrom(bytes - 1, bytes, bytes + 1).map((length) => `/${'x'.repeat(length - 1)}`);
+const longText = fc.oneof(tooLongFor(128), tooLongFor(251), tooLongFor(252)).chain((long) =>
+  fc.constantFrom(long, `${long.slice(0, -1)}a`, `a${long.slice(1)}`),
+);
+
+/** A text that a kind of at most `bytes` bytes may have. */
+const textUpTo = (bytes: number) =>
+  fc.oneof(
+    { weight: 5, arbitrary: shortText },
+    { weight: 1, arbitrary: fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 14, maxLength: 17 }) },
+    ...(bytes > 100 ? [{ weight: 1, arbitrary: longText }] : []),
+  ).map((text) => cut(text, bytes));
+
+/** The text, or as much of it as fits into so many bytes of UTF-8. */
+function cut(text: string, bytes: number): string {
+  let short = text;
+  while (Buffer.byteLength(short) > bytes) short = short.slice(0, -1);
+  return short;
+}
+
+function numberValue(kind: ValueKind): fc.Arbitrary<FilterValue> {
+  const pool = fitsWord(kind) ? pool64 : pool32;
+  const single = pool.map((from) => ({ from, to: from }));
+  if (kind.shape !== 'number') return single;
+  const range = fc.tuple(pool, pool).map(([a, b]) => (a < b ? { from: a, to: b } : { from: b, to: a }));
+  return fc.oneof({ weight: 3, arbitrary: single }, { weight: 1, arbitrary: range });
+}
+
+/** Does the kind take numbers of 64 bits? Its own reader knows. */
+function fitsWord(kind: ValueKind): boolean {
+  try {
+    const fail = (problem: string): never => {
+      throw new Error(problem);
+    };
+    kind.read({ text: '18446744073709551615', starBefore: false, starAfter: false, fail });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const textValue = (maxWhole: number, maxEnd: number): fc.Arbitrary<FilterValue> =>
+  fc.oneof(
+    { weight: 3, arbitrary: textUpTo(maxWhole).map((text) => ({ text, at: 'whole' as const })) },
+    { weight: 2, arbitrary: textUpTo(maxWhole).map((text) => ({ text, at: 'start' as const })) },
+    {
+      weight: 2,
+      arbitrary: textUpTo(maxEnd)
+        .filter((text) => text !== '')
+        .map((text) => ({ text, at: 'end' as const })),
+    },
+  );
+
+/** A random value of a kind, resolved. */
+export function valueOf(name: string, kind: ValueKind): fc.Arbitrary<FilterValue> {
+  if (kind.shape !== 'text') return numberValue(kind);
+  return name === 'comm' ? textValue(15, 15) : textValue(251, 128);
+}
+
+const kindEntries = Object.entries(filterKinds) as [FilterKindName, FilterKind][];
+
+/** A random filter of any kind. */
+export const filterOf: fc.Arbitrary<Filter> = fc.constantFrom(...kindEntries).chain(([name, kind]) =>
+  fc.constantFrom(...kind.operators).chain((operator) => {
+    const most = kind.shape === 'flag' ? 0 : operator === '=' || operator === '!=' ? 3 : 1;
+    const value = valueOf(name, kind);
+    const values =
+      operator === '=' || operator === '!='
+        ? fc.array(value, { minLength: Math.min(most, 1), maxLength: most })
+        : fc.tuple(value.filter((one) => !('from' in one) || one.from === one.to));
+    return values.map((list) => ({ kind: name, operator, values: list }));
+  }),
+);
+
+/** Drops filters that may not stand beside those before them. */
+function allowed(filters: readonly Filter[]): Filter[] {
+  const kept: Filter[] = [];
+  for (const filter of filters) {
+    const { kind: name, operator, values } = filter;
+    const before = kept.filter((other) => other.kind === name);
+    if (problemOf({ name, kind: filterKinds[name], operator, values, before }) === undefined) kept.push(filter);
+  }
+  return kept;
+}
+
+/** What a scope says, without its name. */
+export const scopeBody = fc.record({
+  filters: fc.array(filterOf, { maxLength: 5, size: 'max' }).map(allowed),
+  follows: fc.boolean(),
+  events: fc.constant([]),
+});
+
+/** A set of 1 to 64 scopes whose names come from one pool, so that sets in a row share some. */
+export const scopeSet: fc.Arbitrary<Scope[]> = fc
+  .uniqueArray(
+    fc.record({ name: fc.integer({ min: 0, max: 95 }).map((number) => `s${number}`), body: scopeBody }),
+    { minLength: 1, maxLength: 64, size: 'max', selector: ({ name }) => name },
+  )
+  .map((scopes) => scopes.map(({ name, body }) => ({ name, ...body })));
+
+const u32 = pool32.map(Number);
+const flag = fc.constantFrom(0, 1);
+
+/** The facts of a task that may exist. */
+export const taskFacts: fc.Arbitrary<TaskFacts> = fc.record({
+  uid: u32,
+  gid: u32,
+  tgid: u32,
+  tid: u32,
+  ppid: u32,
+  mntns: u32,
+  pidns: u32,
+  netns: u32,
+  utsns: u32,
+  container: flag,
+  isNew: flag,
+  cgroups: fc.array(pool64, { maxLength: 16 }),
+  comm: textUpTo(15),
+  exe: textUpTo(4096),
+});
