@@ -10,25 +10,25 @@ import { inRoot, packageFolders, readManifest } from '../lib/workspace.mjs';
  * @returns {string[]} one line a dependency that the table of rooms does not allow
  */
 export function dependencyFaults({ folder, manifest }) {
-  const publicNames = rooms.map((room) => room.name);
+  const publicNames = rooms.map(({ name }) => name);
   const isUser = userFolders.some((user) => folder === user || folder.startsWith(`${user}/`));
-  const allowed = isUser ? publicNames : rooms.find((room) => room.folder === folder)?.mayImport;
-  if (allowed === undefined) return [`${folder}: not in the table of rooms (scripts/lib/rooms.mjs)`];
-  const declared = {
-    ...manifest.dependencies,
-    ...manifest.peerDependencies,
-    ...manifest.optionalDependencies,
-    ...manifest.devDependencies,
-  };
-  return Object.entries(declared)
-    .filter(
-      ([name, range]) =>
-        (range.startsWith('workspace:') || publicNames.includes(name)) && !allowed.includes(name),
-    )
-    .map(([name]) => {
-      const list = allowed.length === 0 ? 'no package of ours' : `only ${allowed.join(', ')}`;
-      return `${folder}/package.json: depends on ${name}; ${manifest.name} may depend on ${list}`;
-    });
+  const room = rooms.find((candidate) => candidate.folder === folder);
+  if (room === undefined && !isUser) return [`${folder}: not in the table of rooms (scripts/lib/rooms.mjs)`];
+  const mayImport = room?.mayImport ?? publicNames;
+  const used = { ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies };
+  /** @param {Record<string, string>} declared @param {readonly string[]} allowed @returns {string[]} */
+  const forbidden = (declared, allowed) =>
+    Object.entries(declared)
+      .filter(([name, range]) => range.startsWith('workspace:') || publicNames.includes(name))
+      .filter(([name]) => !allowed.includes(name))
+      .map(([name]) => {
+        const list = allowed.length === 0 ? 'no package of ours' : `only ${allowed.join(', ')}`;
+        return `${folder}/package.json: depends on ${name}; ${manifest.name} may depend on ${list}`;
+      });
+  return [
+    ...forbidden(used, mayImport),
+    ...forbidden(manifest.devDependencies ?? {}, [...mayImport, ...(room?.testsMayImport ?? [])]),
+  ];
 }
 
 /** From the outside in: a file may include its own room and those behind it, never one before it. */

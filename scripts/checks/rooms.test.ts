@@ -10,7 +10,7 @@ describe('dependencies between packages', () => {
     expect(dependencyFaults({ folder: 'packages/filter', manifest })).toEqual([]);
   });
 
-  test.each(['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies'])(
+  test.each(['dependencies', 'peerDependencies', 'optionalDependencies'])(
     'one in %s that goes back is named',
     (field) => {
       const manifest = { name: '@spoor/map', [field]: { '@spoor/object': 'workspace:*' } };
@@ -19,6 +19,15 @@ describe('dependencies between packages', () => {
       ]);
     },
   );
+
+  test('kernel tests may use the loader, and nothing else that goes back', () => {
+    const devDependencies = { '@spoor/object': 'workspace:*', '@spoor/tracer': 'workspace:*' };
+    expect(
+      dependencyFaults({ folder: 'packages/map', manifest: { name: '@spoor/map', devDependencies } }),
+    ).toEqual([
+      'packages/map/package.json: depends on @spoor/tracer; @spoor/map may depend on only @spoor/btf, @spoor/object',
+    ]);
+  });
 
   test('an example may use every public package, and no other example', () => {
     const manifest = { name: 'storm', dependencies: { '@spoor/map': 'workspace:*', spoor: 'workspace:*' } };

@@ -29,6 +29,15 @@ const matrix: Case[] = rooms.flatMap((room) =>
     ),
 );
 
+/** The tests of a room may import a little more; its own sources may not. */
+const forTests: Case[] = rooms.flatMap(({ folder, testsMayImport = [] }) =>
+  testsMayImport.flatMap((imports) => [
+    { path: `${folder}/src/x.kernel.test.ts`, imports, reason: undefined },
+    { path: `${folder}/test/helper.ts`, imports, reason: undefined },
+    { path: `${folder}/src/y.test.ts`, imports: '@spoor/tracer', reason: /Who may import whom/ },
+  ]),
+);
+
 const foreign: Case[] = ffiModules.flatMap((module) => [
   {
     path: `packages/object/src/ring/${slug(module)}.ts`,
@@ -61,7 +70,7 @@ const privateParts: Case[] = [
   { path: 'packages/object/test/own.ts', imports: '../src/ring/own.js', reason: undefined },
 ];
 
-const cases = [...matrix, ...foreign, ...privateParts];
+const cases = [...matrix, ...forTests, ...foreign, ...privateParts];
 
 /** The messages of biome, by the file they are about. */
 let found: Map<string, string[]>;
