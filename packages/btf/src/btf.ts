@@ -157,26 +157,33 @@ export class Btf {
     for (let id = 1; id < count; id++) if (numbers.includes(kinds[id] as number)) yield id;
   }
 
-  /** Searches the strings natively and then compares numbers: no type but the one found is decoded. */
+  /** Searches strings and names natively and compares numbers: no type but the one found is decoded. */
   #find(name: string, ...wanted: KindName[]): BtfType | undefined {
-    const offsets = this.#nameOffsets(name);
-    if (offsets.size === 0) return undefined;
     const { count, kinds, names } = this.#source;
     const numbers = wanted.map((kind) => kindNumbers[kind] as number);
+    const { whole, tails } = this.#nameOffsets(name);
+    for (const offset of whole) {
+      for (let id = names.indexOf(offset); id !== -1; id = names.indexOf(offset, id + 1)) {
+        if (numbers.includes(kinds[id] as number)) return this.typeById(id);
+      }
+    }
+    if (tails.size === 0) return undefined;
     for (let id = 1; id < count; id++) {
-      if (numbers.includes(kinds[id] as number) && offsets.has(names[id] as number)) return this.typeById(id);
+      if (numbers.includes(kinds[id] as number) && tails.has(names[id] as number)) return this.typeById(id);
     }
     return undefined;
   }
 
   /** Every offset at which the string reads `name`: a linker may let one string be the tail of another. */
-  #nameOffsets(name: string): ReadonlySet<number> {
-    const offsets = new Set<number>();
-    if (name === '' || name.includes('\0')) return offsets;
+  #nameOffsets(name: string): { readonly whole: readonly number[]; readonly tails: ReadonlySet<number> } {
+    const whole: number[] = [];
+    const tails = new Set<number>();
+    if (name === '' || name.includes('\0')) return { whole, tails };
     const wanted = Buffer.from(`${name}\0`);
     for (let at = this.#strings.indexOf(wanted); at !== -1; at = this.#strings.indexOf(wanted, at + 1)) {
-      offsets.add(at);
+      if (this.#strings[at - 1] === 0) whole.push(at);
+      else tails.add(at);
     }
-    return offsets;
+    return { whole, tails };
   }
 }
