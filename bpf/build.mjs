@@ -7,6 +7,12 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+if (process.platform !== 'linux') {
+  // Nothing to load it into. Decoding and replay work without it: a recording has its own layouts.
+  console.error('bpf/build.mjs: this is not Linux, so the BPF object is not built');
+  process.exit(0);
+}
+
 const here = dirname(fileURLToPath(import.meta.url));
 /** @type {Partial<Record<string, string>>} by Node's name */
 const architectures = { x64: 'x86', arm64: 'arm64' };

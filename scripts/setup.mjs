@@ -11,7 +11,7 @@ import { pathToFileURL } from 'node:url';
 import { withLock } from './lib/lock.mjs';
 import { Failure, say, script, step } from './lib/output.mjs';
 import { pnpmFolder, run } from './lib/run.mjs';
-import { contentStamp, filesBelow, sourcesBelow, statStamp } from './lib/stamp.mjs';
+import { contentStamp, filesBelow, sourcesOf, statStamp } from './lib/stamp.mjs';
 import { ensureSystem, missingRequirements } from './lib/system.mjs';
 import { inRoot, packageFolders, pinnedPnpm, root } from './lib/workspace.mjs';
 
@@ -57,10 +57,7 @@ const installedAt = () =>
 
 function sourcesStamp() {
   const shared = ['pnpm-lock.yaml', 'turbo.json', 'tsconfig.base.json'].map((name) => inRoot(name));
-  return contentStamp(root, [
-    ...shared,
-    ...packageFolders().flatMap((folder) => sourcesBelow(inRoot(folder))),
-  ]);
+  return contentStamp(root, [...shared, ...packageFolders().flatMap((folder) => sourcesOf(inRoot(folder)))]);
 }
 
 function outputsStamp() {

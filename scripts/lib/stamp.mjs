@@ -1,10 +1,7 @@
 /** Fingerprints of files, by which the second run knows that there is nothing to do. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
-
-/** Made by tools, never read by them as a source. */
-const derived = new Set(['node_modules', 'dist', 'build', '.turbo', '.git']);
+import { join, relative, sep } from 'node:path';
 
 /**
  * Every file below `folder`, sorted, so that two walks of equal trees are equal.
@@ -27,13 +24,19 @@ export function filesBelow(folder, keep = () => true) {
   return found;
 }
 
+/** Beside a package.json: made by tools, never read by them as a source. */
+const derived = new Set(['dist', 'build', '.turbo']);
+
 /**
- * What a build can read below `folder`: all but what tools made, and the tests.
+ * What a build of a package can read: all but what tools made, and the tests.
  *
- * @param {string} folder @returns {string[]}
+ * @param {string} folder the package's @returns {string[]}
  */
-export const sourcesBelow = (folder) =>
-  filesBelow(folder, (name, isFolder) => (isFolder ? !derived.has(name) : !/\.test\.m?ts$/.test(name)));
+export function sourcesOf(folder) {
+  const keep = (/** @type {string} */ name, /** @type {boolean} */ isFolder) =>
+    isFolder ? name !== 'node_modules' : !/\.test\.m?ts$/.test(name);
+  return filesBelow(folder, keep).filter((path) => !derived.has(relative(folder, path).split(sep)[0] ?? ''));
+}
 
 /**
  * @param {string} root

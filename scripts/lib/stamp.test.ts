@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { contentStamp, filesBelow, sourcesBelow, statStamp } from './stamp.mjs';
+import { contentStamp, filesBelow, sourcesOf, statStamp } from './stamp.mjs';
 
 let tree: string;
-const stamp = () => contentStamp(tree, sourcesBelow(tree));
+const stamp = () => contentStamp(tree, sourcesOf(tree));
 const write = (name: string, text: string) => writeFile(join(tree, name), text);
 
 beforeEach(async () => {
@@ -43,6 +43,9 @@ describe('the stamp of sources', () => {
     await write('src/a.kernel.test.ts', 'test');
     await write('dist/a.js', 'built');
     expect(stamp()).toBe(before);
+    await mkdir(join(tree, 'src/build'));
+    await write('src/build/plan.ts', 'a folder of sources, whatever its name');
+    expect(stamp()).not.toBe(before);
   });
 
   test('tells an absent file from an empty one', async () => {
