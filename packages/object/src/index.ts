@@ -1,3 +1,4 @@
+export { SpoorError, type SpoorErrorCode, type SpoorErrorOptions } from '@spoor/btf';
 export { bootTimeNs } from './clock.js';
 export { type Feature, features } from './features/features.js';
 export type { FeatureName } from './features/probes.js';

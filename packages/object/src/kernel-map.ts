@@ -7,6 +7,9 @@ const perCpuTypes = new Set([
   5 /* PERCPU_HASH */, 6 /* PERCPU_ARRAY */, 10 /* LRU_PERCPU_HASH */, 21 /* PERCPU_CGROUP_STORAGE */,
 ]);
 
+/** BPF_F_LOCK: the update takes the value's spin lock. */
+const lockFlag = 4;
+
 export interface MapFacts {
   readonly name: string;
   readonly type: number;
@@ -125,18 +128,38 @@ export class KernelMap {
     return this.#outcome(status);
   }
 
+  /**
+   * Stops at the first entry that fails. The kernel's own batch knows no flags but BPF_F_LOCK
+   * (`generic_map_update_batch`): with others this is one call an entry.
+   */
   updateBatch(
     keys: Uint8Array,
     values: Uint8Array,
     count: number,
     flags: number,
-  ): { status: number; done: number } {
+  ): { readonly status: number; readonly done: number } {
     this.#check(keys, count * this.keySize, 'keys');
     this.#check(values, count * this.valueBytes, 'values');
+    if ((flags & ~lockFlag) !== 0) return this.#updateEach(keys, values, count, flags);
     this.#count[0] = count;
     // struct bpf_map_batch_opts: sz, elem_flags, flags.
     const options = new BigUint64Array([24n, BigInt(flags), 0n]);
     return this.#outcome(this.#libbpf.bpf_map_update_batch(this.fd, keys, values, this.#count, options));
+  }
+
+  #updateEach(
+    keys: Uint8Array,
+    values: Uint8Array,
+    count: number,
+    flags: number,
+  ): { status: number; done: number } {
+    for (let done = 0; done < count; done++) {
+      const key = keys.subarray(done * this.keySize, (done + 1) * this.keySize);
+      const value = values.subarray(done * this.valueBytes, (done + 1) * this.valueBytes);
+      const status = this.update(key, value, flags);
+      if (status !== 0) return { status, done };
+    }
+    return { status: 0, done: count };
   }
 
   deleteBatch(keys: Uint8Array, count: number): { status: number; done: number } {

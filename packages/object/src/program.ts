@@ -154,11 +154,22 @@ export class LoadedProgram {
 function readAll(fd: number): Uint8Array {
   const chunks: Uint8Array[] = [];
   for (;;) {
-    const chunk = Buffer.allocUnsafeSlow(iteratorChunk);
+    const chunk = new Uint8Array(iteratorChunk);
     const length = readSome(fd, chunk);
-    if (length === 0) return Buffer.concat(chunks);
+    if (length === 0) return joined(chunks);
     chunks.push(chunk.subarray(0, length));
   }
+}
+
+/** In memory of its own, so that a caller may lay any typed array over it. */
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(chunks.reduce((total, chunk) => total + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
 }
 
 /** A long iteration gives way with EAGAIN after a million objects without output (`bpf_seq_read`). */

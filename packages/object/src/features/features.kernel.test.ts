@@ -1,0 +1,57 @@
+import { release } from 'node:os';
+import { expect, test } from 'vitest';
+import { compileFixture } from '../../test/compile.js';
+import { describeMachine, features, openObject, SpoorError } from '../index.js';
+
+test('every feature is answered, with a reason when it is missing, and the answer stays', () => {
+  for (const name of features.names) {
+    const feature = features.describe(name);
+    expect(feature).toMatchObject({ name, available: features.has(name), why: features.why(name) });
+    expect(feature.what).not.toBe('');
+    expect(feature.since).toMatch(/^\d+\.\d+/);
+    if (feature.available) expect(feature.why).toBeUndefined();
+    else expect(feature.why).toMatch(/\w/);
+  }
+});
+
+test('what Spoor stands on is there wherever its own objects load', () => {
+  for (const name of [
+    'kernel_btf',
+    'ring_buffer',
+    'tp_btf',
+    'raw_tracepoint',
+    'iterators',
+    'task_storage',
+  ] as const) {
+    expect(features.why(name), name).toBeUndefined();
+  }
+  expect(features.why('task_storage_tracing')).toBeUndefined();
+});
+
+test('an answer agrees with what loading says', () => {
+  const loads = (path: string): boolean => {
+    try {
+      using loaded = openObject(path).load();
+      loaded.attach();
+      return true;
+    } catch (error) {
+      if (error instanceof SpoorError && ['UNSUPPORTED', 'ATTACH_FAILED'].includes(error.code)) return false;
+      throw error;
+    }
+  };
+  expect(loads(compileFixture('fentry'))).toBe(features.has('fentry'));
+  expect(loads(compileFixture('lsm'))).toBe(features.has('lsm'));
+});
+
+test('a name that is no feature is a mistake of the caller', () => {
+  expect(() => features.has('time_travel' as 'lsm')).toThrow(TypeError);
+});
+
+test('the machine is described', () => {
+  const machine = describeMachine();
+  expect(machine.kernel).toBe(release());
+  expect(machine.possibleCpus).toBeGreaterThanOrEqual(1);
+  expect(Math.log2(machine.pageSize) % 1).toBe(0);
+  expect(machine.libbpf).toMatch(/^[1-9]\.\d+$/);
+  expect(['koffi', 'node', 'ffi-napi']).toContain(machine.ffi);
+});
