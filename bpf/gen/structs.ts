@@ -184,17 +184,18 @@ export const PathBuffer = C.struct('path_buffer', 4368, {
 });
 export type PathBuffer = Static<typeof PathBuffer>;
 
-/** `struct frame`: 26744 bytes. */
-export const Frame = C.struct('frame', 26744, {
+/** `struct frame`: 26752 bytes. */
+export const Frame = C.struct('frame', 26752, {
   info: [0, ProcInfo],
   words: [304, TaskWords],
   facts: [360, TaskFacts],
   path: [1872, PathBuffer],
   words_place: [6240, C.u32],
   matched: [6248, C.u64],
-  size: [6256, C.u32],
-  info_valid: [6260, C.u32],
-  record: [6264, C.bytes(20480)],
+  legacy_followed: [6256, C.u64],
+  size: [6264, C.u32],
+  info_valid: [6268, C.u32],
+  record: [6272, C.bytes(20480)],
 });
 export type Frame = Static<typeof Frame>;
 

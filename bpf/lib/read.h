@@ -6,17 +6,16 @@
 
 /*
  * One field behind a task pointer. A typed pointer takes a plain load (about 1 ns); on kernels that only give the
- * current task as a number the same field is read by a probe. The constant lets the verifier keep one of the two.
+ * current task as a number the same field is read by a probe. The constant lets the verifier keep one of the two. Both
+ * read zero behind a NULL.
  */
 #define task_field(pointer, field)                                                                             \
 	({                                                                                                     \
 		typeof((pointer)->field) __value = 0;                                                         \
-		if (typed_task) {                                                                              \
-			if (pointer)                                                                           \
-				__value = (pointer)->field;                                                    \
-		} else {                                                                                       \
+		if (typed_task)                                                                                \
+			__value = (pointer)->field;                                                            \
+		else                                                                                           \
 			bpf_core_read(&__value, sizeof(__value), &(pointer)->field);                           \
-		}                                                                                              \
 		__value;                                                                                       \
 	})
 

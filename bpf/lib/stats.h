@@ -4,7 +4,7 @@
 
 #include "kernel.h"
 
-#define ANCESTOR_WALK_MAX 16
+#define ANCESTOR_WALK_MAX 8
 
 struct state_stats {
 	__u64 lookups;
@@ -52,11 +52,12 @@ static __always_inline struct state_stats *stats(void)
 	return bpf_map_lookup_elem(&state_counters, &zero);
 }
 
-#define count(field)                                                                                           \
+#define count_many(field, many)                                                                                \
 	do {                                                                                                   \
 		struct state_stats *__stats = stats();                                                         \
 		if (__stats)                                                                                   \
-			__stats->field++;                                                                      \
+			__stats->field += (many);                                                              \
 	} while (0)
+#define count(field) count_many(field, 1)
 
 #endif

@@ -18,6 +18,7 @@ struct frame {
 	/* enum words_place; kept here so that the verifier follows one path for all of them */
 	__u32 words_place;
 	__u64 matched;
+	__u64 legacy_followed;
 	/* bytes of `record` in use */
 	__u32 size;
 	__u32 info_valid;
@@ -45,6 +46,7 @@ static __always_inline struct frame *frame_take(enum event_kind kind)
 {
 	__u32 zero = 0, index;
 	__u32 *level = bpf_map_lookup_elem(&frame_level, &zero);
+	struct frame *frame;
 
 	if (!level)
 		return NULL;
@@ -54,7 +56,10 @@ static __always_inline struct frame *frame_take(enum event_kind kind)
 		return NULL;
 	}
 	*level = index + 1;
-	return bpf_map_lookup_elem(&frames, &index);
+	frame = bpf_map_lookup_elem(&frames, &index);
+	if (frame)
+		frame->legacy_followed = 0;
+	return frame;
 }
 
 static __always_inline void frame_release(void)

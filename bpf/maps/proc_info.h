@@ -77,28 +77,40 @@ static __noinline int proc_info_set_exe(struct proc_info *info, struct path_buff
 	return 0;
 }
 
+struct proc_info_request {
+	/* the acting thread: the leader may have ended, and its memory map with it */
+	struct task_struct *task;
+	const struct process *process;
+	const struct task_words *words;
+	enum words_place words_place;
+	struct path_buffer *path;
+	/* of the record that this one replaces; see `struct proc_info` */
+	__u64 legacy_followed;
+	enum origin origin;
+};
+
 /* Builds a record from what the kernel itself knows of the task. Always succeeds. */
-static __always_inline void proc_info_build(struct proc_info *info, struct path_buffer *path,
-					    struct task_struct *task, const struct task_words *words)
+static __always_inline void proc_info_build(struct proc_info *info, const struct proc_info_request *request)
 {
+	struct task_struct *task = request->task;
 	struct mm_struct *mm = task_field(task, mm);
 	struct file *exe = NULL;
 
-	info->start_time_ns = info->seal_ns = task_start_time(task);
+	info->start_time_ns = info->seal_ns = request->process->identity.start_time_ns;
+	info->legacy_followed = request->legacy_followed;
 	info->inode = 0;
-	info->legacy_followed = 0;
 	info->device = 0;
 	info->flags = 0;
 	info->unused = 0;
 	info->exe_length = 0;
 	info->exe_full_length = 0;
-	if (info->start_time_ns >= trace_start_ns || words->executed)
+	if (info->start_time_ns >= trace_start_ns || request->words->executed)
 		info->flags |= PROC_NEW;
 	/* A kernel thread can borrow a user's mm for a while; its binary is not its own. */
 	if (mm && !(task_field(task, flags) & PF_KTHREAD))
 		exe = BPF_CORE_READ(mm, exe_file);
 	if (exe) {
-		proc_info_set_exe(info, path, exe);
+		proc_info_set_exe(info, request->path, exe);
 	} else {
 		info->flags |= PROC_NO_EXE;
 		__builtin_memset(info->exe, 0, sizeof(info->exe));
@@ -155,20 +167,25 @@ static __always_inline void proc_info_replace(__u32 tgid, const struct proc_info
 		count(unstored);
 }
 
+/* The same, before an exec replaces the record. False when there is none, and the mode loses the event. */
+static __always_inline bool proc_info_legacy_take(__u64 *followed, __u32 tgid)
+{
+	struct proc_info *entry = bpf_map_lookup_elem(&proc_info, &tgid);
+
+	*followed = entry ? entry->legacy_followed : 0;
+	if (entry)
+		return true;
+	count(misses);
+	if (miss_mode != MISS_DROP)
+		return true;
+	count(lost_by_mode);
+	return false;
+}
+
 static __always_inline void proc_info_forget(__u32 tgid)
 {
 	bpf_map_delete_elem(&proc_info, &tgid);
 }
-
-struct proc_info_request {
-	struct task_struct *task;
-	const struct task_words *words;
-	enum words_place words_place;
-	struct path_buffer *path;
-	__u32 tgid;
-	__u64 start_time_ns;
-	enum origin origin;
-};
 
 /*
  * Lookup-or-init: fills `into` with the facts of the task's process. False only in the miss mode `drop`, where the
@@ -181,7 +198,7 @@ static __always_inline bool proc_info_of(struct proc_info *into, const struct pr
 	long status;
 
 	count(lookups);
-	if (proc_info_copy(into, request->tgid, request->start_time_ns, &stale)) {
+	if (proc_info_copy(into, request->process->identity.tgid, request->process->identity.start_time_ns, &stale)) {
 		count(hits);
 		return true;
 	}
@@ -195,14 +212,14 @@ static __always_inline bool proc_info_of(struct proc_info *into, const struct pr
 	}
 	if (miss_mode == MISS_ZERO && !expected) {
 		__builtin_memset(into, 0, sizeof(*into));
-		into->start_time_ns = into->seal_ns = request->start_time_ns;
+		into->start_time_ns = into->seal_ns = request->process->identity.start_time_ns;
 	} else {
-		proc_info_build(into, request->path, request->task, request->words);
+		proc_info_build(into, request);
 	}
 	into->origin = request->origin;
 	if (!expected)
 		count(recovered[request->words_place & 3]);
-	status = proc_info_store(request->tgid, into, stale);
+	status = proc_info_store(request->process->identity.tgid, into, stale);
 	/* Another CPU was first (EEXIST): its record says the same of the same process. Ours is in hand. */
 	if (status == -17)
 		count(raced);

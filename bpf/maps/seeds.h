@@ -24,19 +24,28 @@ struct {
 	__type(value, struct seed);
 } seeds SEC(".maps");
 
-/* How many seeds wait to be taken: set by user space before it adds one, so that 0 costs nothing else. */
+/* How many seeds wait to be taken: counted up by user space before it adds one. 0 costs nothing else. */
 __u64 seeds_waiting = 0;
 
-static __always_inline void seed_take(struct task_struct *task, __u32 tgid, struct scope_words *bits)
+/* Adds what the seed of the task's process says; false when there is none. */
+static __always_inline bool seed_find(const struct process *process, struct scope_words *bits)
 {
 	struct seed *seed;
 
 	if (!seeds_waiting)
-		return;
-	seed = bpf_map_lookup_elem(&seeds, &tgid);
-	if (!seed || seed->start_ticks != task_start_time(task) / NS_PER_TICK)
-		return;
+		return false;
+	seed = bpf_map_lookup_elem(&seeds, &process->identity.tgid);
+	if (!seed || seed->start_ticks != process->identity.start_time_ns / NS_PER_TICK)
+		return false;
 	bits->followed |= seed->followed;
+	return true;
+}
+
+/* The process keeps it itself now. */
+static __always_inline void seed_done(const struct process *process)
+{
+	if (!bpf_map_delete_elem(&seeds, &process->identity.tgid))
+		__sync_fetch_and_add(&seeds_waiting, -1);
 }
 
 #endif

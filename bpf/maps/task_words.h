@@ -7,7 +7,7 @@
 #define SPOOR_MAPS_TASK_WORDS_H
 
 #include "../filters/follow.h"
-#include "../lib/read.h"
+#include "../lib/process.h"
 #include "../lib/stats.h"
 
 struct task_words {
@@ -22,13 +22,6 @@ struct task_words {
 
 /* Where the words of a process were found. */
 enum words_place { WORDS_NOWHERE = 0, WORDS_IN_STORAGE = 1, WORDS_IN_HASH = 2 };
-
-/* With the start time: a reused process id is another key. */
-struct task_identity {
-	__u64 start_time_ns;
-	__u32 tgid;
-	__u32 unused;
-};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
@@ -50,60 +43,32 @@ __u64 words_in_hash = 0;
 /* Words that nothing took: from then on a process without words asks its ancestors. Never decreases. */
 __u64 words_lost = 0;
 
-static __always_inline __u64 task_start_time(struct task_struct *task)
+/* Where the words usually are: storage, or without it the hash. NULL when they are not there. */
+static __always_inline struct task_words *words_usual(const struct process *process)
 {
-	struct task_struct *leader = task_field(task, group_leader);
-
-	return task_field(leader, start_boottime);
-}
-
-static __always_inline struct task_identity identity_of(struct task_struct *task)
-{
-	struct task_identity identity = {
-		.start_time_ns = task_start_time(task),
-		.tgid = task_field(task, tgid),
-	};
-
-	return identity;
-}
-
-static __always_inline struct task_words *words_in_storage(struct task_struct *task, __u64 flags)
-{
-	struct task_struct *leader;
-
-	if (!use_task_storage)
-		return NULL;
-	leader = task->group_leader;
-	return leader ? bpf_task_storage_get(&task_words, leader, NULL, flags) : NULL;
+	if (use_task_storage)
+		return bpf_task_storage_get(&task_words, process->leader, NULL, 0);
+	return bpf_map_lookup_elem(&task_words_hash, &process->identity);
 }
 
 /*
- * Where the words of the task's process are kept, or NULL: nothing kept (zero), or, with `create`, nothing would
- * take them. Valid until the program ends. Change it only by `words_add`: threads of the process
- * do the same on other CPUs.
+ * Where the words are made when they are nowhere. NULL when nothing would take them. Valid until the program ends; to be
+ * changed only by `words_add`, since threads of the process do the same on other CPUs.
  */
-static __noinline struct task_words *words_slot(struct task_struct *task, bool create)
+static __noinline struct task_words *words_make(const struct process *process)
 {
 	static const struct task_words zero_words;
 	struct task_words *words;
-	struct task_identity identity;
 
-	words = words_in_storage(task, 0);
+	words = words_usual(process);
+	if (!words && use_task_storage && words_in_hash)
+		words = bpf_map_lookup_elem(&task_words_hash, &process->identity);
+	if (!words && use_task_storage)
+		words = bpf_task_storage_get(&task_words, process->leader, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (words)
 		return words;
-	identity = identity_of(task);
-	if (!use_task_storage || words_in_hash) {
-		words = bpf_map_lookup_elem(&task_words_hash, &identity);
-		if (words)
-			return words;
-	}
-	if (!create)
-		return NULL;
-	words = words_in_storage(task, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (words)
-		return words;
-	bpf_map_update_elem(&task_words_hash, &identity, &zero_words, BPF_NOEXIST);
-	words = bpf_map_lookup_elem(&task_words_hash, &identity);
+	bpf_map_update_elem(&task_words_hash, &process->identity, &zero_words, BPF_NOEXIST);
+	words = bpf_map_lookup_elem(&task_words_hash, &process->identity);
 	if (words && use_task_storage) {
 		/* Recursion or memory pressure: the only reasons for which the kernel refuses to create storage. */
 		__sync_fetch_and_add(&words_in_hash, 1);
@@ -113,13 +78,13 @@ static __noinline struct task_words *words_slot(struct task_struct *task, bool c
 }
 
 /* A copy of the words. Nowhere, and zero, when none are kept: which is the truth unless `words_lost` says otherwise. */
-static __always_inline enum words_place words_get(struct task_words *into, struct task_struct *task)
+static __always_inline enum words_place words_get(struct task_words *into, const struct process *process)
 {
-	struct task_words *words = words_in_storage(task, 0);
-	enum words_place place = WORDS_IN_STORAGE;
+	struct task_words *words = words_usual(process);
+	enum words_place place = use_task_storage ? WORDS_IN_STORAGE : WORDS_IN_HASH;
 
-	if (!words) {
-		words = words_slot(task, false);
+	if (!words && use_task_storage && words_in_hash) {
+		words = bpf_map_lookup_elem(&task_words_hash, &process->identity);
 		place = WORDS_IN_HASH;
 	}
 	if (!words) {
@@ -176,54 +141,55 @@ static __always_inline void count_words_lost(void)
 	count(words_lost);
 }
 
-static __noinline int words_try_add(struct task_struct *task, const struct scope_set *set, const struct scope_words *bits)
+static __noinline int words_try_add(const struct process *process, const struct scope_set *set,
+				    const struct scope_words *bits)
 {
-	struct task_identity identity;
 	struct task_words *words;
 
 	if (!bits->followed && !bits->excluded)
 		return 1;
-	words = words_slot(task, true);
+	words = words_make(process);
 	if (!words)
 		return 0;
 	words_merge(words, set, bits);
 	if (use_task_storage && words_in_hash) {
 		/* The leader may have left: what its heir will find has to say the same. */
-		identity = identity_of(task);
-		words = bpf_map_lookup_elem(&task_words_hash, &identity);
+		words = bpf_map_lookup_elem(&task_words_hash, &process->identity);
 		if (words)
 			words_merge(words, set, bits);
 	}
 	return 1;
 }
 
-/* Adds to the words of the task's process what `bits` has; counted when nothing takes them. */
-static __always_inline void words_add(struct task_struct *task, const struct scope_set *set,
+/* Adds to the words of the process what `bits` has. False, and counted, when nothing takes them. */
+static __always_inline bool words_add(const struct process *process, const struct scope_set *set,
 				      const struct scope_words *bits)
 {
-	if (!words_try_add(task, set, bits))
-		count_words_lost();
+	if (words_try_add(process, set, bits))
+		return true;
+	count_words_lost();
+	return false;
 }
 
-static __always_inline void words_executed(struct task_struct *task)
+static __always_inline void words_executed(const struct process *process)
 {
 	struct task_words *words;
 
 	/* What started since the trace began is new without a word. */
-	if (task_start_time(task) >= trace_start_ns)
+	if (process->identity.start_time_ns >= trace_start_ns)
 		return;
-	words = words_slot(task, true);
+	words = words_make(process);
 	if (words)
 		words->executed = 1;
 }
 
-/* Keeps the name that the task is about to lose. */
-static __always_inline void words_renamed(struct task_struct *task)
+/* Keeps the name that the process is about to lose. */
+static __always_inline void words_renamed(const struct process *process)
 {
-	struct task_words *words = words_slot(task, true);
+	struct task_words *words = words_make(process);
 
 	if (words)
-		bpf_probe_read_kernel(words->previous_comm, sizeof(words->previous_comm), &task->comm);
+		bpf_probe_read_kernel(words->previous_comm, sizeof(words->previous_comm), &process->leader->comm);
 }
 
 /*
@@ -231,16 +197,16 @@ static __always_inline void words_renamed(struct task_struct *task)
  * one's process id and start time but its own, empty, storage: the words wait in the hash, under the identity that
  * stays. (fs/exec.c, de_thread)
  */
-static __always_inline void words_outlive_leader(struct task_struct *task)
+static __always_inline void words_outlive_leader(const struct process *process)
 {
-	struct task_identity identity;
 	struct task_words *words;
 
-	words = words_in_storage(task, 0);
+	if (!use_task_storage)
+		return;
+	words = words_usual(process);
 	if (!words)
 		return;
-	identity = identity_of(task);
-	if (bpf_map_update_elem(&task_words_hash, &identity, words, BPF_NOEXIST)) {
+	if (bpf_map_update_elem(&task_words_hash, &process->identity, words, BPF_NOEXIST)) {
 		count_words_lost();
 		return;
 	}
@@ -249,14 +215,11 @@ static __always_inline void words_outlive_leader(struct task_struct *task)
 }
 
 /* The process has ended. Task storage goes with the task itself. */
-static __always_inline void words_forget(struct task_struct *task)
+static __always_inline void words_forget(const struct process *process)
 {
-	struct task_identity identity;
-
 	if (use_task_storage && !words_in_hash)
 		return;
-	identity = identity_of(task);
-	if (!bpf_map_delete_elem(&task_words_hash, &identity) && use_task_storage)
+	if (!bpf_map_delete_elem(&task_words_hash, &process->identity) && use_task_storage)
 		__sync_fetch_and_add(&words_in_hash, -1);
 }
 

@@ -7,15 +7,15 @@
 #include "facts.h"
 
 /* The record of the task's process, from the map or rebuilt. False only in the miss mode `drop`. */
-static __always_inline bool frame_info(struct frame *frame, struct task_struct *task, enum origin origin)
+static __always_inline bool frame_info(struct frame *frame, const struct subject *subject, enum origin origin)
 {
 	struct proc_info_request request = {
-		.task = task,
+		.task = subject->task,
+		.process = &subject->process,
 		.words = &frame->words,
 		.words_place = frame->words_place,
 		.path = &frame->path,
-		.tgid = frame->facts.tgid,
-		.start_time_ns = task_start_time(task),
+		.legacy_followed = frame->legacy_followed,
 		.origin = origin,
 	};
 
@@ -26,82 +26,98 @@ static __always_inline bool frame_info(struct frame *frame, struct task_struct *
 	return true;
 }
 
-/* The words of the nearest ancestor that has any: asked only when words were lost, which is counted. */
-static __noinline int words_from_ancestors(struct frame *frame, struct task_struct *task, const struct scope_set *set)
+/*
+ * The words of the nearest ancestor that has any: asked only when words were lost, which is counted. The body of the
+ * loop is as small as can be: the verifier walks it ANCESTOR_WALK_MAX times in every program.
+ */
+static __noinline int words_from_ancestors(struct frame *frame, const struct process *process,
+					   const struct scope_set *set)
 {
-	struct task_struct *ancestor = task;
-	struct task_words *words;
+	struct process ancestor = *process;
+	struct task_words *words = NULL;
+	__u64 steps = 0;
 
-	count(ancestor_walks);
 	for (int i = 0; i < ANCESTOR_WALK_MAX; i++) {
-		ancestor = task_field(ancestor, group_leader);
-		ancestor = task_field(ancestor, real_parent);
-		if (!ancestor || task_field(ancestor, pid) == 0)
-			return 0;
-		count(ancestor_steps);
-		words = words_slot(ancestor, false);
-		if (words && (words->scopes.followed || words->scopes.excluded)) {
-			frame->words.scopes = words->scopes;
-			count(ancestor_recoveries);
-			words_add(task, set, &frame->words.scopes);
-			return 0;
-		}
+		struct task_struct *parent = task_field(ancestor.leader, real_parent);
+
+		if (!parent)
+			break;
+		if (use_task_storage)
+			ancestor.leader = parent->group_leader;
+		else
+			ancestor = process_of(parent);
+		if (!ancestor.leader)
+			break;
+		steps++;
+		words = words_usual(&ancestor);
+		if (words)
+			break;
 	}
+	count(ancestor_walks);
+	count_many(ancestor_steps, steps);
+	if (!words)
+		return 0;
+	frame->words.scopes = words->scopes;
+	count(ancestor_recoveries);
+	words_add(process, set, &frame->words.scopes);
 	return 0;
 }
 
-/* Keeps that scopes follow or exclude the process. */
-static __always_inline void follow_add(struct frame *frame, struct task_struct *task, const struct scope_set *set,
+/* Keeps that scopes follow or exclude the process. False when nothing would keep it. */
+static __always_inline bool follow_add(struct frame *frame, const struct process *process, const struct scope_set *set,
 				       struct scope_words *bits)
 {
 	struct scope_words *words = &frame->words.scopes;
 
 	if (!(bits->followed & ~words->followed) && !(bits->excluded & ~words->excluded))
-		return;
+		return true;
 	words->followed |= bits->followed;
 	words->excluded |= bits->excluded;
 	words->version = set->version;
 	if (miss_mode == MISS_RECOVER)
-		words_add(task, set, words);
-	else
-		proc_info_legacy_follow(frame->facts.tgid, words->followed);
+		return words_add(process, set, words);
+	proc_info_legacy_follow(process->identity.tgid, words->followed);
+	return true;
 }
 
 /*
  * Decides which scopes the task is in: `frame->matched`. When it is in some, the record of its process is in
  * `frame->info`. False when the task is nobody's business.
  */
-static __noinline int collect(struct frame *frame, struct task_struct *task, const struct scope_set *set,
+static __noinline int collect(struct frame *frame, const struct subject *subject, const struct scope_set *set,
 			      enum origin origin)
 {
+	const struct process *process = &subject->process;
 	bool need_info = miss_mode != MISS_RECOVER || facts_need_info(set);
 	struct scope_words *words = &frame->words.scopes;
 	struct scope_words bits = {};
 	struct scope_match match;
+	bool seeded;
 	__u64 kept;
 
-	frame->words_place = words_get(&frame->words, task);
+	frame->words_place = words_get(&frame->words, process);
 	if (words_lost && frame->words_place == WORDS_NOWHERE)
-		words_from_ancestors(frame, task, set);
-	facts_of_task(&frame->facts, task, set);
+		words_from_ancestors(frame, process, set);
+	facts_of_task(&frame->facts, subject, set);
 	frame->matched = 0;
 	if (need_info) {
-		if (!frame_info(frame, task, origin))
+		if (!frame_info(frame, subject, origin))
 			return 0;
 		facts_of_info(&frame->facts, &frame->info, set);
 	}
 	kept = scopes_kept(set, words->version);
 	words->followed &= kept;
 	words->excluded &= kept;
-	seed_take(task, frame->facts.tgid, &bits);
+	seeded = seed_find(process, &bits);
 	scopes_match(set, &frame->facts, &match);
 	bits.followed |= scopes_following(set, match.matched);
 	bits.excluded = match.excluding;
-	follow_add(frame, task, set, &bits);
+	if (follow_add(frame, process, set, &bits) && seeded)
+		seed_done(process);
 	frame->matched = scopes_decide(set, match.matched, words->followed, words->excluded);
 	if (!frame->matched)
 		return 0;
-	return need_info || frame_info(frame, task, origin);
+	return need_info || frame_info(frame, subject, origin);
 }
 
 #endif

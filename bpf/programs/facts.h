@@ -6,15 +6,28 @@
 #include "../maps/frame.h"
 #include "../maps/seeds.h"
 
-static __always_inline void facts_of_task(struct task_facts *facts, struct task_struct *task,
+/* Whom an event is about: the acting thread, and its process. */
+struct subject {
+	struct task_struct *task;
+	struct process process;
+};
+
+static __always_inline struct subject subject_of(struct task_struct *task)
+{
+	struct subject subject = { .task = task, .process = process_of(task) };
+
+	return subject;
+}
+
+static __always_inline void facts_of_task(struct task_facts *facts, const struct subject *subject,
 					  const struct scope_set *set)
 {
-	struct task_struct *leader = task_field(task, group_leader);
-	struct task_struct *parent = task_field(leader, real_parent);
+	struct task_struct *task = subject->task;
+	struct task_struct *parent = task_field(subject->process.leader, real_parent);
 	struct cred *cred = task_field(task, real_cred);
 
 	/* These also go into the header of every event. */
-	facts->tgid = task_field(task, tgid);
+	facts->tgid = subject->process.identity.tgid;
 	facts->tid = task_field(task, pid);
 	facts->ppid = task_field(parent, tgid);
 	facts->uid = task_field(cred, uid.val);

@@ -8,7 +8,7 @@
 #include "collect.h"
 
 /* What the child takes from its parent: in the modes that show old failures, only what the parent's record has. */
-static __always_inline void inherit(struct frame *frame, struct task_struct *child, const struct scope_set *set)
+static __always_inline void inherit(struct frame *frame, const struct process *child, const struct scope_set *set)
 {
 	if (miss_mode == MISS_RECOVER)
 		words_add(child, set, &frame->words.scopes);
@@ -20,29 +20,31 @@ static __always_inline void fork(struct frame *frame, const struct scope_set *se
 				 struct task_struct *child)
 {
 	struct fork_event *event = (void *)frame->record;
-	__u64 child_start = task_start_time(child);
-	bool is_process = child->pid == child->tgid;
+	struct subject subject = subject_of(parent);
+	struct process process = process_of(child);
+	__u32 child_tid = child->pid;
+	bool is_process = child_tid == process.identity.tgid;
 	bool in_scope;
 
-	in_scope = collect(frame, parent, set, ORIGIN_RECOVERED_KERNEL);
+	in_scope = collect(frame, &subject, set, ORIGIN_RECOVERED_KERNEL);
 	if (is_process)
-		inherit(frame, child, set);
+		inherit(frame, &process, set);
 	if (!in_scope)
 		return;
 
 	record_begin(frame, EVENT_FORK, sizeof(*event));
-	event->child_start_time_ns = child_start;
-	event->child_tgid = child->tgid;
-	event->child_tid = child->pid;
+	event->child_start_time_ns = process.identity.start_time_ns;
+	event->child_tgid = process.identity.tgid;
+	event->child_tid = child_tid;
 	record_append_exe(frame);
 	record_end(frame, lifecycle);
 
 	if (is_process) {
 		/* The child runs its parent's binary. An entry under its id is of a process that has ended. */
-		frame->info.start_time_ns = frame->info.seal_ns = child_start;
+		frame->info.start_time_ns = frame->info.seal_ns = process.identity.start_time_ns;
 		frame->info.origin = ORIGIN_FORK;
 		frame->info.flags |= PROC_NEW;
-		proc_info_replace(child->tgid, &frame->info);
+		proc_info_replace(process.identity.tgid, &frame->info);
 	}
 }
 
@@ -67,8 +69,12 @@ int BPF_PROG(on_sched_process_fork, struct task_struct *parent, struct task_stru
 SEC("tp_btf/task_rename")
 int BPF_PROG(on_task_rename, struct task_struct *task)
 {
-	if (task->pid == task->tgid)
-		words_renamed(task);
+	struct process process;
+
+	if (task->pid != task->tgid)
+		return 0;
+	process = process_of_leader(task);
+	words_renamed(&process);
 	return 0;
 }
 
@@ -90,11 +96,15 @@ static __always_inline void exec(struct frame *frame, const struct scope_set *se
 {
 	struct exec_event *event = (void *)frame->record;
 	struct part filename = { .memory = PART_KERNEL };
+	struct subject subject = subject_of(task);
+	__u32 tgid = subject.process.identity.tgid;
 
+	if (miss_mode != MISS_RECOVER && !proc_info_legacy_take(&frame->legacy_followed, tgid))
+		return;
 	/* What is recorded is of the binary before: the look-up that follows is a miss, and builds the new record. */
-	proc_info_forget(task->tgid);
-	words_executed(task);
-	if (!collect(frame, task, set, ORIGIN_EXEC))
+	proc_info_forget(tgid);
+	words_executed(&subject.process);
+	if (!collect(frame, &subject, set, ORIGIN_EXEC))
 		return;
 
 	record_begin(frame, EVENT_EXEC, sizeof(*event));
@@ -137,26 +147,26 @@ struct {
 	__type(value, __u8);
 } exited SEC(".maps");
 
-static __always_inline void exit(struct frame *frame, const struct scope_set *set, struct task_struct *task)
+static __always_inline void exit(struct frame *frame, const struct scope_set *set, const struct subject *subject)
 {
 	struct exit_event *event = (void *)frame->record;
-	struct signal_struct *signal = task->signal;
-	struct task_identity identity = identity_of(task);
+	const struct task_identity *identity = &subject->process.identity;
+	struct signal_struct *signal = subject->task->signal;
 	__u8 reported = 1;
 	int status;
 
-	if (!collect(frame, task, set, ORIGIN_RECOVERED_KERNEL))
+	if (!collect(frame, subject, set, ORIGIN_RECOVERED_KERNEL))
 		return;
-	if (bpf_map_update_elem(&exited, &identity, &reported, BPF_NOEXIST))
+	if (bpf_map_update_elem(&exited, identity, &reported, BPF_NOEXIST))
 		return;
 	/* What wait() will tell: the group's status, or else the leader's own. (kernel/exit.c, wait_task_zombie) */
 	if (signal->flags & SIGNAL_GROUP_EXIT)
 		status = signal->group_exit_code;
 	else
-		status = task->group_leader->exit_code;
+		status = task_field(subject->process.leader, exit_code);
 
 	record_begin(frame, EVENT_EXIT, sizeof(*event));
-	event->duration_ns = event->header.time_ns - identity.start_time_ns;
+	event->duration_ns = event->header.time_ns - identity->start_time_ns;
 	event->code = (status >> 8) & 0xff;
 	event->signal = status & 0x7f;
 	event->core_dumped = (status & 0x80) != 0;
@@ -170,22 +180,26 @@ int BPF_PROG(on_sched_process_exit, struct task_struct *task)
 {
 	struct signal_struct *signal = task->signal;
 	const struct scope_set *set;
+	struct subject subject;
 	struct frame *frame;
 
 	if (signal->live.counter > 0) {
-		if (task->pid == task->tgid && !(signal->flags & SIGNAL_GROUP_EXIT))
-			words_outlive_leader(task);
+		if (task->pid != task->tgid || (signal->flags & SIGNAL_GROUP_EXIT))
+			return 0;
+		subject = subject_of(task);
+		words_outlive_leader(&subject.process);
 		return 0;
 	}
+	subject = subject_of(task);
 	set = scopes_current();
 	frame = frame_take(EVENT_EXIT);
 	if (frame) {
 		if (set)
-			exit(frame, set, task);
+			exit(frame, set, &subject);
 		frame_release();
 	}
-	proc_info_forget(task->tgid);
-	words_forget(task);
+	proc_info_forget(subject.process.identity.tgid);
+	words_forget(&subject.process);
 	return 0;
 }
 

@@ -19,29 +19,30 @@ struct snapshot_result snapshot_result = {};
 __u64 attached_ns = 0;
 
 /* What the parent has been found to pass on: at a fork that nobody saw, it would have. */
-static __always_inline void snapshot_inherit(struct task_struct *leader, const struct scope_set *set)
+static __always_inline void snapshot_inherit(const struct process *process, const struct scope_set *set)
 {
-	struct task_struct *parent = task_field(leader, real_parent);
+	struct process parent = process_of(task_field(process->leader, real_parent));
 	struct scope_words bits;
 	struct task_words words;
 	__u64 kept;
 
-	words_get(&words, parent);
+	words_get(&words, &parent);
 	kept = scopes_kept(set, words.scopes.version);
+	/* Of what started later the fork was seen. By the sign of a difference: a branch is walked twice at every load. */
+	kept &= (__s64)(process->identity.start_time_ns - attached_ns) >> 63;
 	bits.followed = words.scopes.followed & kept;
 	bits.excluded = words.scopes.excluded & kept;
 	bits.version = set->version;
-	words_add(leader, set, &bits);
+	words_add(process, set, &bits);
 }
 
-static __always_inline void snapshot(struct frame *frame, const struct scope_set *set, struct task_struct *leader)
+static __always_inline void snapshot(struct frame *frame, const struct scope_set *set, const struct subject *subject)
 {
 	struct task_words before;
 
-	words_get(&before, leader);
-	if (task_start_time(leader) < attached_ns)
-		snapshot_inherit(leader, set);
-	if (collect(frame, leader, set, ORIGIN_SNAPSHOT))
+	words_get(&before, &subject->process);
+	snapshot_inherit(&subject->process, set);
+	if (collect(frame, subject, set, ORIGIN_SNAPSHOT))
 		snapshot_result.in_scope++;
 	snapshot_result.processes++;
 	if (frame->words.scopes.followed != before.scopes.followed ||
@@ -65,6 +66,7 @@ int on_iter_task(struct bpf_iter__task *ctx)
 {
 	const struct scope_set *set = scopes_current();
 	struct task_struct *task = ctx->task;
+	struct subject subject;
 	struct frame *frame;
 
 	if (!is_living_leader(task) || !set)
@@ -72,7 +74,8 @@ int on_iter_task(struct bpf_iter__task *ctx)
 	frame = frame_take(0);
 	if (!frame)
 		return 0;
-	snapshot(frame, set, task);
+	subject = subject_of(task);
+	snapshot(frame, set, &subject);
 	frame_release();
 	return 0;
 }
@@ -85,11 +88,13 @@ SEC("iter/task")
 int on_iter_watched(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
+	struct process process;
 	struct task_words words;
 
 	if (!is_living_leader(task))
 		return 0;
-	words_get(&words, task);
+	process = process_of_leader(task);
+	words_get(&words, &process);
 	if (words.scopes.followed & watched_scopes)
 		watched_living++;
 	return 0;

@@ -76,12 +76,13 @@ static __always_inline void syscall_read(struct syscall *call, struct pt_regs *r
 		const struct scope_set *set = scopes_current();                                                \
 		struct frame *frame = frame_take(EVENT_##NAME);                                                \
 		struct task_struct *task = current_task();                                                     \
+		struct subject subject = subject_of(task);                                                     \
 		struct event_header *header;                                                                   \
 		struct syscall call;                                                                           \
                                                                                                                \
 		if (!frame)                                                                                    \
 			return 0;                                                                              \
-		if (set && collect(frame, task, set, ORIGIN_RECOVERED_KERNEL)) {                               \
+		if (set && collect(frame, &subject, set, ORIGIN_RECOVERED_KERNEL)) {                               \
 			syscall_read(&call, regs, result);                                                     \
 			header = record_begin(frame, EVENT_##NAME, sizeof(struct name##_event));               \
 			if (call.compat)                                                                       \

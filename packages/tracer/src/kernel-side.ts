@@ -171,7 +171,8 @@ export class KernelSide {
    * no later one.
    */
   seed(tgid: number, seed: { readonly followed: bigint; readonly startTicks: bigint }): void {
-    this.object.globals.write('seeds_waiting', 1n);
+    const { globals } = this.object;
+    globals.write('seeds_waiting', (globals.read('seeds_waiting') as bigint) + 1n);
     typedMap(this.object.map('seeds'), maps.seeds).set(tgid, seed);
   }
 

@@ -55,6 +55,7 @@ export async function trace(options: TraceOptions = {}): Promise<Tracer> {
       kernel.seed(command.tgid, { followed: commandScopeBit, startTicks: startTicks(command.tgid) });
     }
     kernel.attach();
+    kernel.snapshot();
     const tracer = new Tracer({
       kernel,
       command,
