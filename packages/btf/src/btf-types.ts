@@ -22,8 +22,10 @@ export type BtfType =
   | BtfDeclTag
   | { readonly kind: 'type-tag'; readonly id: number; readonly name: string; readonly type: number };
 
+/** The kinds of `BtfType`: those of BTF, with `enum` for both of its enums. */
 export type BtfKind = BtfType['kind'];
 
+/** An integer or `_Bool`. */
 export interface BtfInt {
   readonly kind: 'int';
   readonly id: number;
@@ -36,6 +38,7 @@ export interface BtfInt {
   readonly bitOffset: number;
 }
 
+/** `element[length]`; `index` is the type that counts, which no reader needs. */
 export interface BtfArray {
   readonly kind: 'array';
   readonly id: number;
@@ -44,6 +47,7 @@ export interface BtfArray {
   readonly length: number;
 }
 
+/** A struct or union as declared: anonymous members are members without a name. */
 export interface BtfStruct {
   readonly kind: 'struct' | 'union';
   readonly id: number;
@@ -52,6 +56,7 @@ export interface BtfStruct {
   readonly members: readonly BtfMember[];
 }
 
+/** A member of a struct or union. */
 export interface BtfMember {
   readonly name: string;
   readonly type: number;
@@ -61,6 +66,7 @@ export interface BtfMember {
   readonly bitSize: number;
 }
 
+/** An enum of any size: ENUM and ENUM64. */
 export interface BtfEnum {
   readonly kind: 'enum';
   readonly id: number;
@@ -72,8 +78,10 @@ export interface BtfEnum {
   readonly values: readonly { readonly name: string; readonly value: number | bigint }[];
 }
 
+/** Where a function or variable is defined and seen. */
 export type BtfLinkage = 'static' | 'global' | 'extern';
 
+/** A function by name. */
 export interface BtfFunction {
   readonly kind: 'function';
   readonly id: number;
@@ -83,6 +91,7 @@ export interface BtfFunction {
   readonly linkage: BtfLinkage;
 }
 
+/** What a function takes and returns. */
 export interface BtfFunctionProto {
   readonly kind: 'function-proto';
   readonly id: number;
@@ -91,6 +100,7 @@ export interface BtfFunctionProto {
   readonly parameters: readonly { readonly name: string; readonly type: number }[];
 }
 
+/** A global variable. */
 export interface BtfVariable {
   readonly kind: 'variable';
   readonly id: number;
@@ -99,6 +109,7 @@ export interface BtfVariable {
   readonly linkage: BtfLinkage;
 }
 
+/** The variables of one ELF section. */
 export interface BtfDatasec {
   readonly kind: 'datasec';
   readonly id: number;
@@ -115,6 +126,7 @@ export interface BtfDatasec {
   }[];
 }
 
+/** A `btf_decl_tag` attribute: text on a declaration. */
 export interface BtfDeclTag {
   readonly kind: 'decl-tag';
   readonly id: number;

@@ -3,6 +3,7 @@ import type { BtfDatasec, BtfEnum, BtfFunctionProto, BtfStruct, BtfType } from '
 import { decodeType } from './decode-type.js';
 import { SpoorError } from './error.js';
 
+/** Where each type is, by id. */
 export interface BtfIndex {
   /** Types, `void` included: ids are 0 to `count - 1`. */
   readonly count: number;
@@ -11,6 +12,7 @@ export interface BtfIndex {
   readonly kinds: Uint8Array;
 }
 
+/** What a `Btf` is made from. */
 export interface BtfSource extends BtfIndex {
   readonly file: string;
   readonly view: DataView;
@@ -55,6 +57,7 @@ export class Btf {
     for (let id = 0; id < this.#source.count; id++) yield this.typeById(id);
   }
 
+  /** Decodes one type. */
   typeById(id: number): BtfType {
     if (id === 0) return { kind: 'void', id: 0 };
     const { count, offsets, view } = this.#source;
@@ -102,26 +105,32 @@ export class Btf {
     return this.#find(name, 'struct') as BtfStruct | undefined;
   }
 
+  /** The first union of that tag. */
   findUnion(name: string): BtfStruct | undefined {
     return this.#find(name, 'union') as BtfStruct | undefined;
   }
 
+  /** The first enum of that tag, of any size. */
   findEnum(name: string): BtfEnum | undefined {
     return this.#find(name, 'enum', 'enum64') as BtfEnum | undefined;
   }
 
+  /** The first typedef of that name. */
   findTypedef(name: string): Extract<BtfType, { kind: 'typedef' }> | undefined {
     return this.#find(name, 'typedef') as Extract<BtfType, { kind: 'typedef' }> | undefined;
   }
 
+  /** The integer of that name, as the compiler calls it: `unsigned int`, `char`, `_Bool`. */
   findInt(name: string): Extract<BtfType, { kind: 'int' }> | undefined {
     return this.#find(name, 'int') as Extract<BtfType, { kind: 'int' }> | undefined;
   }
 
+  /** The variables of the section of that name. */
   datasec(name: string): BtfDatasec | undefined {
     return this.#find(name, 'datasec') as BtfDatasec | undefined;
   }
 
+  /** All sections that have variables. */
   datasecs(): readonly BtfDatasec[] {
     const found: BtfDatasec[] = [];
     for (const id of this.#idsOf('datasec')) found.push(this.typeById(id) as BtfDatasec);

@@ -29,6 +29,7 @@ function decodeChars(view: DataView, offset: number, size: number): string {
   return decoder.decode(bytes.slice(0, end === -1 ? size : end));
 }
 
+/** A copy of the bytes at `offset`. */
 export function readBytes(view: DataView, offset: number, size: number): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset + offset, size).slice();
 }
@@ -70,7 +71,8 @@ export function putZeros(view: DataView, offset: number, size: number): void {
 }
 
 /** A codec never touches a byte outside of the view that it was given. */
-export function checkBounds(view: DataView, offset: number, size: number, layout: Layout): void {
+export function checkBounds(view: DataView, offset: number, layout: Layout): void {
+  const { size } = layout;
   if (offset >= 0 && offset + size <= view.byteLength) return;
   throw new SpoorError(
     'RECORD_MALFORMED',

@@ -30,6 +30,7 @@ export interface Codec<T> {
   decode(bytes: Uint8Array): T;
 }
 
+/** Options of `compileCodec`. */
 export interface CompileOptions {
   /** `interpret` never generates code; the default generates where the process may. */
   readonly mode?: 'generate' | 'interpret';
@@ -81,15 +82,15 @@ function buildCodec(layout: Layout, mode: 'generate' | 'interpret'): Codec<unkno
     layout,
     size,
     read(view, offset = 0) {
-      checkBounds(view, offset, size, layout);
+      checkBounds(view, offset, layout);
       return raw.read(view, offset);
     },
     readInto(view, offset, target) {
-      checkBounds(view, offset, size, layout);
+      checkBounds(view, offset, layout);
       return raw.readInto(view, offset, target);
     },
     write(view, offset, value) {
-      checkBounds(view, offset, size, layout);
+      checkBounds(view, offset, layout);
       raw.write(view, offset, value);
     },
     encode(value) {
@@ -99,7 +100,7 @@ function buildCodec(layout: Layout, mode: 'generate' | 'interpret'): Codec<unkno
     },
     decode(bytes) {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      checkBounds(view, 0, size, layout);
+      checkBounds(view, 0, layout);
       return raw.read(view, 0);
     },
   };

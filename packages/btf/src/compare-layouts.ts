@@ -10,6 +10,7 @@ export interface LayoutDifference {
   readonly actual: LayoutPlace | undefined;
 }
 
+/** What stands at one side of a difference. */
 export interface LayoutPlace {
   /** In the words of C, or `= 3` for an enumerator. */
   readonly type: string;
@@ -26,6 +27,7 @@ export function compareLayouts(expected: Layout, actual: Layout): LayoutDifferen
   return compare(expected, actual, { path: name, expectedAt: 0, actualAt: 0 });
 }
 
+/** Options of `assertLayout`. */
 export interface AssertLayoutOptions {
   /** What `actual` was read from: a path. */
   readonly file?: string;

@@ -12,6 +12,7 @@ export interface Elf {
   readonly symbols: readonly ElfSymbol[];
 }
 
+/** A section of the file. */
 export interface ElfSection {
   readonly index: number;
   readonly name: string;
@@ -22,6 +23,7 @@ export interface ElfSection {
   readonly data: Uint8Array;
 }
 
+/** A name for a place in a section. */
 export interface ElfSymbol {
   readonly name: string;
   /** From the start of its section, in bytes. */

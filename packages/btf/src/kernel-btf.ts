@@ -3,6 +3,7 @@ import type { Btf } from './btf.js';
 import { SpoorError } from './error.js';
 import { parseBtf } from './parse-btf.js';
 
+/** Where the running kernel shows its types. */
 export const kernelBtfPath = '/sys/kernel/btf/vmlinux';
 
 /**

@@ -87,6 +87,7 @@ export interface PointerLayout {
   readonly size: 8;
 }
 
+/** A member of a struct or union. */
 export interface Field {
   /** C name. */
   readonly name: string;

@@ -2,6 +2,7 @@ import { Btf, type BtfIndex } from './btf.js';
 import { btfMagic, extraSizes, headerSize, typeSize } from './btf-format.js';
 import { SpoorError } from './error.js';
 
+/** Options of `parseBtf` and `parseObject`. */
 export interface ParseOptions {
   /** What errors call the input: a path. */
   readonly file?: string;
@@ -26,7 +27,7 @@ export function parseBtf(bytes: Uint8Array, options: ParseOptions = {}): Btf {
   return new Btf({ file, view, strings, ...indexTypes(view, sections, file) });
 }
 
-export function invalid(file: string, offset: number, problem: string): SpoorError {
+function invalid(file: string, offset: number, problem: string): SpoorError {
   return new SpoorError('BTF_INVALID', `${file}: ${problem} (at byte ${offset})`, {
     details: { file, offset },
   });

@@ -17,6 +17,7 @@ export interface ObjectFile {
   readonly variables: readonly ObjectVariable[];
 }
 
+/** A function that the kernel can run, and what it attaches to. */
 export interface ObjectProgram {
   readonly name: string;
   /** What libbpf derives type and hook from: `tp_btf/sched_process_fork`. */

@@ -5,6 +5,7 @@ import { collect } from './collect.js';
 import { compareText } from './names.js';
 import { printFiles } from './print-files.js';
 
+/** Options of `generate`. */
 export interface GenerateOptions {
   /** What the first line of each file says that it was made from: a path relative to the repository. */
   readonly source: string;

@@ -9,7 +9,7 @@ export function quote(text: string): string {
 }
 
 /** The name of a property; `__proto__` would set a prototype. */
-export function key(name: string): string {
+function key(name: string): string {
   if (name === '__proto__') return "['__proto__']";
   return /^[A-Za-z_$][\w$]*$|^(0|[1-9]\d*)$/.test(name) ? name : quote(name);
 }
