@@ -1,5 +1,6 @@
 /**
- * `pnpm check`: everything about the sources that needs no run of them. One line a check, the failing tool's own words, and `.reports/check.json`.
+ * `pnpm check`: everything about the sources that needs no run of them. One line a check, the failing tool's
+ * own words, and `.reports/check.json`.
  *
  *     pnpm check                 all
  *     pnpm check types lint      these

@@ -1,19 +1,28 @@
 /**
- * Makes a fresh clone work: pnpm, the packages, the system's tools, the build. Plain Node.js without a dependency. What is there
- * already is left alone; when nothing is to do it says nothing.
+ * Makes a fresh clone work: pnpm, the packages, the system's tools, the build. Plain Node.js without a
+ * dependency. What is there already is left alone; when nothing is to do it says nothing.
  *
  *     node scripts/setup.mjs           `npm start`, `npm test` and `pnpm check` begin with it
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { withLock } from './lib/lock.mjs';
 import { Failure, say, script, step } from './lib/output.mjs';
 import { pnpmFolder, run } from './lib/run.mjs';
 import { contentStamp, filesBelow, sourcesOf, statStamp } from './lib/stamp.mjs';
 import { ensureSystem, missingRequirements } from './lib/system.mjs';
-import { inRoot, packageFolders, pinnedPnpm, root } from './lib/workspace.mjs';
+import { inRoot, packageFolders, pinnedPnpm, readManifest, root } from './lib/workspace.mjs';
 
 /** Other systems decode and replay: they need the TypeScript, not the BPF programs. */
 const isLinux = process.platform === 'linux';
@@ -68,8 +77,17 @@ function outputsStamp() {
   );
 }
 
+/** Each package with a dependency has a folder of links to them. */
+const linksPresent = () =>
+  packageFolders().every((folder) => {
+    const { dependencies = {}, devDependencies = {} } = readManifest(folder);
+    const isLinked = Object.keys({ ...dependencies, ...devDependencies }).length > 0;
+    return !isLinked || existsSync(inRoot(folder, 'node_modules'));
+  });
+
 /** @param {Partial<State>} state */
-const packagesCurrent = (state) => state.packages === packagesStamp() && state.installed === installedAt();
+const packagesCurrent = (state) =>
+  state.packages === packagesStamp() && state.installed === installedAt() && linksPresent();
 
 /** @param {Partial<State>} state */
 const buildCurrent = (state) => state.sources === sourcesStamp() && state.outputs === outputsStamp();
@@ -89,7 +107,10 @@ async function must(command, args, { needs, cwd = root }) {
   throw new Failure(`${[command, ...args].join(' ')}\nfailed with status ${status}. ${needs}`, { output });
 }
 
-/** Installs the pinned pnpm with npm. Its parts go to a folder beside, and get the final name when they are whole. */
+/**
+ * Installs the pinned pnpm with npm. Its parts go to a folder beside, and get the final name when they are
+ * whole.
+ */
 async function ensurePnpm() {
   const version = pinnedPnpm();
   const folder = pnpmFolder();
@@ -113,7 +134,8 @@ async function ensurePnpm() {
     await must('npm', ['install', '--prefix', partial, ...flags, `pnpm@${version}`], {
       needs: 'It needs the network and an npm registry.',
     });
-    // What npm would run at install, where its settings let it: links the program for this machine in place of a stub.
+    // What npm would run at install, where its settings let it: links the program for this machine in place
+    // of a stub.
     await must(process.execPath, ['install.js'], {
       cwd: join(partial, 'node_modules', 'pnpm'),
       needs:
@@ -171,7 +193,8 @@ async function prepareBuild(state) {
 /**
  * Brings the tree up to date, or ends with a {@link Failure} that says what to do.
  *
- * @param {{ withBuild?: boolean }} [options] without the build it is enough for the tools, and for tests of sources
+ * @param {{ withBuild?: boolean }} [options] without the build it is enough for the tools, and for tests of
+ *   sources
  */
 export async function setup({ withBuild = true } = {}) {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -192,7 +215,8 @@ export async function setup({ withBuild = true } = {}) {
   );
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+// By its real path: Node.js resolves the links in import.meta.url, and not those in argv.
+if (fileURLToPath(import.meta.url) === realpathSync(process.argv[1] ?? '.')) {
   await script(async () => {
     await setup();
     return undefined;

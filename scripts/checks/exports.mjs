@@ -1,4 +1,7 @@
-/** Each public package as its users get it: packed as for a registry, then read by publint and by "Are the types wrong?". */
+/**
+ * Each public package as its users get it: packed as for a registry, then read by publint and by "Are the
+ * types wrong?".
+ */
 import { mkdirSync, rmSync } from 'node:fs';
 import { inParallel } from '../lib/parallel.mjs';
 import { run } from '../lib/run.mjs';

@@ -1,4 +1,7 @@
-/** What is generated and committed is what its generator writes now. Each package with a `generate.mjs` has a `--check` of its own. */
+/**
+ * What is generated and committed is what its generator writes now. Each package with a `generate.mjs` has a
+ * `--check` of its own.
+ */
 import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { run } from '../lib/run.mjs';

@@ -1,4 +1,7 @@
-/** Links between our Markdown pages: the file is there, and so is the heading. Links to other sites are not followed. */
+/**
+ * Links between our Markdown pages: the file is there, and so is the heading. Links to other sites are not
+ * followed.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { filesBelow } from '../lib/stamp.mjs';
@@ -13,8 +16,8 @@ const withoutCode = (markdown) =>
     .replace(/(`+)[^`\n]+?\1/g, (code) => ' '.repeat(code.length));
 
 /**
- * The anchors that GitHub gives to the headings of a page: lower case, punctuation dropped, spaces to hyphens, a number
- * behind a repeated one. An `id` or `name` in HTML counts too.
+ * The anchors that GitHub gives to the headings of a page: lower case, punctuation dropped, spaces to
+ * hyphens, a number behind a repeated one. An `id` or `name` in HTML counts too.
  *
  * @param {string} markdown
  * @returns {Set<string>}
@@ -38,7 +41,8 @@ export function anchorsOf(markdown) {
 
 /**
  * @param {string} markdown
- * @returns {{ target: string, line: number }[]} of `[text](target)`, `![alt](target)`, `[label]: target` and `href` or `src` in HTML
+ * @returns {{ target: string, line: number }[]} of `[text](target)`, `![alt](target)`, `[label]: target` and
+ *   `href` or `src` in HTML
  */
 export function linksOf(markdown) {
   const text = withoutCode(markdown);
@@ -55,7 +59,11 @@ export function linksOf(markdown) {
   );
 }
 
-/** @param {string} page absolute @param {string} target @returns {string | undefined} what is wrong with the link */
+/**
+ * @param {string} page absolute
+ * @param {string} target
+ * @returns {string | undefined} what is wrong with the link
+ */
 function faultOf(page, target) {
   if (/^[a-z][a-z+.-]*:/i.test(target) || target.startsWith('//')) return undefined;
   const [path = '', anchor = ''] = decodeURI(target).split('#');

@@ -1,4 +1,7 @@
-/** Who may depend on whom, where biome does not look: the dependencies in each package.json, and the includes in C. */
+/**
+ * Who may depend on whom, where biome does not look: the dependencies in each package.json, and the includes
+ * in C.
+ */
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { rooms, userFolders } from '../lib/rooms.mjs';
@@ -34,7 +37,10 @@ export function dependencyFaults({ folder, manifest }) {
 /** From the outside in: a file may include its own room and those behind it, never one before it. */
 const rows = [['programs', 'tests'], ['events', 'filters', 'maps'], ['lib']];
 
-/** @param {string} path relative to bpf/ @returns {number} its row; -1 for the object's own file, which includes all */
+/**
+ * @param {string} path relative to bpf/
+ * @returns {number} its row; -1 for the object's own file, which includes all
+ */
 const rowOf = (path) => rows.findIndex((row) => row.includes(path.split('/')[0] ?? ''));
 
 /**

@@ -1,4 +1,7 @@
-/** The reports in `.reports/`: who wrote what, and how many of it passed. Two shapes: Vitest's JSON, and ours for the checks. */
+/**
+ * The reports in `.reports/`: who wrote what, and how many of it passed. Two shapes: Vitest's JSON, and ours
+ * for the checks.
+ */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { inRoot, readJson } from './workspace.mjs';
 
@@ -56,8 +59,8 @@ export function countResults(report) {
 
 /**
  * @param {string} name
- * @returns {Counts | undefined} undefined when there is no report, or none that can be read, or one that says nothing at all: a run
- *   of no test proves nothing
+ * @returns {Counts | undefined} undefined when there is no report, or none that can be read, or one that says
+ *   nothing at all: a run of no test proves nothing
  */
 export function countReport(name) {
   if (!existsSync(reportPath(name))) return undefined;

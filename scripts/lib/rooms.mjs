@@ -1,6 +1,7 @@
 /**
- * Who may import whom: the one table, of design.md. The dependencies in each package.json are checked against it, and so are the import
- * rules in biome.json (scripts/lib/rooms.test.ts), which must write it out again to have a reason in each message.
+ * Who may import whom: the one table. The dependencies in each package.json are checked against
+ * it, and so are the import rules in biome.json (scripts/lib/rooms.test.ts), which must write it out again to
+ * have a reason in each message.
  */
 
 /**
@@ -8,8 +9,8 @@
  * @property {string} folder
  * @property {string} name
  * @property {readonly string[]} mayImport names of workspace packages
- * @property {readonly string[]} [testsMayImport] what its tests may besides: their kernel tests need the loader, which has only btf behind it,
- *   so that no circle can come of it
+ * @property {readonly string[]} [testsMayImport] what its tests may besides: their kernel tests need the
+ *   loader, which has only btf behind it, so that no circle can come of it
  */
 
 /** @type {readonly Room[]} */
@@ -42,7 +43,10 @@ export const rooms = [
   },
 ];
 
-/** Packages of these folders are users like any other: whatever is public, by its main entry, and never one another. */
+/**
+ * Packages of these folders are users like any other: whatever is public, by its main entry, and never one
+ * another.
+ */
 export const userFolders = ['examples', 'bench'];
 
 /** The only folder that may touch a foreign function. */

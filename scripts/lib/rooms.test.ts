@@ -6,7 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ffiFolder, ffiModules, rooms } from './rooms.mjs';
 import { inRoot } from './workspace.mjs';
 
-/** A file of the fixture: where it lies, what it imports, and the reason that the lint must give; undefined where it may. */
+/**
+ * A file of the fixture: where it lies, what it imports, and the reason that the lint must give; undefined
+ * where it may.
+ */
 interface Case {
   readonly path: string;
   readonly imports: string;

@@ -21,9 +21,9 @@ function writable(folder) {
 }
 
 /**
- * The environment of the tools: the workspace's own programs and the pinned pnpm come first on PATH, and nothing reports home.
- * npm, pnpm and turbo all write below HOME; where that cannot be written they get one inside the tree, with the
- * person's .npmrc, which may name a registry.
+ * The environment of the tools: the workspace's own programs and the pinned pnpm come first on PATH, and
+ * nothing reports home. npm, pnpm and turbo all write below HOME; where that cannot be written they get one
+ * inside the tree, with the person's .npmrc, which may name a registry.
  *
  * @returns {NodeJS.ProcessEnv}
  */
@@ -56,13 +56,14 @@ const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
 
 /**
- * Runs a program to its end, without standard input. A signal to us is passed on to it, and when it has ended we end by the
- * same signal, so that nothing is left half-way without an owner.
+ * Runs a program to its end, without standard input. A signal to us is passed on to it, and when it has ended
+ * we end by the same signal, so that nothing is left half-way without an owner.
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, show?: boolean, fds?: readonly number[] }} [options] `show`: its
- *   output goes where ours goes instead of into the result; `fds`: descriptors that it has as 3, 4, …
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, show?: boolean, fds?: readonly number[] }} [options]
+ *   `show`: its output goes where ours goes instead of into the result; `fds`: descriptors that it has as 3,
+ *   4, …
  * @returns {Promise<Ended>}
  */
 export function run(command, args, { cwd = root, env = toolEnvironment(), show = false, fds = [] } = {}) {
@@ -102,8 +103,8 @@ export function run(command, args, { cwd = root, env = toolEnvironment(), show =
 
 /**
  * @param {string} name
- * @returns {string | undefined} the path of the program `name`. The administrator's folders count too: Debian keeps
- *   bpftool there, and a plain user's PATH does not have them.
+ * @returns {string | undefined} the path of the program `name`. The administrator's folders count too: Debian
+ *   keeps bpftool there, and a plain user's PATH does not have them.
  */
 export function findProgram(name) {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];

@@ -1,4 +1,7 @@
-/** What the machine must have besides Node.js: found, or installed by apt-get, or asked for with the exact commands. */
+/**
+ * What the machine must have besides Node.js: found, or installed by apt-get, or asked for with the exact
+ * commands.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -18,7 +21,10 @@ import { findProgram, run } from './run.mjs';
 /** @param {readonly string[]} paths @returns {string | undefined} */
 const firstExisting = (paths) => paths.find((path) => existsSync(path));
 
-/** The folders that the dynamic linker of a usual Linux looks into, multiarch ones included. @returns {string[]} */
+/**
+ * The folders that the dynamic linker of a usual Linux looks into, multiarch ones included.
+ * @returns {string[]}
+ */
 function libraryFolders() {
   const roots = ['/usr/lib', '/lib'].filter((folder) => existsSync(folder));
   const multiarch = roots.flatMap((folder) =>
@@ -111,7 +117,8 @@ export function familyOf(osRelease) {
  * @param {readonly Requirement[]} missing
  * @param {string} osRelease
  * @param {boolean} isRoot
- * @returns {string[]} the commands that install `missing` on that system; none where we do not know its package tool
+ * @returns {string[]} the commands that install `missing` on that system; none where we do not know its
+ *   package tool
  */
 export function installCommands(missing, osRelease, isRoot) {
   const family = familyOf(osRelease);
