@@ -85,8 +85,9 @@ static __always_inline void record_append_path(struct frame *frame, struct var_b
 		reference->full_length = reference->length + 1;
 }
 
-/* Starts a record of `size` fixed bytes: header filled from the frame, the rest zero. */
-static __always_inline void *record_begin(struct frame *frame, enum event_kind kind, __u32 size)
+/* Starts a record of `size` fixed bytes: the header is filled from the frame, the rest is the caller's. */
+static __always_inline void *record_begin(struct frame *frame, const struct scope_set *set, enum event_kind kind,
+					  __u32 size)
 {
 	struct event_header *header = (void *)frame->record;
 	const struct task_facts *facts = &frame->facts;
@@ -96,7 +97,8 @@ static __always_inline void *record_begin(struct frame *frame, enum event_kind k
 	header->time_ns = bpf_ktime_get_boot_ns();
 	header->start_time_ns = frame->info.start_time_ns;
 	header->cgroup_id = bpf_get_current_cgroup_id();
-	header->matched_scopes = frame->matched;
+	/* None for a lifecycle event that is only collected to keep track of the tree. */
+	header->matched_scopes = frame->matched & set->events[kind];
 	header->cpu = bpf_get_smp_processor_id();
 	header->tgid = facts->tgid;
 	header->tid = facts->tid;

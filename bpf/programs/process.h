@@ -32,7 +32,7 @@ static __always_inline void fork(struct frame *frame, const struct scope_set *se
 	if (!in_scope)
 		return;
 
-	record_begin(frame, EVENT_FORK, sizeof(*event));
+	record_begin(frame, set, EVENT_FORK, sizeof(*event));
 	event->child_start_time_ns = process.identity.start_time_ns;
 	event->child_tgid = process.identity.tgid;
 	event->child_tid = child_tid;
@@ -107,7 +107,7 @@ static __always_inline void exec(struct frame *frame, const struct scope_set *se
 	if (!collect(frame, &subject, set, ORIGIN_EXEC))
 		return;
 
-	record_begin(frame, EVENT_EXEC, sizeof(*event));
+	record_begin(frame, set, EVENT_EXEC, sizeof(*event));
 	event->inode = frame->info.inode;
 	event->device = frame->info.device;
 	event->argc = bprm->argc;
@@ -165,7 +165,7 @@ static __always_inline void exit(struct frame *frame, const struct scope_set *se
 	else
 		status = task_field(subject->process.leader, exit_code);
 
-	record_begin(frame, EVENT_EXIT, sizeof(*event));
+	record_begin(frame, set, EVENT_EXIT, sizeof(*event));
 	event->duration_ns = event->header.time_ns - identity->start_time_ns;
 	event->code = (status >> 8) & 0xff;
 	event->signal = status & 0x7f;

@@ -82,9 +82,10 @@ static __always_inline void syscall_read(struct syscall *call, struct pt_regs *r
                                                                                                                \
 		if (!frame)                                                                                    \
 			return 0;                                                                              \
-		if (set && collect(frame, &subject, set, ORIGIN_RECOVERED_KERNEL)) {                               \
+		if (set && collect(frame, &subject, set, ORIGIN_RECOVERED_KERNEL) &&                            \
+		    (frame->matched & set->events[EVENT_##NAME])) {                                             \
 			syscall_read(&call, regs, result);                                                     \
-			header = record_begin(frame, EVENT_##NAME, sizeof(struct name##_event));               \
+			header = record_begin(frame, set, EVENT_##NAME, sizeof(struct name##_event));          \
 			if (call.compat)                                                                       \
 				header->flags |= EVENT_COMPAT;                                                 \
 			fill_##name(frame, task, &call);                                                       \
