@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { runVitest } from '../../test/run-vitest.js';
+import { buildFfiNapi, installNode, required } from '../../test/tools.js';
+
+const current = Number.parseInt(process.versions.node, 10);
+const files = ['lifecycle', 'kernel-map', 'load-failure'].map(
+  (name) => `packages/object/src/${name}.kernel.test.ts`,
+);
+const enough = 28;
+
+for (const [major, driver] of [
+  [20, 'koffi'],
+  [24, 'koffi'],
+  [26, 'koffi'],
+  [26, 'node'],
+] as const) {
+  test(`the loader works over ${driver} on Node ${major}`, { timeout: 300_000 }, async ({ skip }) => {
+    const node = major === current ? process.execPath : required(installNode(major), skip);
+    const { passed, failed, output } = await runVitest({
+      node,
+      project: 'kernel',
+      files,
+      env: { SPOOR_FFI: driver },
+    });
+    expect(failed, output).toEqual([]);
+    expect(passed.length).toBeGreaterThanOrEqual(enough);
+  });
+}
+
+test('the loader works over ffi-napi', { timeout: 300_000 }, async ({ skip }) => {
+  const folder = required(buildFfiNapi(), skip);
+  const env = { SPOOR_FFI: 'ffi-napi', NODE_PATH: `${folder}/node_modules` };
+  const { passed, failed, output } = await runVitest({
+    node: process.execPath,
+    project: 'kernel',
+    files,
+    env,
+  });
+  expect(failed, output).toEqual([]);
+  expect(passed.length).toBeGreaterThanOrEqual(enough);
+});
