@@ -8,26 +8,13 @@
  */
 import process from 'node:process';
 import { red, say } from './lib/output.mjs';
-import { countReport } from './lib/reports.mjs';
+import { summarise } from './lib/reports.mjs';
 
-const total = { passed: 0, failed: 0, skipped: 0 };
-for (const argument of process.argv.slice(2)) {
-  const [name = '', status = '0'] = argument.split(':');
-  const counts = countReport(name);
-  if (counts === undefined) {
-    say(red(`.reports/${name}.json: no report; the command that writes it ended with status ${status}`));
-    total.failed += 1;
-    continue;
-  }
-  total.passed += counts.passed;
-  total.failed += counts.failed;
-  total.skipped += counts.skipped;
-}
-const failedCommand = process.argv.slice(2).some((argument) => !argument.endsWith(':0'));
-if (failedCommand && total.failed === 0) {
-  say(red('a command failed, and no report says why'));
-  total.failed = 1;
-}
-const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
-process.stdout.write(`${total.passed} passed, ${total.failed} failed${skipped}\n`);
-process.exitCode = total.failed > 0 ? 1 : 0;
+const expected = process.argv.slice(2).map((argument) => {
+  const [name = '', status = ''] = argument.split(':');
+  return { name, status: Number(status) };
+});
+const { line, notes, isFailure } = summarise(expected);
+for (const note of notes) say(red(note));
+process.stdout.write(`${line}\n`);
+process.exitCode = isFailure ? 1 : 0;

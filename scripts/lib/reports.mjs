@@ -62,7 +62,7 @@ export function countResults(report) {
  * @returns {Counts | undefined} undefined when there is no report, or none that can be read, or one that says
  *   nothing at all: a run of no test proves nothing
  */
-export function countReport(name) {
+function countReport(name) {
   if (!existsSync(reportPath(name))) return undefined;
   try {
     const report = readJson(reportPath(name));
@@ -71,4 +71,33 @@ export function countReport(name) {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * @param {readonly { name: string, status: number }[]} expected each report, and the exit status of the command
+ *   that writes it
+ * @param {(name: string) => Counts | undefined} [count]
+ * @returns {{ line: string, notes: string[], isFailure: boolean }} the closing line, and what to say before it
+ */
+export function summarise(expected, count = countReport) {
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  const notes = [];
+  for (const { name, status } of expected) {
+    const counts = count(name);
+    if (counts === undefined)
+      notes.push(`.reports/${name}.json: no report; its command ended with status ${status}`);
+    total.passed += counts?.passed ?? 0;
+    total.failed += counts?.failed ?? 1;
+    total.skipped += counts?.skipped ?? 0;
+  }
+  if (total.failed === 0 && expected.some(({ status }) => status !== 0)) {
+    notes.push('a command failed, and no report says why');
+    total.failed = 1;
+  }
+  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
+  return {
+    line: `${total.passed} passed, ${total.failed} failed${skipped}`,
+    notes,
+    isFailure: total.failed > 0,
+  };
 }

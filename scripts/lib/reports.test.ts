@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { countResults, countVitest } from './reports.mjs';
+import { countResults, countVitest, summarise } from './reports.mjs';
 
 const file = (status: string, ...tests: string[]) => ({
   status,
@@ -43,4 +43,41 @@ test('the counts of our own report', () => {
     { ...result, status: 'skipped' as const },
   ];
   expect(countResults({ results })).toEqual({ passed: 1, failed: 1, skipped: 1 });
+});
+
+describe('the closing line', () => {
+  const reports = new Map([
+    ['unit', { passed: 10, failed: 0, skipped: 0 }],
+    ['kernel', { passed: 5, failed: 0, skipped: 2 }],
+    ['check', { passed: 7, failed: 1, skipped: 0 }],
+  ]);
+  const closing = (...expected: [name: string, status: number][]) =>
+    summarise(
+      expected.map(([name, status]) => ({ name, status })),
+      (name) => reports.get(name),
+    );
+
+  test('adds the reports up', () => {
+    expect(closing(['unit', 0], ['kernel', 0])).toEqual({
+      line: '15 passed, 0 failed, 2 skipped',
+      notes: [],
+      isFailure: false,
+    });
+    expect(closing(['unit', 0])).toEqual({ line: '10 passed, 0 failed', notes: [], isFailure: false });
+    expect(closing(['unit', 0], ['check', 1])).toEqual({
+      line: '17 passed, 1 failed',
+      notes: [],
+      isFailure: true,
+    });
+  });
+
+  test('counts a report that is not there as a failure', () => {
+    const { line, notes, isFailure } = closing(['unit', 0], ['matrix', 0]);
+    expect({ line, isFailure }).toEqual({ line: '10 passed, 1 failed', isFailure: true });
+    expect(notes).toEqual(['.reports/matrix.json: no report; its command ended with status 0']);
+  });
+
+  test('does not pass a command that failed without a word in its report', () => {
+    expect(closing(['unit', 1])).toMatchObject({ line: '10 passed, 1 failed', isFailure: true });
+  });
 });
