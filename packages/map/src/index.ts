@@ -19,6 +19,7 @@ export {
   type ProcessFacts,
   type ReadProcessOptions,
   readProcess,
+  readStartTicks,
 } from './process/read-process.js';
 export type { BatchRequest, BatchResult, RawMap } from './raw-map.js';
 export type { Shape, ValueOf } from './shape.js';

@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
 import {
   type EventCounters,
+  type FilterKindName,
+  filterKinds,
   events,
   maps,
   objectPath,
@@ -38,8 +40,8 @@ export interface KernelSideOptions {
   readonly taskStorage?: boolean;
   /** Entries of the hash that keeps words where there is no task storage. */
   readonly wordsEntries?: number;
-  /** Bits by filter kind: what the programs are built with. */
-  readonly filterKinds: bigint;
+  /** Kinds of filters that the programs are loaded with. */
+  readonly filterKinds: ReadonlySet<FilterKindName>;
 }
 
 const missModes = { recover: 0, drop: 1, zero: 2 } as const satisfies Record<MissMode, number>;
@@ -60,6 +62,7 @@ export class KernelSide {
   readonly mapEntries: number;
   readonly ringSizes: { readonly lifecycle: number; readonly activity: number };
   readonly taskStorage: boolean;
+  readonly filterKinds: ReadonlySet<FilterKindName>;
   readonly object: LoadedObject;
   readonly rings: RingMerge;
   readonly eventCounters: TypedMap<number, EventCounters[]>;
@@ -69,6 +72,8 @@ export class KernelSide {
   readonly #links: Link[] = [];
   readonly #closers: (() => void)[] = [];
   readonly #enabled: readonly string[];
+  /** In the modes that show old failures nothing outlives a pass by which its end could be told. */
+  readonly #legacy: boolean;
 
   constructor(options: KernelSideOptions) {
     const machine = describeMachine();
@@ -103,7 +108,7 @@ export class KernelSide {
       .setConstant('use_task_storage', this.taskStorage)
       .setConstant('typed_task', features.has('task_storage_tracing'))
       .setConstant('use_bpf_loop', loops)
-      .setConstant('filter_kinds_built', options.filterKinds)
+      .setConstant('filter_kinds_built', wordOfKinds(options.filterKinds))
       .resizeMap('proc_info', this.mapEntries)
       .resizeMap('lifecycle', this.ringSizes.lifecycle)
       .resizeMap('activity', this.ringSizes.activity)
@@ -112,6 +117,8 @@ export class KernelSide {
     if (options.wordsEntries !== undefined) opened.resizeMap('task_words_hash', options.wordsEntries);
     for (const kind of calls) opened.enableProgram(syscallProgram(kind));
     this.#enabled = calls;
+    this.filterKinds = options.filterKinds;
+    this.#legacy = (options.missMode ?? 'recover') !== 'recover';
 
     try {
       this.object = opened.load();
@@ -148,7 +155,8 @@ export class KernelSide {
     const program = this.object.programs.get('on_iter_task');
     if (program === undefined) return;
     const { globals } = this.object;
-    for (let pass = 0; pass < maxPasses; pass++) {
+    const passes = this.#legacy ? 1 : maxPasses;
+    for (let pass = 0; pass < passes; pass++) {
       globals.write('snapshot_result', { processes: 0n, inScope: 0n, wordsAdded: 0n });
       program.iterate();
       if ((globals.read('snapshot_result') as SnapshotResult).wordsAdded === 0n) return;
@@ -210,6 +218,12 @@ export class KernelSide {
 }
 
 type EventKindName = keyof typeof events;
+
+function wordOfKinds(names: Iterable<FilterKindName>): bigint {
+  let word = 0n;
+  for (const name of names) word |= 1n << BigInt(filterKinds.indexOf(name));
+  return word;
+}
 
 /** Processes in /proc: a number to size maps by. */
 export function countProcesses(): number {

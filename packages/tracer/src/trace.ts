@@ -1,19 +1,29 @@
-import { readFileSync } from 'node:fs';
-import { eventKinds } from '@spoor/bpf';
+import { eventKinds, filterKinds } from '@spoor/bpf';
 import { SpoorError } from '@spoor/btf';
-import { commandScopeBit, writeCommandScope } from './command-scope.js';
+import type { Scope } from '@spoor/filter';
 import { type CommandOptions, GatedCommand } from './gated-command.js';
 import { KernelSide, type KernelSideOptions } from './kernel-side.js';
+import { commandScope, commandScopeName, type Root, ScopesInForce, traceScopes } from './scopes.js';
 import { Tracer } from './tracer.js';
 
 export interface TraceOptions {
   /** A command and its arguments, started when the trace begins and followed with all that descends from it. */
   readonly command?: readonly string[];
   readonly commandOptions?: CommandOptions;
+  /**
+   * What else is traced: expressions (`comm=node uid>=1000 follow`) or scopes of `@spoor/filter`. Each event says which
+   * of them it belongs to; the command's own is called `command`. Without a command and without scopes nothing is.
+   */
+  readonly scopes?: readonly (string | Scope)[];
   /** Kinds of events to hand out. Default: all. Lifecycle events are collected all the same. */
   readonly events?: readonly string[];
   /** Ends the trace. */
   readonly signal?: AbortSignal;
+  /**
+   * Whether `replaceScopes` may bring filters that the first scopes do not use. Default: true. With false the code of
+   * other filters is left out at load, which makes for a quicker start.
+   */
+  readonly replaceable?: boolean;
   /** Entries of the process map. Default: by the machine, see `defaultMapEntries`. A miss costs time, no event. */
   readonly mapEntries?: number;
   /** Bytes, powers of two. Default: 4 MiB for lifecycle events, 8 MiB for the others. */
@@ -23,12 +33,13 @@ export interface TraceOptions {
 }
 
 /**
- * Starts a trace: loads the kernel side, sets what is in scope, attaches, and lets the command begin. Nothing of the
- * command can come before. Needs root or CAP_BPF + CAP_PERFMON, kernel 5.10 with BTF, and libbpf 1.0.
+ * Starts a trace: loads the kernel side, sets what is in scope, attaches, finds the processes alive, and lets the
+ * command begin. Nothing of the command can come before. Needs root or CAP_BPF + CAP_PERFMON, kernel 5.10 with BTF, and
+ * libbpf 1.0.
  *
- * @throws SpoorError `UNKNOWN_EVENT`, `COMMAND_NOT_FOUND`, `COMMAND_NOT_EXECUTABLE`, `MAP_SIZE`, `RING_SIZE`,
- *   `NO_PRIVILEGE`, `BTF_MISSING`, `LIBBPF_MISSING`, `LOAD_FAILED`, `ATTACH_FAILED`, …: nothing is left loaded then,
- *   and the command has not run
+ * @throws SpoorError `UNKNOWN_EVENT`, `COMMAND_NOT_FOUND`, `COMMAND_NOT_EXECUTABLE`, `SCOPE_SYNTAX`, `UNKNOWN_FILTER`,
+ *   `INVALID_VALUE`, `TOO_MANY_SCOPES`, `MAP_SIZE`, `RING_SIZE`, `NO_PRIVILEGE`, `BTF_MISSING`, `LIBBPF_MISSING`,
+ *   `LOAD_FAILED`, `ATTACH_FAILED`, …: nothing is left loaded then, and the command has not run
  *
  * @example
  * ```ts
@@ -38,32 +49,20 @@ export interface TraceOptions {
  */
 export async function trace(options: TraceOptions = {}): Promise<Tracer> {
   const kinds = new Set(knownEvents(options.events ?? eventKinds));
+  const written = traceScopes(options.scopes ?? []);
   const command =
     options.command === undefined ? undefined : await GatedCommand.start(options.command, options.commandOptions);
   let kernel: KernelSide | undefined;
   try {
-    kernel = new KernelSide({
-      ...options.experiment,
-      events: kinds,
-      filterKinds: 4n,
-      ...(options.mapEntries === undefined ? {} : { mapEntries: options.mapEntries }),
-      ...(options.ringSizes?.lifecycle === undefined ? {} : { lifecycleRingSize: options.ringSizes.lifecycle }),
-      ...(options.ringSizes?.activity === undefined ? {} : { activityRingSize: options.ringSizes.activity }),
-    });
-    writeCommandScope(kernel);
-    if (command !== undefined) {
-      kernel.seed(command.tgid, { followed: commandScopeBit, startTicks: startTicks(command.tgid) });
-    }
+    const all = command === undefined ? written.scopes : [commandScope, ...written.scopes];
+    const roots: readonly Root[] =
+      command === undefined ? written.roots : [{ scope: commandScopeName, tgid: command.tgid }, ...written.roots];
+    kernel = new KernelSide(kernelOptions(options, kinds, all));
+    const scopes = new ScopesInForce(kernel);
+    scopes.replace(scopes.compile(all), roots);
     kernel.attach();
     kernel.snapshot();
-    const tracer = new Tracer({
-      kernel,
-      command,
-      commandScope: commandScopeBit,
-      kinds,
-      scopeNames: ['command'],
-      signal: options.signal,
-    });
+    const tracer = new Tracer({ kernel, scopes, command, kinds, signal: options.signal });
     command?.open();
     return tracer;
   } catch (error) {
@@ -71,6 +70,23 @@ export async function trace(options: TraceOptions = {}): Promise<Tracer> {
     command?.abandon();
     throw error;
   }
+}
+
+function kernelOptions(
+  options: TraceOptions,
+  events: ReadonlySet<string>,
+  scopes: readonly Scope[],
+): KernelSideOptions {
+  const { experiment, mapEntries, replaceable, ringSizes } = options;
+  const used = scopes.flatMap(({ filters }) => filters.map(({ kind }) => kind));
+  return {
+    ...experiment,
+    events,
+    filterKinds: new Set((replaceable ?? true) ? filterKinds : used),
+    ...(mapEntries === undefined ? {} : { mapEntries }),
+    ...(ringSizes?.lifecycle === undefined ? {} : { lifecycleRingSize: ringSizes.lifecycle }),
+    ...(ringSizes?.activity === undefined ? {} : { activityRingSize: ringSizes.activity }),
+  };
 }
 
 function knownEvents(names: readonly string[]): readonly string[] {
@@ -82,10 +98,4 @@ function knownEvents(names: readonly string[]): readonly string[] {
     });
   }
   return names;
-}
-
-/** Start time of a process in ticks since boot: field 22 of /proc/PID/stat. */
-function startTicks(tgid: number): bigint {
-  const stat = readFileSync(`/proc/${tgid}/stat`, 'utf8');
-  return BigInt(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]!);
 }

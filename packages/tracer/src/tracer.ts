@@ -1,11 +1,13 @@
 import { events } from '@spoor/bpf';
 import { SpoorError } from '@spoor/btf';
-import { type Event, EventDecoder, type MalformedEvent } from '@spoor/event';
+import { type Event, type EventContext, EventDecoder, type MalformedEvent } from '@spoor/event';
+import type { Scope } from '@spoor/filter';
 import { RingPoller, RingSource } from '@spoor/object';
 import { wallClockOffsetNs } from './clock.js';
 import type { CommandExit, GatedCommand } from './gated-command.js';
 import type { KernelSide } from './kernel-side.js';
 import { ProcessTree } from './process-tree.js';
+import { commandScope, commandScopeName, type ScopesInForce, traceScopes } from './scopes.js';
 import { readStatistics, type Statistics } from './statistics.js';
 
 /** How often the end of a followed tree is asked for once the command itself has ended, milliseconds. */
@@ -16,12 +18,10 @@ export type TracedEvent = Event | MalformedEvent;
 
 export interface TracerParts {
   readonly kernel: KernelSide;
+  readonly scopes: ScopesInForce;
   readonly command: GatedCommand | undefined;
-  /** Bit of the scope that follows the command. */
-  readonly commandScope: bigint;
   /** Kinds that are handed out. */
   readonly kinds: ReadonlySet<string>;
-  readonly scopeNames: readonly (string | undefined)[];
   readonly signal: AbortSignal | undefined;
 }
 
@@ -40,7 +40,7 @@ export class Tracer implements AsyncDisposable {
   readonly exit: Promise<CommandExit> | undefined;
   readonly #kernel: KernelSide;
   readonly #command: GatedCommand | undefined;
-  readonly #commandScope: bigint;
+  readonly #scopes: ScopesInForce;
   readonly #kinds: ReadonlySet<string>;
   readonly #decoder: EventDecoder;
   readonly #delivered = new Map<string, number>();
@@ -54,11 +54,9 @@ export class Tracer implements AsyncDisposable {
   constructor(parts: TracerParts) {
     this.#kernel = parts.kernel;
     this.#command = parts.command;
-    this.#commandScope = parts.commandScope;
+    this.#scopes = parts.scopes;
     this.#kinds = parts.kinds;
-    this.#decoder = new EventDecoder({
-      context: { clockOffsetNs: wallClockOffsetNs(), scopeNames: parts.scopeNames },
-    });
+    this.#decoder = new EventDecoder({ context: this.#context() });
     this.exit = parts.command?.exit;
     void this.exit?.then(() => {
       this.#commandEnded = true;
@@ -76,6 +74,28 @@ export class Tracer implements AsyncDisposable {
   /** Process id of the command; undefined without one. */
   get commandTgid(): number | undefined {
     return this.#command?.tgid;
+  }
+
+  /** Names of the scopes in force, by bit. */
+  get scopeNames(): readonly (string | undefined)[] {
+    return this.#scopes.names;
+  }
+
+  /**
+   * Replaces all scopes but the command's at one moment: each event is judged by the old ones or by the new. Whoever a
+   * scope follows stays followed while its name stays. Processes alive are judged by the new ones at once. Takes some
+   * milliseconds, in which events wait in the rings. Names in events are those of the scopes in force when it is printed.
+   *
+   * @throws SpoorError as `trace` for scopes; `WRONG_PHASE` when the trace has ended or was started with
+   *   `replaceable: false` and lacks a filter: the old scopes are still in force then
+   */
+  replaceScopes(written: readonly (string | Scope)[]): void {
+    if (!this.running) throw new SpoorError('WRONG_PHASE', 'The trace has ended');
+    const { scopes, roots } = traceScopes(written);
+    const all = this.#command === undefined ? scopes : [commandScope, ...scopes];
+    this.#scopes.replace(this.#scopes.compile(all), roots);
+    this.#kernel.snapshot();
+    this.#decoder.context = this.#context();
   }
 
   /** Sends a signal to the command. False when there is none, or it has ended. */
@@ -172,14 +192,18 @@ export class Tracer implements AsyncDisposable {
     if (event.kind === 'malformed') return true;
     this.processes.add(event);
     if (event.kind === 'exit' && this.#commandEnded && this.processes.living === 0) this.#checkEnd();
-    return this.#kinds.has(event.kind);
+    return this.#kinds.has(event.kind) && (event.matchedScopesLo | event.matchedScopesHi) !== 0;
+  }
+
+  #context(): EventContext {
+    return { clockOffsetNs: wallClockOffsetNs(), scopeNames: this.#scopes.names };
   }
 
   /** Asks the kernel whether a process of the tree lives: events can be late, and can be dropped. */
   #checkEnd(): void {
     clearTimeout(this.#endCheck);
     if (!this.running) return;
-    const living = this.#kernel.countFollowed(this.#commandScope) ?? this.processes.living;
+    const living = this.#kernel.countFollowed(this.#scopes.wordOf(commandScopeName)) ?? this.processes.living;
     if (living === 0) setImmediate(() => this.stop());
     else this.#endCheck = setTimeout(() => this.#checkEnd(), endCheckMs);
   }

@@ -1,0 +1,128 @@
+import { SpoorError } from '@spoor/btf';
+import {
+  type CompiledScopes,
+  compileScopes,
+  createScopeWriter,
+  type Filter,
+  type FilterValue,
+  parseScope,
+  type Scope,
+  type ScopeWriter,
+} from '@spoor/filter';
+import { readStartTicks } from '@spoor/map';
+import type { KernelSide } from './kernel-side.js';
+
+/** The scope that follows the command. */
+export const commandScopeName = 'command';
+
+/** A process that is followed from the start, by identity. */
+export interface Root {
+  readonly scope: string;
+  readonly tgid: number;
+}
+
+/** Matches no process of user space: the tree begins with its roots. */
+const nobody: Filter = { kind: 'pid', operator: '=', values: [{ from: 0n, to: 0n }] };
+
+/** What is in force, and who is followed from the start. */
+export interface TraceScopes {
+  readonly scopes: readonly Scope[];
+  readonly roots: readonly Root[];
+}
+
+/**
+ * The scopes of a trace from what its caller wrote. Unnamed expressions are called `scope`, `scope2`, ….
+ *
+ * `tree=PID` alone is a process that is there, not a number: it becomes a root, found by id and start time, so that a
+ * later process with the same id is not followed.
+ *
+ * @throws SpoorError SCOPE_SYNTAX, UNKNOWN_FILTER, INVALID_VALUE (a tree whose process is not there, a name used twice)
+ */
+export function traceScopes(written: readonly (string | Scope)[]): TraceScopes {
+  const scopes = written.map((scope, index) =>
+    typeof scope === 'string' ? parseScope(scope, { name: index === 0 ? 'scope' : `scope${index + 1}` }) : scope,
+  );
+  const roots: Root[] = [];
+  const grounded = scopes.map((scope) => {
+    const tgids = treeRoots(scope);
+    if (tgids === undefined) return scope;
+    for (const tgid of tgids) roots.push({ scope: scope.name, tgid });
+    return { ...scope, filters: [nobody], follows: true };
+  });
+  return { scopes: grounded, roots };
+}
+
+/** The scope that follows one process and what descends from it. */
+export const commandScope: Scope = { name: commandScopeName, filters: [nobody], follows: true, events: [] };
+
+/** The processes of a scope that is nothing but `tree=PID,…`. */
+function treeRoots({ filters }: Scope): readonly number[] | undefined {
+  const [filter] = filters;
+  if (filters.length !== 1 || filter?.kind !== 'tree' || filter.operator !== '=') return undefined;
+  return filter.values.every(isSingle) ? filter.values.map(({ from }) => Number(from)) : undefined;
+}
+
+function isSingle(value: FilterValue): value is { readonly from: bigint; readonly to: bigint } {
+  return 'from' in value && value.from === value.to;
+}
+
+/** Scopes in force on the kernel side. Replaced at one moment: each event is judged by the old ones or the new. */
+export class ScopesInForce {
+  readonly #kernel: KernelSide;
+  readonly #writer: ScopeWriter;
+
+  constructor(kernel: KernelSide) {
+    this.#kernel = kernel;
+    const map = (name: string) => kernel.object.map(name);
+    this.#writer = createScopeWriter({
+      scope_set_0: map('scope_set_0'),
+      scope_set_1: map('scope_set_1'),
+      scope_sets: map('scope_sets'),
+      filter_strings: map('filter_strings'),
+    });
+  }
+
+  /** By bit. */
+  get names(): readonly (string | undefined)[] {
+    return this.#writer.current?.bits.names ?? [];
+  }
+
+  /** The bit of the scope with this name, as a word; 0 when there is none. */
+  wordOf(name: string): bigint {
+    const bit = this.names.indexOf(name);
+    return bit < 0 ? 0n : 1n << BigInt(bit);
+  }
+
+  /** What `replace` would put into force; looks names up, touches nothing. */
+  compile(scopes: readonly Scope[]): CompiledScopes {
+    const previous = this.#writer.current;
+    const compiled = compileScopes(scopes, previous === undefined ? {} : { previous });
+    const missing = [...compiled.kinds.keys()].filter((kind) => !this.#kernel.filterKinds.has(kind));
+    if (missing.length === 0) return compiled;
+    throw new SpoorError('WRONG_PHASE', `This trace was loaded without the filters ${missing.join(', ')}`, {
+      remedy: 'Start it with replaceable: true, which loads the code of all filters.',
+    });
+  }
+
+  /** Puts compiled scopes into force, then has their roots followed. */
+  replace(compiled: CompiledScopes, roots: readonly Root[]): void {
+    this.#writer.replace(compiled);
+    for (const [tgid, followed] of this.#seeds(roots)) {
+      this.#kernel.seed(tgid, { followed, startTicks: rootTicks(tgid) });
+    }
+  }
+
+  #seeds(roots: readonly Root[]): Map<number, bigint> {
+    const seeds = new Map<number, bigint>();
+    for (const { scope, tgid } of roots) seeds.set(tgid, (seeds.get(tgid) ?? 0n) | this.wordOf(scope));
+    return seeds;
+  }
+}
+
+function rootTicks(tgid: number): bigint {
+  const ticks = readStartTicks(tgid);
+  if (ticks !== undefined) return ticks;
+  throw new SpoorError('INVALID_VALUE', `There is no process ${tgid} to follow`, {
+    remedy: 'Give the id of a process that is alive: tree=PID.',
+  });
+}
