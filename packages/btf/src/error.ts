@@ -17,6 +17,7 @@ export const errorCodes = {
   COMMAND_NOT_FOUND: 'usage',
   COMMAND_NOT_EXECUTABLE: 'usage',
   OUTPUT_UNWRITABLE: 'usage',
+  OUTPUT_CLOSED: 'environment',
   FILE_UNREADABLE: 'usage',
 
   FFI_UNKNOWN: 'usage',
