@@ -11,6 +11,7 @@ enum event_flag *anchor_event_flag SEC(".btf_anchor") __attribute__((unused));
 enum origin *anchor_origin SEC(".btf_anchor") __attribute__((unused));
 enum event_kind *anchor_event_kind SEC(".btf_anchor") __attribute__((unused));
 enum filter_kind *anchor_filter_kind SEC(".btf_anchor") __attribute__((unused));
+enum filter_condition *anchor_filter_condition SEC(".btf_anchor") __attribute__((unused));
 enum drop_reason *anchor_drop_reason SEC(".btf_anchor") __attribute__((unused));
 enum words_place *anchor_words_place SEC(".btf_anchor") __attribute__((unused));
 enum proc_flag *anchor_proc_flag SEC(".btf_anchor") __attribute__((unused));

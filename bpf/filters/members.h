@@ -13,23 +13,23 @@ struct filter_members {
  *
  * equal, unequal: scopes that name exactly this number with =, with !=.
  */
-static __always_inline __u64 filter_members(const struct scope_set *set, enum filter_kind kind,
+static __always_inline __u64 filter_members(const struct scope_set *set, __u32 table,
 					    struct filter_members members, __u64 matched, __u64 *excluding)
 {
 	__u64 equal = 0, unequal = 0;
 
-	if (!(matched & set->users[kind]))
+	if (!(matched & set->users[table]))
 		return matched;
 	for (__u32 i = 0; i < FILTER_CGROUPS_MAX; i++) {
 		const struct filter_segment *segment;
 
 		if (i >= members.count)
 			break;
-		segment = filter_segment(set, kind, members.ids[i]);
+		segment = filter_segment(set, table, members.ids[i]);
 		equal |= segment->equal;
 		unequal |= segment->unequal;
 	}
-	return matched & (((equal | set->missing[kind]) & ~unequal) | ~set->users[kind]);
+	return matched & (((equal | set->missing[table]) & ~unequal) | ~set->users[table]);
 }
 
 #endif

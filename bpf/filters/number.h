@@ -10,11 +10,11 @@
  *
  * equal: scopes whose filters of this kind all hold, and scopes that do not use it. unequal: not used.
  */
-static __always_inline const struct filter_segment *filter_segment(const struct scope_set *set, enum filter_kind kind,
+static __always_inline const struct filter_segment *filter_segment(const struct scope_set *set, __u32 table,
 								    __u64 value)
 {
-	__u32 start = set->slices[kind].start & (FILTER_SEGMENTS_MAX - 1);
-	__u32 count = set->slices[kind].count & (2 * FILTER_SEGMENTS_MAX - 1);
+	__u32 start = set->slices[table].start & (FILTER_SEGMENTS_MAX - 1);
+	__u32 count = set->slices[table].count & (2 * FILTER_SEGMENTS_MAX - 1);
 
 	for (int step = 0; step < FILTER_SEGMENT_STEPS; step++) {
 		__u32 half = count / 2;
@@ -32,12 +32,12 @@ static __always_inline const struct filter_segment *filter_segment(const struct 
 	return &set->segments[start];
 }
 
-static __always_inline __u64 filter_number(const struct scope_set *set, enum filter_kind kind, __u64 value,
+static __always_inline __u64 filter_number(const struct scope_set *set, __u32 table, __u64 value,
 					   __u64 matched, __u64 *excluding)
 {
-	if (!(matched & set->users[kind]))
+	if (!(matched & set->users[table]))
 		return matched;
-	return matched & filter_segment(set, kind, value)->equal;
+	return matched & filter_segment(set, table, value)->equal;
 }
 
 #endif

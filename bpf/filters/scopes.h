@@ -1,7 +1,7 @@
 #ifndef SPOOR_FILTERS_SCOPES_H
 #define SPOOR_FILTERS_SCOPES_H
 
-#include "facts.h"
+#include "tables.h"
 
 /*
  * One whole set of scopes, compiled by user space and never changed while programs can see it.
@@ -52,16 +52,16 @@ struct scope_set {
 	/* Scopes with `follow`; scopes with `tree!=`. */
 	__u64 follow;
 	__u64 exclude;
-	/* By kind: scopes that use it; of these, the ones that only say !=, so that an unnamed value matches. */
-	__u64 users[FILTER_KIND_COUNT];
-	__u64 missing[FILTER_KIND_COUNT];
-	/* Bit by kind: some scope names the end of a text (`*.sh`). */
+	/* By kind or condition: scopes that use it; of these, the ones that only say !=, so that an unnamed value fits. */
+	__u64 users[FILTER_TABLE_COUNT];
+	__u64 missing[FILTER_TABLE_COUNT];
+	/* Bit by kind or condition: some scope names the end of a text (`*.sh`). */
 	__u64 ends;
 	/* By scope: the version that gave the bit to the name that has it now. */
 	__u64 born[SCOPE_COUNT_MAX];
 	/* By `enum event_kind`: the scopes that want such events. */
 	__u64 events[SCOPE_EVENTS_MAX];
-	struct filter_slice slices[FILTER_KIND_COUNT];
+	struct filter_slice slices[FILTER_TABLE_COUNT];
 	struct filter_segment segments[FILTER_SEGMENTS_MAX];
 };
 
@@ -111,9 +111,9 @@ static __always_inline bool filter_kind_on(const struct scope_set *set, enum fil
 }
 
 /* The same for the end of a text, which costs the collector one more read. */
-static __always_inline bool filter_end_on(const struct scope_set *set, enum filter_kind kind)
+static __always_inline bool filter_end_on(const struct scope_set *set, __u32 table)
 {
-	return set->ends >> kind & 1;
+	return set->ends >> table & 1;
 }
 
 #endif

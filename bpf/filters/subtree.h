@@ -10,10 +10,10 @@
  * equal: as in number.h. unequal: scopes that exclude this process. Judged also when no scope matches any more:
  * a process that does not match may have children that would.
  */
-static __always_inline __u64 filter_subtree(const struct scope_set *set, enum filter_kind kind, __u64 value,
+static __always_inline __u64 filter_subtree(const struct scope_set *set, __u32 table, __u64 value,
 					    __u64 matched, __u64 *excluding)
 {
-	const struct filter_segment *segment = filter_segment(set, kind, value);
+	const struct filter_segment *segment = filter_segment(set, table, value);
 
 	*excluding |= segment->unequal;
 	return matched & segment->equal;

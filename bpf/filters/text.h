@@ -10,13 +10,13 @@
  * like any other. The trie answers with the longest entry only, so user space writes into each entry what its
  * shorter beginnings say too. Ends are entered reversed, in a table of their own.
  */
-static __always_inline void filter_text_ask(const struct scope_set *set, struct filter_text *text, __u8 table,
+static __always_inline void filter_text_ask(const struct scope_set *set, struct filter_text *text, __u8 number,
 					    struct filter_words *words)
 {
 	const struct filter_words *found;
 
 	text->half = set->half;
-	text->table = table;
+	text->table = number;
 	text->zero[0] = text->zero[1] = 0;
 	found = bpf_map_lookup_elem(&filter_strings, text);
 	if (found) {
@@ -41,20 +41,20 @@ static __always_inline void filter_text_reverse(struct filter_string *string)
 	}
 }
 
-static __always_inline __u64 filter_text(const struct scope_set *set, enum filter_kind kind,
+static __always_inline __u64 filter_text(const struct scope_set *set, __u32 table,
 					 struct filter_string *string, __u64 matched, __u64 *excluding)
 {
 	struct filter_words words = {};
 
-	if (!(matched & set->users[kind]))
+	if (!(matched & set->users[table]))
 		return matched;
 	string->start.prefix_bits = (4 + FILTER_TEXT_MAX) * 8;
-	filter_text_ask(set, &string->start, kind * 2, &words);
-	if (filter_end_on(set, kind)) {
+	filter_text_ask(set, &string->start, table * 2, &words);
+	if (filter_end_on(set, table)) {
 		filter_text_reverse(string);
-		filter_text_ask(set, &string->end, kind * 2 + 1, &words);
+		filter_text_ask(set, &string->end, table * 2 + 1, &words);
 	}
-	return matched & (((words.equal | set->missing[kind]) & ~words.unequal) | ~set->users[kind]);
+	return matched & (((words.equal | set->missing[table]) & ~words.unequal) | ~set->users[table]);
 }
 
 /*

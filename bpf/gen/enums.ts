@@ -60,6 +60,24 @@ export const eventKindNames: Readonly<Record<number, EventKindName>> = {
   5: 'connect',
 };
 
+/** `enum filter_condition` */
+export const FilterCondition = {
+  CONDITION_OPEN_PATH: 15,
+  CONDITION_CONNECT_PORT: 16,
+  CONDITION_COUNT: 17,
+} as const;
+
+export type FilterCondition = (typeof FilterCondition)[keyof typeof FilterCondition];
+
+export type FilterConditionName = 'open-path' | 'connect-port' | 'count';
+
+/** The name of each value; values that the object does not know have none. */
+export const filterConditionNames: Readonly<Record<number, FilterConditionName>> = {
+  15: 'open-path',
+  16: 'connect-port',
+  17: 'count',
+};
+
 /** `enum filter_kind` */
 export const FilterKind = {
   FILTER_UID: 0,

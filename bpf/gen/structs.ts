@@ -225,21 +225,21 @@ export const FilterSegment = C.struct('filter_segment', 24, {
 });
 export type FilterSegment = Static<typeof FilterSegment>;
 
-/** `struct scope_set`: 99736 bytes. */
-export const ScopeSet = C.struct('scope_set', 99736, {
+/** `struct scope_set`: 99784 bytes. */
+export const ScopeSet = C.struct('scope_set', 99784, {
   version: [0, C.u64],
   half: [8, C.u32],
   reserved: [12, C.u32],
   enabled: [16, C.u64],
   follow: [24, C.u64],
   exclude: [32, C.u64],
-  users: [40, C.array(C.u64, 15)],
-  missing: [160, C.array(C.u64, 15)],
-  ends: [280, C.u64],
-  born: [288, C.array(C.u64, 64)],
-  events: [800, C.array(C.u64, 64)],
-  slices: [1312, C.array(FilterSlice, 15)],
-  segments: [1432, C.array(FilterSegment, 4096)],
+  users: [40, C.array(C.u64, 17)],
+  missing: [176, C.array(C.u64, 17)],
+  ends: [312, C.u64],
+  born: [320, C.array(C.u64, 64)],
+  events: [832, C.array(C.u64, 64)],
+  slices: [1344, C.array(FilterSlice, 17)],
+  segments: [1480, C.array(FilterSegment, 4096)],
 });
 export type ScopeSet = Static<typeof ScopeSet>;
 

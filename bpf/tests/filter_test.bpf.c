@@ -4,16 +4,23 @@
  *
  * A raw tracepoint and not a `syscall` program: those are sleepable, and may not use a trie.
  */
+#include "../events/registry.h"
+#include "../filters/conditions.h"
 #include "../filters/follow.h"
 #include "../filters/match.h"
 
 /* More would be more than the verifier follows in one program. */
 #define FILTER_CASES_MAX 16
 
-/* What is judged: a task, and what its process carries. */
+#define FILTER_CASE_PATH 512
+
+/* What is judged: a task, what its process carries, and fields of its events. */
 struct filter_case {
 	struct scope_words words;
 	struct task_facts facts;
+	__u64 port;
+	__u32 path_length;
+	__u8 path[FILTER_CASE_PATH];
 };
 
 /* What came out. */
@@ -22,6 +29,9 @@ struct filter_verdict {
 	__u64 excluding;
 	__u64 kept;
 	__u64 verdict;
+	/* Of all scopes, those that take an open of this path, a connect to this port. */
+	__u64 open;
+	__u64 connect;
 };
 
 struct {
@@ -51,6 +61,10 @@ static __always_inline void judge(const struct scope_set *set, struct filter_cas
 	verdict->matched = match.matched;
 	verdict->excluding = match.excluding;
 	verdict->verdict = scopes_decide(set, match.matched, followed, excluded);
+	verdict->open = condition_text(set, CONDITION_OPEN_PATH, &given->facts.exe, given->path, given->path_length,
+				       set->enabled & set->events[EVENT_OPEN]);
+	verdict->connect = condition_number(set, CONDITION_CONNECT_PORT, given->port,
+					    set->enabled & set->events[EVENT_CONNECT]);
 }
 
 SEC("raw_tp")

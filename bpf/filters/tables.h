@@ -1,0 +1,18 @@
+#ifndef SPOOR_FILTERS_TABLES_H
+#define SPOOR_FILTERS_TABLES_H
+
+#include "facts.h"
+
+/* One line a field of an event that is judged in the kernel: CONDITION_<EVENT>_<FIELD>, numbered from 0. */
+#define FILTER_CONDITIONS(CONDITION)                                                                                   \
+	CONDITION(0, OPEN_PATH)                                                                                        \
+	CONDITION(1, CONNECT_PORT)
+
+/* Conditions have tables like those of the kinds, behind them. */
+#define CONDITION_ENUMERATOR(number, NAME) CONDITION_##NAME = FILTER_KIND_COUNT + number,
+enum filter_condition { FILTER_CONDITIONS(CONDITION_ENUMERATOR) CONDITION_COUNT };
+#undef CONDITION_ENUMERATOR
+
+#define FILTER_TABLE_COUNT CONDITION_COUNT
+
+#endif
