@@ -5,6 +5,24 @@ export { type InventedFields, inventRecord } from './invent-record.js';
 export type { EventLayouts } from './layouts.js';
 export type { EventContext } from './line.js';
 export type { RecordMemory } from './memory.js';
+export { canCompress } from './recording/compress.js';
+export type { Compression } from './recording/format.js';
+export type { RecordingHeader } from './recording/header.js';
+export {
+  type DropsMarker,
+  type GapMarker,
+  type MarkerLine,
+  marker,
+  type RecordingMarker,
+} from './recording/marker.js';
+export {
+  type MarkerHandler,
+  openRecording,
+  type RecordHandler,
+  Recording,
+  type RecordingEnd,
+} from './recording/reader.js';
+export { RecordingWriter, type RecordingWriterOptions } from './recording/writer.js';
 export type {
   Event,
   EventKind,

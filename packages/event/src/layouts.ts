@@ -49,6 +49,11 @@ export interface EventShape {
   readonly kindOffset: number;
 }
 
+const kindName = /^[a-z][a-z0-9-]*$/;
+
+/** What iterating yields beside events. */
+const taken = new Set(['malformed', 'drops', 'gap']);
+
 const identifier = /^[A-Za-z][A-Za-z0-9_]*$/;
 
 /** Filling: kept in the struct so that its bytes are said to be zero, of no interest to anyone. */
@@ -80,7 +85,10 @@ const reserved = new Set([
  */
 export function eventShapes(layouts: EventLayouts, expected: EventLayouts = layouts): EventShape[] {
   return Object.entries(layouts.kinds).map(([kind, number]) => {
-    const layout = layouts.events[kind];
+    if (!kindName.test(kind) || taken.has(kind)) throw unknown(`an event cannot be called ${kind}`);
+    if (!Number.isInteger(number) || number < 0 || number > 0xffff)
+      throw unknown(`${kind} has the number ${number}`);
+    const layout = Object.hasOwn(layouts.events, kind) ? layouts.events[kind] : undefined;
     if (layout === undefined) throw unknown(`there is no layout of the event ${kind}`);
     const shape = eventShape(kind, number, layout);
     const model = expected.events[kind] ?? Object.values(expected.events)[0];
@@ -124,8 +132,8 @@ function eventShape(kind: string, number: number, layout: StructLayout): EventSh
   ];
   const names = new Set<string>();
   for (const { name, role } of fields) {
-    const taken = names.has(name) || (reserved.has(name) && !(role === 'header' && name === 'headerFlags'));
-    if (taken || !identifier.test(name))
+    const clash = names.has(name) || (reserved.has(name) && !(role === 'header' && name === 'headerFlags'));
+    if (clash || !identifier.test(name))
       throw unknown(`${layout.name}: the field ${name} cannot have this name`);
     names.add(name);
   }

@@ -4,6 +4,7 @@ import { EventDecoder } from './decoder.js';
 import { eventLayouts } from './generated-layouts.js';
 import { type InventedFields, inventRecord } from './invent-record.js';
 import type { EventContext } from './line.js';
+import { marker } from './recording/marker.js';
 import { eventSchemas } from './schemas.js';
 import type { EventKind, EventLine } from './types.js';
 
@@ -21,7 +22,7 @@ function line<Kind extends EventKind>(kind: Kind, fields: InventedFields<Kind> =
   return printed as EventLine;
 }
 
-function problems(kind: EventKind | 'malformed', value: unknown): unknown[] {
+function problems(kind: keyof typeof eventSchemas, value: unknown): unknown[] {
   const [, errors] = Compile(eventSchemas[kind]).Errors(value);
   return errors;
 }
@@ -99,6 +100,18 @@ describe('a line of JSON output', () => {
   it('is valid for a malformed record too', () => {
     const printed = JSON.parse(JSON.stringify(new EventDecoder().decode(new Uint8Array(3))));
     expect(problems('malformed', printed)).toEqual([]);
+  });
+
+  it('is valid for what stands between events', () => {
+    const drops = marker({ kind: 'drops', timeNs: 5n, drops: { open: { 'ring-full': 2 } } });
+    expect(problems('drops', JSON.parse(JSON.stringify(drops)))).toEqual([]);
+    const gap = marker({ kind: 'gap', reason: 'resync', position: 2n ** 60n });
+    expect(problems('gap', JSON.parse(JSON.stringify(gap)))).toEqual([]);
+    expect(JSON.parse(JSON.stringify(gap))).toEqual({
+      event: 'gap',
+      reason: 'resync',
+      position: String(2n ** 60n),
+    });
   });
 
   it('does not pass with a key that the schema does not know', () => {

@@ -13,12 +13,31 @@ import type { EventKind } from './types.js';
 
 const draft = 'https://json-schema.org/draft/2020-12/schema';
 
-/** The JSON Schema of each kind's line; `eventSchemas.open` is that of an open event. */
-export const eventSchemas: Readonly<Record<EventKind | 'malformed', TSchema>> = {
+/** The JSON Schema of each line that there can be, by `event`; `eventSchemas.open` is that of an open event. */
+export const eventSchemas: Readonly<Record<EventKind | 'malformed' | 'drops' | 'gap', TSchema>> = {
   ...(Object.fromEntries(
     eventShapes(eventLayouts).map(({ kind, fields }) => [kind, lineSchema(kind, fields)]),
   ) as Record<EventKind, TSchema>),
   malformed: malformedSchema(),
+  drops: Type.Object(
+    {
+      event: Type.Literal('drops'),
+      ktimeNs: schemas.u64(Type, 'CLOCK_BOOTTIME at which they were counted.'),
+      drops: Type.Record(Type.String(), Type.Record(Type.String(), Type.Integer({ minimum: 1 })), {
+        description: 'By event kind and reason, how many events were dropped before this line.',
+      }),
+    },
+    { $schema: draft, title: 'dropped events', additionalProperties: false },
+  ),
+  gap: Type.Object(
+    {
+      event: Type.Literal('gap'),
+      reason: Type.String(),
+      position: schemas.u64(Type, 'Where: bytes.'),
+      records: Type.Optional(Type.Integer({ minimum: 0, description: 'How many, where it is known.' })),
+    },
+    { $schema: draft, title: 'something missing', additionalProperties: false },
+  ),
 };
 
 function lineSchema(kind: string, fields: readonly EventField[]): TSchema {

@@ -1,0 +1,48 @@
+import { promisify } from 'node:util';
+import * as zlib from 'node:zlib';
+import { SpoorError } from '@spoor/btf';
+import type { Compression } from './format.js';
+
+interface Codec {
+  compress(bytes: Uint8Array): Promise<Uint8Array>;
+  /** `size`: what comes out; more is an error, so that no file can make us hold more than it says. */
+  expand(bytes: Uint8Array, size: number): Promise<Uint8Array>;
+}
+
+type Transform = (
+  bytes: Uint8Array,
+  options: zlib.ZlibOptions,
+  done: (error: Error | null, result: Buffer) => void,
+) => void;
+
+/** Node has these from 22.15 and 23.8 on; the types of Node 20 do not name them. */
+const { zstdCompress, zstdDecompress } = zlib as { zstdCompress?: Transform; zstdDecompress?: Transform };
+
+const codecs: Readonly<Record<Compression, Codec | undefined>> = {
+  none: { compress: (bytes) => Promise.resolve(bytes), expand: (bytes) => Promise.resolve(bytes) },
+  deflate: codec(zlib.deflateRaw, zlib.inflateRaw, { level: zlib.constants.Z_BEST_SPEED }),
+  zstd: zstdCompress && zstdDecompress && codec(zstdCompress, zstdDecompress, {}),
+};
+
+function codec(compress: Transform, expand: Transform, options: zlib.ZlibOptions): Codec {
+  const compressing = promisify(compress);
+  const expanding = promisify(expand);
+  return {
+    compress: (bytes) => compressing(bytes, options),
+    expand: (bytes, size) => expanding(bytes, { maxOutputLength: Math.max(size, 1) }),
+  };
+}
+
+/** Whether this Node can write and read it: deflate always, zstd from 22.15 on. */
+export function canCompress(compression: Compression): boolean {
+  return codecs[compression] !== undefined;
+}
+
+/** Throws `UNSUPPORTED` when this Node has no zstd. */
+export function codecOf(compression: Compression): Codec {
+  const found = codecs[compression];
+  if (found !== undefined) return found;
+  throw new SpoorError('UNSUPPORTED', `Node ${process.versions.node} has no ${compression}`, {
+    remedy: 'Use Node 22.15 or later, or record with deflate.',
+  });
+}

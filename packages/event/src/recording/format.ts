@@ -1,0 +1,80 @@
+/**
+ * The file format of recordings, version 1. All numbers are little-endian.
+ *
+ *     file   = magic, block…
+ *     magic  = 53 50 4f 4f 52 52 0d 0a            "SPOORR", CR, LF: a transfer that changes line ends shows
+ *     block  = head, payload
+ *     head   = u32 0x314b4c42 ("BLK1"), u8 type, u8 compression, u16 0, u32 stored bytes, u32 raw bytes,
+ *              u32 records, u32 CRC-32 of the payload as stored, u32 0, u32 CRC-32 of the 28 bytes before
+ *
+ * The first block is the header (JSON), the last of a complete file the end (JSON). Between them lie records and
+ * markers (JSON) in the order in which they came. The raw payload of a records block is that of a ring: for each
+ * record u32 length, u32 0, the bytes, and filling up to a multiple of 8. Each block stands for itself: a file that
+ * ends anywhere is good up to its last whole block, and a damaged one costs only itself.
+ */
+export const MAGIC = Uint8Array.of(0x53, 0x50, 0x4f, 0x4f, 0x52, 0x52, 0x0d, 0x0a);
+export const HEAD_SIZE = 32;
+const BLOCK = 0x314b4c42;
+
+/** Bytes that a reader is ready to hold for one block; a writer's are far smaller. */
+const MAX_BLOCK = 64 * 1024 * 1024;
+
+export const blockTypes = { header: 1, records: 2, marker: 3, end: 4 } as const;
+export type BlockType = keyof typeof blockTypes;
+
+export const compressions = { none: 0, deflate: 1, zstd: 2 } as const;
+export type Compression = keyof typeof compressions;
+
+export interface BlockHead {
+  readonly type: BlockType;
+  readonly compression: Compression;
+  readonly storedSize: number;
+  readonly rawSize: number;
+  readonly records: number;
+  readonly payloadCrc: number;
+}
+
+/** `crc32`: that of node:zlib, over bytes. */
+type Crc32 = (bytes: Uint8Array) => number;
+
+export function encodeHead(head: BlockHead, crc32: Crc32): Uint8Array {
+  const bytes = new Uint8Array(HEAD_SIZE);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, BLOCK, true);
+  view.setUint8(4, blockTypes[head.type]);
+  view.setUint8(5, compressions[head.compression]);
+  view.setUint32(8, head.storedSize, true);
+  view.setUint32(12, head.rawSize, true);
+  view.setUint32(16, head.records, true);
+  view.setUint32(20, head.payloadCrc, true);
+  view.setUint32(28, crc32(bytes.subarray(0, 28)), true);
+  return bytes;
+}
+
+/** `undefined` when the bytes are no head of a block. */
+export function decodeHead(bytes: Uint8Array, crc32: Crc32): BlockHead | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.getUint32(0, true) !== BLOCK || view.getUint32(28, true) !== crc32(bytes.subarray(0, 28)))
+    return undefined;
+  const type = nameOf(blockTypes, view.getUint8(4));
+  const compression = nameOf(compressions, view.getUint8(5));
+  const storedSize = view.getUint32(8, true);
+  const rawSize = view.getUint32(12, true);
+  if (type === undefined || compression === undefined || storedSize > MAX_BLOCK || rawSize > MAX_BLOCK)
+    return undefined;
+  return {
+    type,
+    compression,
+    storedSize,
+    rawSize,
+    records: view.getUint32(16, true),
+    payloadCrc: view.getUint32(20, true),
+  };
+}
+
+function nameOf<Name extends string>(
+  table: Readonly<Record<Name, number>>,
+  number: number,
+): Name | undefined {
+  return (Object.keys(table) as Name[]).find((name) => table[name] === number);
+}

@@ -1,0 +1,202 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+import { SpoorError } from '@spoor/btf';
+import { eventLayouts } from '../generated-layouts.js';
+import type { EventLayouts } from '../layouts.js';
+import type { EventContext } from '../line.js';
+import type { RecordMemory } from '../memory.js';
+import { codecOf } from './compress.js';
+import { type BlockType, type Compression, encodeHead, MAGIC } from './format.js';
+import { encodeHeader } from './header.js';
+import { type DropsMarker, encodeMarker, type GapMarker } from './marker.js';
+
+export interface RecordingWriterOptions {
+  /** Default: those of this version's object. */
+  readonly layouts?: EventLayouts;
+  readonly context?: EventContext;
+  /** Facts of the machine and of the trace, kept in the header as they are: JSON. */
+  readonly facts?: Readonly<Record<string, unknown>>;
+  /** Default: deflate, which every Node reads. zstd is read by Node 22.15 and later only. */
+  readonly compression?: Compression;
+  /** Bytes of records after which a block is sealed. Default: 256 KiB. */
+  readonly blockSize?: number;
+  /** Milliseconds after which one is sealed that is not full: the most that a crash costs. Default: 1000. */
+  readonly flushMs?: number;
+}
+
+/** Sealed blocks that may wait for the disk before `append` asks for a pause. */
+const BACKLOG = 16;
+
+/**
+ * Writes records to a file as they come, compressed off the main thread, a block at a time. The file is good up to
+ * its last whole block at any time, whatever ends the process.
+ *
+ * Back-pressure: `append` copies and never waits. It returns false when 16 blocks wait for the disk; whoever then
+ * stops draining until `drained()` leaves the rest in the ring, and whoever does not makes the memory grow.
+ *
+ * A failed write is reported by the next `flush` or `close` (`OUTPUT_UNWRITABLE`); what follows it is not kept.
+ */
+export class RecordingWriter implements AsyncDisposable {
+  readonly path: string;
+  readonly #file: FileHandle;
+  readonly #compression: Compression;
+  readonly #blockSize: number;
+  readonly #flushMs: number;
+  #block: Uint8Array;
+  #words: Uint32Array;
+  #used = 0;
+  #recordsInBlock = 0;
+  #records = 0;
+  #waiting = 0;
+  #writing: Promise<void> = Promise.resolve();
+  #failure: unknown;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  private constructor(path: string, file: FileHandle, options: RecordingWriterOptions) {
+    this.path = path;
+    this.#file = file;
+    this.#compression = options.compression ?? 'deflate';
+    this.#blockSize = options.blockSize ?? 256 * 1024;
+    this.#flushMs = options.flushMs ?? 1000;
+    this.#block = new Uint8Array(this.#blockSize);
+    this.#words = new Uint32Array(this.#block.buffer);
+  }
+
+  /**
+   * Creates the file, or replaces it, and writes its header.
+   * Throws `OUTPUT_UNWRITABLE`, or `UNSUPPORTED` for a compression that this Node has not.
+   */
+  static async create(path: string, options: RecordingWriterOptions = {}): Promise<RecordingWriter> {
+    codecOf(options.compression ?? 'deflate');
+    const { layouts = eventLayouts, context = {}, facts = {} } = options;
+    let file: FileHandle;
+    try {
+      file = await open(path, 'w');
+    } catch (cause) {
+      throw unwritable(path, cause);
+    }
+    const writer = new RecordingWriter(path, file, options);
+    try {
+      writer.#write(() => file.write(MAGIC));
+      writer.#put('header', encodeHeader({ format: 1, layouts, context, facts }), 0);
+      await writer.flush();
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+    return writer;
+  }
+
+  /** Records appended so far. */
+  get records(): number {
+    return this.#records;
+  }
+
+  /** Takes a copy of a record: a handler for `RingReader.drain` and its kin. False asks for a pause. */
+  append(data: RecordMemory, offset: number, length: number): boolean {
+    this.#assertOpen();
+    const step = (length + 15) & ~7;
+    if (this.#used + step > this.#block.length) this.#seal(step);
+    const at = this.#used;
+    this.#words[at >>> 2] = length;
+    this.#block.set(data.u8.subarray(offset, offset + length), at + 8);
+    this.#used += step;
+    this.#recordsInBlock++;
+    this.#records++;
+    this.#timer ??= setTimeout(() => this.#seal(0), this.#flushMs).unref();
+    return this.#waiting < BACKLOG;
+  }
+
+  /** Notes what is missing, between the records before and after. */
+  mark(marker: DropsMarker | GapMarker): void {
+    this.#assertOpen();
+    this.#seal(0);
+    this.#put('marker', encodeMarker(marker), 0);
+  }
+
+  /** Notes that lines say something else from here on. */
+  setContext(context: EventContext): void {
+    this.#assertOpen();
+    this.#seal(0);
+    this.#put('marker', encodeMarker({ kind: 'context', context }), 0);
+  }
+
+  /** Resolves when fewer blocks wait than `append` asks a pause for. */
+  async drained(): Promise<void> {
+    while (this.#waiting >= BACKLOG) await this.#writing;
+  }
+
+  /** Everything appended so far is in the file when it resolves. Throws `OUTPUT_UNWRITABLE`. */
+  async flush(): Promise<void> {
+    this.#seal(0);
+    await this.#writing;
+    if (this.#failure !== undefined) throw unwritable(this.path, this.#failure);
+  }
+
+  /** Writes the rest and the end, by which a reader knows that nothing was cut off. `facts`: kept with it. */
+  async close(facts: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    if (this.#closed) return;
+    this.#seal(0);
+    this.#put('end', Buffer.from(JSON.stringify({ records: this.#records, facts })), 0);
+    this.#closed = true;
+    try {
+      await this.flush();
+    } finally {
+      await this.#file.close();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #seal(roomFor: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#used > 0) this.#put('records', this.#block.subarray(0, this.#used), this.#recordsInBlock);
+    else if (roomFor <= this.#block.length) return;
+    this.#block = new Uint8Array(Math.max(this.#blockSize, roomFor));
+    this.#words = new Uint32Array(this.#block.buffer);
+    this.#used = 0;
+    this.#recordsInBlock = 0;
+  }
+
+  #put(type: BlockType, raw: Uint8Array, records: number): void {
+    const compression = this.#compression;
+    // Compressed at once, beside others; written in order.
+    const compressed = codecOf(compression).compress(raw);
+    compressed.catch(() => {
+      // Told below, when its turn comes: until then it is not unhandled.
+    });
+    this.#write(async () => {
+      const stored = await compressed;
+      const sizes = { storedSize: stored.length, rawSize: raw.length };
+      const head = encodeHead({ type, compression, ...sizes, records, payloadCrc: crc32(stored) }, crc32);
+      await this.#file.writev([head, stored]);
+    });
+  }
+
+  #write(step: () => Promise<unknown>): void {
+    this.#waiting++;
+    this.#writing = this.#writing.then(async () => {
+      try {
+        if (this.#failure === undefined) await step();
+      } catch (error) {
+        this.#failure = error;
+      }
+      this.#waiting--;
+    });
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new SpoorError('WRONG_PHASE', `${this.path}: the recording is closed`);
+  }
+}
+
+function unwritable(path: string, cause: unknown): SpoorError {
+  return new SpoorError('OUTPUT_UNWRITABLE', `${path} cannot be written: ${(cause as Error).message}`, {
+    remedy: 'Choose another file, or make room.',
+    cause,
+  });
+}
