@@ -64,18 +64,17 @@ export const eventKindNames: Readonly<Record<number, EventKindName>> = {
 export const FilterCondition = {
   CONDITION_OPEN_PATH: 15,
   CONDITION_CONNECT_PORT: 16,
-  CONDITION_COUNT: 17,
+  FILTER_CONDITION_COUNT: 17,
 } as const;
 
 export type FilterCondition = (typeof FilterCondition)[keyof typeof FilterCondition];
 
-export type FilterConditionName = 'open-path' | 'connect-port' | 'count';
+export type FilterConditionName = 'open-path' | 'connect-port';
 
 /** The name of each value; values that the object does not know have none. */
 export const filterConditionNames: Readonly<Record<number, FilterConditionName>> = {
   15: 'open-path',
   16: 'connect-port',
-  17: 'count',
 };
 
 /** `enum filter_kind` */
