@@ -2,8 +2,11 @@ export { noBits, type ScopeBits } from './compile/bits.js';
 export { type CompiledScopes, type CompileScopesOptions, compileScopes } from './compile/compile.js';
 export { createScopeWriter, type ScopeMaps, type ScopeWriter } from './compile/write.js';
 export type { FactText, TaskFacts } from './facts.js';
+export type { FilterKind } from './filters/kind.js';
+export { filterKinds } from './gen/kinds.js';
 export { type ParseScopeOptions, parseScope, parseScopes } from './grammar/parse.js';
 export { printScope } from './grammar/print.js';
+export { nearest } from './grammar/suggest.js';
 export {
   type FollowState,
   followFork,
