@@ -34,7 +34,10 @@ export interface TypedMap<K, V> extends Iterable<[K, V]> {
   readonly keyCodec: Codec<K>;
   readonly valueCodec: ValueCodec<V>;
 
-  /** The value, or undefined. For an LPM trie, that of the longest prefix. An array always has one. */
+  /**
+   * The value, or undefined. For an LPM trie, that of the longest prefix. An array always has one. A hash may miss a
+   * key that another CPU replaces at this moment (measured: 1 in 700 while a program overwrote it without pause).
+   */
   get(key: K): V | undefined;
   /**
    * `get` without allocation: fills `target`, which must be complete, as one that `get` returned. False on a miss,
@@ -42,10 +45,11 @@ export interface TypedMap<K, V> extends Iterable<[K, V]> {
    */
   getInto(key: K, target: V & object): boolean;
   /**
-   * `get` that cannot be torn by a key being deleted and its memory used again at the same moment: reads until two
-   * reads agree. Costs a second system call.
+   * `get` for values that must be whole. One read may be torn, or another key's: the kernel copies without a lock, and
+   * an element that is deleted or replaced is used again at once (measured: up to 2 % of the reads of a key that a
+   * program overwrites without pause). This one reads until three reads in a row agree: three system calls.
    *
-   * @throws SpoorError MAP_BUSY when no two of 16 reads agreed: the value is being written all the time
+   * @throws SpoorError MAP_BUSY when no three in a row of 24 did: the value is being changed all the time
    */
   getStable(key: K): V | undefined;
   has(key: K): boolean;
@@ -65,7 +69,8 @@ export interface TypedMap<K, V> extends Iterable<[K, V]> {
   /**
    * The entries, while others may change them: one that stays is seen exactly once, one that comes or goes at most
    * once, and it always ends. Deleting the entry in hand is safe. Read in batches where the kernel has them (hashes
-   * since 5.6), so a value may be as old as its batch.
+   * since 5.6): a value may then be as old as its batch, and is whole unless a program changes it in place, since the
+   * kernel locks the bucket.
    */
   entries(): IterableIterator<[K, V]>;
   keys(): IterableIterator<K>;

@@ -11,15 +11,16 @@ const flags = [
   ...[`-D__TARGET_ARCH_${target}`, `-I/usr/include/${triple}-linux-gnu`],
 ];
 
-/** The path of `bpf/<name>.bpf.c`, compiled; once for each content of the source. */
-export function compileFixture(name: string): string {
+/** The path of `bpf/<name>.bpf.c`, compiled with these macros (`NAME=value`); once for each content of the source. */
+export function compileFixture(name: string, defines: readonly string[] = []): string {
+  const all = [...flags, ...defines.map((define) => `-D${define}`)];
   const source = fileURLToPath(new URL(`${name}.bpf.c`, sources));
-  const hash = createHash('sha256').update(readFileSync(source)).update(flags.join(' ')).digest('hex');
+  const hash = createHash('sha256').update(readFileSync(source)).update(all.join(' ')).digest('hex');
   const object = fileURLToPath(new URL(`${name}-${hash.slice(0, 16)}.bpf.o`, cache));
   if (existsSync(object)) return object;
   mkdirSync(cache, { recursive: true });
   const own = `${object}.${process.pid}`;
-  execFileSync('clang', [...flags, '-c', source, '-o', own], { stdio: ['ignore', 'inherit', 'inherit'] });
+  execFileSync('clang', [...all, '-c', source, '-o', own], { stdio: ['ignore', 'inherit', 'inherit'] });
   renameSync(own, object);
   return object;
 }

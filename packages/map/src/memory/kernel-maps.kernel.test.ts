@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { type LoadedObject, openObject } from '@spoor/object';
 import { afterEach } from 'vitest';
 import { compileFixture } from '../../test/compile.js';
 import { conformance } from '../../test/conformance/suite.js';
-import { type LoadedObject, openObject } from '../../test/kernel.js';
 import type { RawMap } from '../raw-map.js';
 
 const objects: LoadedObject[] = [];

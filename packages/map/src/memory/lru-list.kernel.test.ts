@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { openObject } from '@spoor/object';
 import { expect, it, onTestFinished } from 'vitest';
 import { compileFixture } from '../../test/compile.js';
-import { openObject } from '../../test/kernel.js';
 import { pinThread } from '../../test/pin.js';
 import type { RawMap } from '../raw-map.js';
 import { type MemoryMap, memoryMap } from './memory-map.js';
