@@ -43,6 +43,7 @@ export {
 } from './layout.js';
 export { layoutOf } from './layout-of.js';
 export { mapsOf, type ObjectMap } from './map-definitions.js';
+export { nearest } from './nearest.js';
 export { type ParseOptions, parseBtf } from './parse-btf.js';
 export {
   type ObjectFile,

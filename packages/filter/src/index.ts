@@ -6,7 +6,6 @@ export type { FilterKind } from './filters/kind.js';
 export { filterKinds } from './gen/kinds.js';
 export { type ParseScopeOptions, parseScope, parseScopes } from './grammar/parse.js';
 export { printScope } from './grammar/print.js';
-export { nearest } from './grammar/suggest.js';
 export {
   type FollowState,
   followFork,

@@ -1,5 +1,5 @@
 import type { FilterKindName } from '@spoor/bpf';
-import { SpoorError } from '@spoor/btf';
+import { nearest, SpoorError } from '@spoor/btf';
 import { eventFields, eventNames } from '../events/fields.js';
 import type { FilterKind } from '../filters/kind.js';
 import { filterKinds } from '../gen/kinds.js';
@@ -13,7 +13,6 @@ import {
 } from '../scope.js';
 import { problemOf } from './check.js';
 import { Cursor } from './cursor.js';
-import { nearest } from './suggest.js';
 import { quoted } from './syntax-error.js';
 
 /** Other words for a filter: those of Tracee's scopes. */

@@ -1,7 +1,6 @@
-import { SpoorError } from '@spoor/btf';
+import { nearest, SpoorError } from '@spoor/btf';
 import type { ValueKind } from '../filters/kind.js';
 import { filterKinds } from '../gen/kinds.js';
-import { nearest } from '../grammar/suggest.js';
 import { quoted } from '../grammar/syntax-error.js';
 import type { Filter, FilterValue, Scope } from '../scope.js';
 import type { Host } from './host.js';
