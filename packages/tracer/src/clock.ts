@@ -22,5 +22,7 @@ export function wallClockOffsetNs(): bigint {
 
 /** Node's only sub-millisecond wall clock: where the process began, and the time since then. */
 function wallClockNs(): bigint {
-  return BigInt(Math.round(performance.timeOrigin * 1e3)) * 1000n + BigInt(Math.round(performance.now() * 1e6));
+  return (
+    BigInt(Math.round(performance.timeOrigin * 1e3)) * 1000n + BigInt(Math.round(performance.now() * 1e6))
+  );
 }

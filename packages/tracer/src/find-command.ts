@@ -38,7 +38,9 @@ function inspect(file: string): 'executable' | 'missing' | 'a directory' | 'not 
 }
 
 function notFound(command: string, remedy: string): SpoorError {
-  return new SpoorError('COMMAND_NOT_FOUND', `The command ${JSON.stringify(command)} was not found`, { remedy });
+  return new SpoorError('COMMAND_NOT_FOUND', `The command ${JSON.stringify(command)} was not found`, {
+    remedy,
+  });
 }
 
 function notExecutable(file: string, why: string): SpoorError {

@@ -39,9 +39,12 @@ export class GatedCommand {
     this.child = child;
     this.tgid = tgid;
     this.#gate = child.stdio[3] as Writable;
-    // A command that ends before it reads leaves a closed pipe; that is told by `exit`.
-    this.#gate.on('error', () => {});
-    this.exit = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+    this.#gate.on('error', () => {
+      // A gate that was killed before it read leaves a closed pipe; `exit` tells that.
+    });
+    this.exit = new Promise((resolve) => {
+      child.once('exit', (code, signal) => resolve({ code, signal }));
+    });
   }
 
   /**

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import {
   type EventCounters,
+  events,
   type FilterKindName,
   filterKinds,
-  events,
   maps,
   objectPath,
   programs,
@@ -86,13 +86,23 @@ export class KernelSide {
       'system calls': 'tp_btf/sys_exit',
       snapshot: features.has('iterators') ? 'iter/task' : 'none',
     };
-    this.mapEntries = options.mapEntries ?? defaultMapEntries(
-      { possibleCpus: machine.possibleCpus, processes: countProcesses() },
-      opened.maps.get('proc_info')!.valueSize,
-    );
+    this.mapEntries =
+      options.mapEntries ??
+      defaultMapEntries(
+        { possibleCpus: machine.possibleCpus, processes: countProcesses() },
+        opened.maps.get('proc_info')!.valueSize,
+      );
     this.ringSizes = {
-      lifecycle: checkRingSize('lifecycle', options.lifecycleRingSize ?? defaultRingSize.lifecycle, machine.pageSize),
-      activity: checkRingSize('activity', options.activityRingSize ?? defaultRingSize.activity, machine.pageSize),
+      lifecycle: checkRingSize(
+        'lifecycle',
+        options.lifecycleRingSize ?? defaultRingSize.lifecycle,
+        machine.pageSize,
+      ),
+      activity: checkRingSize(
+        'activity',
+        options.activityRingSize ?? defaultRingSize.activity,
+        machine.pageSize,
+      ),
     };
 
     let enabledEvents = 0n;
@@ -125,8 +135,14 @@ export class KernelSide {
       this.#closers.push(() => this.object.close());
       this.rings = this.#mapRings();
       this.#fillSyscallTable();
-      this.eventCounters = typedMap(this.object.map('event_counters'), { ...maps.event_counters, perCpu: true });
-      this.stateCounters = typedMap(this.object.map('state_counters'), { ...maps.state_counters, perCpu: true });
+      this.eventCounters = typedMap(this.object.map('event_counters'), {
+        ...maps.event_counters,
+        perCpu: true,
+      });
+      this.stateCounters = typedMap(this.object.map('state_counters'), {
+        ...maps.state_counters,
+        perCpu: true,
+      });
     } catch (error) {
       this.close();
       throw error;
@@ -208,10 +224,14 @@ export class KernelSide {
       words[1] = this.object.program(syscallProgram(kind)).fd;
       const status = table.update(key, value, 0);
       if (status < 0) {
-        throw new SpoorError('SYSCALL_FAILED', `The program of the event ${kind} cannot be put in its table`, {
-          call: 'bpf_map_update_elem(syscall_events)',
-          errno: -status,
-        });
+        throw new SpoorError(
+          'SYSCALL_FAILED',
+          `The program of the event ${kind} cannot be put in its table`,
+          {
+            call: 'bpf_map_update_elem(syscall_events)',
+            errno: -status,
+          },
+        );
       }
     }
   }

@@ -44,7 +44,7 @@ export interface TreeEvent {
 
 class Node implements TracedProcess {
   parent: Node | undefined;
-  readonly children: Node[] = [];
+  readonly own = new Set<Node>();
   exe = '';
   comm = '';
   argv: readonly string[] = [];
@@ -56,7 +56,14 @@ class Node implements TracedProcess {
     readonly tgid: number,
     readonly startTimeNs: bigint,
   ) {}
+
+  get children(): readonly Node[] {
+    return [...this.own];
+  }
 }
+
+/** Ended processes that are looked at for one to forget, each time one ends. */
+const looksAnEnd = 4;
 
 /**
  * The processes that a trace has seen, from its lifecycle events. It is as right as the events that reached it:
@@ -161,18 +168,23 @@ export class ProcessTree {
   #adopt(node: Node, parent: Node): void {
     this.#roots.delete(node);
     node.parent = parent;
-    parent.children.push(node);
+    parent.own.add(node);
   }
 
   #forget(): void {
     if (this.#living + this.#ended.size <= this.#limit) return;
+    let looks = 0;
     for (const node of this.#ended) {
-      if (node.children.length > 0) continue;
+      if (looks++ === looksAnEnd) return;
       this.#ended.delete(node);
+      if (node.own.size > 0) {
+        // Its turn comes again, after its descendants'.
+        this.#ended.add(node);
+        continue;
+      }
       this.#roots.delete(node);
       if (this.#byTgid.get(node.tgid) === node) this.#byTgid.delete(node.tgid);
-      const siblings = node.parent?.children;
-      siblings?.splice(siblings.indexOf(node), 1);
+      node.parent?.own.delete(node);
       this.#forgotten++;
       if (this.#living + this.#ended.size <= this.#limit) return;
     }

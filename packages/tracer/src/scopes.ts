@@ -1,3 +1,4 @@
+import type { FilterKindName } from '@spoor/bpf';
 import { SpoorError } from '@spoor/btf';
 import {
   type CompiledScopes,
@@ -40,7 +41,9 @@ export interface TraceScopes {
  */
 export function traceScopes(written: readonly (string | Scope)[]): TraceScopes {
   const scopes = written.map((scope, index) =>
-    typeof scope === 'string' ? parseScope(scope, { name: index === 0 ? 'scope' : `scope${index + 1}` }) : scope,
+    typeof scope === 'string'
+      ? parseScope(scope, { name: index === 0 ? 'scope' : `scope${index + 1}` })
+      : scope,
   );
   const roots: Root[] = [];
   const grounded = scopes.map((scope) => {
@@ -97,7 +100,7 @@ export class ScopesInForce {
   compile(scopes: readonly Scope[]): CompiledScopes {
     const previous = this.#writer.current;
     const compiled = compileScopes(scopes, previous === undefined ? {} : { previous });
-    const missing = [...compiled.kinds.keys()].filter((kind) => !this.#kernel.filterKinds.has(kind));
+    const missing = [...kindsOf(scopes)].filter((kind) => !this.#kernel.filterKinds.has(kind));
     if (missing.length === 0) return compiled;
     throw new SpoorError('WRONG_PHASE', `This trace was loaded without the filters ${missing.join(', ')}`, {
       remedy: 'Start it with replaceable: true, which loads the code of all filters.',
@@ -117,6 +120,11 @@ export class ScopesInForce {
     for (const { scope, tgid } of roots) seeds.set(tgid, (seeds.get(tgid) ?? 0n) | this.wordOf(scope));
     return seeds;
   }
+}
+
+/** The kinds of filters that the scopes use. */
+export function kindsOf(scopes: readonly Scope[]): ReadonlySet<FilterKindName> {
+  return new Set(scopes.flatMap(({ filters }) => filters.map(({ kind }) => kind)));
 }
 
 function rootTicks(tgid: number): bigint {

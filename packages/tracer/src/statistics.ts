@@ -41,7 +41,9 @@ export interface Statistics {
   readonly state: StateStatistics;
   /** Entries of the process map. */
   readonly mapEntries: number;
-  readonly rings: Readonly<Record<'lifecycle' | 'activity', { readonly size: number; readonly backlog: number }>>;
+  readonly rings: Readonly<
+    Record<'lifecycle' | 'activity', { readonly size: number; readonly backlog: number }>
+  >;
   readonly programs: readonly ProgramStatistics[];
   /** For what there is more than one way, the way that this kernel takes. */
   readonly variants: Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@ import { SpoorError } from '@spoor/btf';
 import type { Scope } from '@spoor/filter';
 import { type CommandOptions, GatedCommand } from './gated-command.js';
 import { KernelSide, type KernelSideOptions } from './kernel-side.js';
-import { commandScope, commandScopeName, type Root, ScopesInForce, traceScopes } from './scopes.js';
+import { commandScope, commandScopeName, kindsOf, type Root, ScopesInForce, traceScopes } from './scopes.js';
 import { Tracer } from './tracer.js';
 
 export interface TraceOptions {
@@ -51,12 +51,16 @@ export async function trace(options: TraceOptions = {}): Promise<Tracer> {
   const kinds = new Set(knownEvents(options.events ?? eventKinds));
   const written = traceScopes(options.scopes ?? []);
   const command =
-    options.command === undefined ? undefined : await GatedCommand.start(options.command, options.commandOptions);
+    options.command === undefined
+      ? undefined
+      : await GatedCommand.start(options.command, options.commandOptions);
   let kernel: KernelSide | undefined;
   try {
     const all = command === undefined ? written.scopes : [commandScope, ...written.scopes];
     const roots: readonly Root[] =
-      command === undefined ? written.roots : [{ scope: commandScopeName, tgid: command.tgid }, ...written.roots];
+      command === undefined
+        ? written.roots
+        : [{ scope: commandScopeName, tgid: command.tgid }, ...written.roots];
     kernel = new KernelSide(kernelOptions(options, kinds, all));
     const scopes = new ScopesInForce(kernel);
     scopes.replace(scopes.compile(all), roots);
@@ -78,11 +82,10 @@ function kernelOptions(
   scopes: readonly Scope[],
 ): KernelSideOptions {
   const { experiment, mapEntries, replaceable, ringSizes } = options;
-  const used = scopes.flatMap(({ filters }) => filters.map(({ kind }) => kind));
   return {
     ...experiment,
     events,
-    filterKinds: new Set((replaceable ?? true) ? filterKinds : used),
+    filterKinds: (replaceable ?? true) ? new Set(filterKinds) : kindsOf(scopes),
     ...(mapEntries === undefined ? {} : { mapEntries }),
     ...(ringSizes?.lifecycle === undefined ? {} : { lifecycleRingSize: ringSizes.lifecycle }),
     ...(ringSizes?.activity === undefined ? {} : { activityRingSize: ringSizes.activity }),

@@ -63,7 +63,8 @@ export class Tracer implements AsyncDisposable {
       this.#checkEnd();
     });
     if (parts.signal?.aborted) this.stop();
-    else parts.signal?.addEventListener('abort', () => this.stop(), { once: true, signal: this.#ended.signal });
+    else
+      parts.signal?.addEventListener('abort', () => this.stop(), { once: true, signal: this.#ended.signal });
   }
 
   /** Whether the hooks are still attached. */
@@ -179,9 +180,13 @@ export class Tracer implements AsyncDisposable {
 
   #read(reader: { close(): unknown }): void {
     if (this.#reader !== undefined || !this.running) {
-      throw new SpoorError('WRONG_PHASE', this.running ? 'The trace is being read already' : 'The trace has ended', {
-        remedy: 'Read a trace once, by for await or by each().',
-      });
+      throw new SpoorError(
+        'WRONG_PHASE',
+        this.running ? 'The trace is being read already' : 'The trace has ended',
+        {
+          remedy: 'Read a trace once, by for await or by each().',
+        },
+      );
     }
     this.#reader = reader;
   }

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { eventsInScope, execMarkers } from '../test/markers.js';
+
+interface Case {
+  readonly scope: string;
+  readonly script: string;
+  readonly expected: readonly string[];
+}
+
+/** Each runs commands that are in the scope, marked `in`, and commands that are not, marked `out`. */
+const cases: Record<string, Case> = {
+  uid: {
+    scope: 'uid=1001',
+    script: 'setpriv --reuid=1001 --clear-groups /bin/true in; /bin/true out',
+    expected: ['in'],
+  },
+  'uid range': {
+    scope: 'uid=1001-1002 uid!=1002',
+    script: 'for u in 1000 1001 1002 1003; do setpriv --reuid=$u --clear-groups /bin/true $u; done',
+    expected: ['1001'],
+  },
+  'uid comparison': {
+    scope: 'uid>1000 uid<=1002',
+    script: 'for u in 1000 1001 1002 1003; do setpriv --reuid=$u --clear-groups /bin/true $u; done',
+    expected: ['1001', '1002'],
+  },
+  gid: {
+    scope: 'gid=1001',
+    script: 'setpriv --regid=1001 --clear-groups /bin/true in; /bin/true out',
+    expected: ['in'],
+  },
+  'comm, whole': { scope: 'comm=true', script: '/bin/true in; /bin/false out', expected: ['in'] },
+  'comm, beginning': { scope: 'comm=tr*', script: '/bin/true in; /bin/false out', expected: ['in'] },
+  'comm, end': { scope: 'comm=*rue', script: '/bin/true in; /bin/false out', expected: ['in'] },
+  'comm, other': { scope: 'comm!=false,sh', script: '/bin/true in; /bin/false out', expected: ['in'] },
+  'exe, whole': { scope: 'exe=/usr/bin/true', script: '/bin/true in; /bin/false out', expected: ['in'] },
+  'exe, beginning': { scope: 'exe=/usr/bin/tr*', script: '/bin/true in; /bin/false out', expected: ['in'] },
+  'exe, end': { scope: 'exe=*/true', script: '/bin/true in; /bin/false out', expected: ['in'] },
+  mntns: {
+    scope: `mntns!=@${process.pid}`,
+    script: 'unshare --mount /bin/true in; /bin/true out',
+    expected: ['in'],
+  },
+  netns: {
+    scope: `netns!=@${process.pid}`,
+    script: 'unshare --net /bin/true in; /bin/true out',
+    expected: ['in'],
+  },
+  uts: {
+    scope: `uts!=@${process.pid}`,
+    script: 'unshare --uts /bin/true in; /bin/true out',
+    expected: ['in'],
+  },
+  pidns: {
+    scope: `pidns!=@${process.pid}`,
+    script: 'unshare --pid --fork /bin/true in; /bin/true out',
+    expected: ['in'],
+  },
+  container: {
+    scope: 'container',
+    script: 'unshare --pid --fork /bin/true in; /bin/true out',
+    expected: ['in'],
+  },
+  'not in a container': {
+    scope: '!container comm=true',
+    script: 'unshare --pid --fork /bin/true out; /bin/true in',
+    expected: ['in'],
+  },
+};
+
+describe('filters on real processes', () => {
+  it.each(Object.entries(cases))('%s', async (_, { scope, script, expected }) => {
+    const events = await eventsInScope({
+      scopes: ({ cgroup }) => [`${scope} cgroup=${cgroup}`],
+      script: `${script}; exit 0`,
+      options: { events: ['exec'] },
+    });
+    expect(execMarkers(events).filter((marker) => /^(in|out|\d+)$/.test(marker))).toEqual(expected);
+  });
+
+  it.each(['pid', 'tid', 'tree'])(
+    '%s: that process, and of its children only what the tree takes',
+    async (kind) => {
+      const events = await eventsInScope({
+        scopes: ({ tgid }) => [`${kind}=${tgid}`],
+        script: '/bin/true child; exec /bin/true self',
+        options: { events: ['exec'] },
+      });
+      expect(execMarkers(events).filter((marker) => marker === 'child' || marker === 'self')).toEqual(
+        kind === 'tree' ? ['child', 'self'] : ['self'],
+      );
+    },
+  );
+
+  it('ppid: children, not grandchildren', async () => {
+    const events = await eventsInScope({
+      scopes: ({ tgid }) => [`ppid=${tgid}`],
+      script: '/bin/true child; sh -c "/bin/true grandchild; :"; exit 0',
+      options: { events: ['exec'] },
+    });
+    expect(execMarkers(events)).toEqual(['child', '/bin/true grandchild; :']);
+  });
+
+  it('new: what started or executed since the trace began', async () => {
+    const events = await eventsInScope({
+      scopes: ({ cgroup }) => [`new cgroup=${cgroup}`],
+      // A redirection of the shell itself is an open by the old process.
+      script: ': </etc/hostname; cat /etc/passwd >/dev/null; exit 0',
+      options: { events: ['open'] },
+    });
+    const paths = events.flatMap((event) => (event.kind === 'open' ? [event.path] : []));
+    expect(paths).toContain('/etc/passwd');
+    // The shell is the gate that executed it: executed since, and so new as well.
+    expect(paths).toContain('/etc/hostname');
+  });
+
+  it('cgroup: with its descendants, and no process outside', async () => {
+    const events = await eventsInScope({
+      scopes: ({ cgroup }) => [`cgroup=${cgroup} comm=true`],
+      script: '/bin/true in; exit 0',
+      options: { events: ['exec'] },
+    });
+    expect(execMarkers(events)).toEqual(['in']);
+  });
+
+  it('events of a scope: only those that it takes', async () => {
+    const events = await eventsInScope({
+      scopes: ({ cgroup }) => [`opens: cgroup=${cgroup} open`, `execs: cgroup=${cgroup} comm=true exec`],
+      script: '/bin/true in; exit 0',
+    });
+    expect(new Set(events.map(({ kind, scopes }) => `${kind} ${scopes.join()}`))).toEqual(
+      new Set(['exec execs', 'open opens']),
+    );
+  });
+});

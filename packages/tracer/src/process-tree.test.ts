@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { ProcessTree, type TreeEvent } from './process-tree.js';
+
+const event = (kind: string, tgid: number, rest: Partial<TreeEvent> = {}): TreeEvent => ({
+  kind,
+  tgid,
+  startTimeNs: BigInt(tgid),
+  exe: '/bin/sh',
+  comm: 'sh',
+  ...rest,
+});
+const fork = (tgid: number, child: number, rest: Partial<TreeEvent> = {}) =>
+  event('fork', tgid, { childTgid: child, childTid: child, childStartTimeNs: BigInt(child), ...rest });
+
+describe('ProcessTree', () => {
+  it('draws what forked from what, and keeps the last exec', () => {
+    const tree = new ProcessTree();
+    tree.add(event('exec', 10, { argv: ['sh', '-c', 'ls'] }));
+    tree.add(fork(10, 11));
+    tree.add(event('exec', 11, { exe: '/bin/ls', comm: 'ls', argv: ['ls'] }));
+    tree.add(event('exit', 11, { code: 2, signal: 0, durationNs: 5n }));
+    const [root] = tree.roots;
+    expect(tree.roots).toHaveLength(1);
+    expect(root!.children.map(({ exe }) => exe)).toEqual(['/bin/ls']);
+    expect(tree.get(11)!.parent).toBe(root);
+    expect(tree.get(11)!.exit).toEqual({ code: 2, signal: 0, durationNs: 5n });
+    expect(tree.living).toBe(1);
+    expect([...root!.counts]).toEqual([
+      ['exec', 1],
+      ['fork', 1],
+    ]);
+  });
+
+  it('makes no process of a thread', () => {
+    const tree = new ProcessTree();
+    tree.add(event('fork', 10, { childTgid: 10, childTid: 12, childStartTimeNs: 10n }));
+    expect(tree.living).toBe(1);
+    expect(tree.roots[0]!.children).toEqual([]);
+  });
+
+  it('tells a reused id apart by its start time', () => {
+    const tree = new ProcessTree();
+    tree.add(event('exec', 10, { startTimeNs: 1n, exe: '/bin/old' }));
+    tree.add(event('exec', 10, { startTimeNs: 2n, exe: '/bin/new' }));
+    expect(tree.roots.map(({ exe }) => exe)).toEqual(['/bin/old', '/bin/new']);
+    expect(tree.get(10, 1n)).toBeUndefined();
+    expect(tree.get(10, 2n)!.exe).toBe('/bin/new');
+    expect(tree.living).toBe(1);
+  });
+
+  it('takes in a child whose own events come before the fork that made it', () => {
+    const tree = new ProcessTree();
+    tree.add(event('exec', 11, { exe: '/bin/ls' }));
+    tree.add(fork(10, 11));
+    expect(tree.roots.map(({ tgid }) => tgid)).toEqual([10]);
+    expect(tree.roots[0]!.children.map(({ exe }) => exe)).toEqual(['/bin/ls']);
+  });
+
+  it('counts an end once', () => {
+    const tree = new ProcessTree();
+    tree.add(event('exit', 10, { code: 1 }));
+    tree.add(event('exit', 10, { code: 1 }));
+    expect(tree.living).toBe(0);
+  });
+
+  it('forgets ended leaves beyond its limit, and never a living process', () => {
+    const tree = new ProcessTree(100);
+    tree.add(event('exec', 1));
+    for (let tgid = 2; tgid < 2000; tgid++) {
+      tree.add(fork(1, tgid));
+      tree.add(event('exit', tgid, { code: 0 }));
+    }
+    expect(tree.roots[0]!.children.length).toBeLessThanOrEqual(100);
+    expect(tree.forgotten).toBeGreaterThanOrEqual(1898);
+    expect(tree.get(1)).toBe(tree.roots[0]);
+    expect(tree.get(1999)?.exit).toBeDefined();
+  });
+});

@@ -1,0 +1,38 @@
+import { maps } from '@spoor/bpf';
+import { describe, expect, it } from 'vitest';
+import { checkRingSize, defaultMapEntries, mapEntryBytes, mapMemoryBudget } from './sizing.js';
+
+const valueSize = maps.proc_info.value.layout.size;
+
+describe('defaultMapEntries', () => {
+  it.each([
+    [{ possibleCpus: 2, processes: 100 }, 1024],
+    [{ possibleCpus: 2, processes: 1000 }, 4096],
+    [{ possibleCpus: 96, processes: 100 }, 32_768],
+    [{ possibleCpus: 96, processes: 9000 }, 65_536],
+    [{ possibleCpus: 512, processes: 100 }, 131_072],
+  ])('%o: %i', (machine, entries) => {
+    expect(defaultMapEntries(machine, valueSize)).toBe(entries);
+  });
+
+  it('stays within the budget with four million processes', () => {
+    const entries = defaultMapEntries({ possibleCpus: 512, processes: 4_194_304 }, valueSize);
+    expect(entries * mapEntryBytes(valueSize)).toBeLessThanOrEqual(mapMemoryBudget);
+    expect(2 * entries * mapEntryBytes(valueSize)).toBeGreaterThan(mapMemoryBudget);
+  });
+});
+
+describe('checkRingSize', () => {
+  it.each([0, -4096, 4095, 12_288, 2048, 1.5, 2 ** 31, Number.NaN])('refuses %d', (size) => {
+    expect(() => checkRingSize('activity', size, 4096)).toThrow(
+      expect.objectContaining({ code: 'RING_SIZE', message: `The size of the ring activity is ${size}` }),
+    );
+  });
+
+  it('takes powers of two from one page on', () => {
+    expect(checkRingSize('activity', 65_536, 65_536)).toBe(65_536);
+    expect(() => checkRingSize('activity', 4096, 65_536)).toThrow(
+      expect.objectContaining({ code: 'RING_SIZE' }),
+    );
+  });
+});

@@ -1,0 +1,49 @@
+import type { Event } from '@spoor/event';
+import type { Scope } from '@spoor/filter';
+import { GatedCommand } from '../src/gated-command.js';
+import { type TraceOptions, trace } from '../src/trace.js';
+import type { Tracer } from '../src/tracer.js';
+import { testCgroup } from './cgroup.js';
+
+export interface MarkerRun {
+  readonly scopes: (run: { readonly tgid: number; readonly cgroup: string }) => readonly (string | Scope)[];
+  readonly script: string;
+  readonly options?: Partial<TraceOptions>;
+  /** Called when the trace has begun and the script has not. */
+  readonly begun?: (tracer: Tracer) => void;
+}
+
+/**
+ * Runs a shell script in a cgroup of its own, alive before the trace and not followed but by the scopes, and returns the
+ * events in scope.
+ */
+export async function eventsInScope(run: MarkerRun): Promise<Event[]> {
+  using cgroup = testCgroup();
+  const command = await GatedCommand.start(['sh', '-c', run.script], { stdio: 'ignore' });
+  cgroup.add(command.tgid);
+  const events: Event[] = [];
+  try {
+    await using tracer = await trace({
+      replaceable: false,
+      ...run.options,
+      scopes: run.scopes({ tgid: command.tgid, cgroup: cgroup.path }),
+    });
+    const reading = tracer.each((event) => {
+      if (event.kind !== 'malformed') events.push(event.copy());
+    });
+    run.begun?.(tracer);
+    command.open();
+    await command.exit;
+    tracer.stop();
+    await reading;
+  } finally {
+    // Nothing may be left in the cgroup when it is removed.
+    command.abandon();
+    await command.exit;
+  }
+  return events;
+}
+
+/** The last argument of each exec in scope: what a script marks its commands with. */
+export const execMarkers = (events: readonly Event[]): string[] =>
+  events.flatMap((event) => (event.kind === 'exec' ? [event.argv.at(-1) ?? ''] : []));
