@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { scopeSet, taskFacts } from '../test/arbitraries.js';
+import { eventFacts, scopeSet, taskFacts } from '../test/arbitraries.js';
 import { type KernelCase, kernelJudge } from '../test/kernel-judge.js';
-import { compileScopes } from './compile/compile.js';
 import type { CompiledScopes } from './compile/compile.js';
+import { compileScopes } from './compile/compile.js';
+import { decidedInKernel } from './events/kernel-conditions.js';
+import { takesEvent } from './events/match.js';
 import type { TaskFacts } from './facts.js';
 import { printScope } from './grammar/print.js';
 import { type FollowState, followReplace, followVerdict } from './reference/follow.js';
@@ -28,6 +30,7 @@ interface Carried {
 interface Case {
   readonly facts: TaskFacts;
   readonly carried: Carried;
+  readonly event: { readonly path: string; readonly port: number };
 }
 
 const indices = fc.array(fc.nat(63), { maxLength: 6 });
@@ -36,28 +39,52 @@ const scenario = fc.record({
   cases: fc.array(
     fc.record({
       facts: taskFacts,
+      event: eventFacts,
       carried: fc.record({ age: fc.nat(2), followed: indices, excluded: indices }),
     }),
     { minLength: 1, maxLength: 512, size: 'max' },
   ),
 });
 
+/** Does the scope take the event, as far as it is the kernel that decides? */
+function kernelTakes(scope: Scope, event: { readonly kind: string }): boolean {
+  const decided = scope.events.map((rule) => ({
+    event: rule.event,
+    where: rule.where.filter(({ field }) =>
+      decidedInKernel(
+        rule.event,
+        field,
+        rule.where.filter((other) => other.field === field),
+      ),
+    ),
+  }));
+  return takesEvent({ ...scope, events: decided }, event);
+}
+
 /** What both sides say of one case, in words of the current set. */
-function expected(sets: readonly Scope[][], { facts, carried }: Case) {
+function expected(sets: readonly Scope[][], { facts, carried, event }: Case) {
   const scopes = sets.at(-1)!;
   const origin = Math.max(0, sets.length - 1 - carried.age);
   const names = (list: readonly number[]) =>
     new Set(list.flatMap((index) => sets[origin]![index]?.name ?? []));
   let state: FollowState = { followed: names(carried.followed), excluded: names(carried.excluded) };
   for (const later of sets.slice(origin + 1)) state = followReplace(state, later);
+  const open = { kind: 'open', path: event.path };
+  const connect = { kind: 'connect', port: event.port };
   return {
     matched: matchesScopes(scopes, facts),
     excluding: scopes.filter((scope) => scopeExcludes(scope, facts)),
     verdict: followVerdict(state, facts, scopes),
+    open: scopes.filter((scope) => kernelTakes(scope, open)),
+    connect: scopes.filter((scope) => kernelTakes(scope, connect)),
   };
 }
 
-function kernelCase(compiled: readonly CompiledScopes[], sets: readonly Scope[][], { facts, carried }: Case): KernelCase {
+function kernelCase(
+  compiled: readonly CompiledScopes[],
+  sets: readonly Scope[][],
+  { facts, carried, event }: Case,
+): KernelCase {
   const origin = Math.max(0, sets.length - 1 - carried.age);
   const { bits } = compiled[origin]!;
   const word = (list: readonly number[]) =>
@@ -65,7 +92,8 @@ function kernelCase(compiled: readonly CompiledScopes[], sets: readonly Scope[][
       const name = sets[origin]![index]?.name;
       return name === undefined ? all : all | (1n << BigInt(bits.names.indexOf(name)));
     }, 0n);
-  return { facts, followed: word(carried.followed), excluded: word(carried.excluded), version: bits.version };
+  const words = { followed: word(carried.followed), excluded: word(carried.excluded), version: bits.version };
+  return { facts, ...words, ...event };
 }
 
 /** Shown for a counterexample: the scopes as people write them. */
@@ -75,7 +103,9 @@ function describe(sets: readonly Scope[][], one: Case): string {
   return `scopes, in order of replacement:\n${expressions.join('\n  then\n')}\n  case: ${text}`;
 }
 
-test(`the kernel and the reference judge ${wanted} random cases alike (seed ${seed})`, { timeout: 3_600_000 }, () => {
+test(`the kernel and the reference judge ${wanted} random cases alike (seed ${seed})`, {
+  timeout: 3_600_000,
+}, () => {
   let judged = 0;
   let inside = 0;
   for (let round = 0; judged < wanted; round++) {
@@ -92,11 +122,13 @@ test(`the kernel and the reference judge ${wanted} random cases alike (seed ${se
           scopes.reduce((word, { name }) => word | (1n << BigInt(bits.names.indexOf(name))), 0n);
         const verdicts = judge.judge(cases.map((one) => kernelCase(compiled, sets, one)));
         for (const [index, one] of cases.entries()) {
-          const { matched, excluding, verdict } = expected(sets, one);
-          const want = { matched: nameWord(matched), excluding: nameWord(excluding), verdict: nameWord(verdict) };
-          const { kept: _, ...have } = verdicts[index]!;
-          expect(have, describe(sets, one)).toEqual(want);
-          if (want.verdict !== 0n) inside += 1;
+          const want = Object.fromEntries(
+            Object.entries(expected(sets, one)).map(([name, scopes]) => [name, nameWord(scopes)]),
+          );
+          const have = verdicts[index]!;
+          const same = Object.entries(have).every(([name, word]) => want[name] === word);
+          if (!same) expect(have, describe(sets, one)).toEqual(want);
+          if (have.verdict !== 0n) inside += 1;
         }
         judged += cases.length;
       }),

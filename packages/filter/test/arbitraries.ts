@@ -1,10 +1,11 @@
 import type { FilterKindName } from '@spoor/bpf';
 import fc from 'fast-check';
+import { eventFields, eventNames } from '../src/events/fields.js';
 import type { TaskFacts } from '../src/facts.js';
-import type { FilterKind, ValueKind } from '../src/filters/kind.js';
+import type { Comparison, FilterKind, ValueKind } from '../src/filters/kind.js';
 import { filterKinds } from '../src/gen/kinds.js';
 import { problemOf } from '../src/grammar/check.js';
-import type { Filter, FilterValue, Scope } from '../src/scope.js';
+import type { EventCondition, EventRule, Filter, FilterValue, Scope } from '../src/scope.js';
 
 /**
  * Random scopes and facts that meet: numbers, names and bytes come from the same small pools, so that every operator
@@ -16,23 +17,32 @@ const smallNumbers = [0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n];
 const edges32 = [255n, 256n, 65535n, 65536n, 0x7fff_ffffn, 0x8000_0000n, 0xffff_fffen, 0xffff_ffffn];
 const edges64 = [0x1_0000_0000n, 0x20_0000_0000_0001n, 0x8000_0000_0000_0000n, 0xffff_ffff_ffff_ffffn];
 
-const pool32 = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...smallNumbers) }, { weight: 1, arbitrary: fc.constantFrom(...edges32) });
-const pool64 = fc.oneof({ weight: 4, arbitrary: pool32 }, { weight: 1, arbitrary: fc.constantFrom(...edges64) });
+const pool32 = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(...smallNumbers) },
+  { weight: 1, arbitrary: fc.constantFrom(...edges32) },
+);
+const pool64 = fc.oneof(
+  { weight: 4, arbitrary: pool32 },
+  { weight: 1, arbitrary: fc.constantFrom(...edges64) },
+);
 
 /** Texts of few letters, some of several bytes, so that they begin and end alike. */
 const shortText = fc.string({ unit: fc.constantFrom('a', 'b', '/', '.', 'é'), maxLength: 4 });
-const tooLongFor = (bytes: number) => fc.constantFrom(bytes - 1, bytes, bytes + 1).map((length) => `/${'x'.repeat(length - 1)}`);
-const longText = fc.oneof(tooLongFor(128), tooLongFor(251), tooLongFor(252)).chain((long) =>
-  fc.constantFrom(long, `${long.slice(0, -1)}a`, `a${long.slice(1)}`),
-);
+const tooLongFor = (bytes: number) =>
+  fc.constantFrom(bytes - 1, bytes, bytes + 1).map((length) => `/${'x'.repeat(length - 1)}`);
+const longText = fc
+  .oneof(tooLongFor(128), tooLongFor(251), tooLongFor(252))
+  .chain((long) => fc.constantFrom(long, `${long.slice(0, -1)}a`, `a${long.slice(1)}`));
 
 /** A text that a kind of at most `bytes` bytes may have. */
 const textUpTo = (bytes: number) =>
-  fc.oneof(
-    { weight: 5, arbitrary: shortText },
-    { weight: 1, arbitrary: fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 14, maxLength: 17 }) },
-    ...(bytes > 100 ? [{ weight: 1, arbitrary: longText }] : []),
-  ).map((text) => cut(text, bytes));
+  fc
+    .oneof(
+      { weight: 5, arbitrary: shortText },
+      { weight: 1, arbitrary: fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 14, maxLength: 17 }) },
+      ...(bytes > 100 ? [{ weight: 1, arbitrary: longText }] : []),
+    )
+    .map((text) => cut(text, bytes));
 
 /** The text, or as much of it as fits into so many bytes of UTF-8. */
 function cut(text: string, bytes: number): string {
@@ -42,20 +52,24 @@ function cut(text: string, bytes: number): string {
 }
 
 function numberValue(kind: ValueKind): fc.Arbitrary<FilterValue> {
-  const pool = fitsWord(kind) ? pool64 : pool32;
+  const known = [...smallNumbers, ...edges32, ...edges64, -1n, -2n].filter((number) => accepts(kind, number));
+  const pool = fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(...known.filter((number) => number < 9n)) },
+    { weight: 1, arbitrary: fc.constantFrom(...known) },
+  );
   const single = pool.map((from) => ({ from, to: from }));
   if (kind.shape !== 'number') return single;
   const range = fc.tuple(pool, pool).map(([a, b]) => (a < b ? { from: a, to: b } : { from: b, to: a }));
   return fc.oneof({ weight: 3, arbitrary: single }, { weight: 1, arbitrary: range });
 }
 
-/** Does the kind take numbers of 64 bits? Its own reader knows. */
-function fitsWord(kind: ValueKind): boolean {
+/** Is the number one that the kind takes? Its own reader knows. */
+function accepts(kind: ValueKind, number: bigint): boolean {
   try {
     const fail = (problem: string): never => {
       throw new Error(problem);
     };
-    kind.read({ text: '18446744073709551615', starBefore: false, starAfter: false, fail });
+    kind.read({ text: String(number), starBefore: false, starAfter: false, fail });
     return true;
   } catch {
     return false;
@@ -75,25 +89,33 @@ const textValue = (maxWhole: number, maxEnd: number): fc.Arbitrary<FilterValue> 
   );
 
 /** A random value of a kind, resolved. */
-export function valueOf(name: string, kind: ValueKind): fc.Arbitrary<FilterValue> {
+export function randomValue(name: string, kind: ValueKind): fc.Arbitrary<FilterValue> {
   if (kind.shape !== 'text') return numberValue(kind);
-  return name === 'comm' ? textValue(15, 15) : textValue(251, 128);
+  if (name === 'comm') return textValue(15, 15);
+  // Fields of events take more than the kernel compares: user space then decides.
+  return name.includes('.') ? textValue(300, 200) : textValue(251, 128);
 }
 
 const kindEntries = Object.entries(filterKinds) as [FilterKindName, FilterKind][];
 
+/** A random comparison. */
+function comparisonOf(name: string, kind: ValueKind): fc.Arbitrary<Comparison> {
+  const operators = fc.constantFrom(...kind.operators);
+  if (kind.shape === 'flag') return operators.map((operator) => ({ operator, values: [] }));
+  const value = randomValue(name, kind);
+  return operators.chain((operator) => {
+    const isList = operator === '=' || operator === '!=';
+    const values = isList
+      ? fc.array(value, { minLength: 1, maxLength: 3 })
+      : fc.tuple(value.filter((one) => !('from' in one) || one.from === one.to));
+    return values.map((list) => ({ operator, values: list }));
+  });
+}
+
 /** A random filter of any kind. */
-export const filterOf: fc.Arbitrary<Filter> = fc.constantFrom(...kindEntries).chain(([name, kind]) =>
-  fc.constantFrom(...kind.operators).chain((operator) => {
-    const most = kind.shape === 'flag' ? 0 : operator === '=' || operator === '!=' ? 3 : 1;
-    const value = valueOf(name, kind);
-    const values =
-      operator === '=' || operator === '!='
-        ? fc.array(value, { minLength: Math.min(most, 1), maxLength: most })
-        : fc.tuple(value.filter((one) => !('from' in one) || one.from === one.to));
-    return values.map((list) => ({ kind: name, operator, values: list }));
-  }),
-);
+export const filterOf: fc.Arbitrary<Filter> = fc
+  .constantFrom(...kindEntries)
+  .chain(([name, kind]) => comparisonOf(name, kind).map((comparison) => ({ kind: name, ...comparison })));
 
 /** Drops filters that may not stand beside those before them. */
 function allowed(filters: readonly Filter[]): Filter[] {
@@ -101,16 +123,49 @@ function allowed(filters: readonly Filter[]): Filter[] {
   for (const filter of filters) {
     const { kind: name, operator, values } = filter;
     const before = kept.filter((other) => other.kind === name);
-    if (problemOf({ name, kind: filterKinds[name], operator, values, before }) === undefined) kept.push(filter);
+    if (problemOf({ name, kind: filterKinds[name], operator, values, before }) === undefined)
+      kept.push(filter);
   }
   return kept;
 }
+
+/** Conditions on one field that may stand together. */
+function conditionsOn(event: string, field: string): fc.Arbitrary<EventCondition[]> {
+  const kind = eventFields(event)![field]!;
+  const one = comparisonOf(`${event}.${field}`, kind).map((comparison) => ({ field, ...comparison }));
+  return fc.array(one, { maxLength: 2 }).map((conditions) =>
+    conditions.filter((condition, index) => {
+      const before = conditions.slice(0, index);
+      return problemOf({ name: field, kind, ...condition, before }) === undefined;
+    }),
+  );
+}
+
+/** Rules for some events, with conditions on some of their fields. */
+const eventRules: fc.Arbitrary<EventRule[]> = fc
+  .uniqueArray(fc.constantFrom(...eventNames()), { maxLength: 3 })
+  .chain((names) =>
+    fc.tuple(
+      ...names.map((event) =>
+        fc
+          .subarray(Object.keys(eventFields(event)!), { maxLength: 3 })
+          .chain((fields) => fc.tuple(...fields.map((field) => conditionsOn(event, field))))
+          .map((where) => ({ event, where: where.flat() })),
+      ),
+    ),
+  );
 
 /** What a scope says, without its name. */
 export const scopeBody = fc.record({
   filters: fc.array(filterOf, { maxLength: 5, size: 'max' }).map(allowed),
   follows: fc.boolean(),
-  events: fc.constant([]),
+  events: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: eventRules }),
+});
+
+/** A path that an open may have, as long as the kernel's test takes it, and a port. */
+export const eventFacts = fc.record({
+  path: textUpTo(512),
+  port: pool32.map((port) => Number(port % 65536n)),
 });
 
 /** A set of 1 to 64 scopes whose names come from one pool, so that sets in a row share some. */

@@ -11,13 +11,18 @@ export interface KernelCase {
   readonly followed: bigint;
   readonly excluded: bigint;
   readonly version: bigint;
+  /** What an open and a connect of the task have. */
+  readonly path: string;
+  readonly port: number;
 }
 
 export interface KernelVerdict {
   readonly matched: bigint;
   readonly excluding: bigint;
-  readonly kept: bigint;
   readonly verdict: bigint;
+  /** Of all scopes, whatever the task: those that take the open, the connect. */
+  readonly open: bigint;
+  readonly connect: bigint;
 }
 
 /** The kernel's filters, loaded for themselves: facts in, words out. */
@@ -49,11 +54,23 @@ export function kernelJudge(): KernelJudge {
     }
     expectOk(cases.updateBatch!(keys, given, batch, 0).status);
     expectOk(program.testRun({ context: new Uint8Array(8) }).returned);
-    const read = { first: true, cursor: new Uint8Array(8), keys: new Uint8Array(keys.length), values: results, count: batch };
+    const read = {
+      first: true,
+      cursor: new Uint8Array(8),
+      keys: new Uint8Array(keys.length),
+      values: results,
+      count: batch,
+    };
     verdicts.lookupBatch!(read);
     return some.map((_, index) => {
       const word = (name: string) => view.getBigUint64(index * verdicts.valueSize + output(name), true);
-      return { matched: word('matched'), excluding: word('excluding'), kept: word('kept'), verdict: word('verdict') };
+      return {
+        matched: word('matched'),
+        excluding: word('excluding'),
+        verdict: word('verdict'),
+        open: word('open'),
+        connect: word('connect'),
+      };
     });
   }
 
@@ -67,7 +84,8 @@ export function kernelJudge(): KernelJudge {
     }),
     judge(all) {
       const found: KernelVerdict[] = [];
-      for (let from = 0; from < all.length; from += batch) found.push(...judgeBatch(all.slice(from, from + batch)));
+      for (let from = 0; from < all.length; from += batch)
+        found.push(...judgeBatch(all.slice(from, from + batch)));
       return found;
     },
     [Symbol.dispose]: () => object.close(),
@@ -108,6 +126,10 @@ function encodeCase(one: KernelCase, bytes: Uint8Array, at: Offsets): void {
   view.setBigUint64(at('words.followed'), one.followed, true);
   view.setBigUint64(at('words.excluded'), one.excluded, true);
   view.setBigUint64(at('words.version'), one.version, true);
+  const path = Buffer.from(one.path);
+  bytes.set(path, at('path'));
+  view.setUint32(at('path_length'), path.length, true);
+  view.setBigUint64(at('port'), BigInt(one.port), true);
   for (const [name, value] of Object.entries(one.facts)) {
     const offset = at(`facts.${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`);
     if (typeof value === 'number') view.setUint32(offset, value, true);

@@ -1,5 +1,6 @@
 import { events, type FilterKindName, FilterKind as kindNumbers } from '@spoor/bpf';
-import type { FilterKind } from '../filters/kind.js';
+import { fitsKernel, kernelConditions } from '../events/kernel-conditions.js';
+import type { Comparison, Engine, FilterKind } from '../filters/kind.js';
 import { filterKinds } from '../gen/kinds.js';
 import { scopeFollows } from '../reference/match.js';
 import type { Host } from '../resolve/host.js';
@@ -7,7 +8,16 @@ import { linuxHost } from '../resolve/linux-host.js';
 import { resolveScope } from '../resolve/resolve.js';
 import type { Scope } from '../scope.js';
 import { assignBits, noBits, type ScopeBits, wordOf } from './bits.js';
-import { engines, type KindTable } from './engines.js';
+import { type EngineTable, engines } from './engines.js';
+
+/** What the scopes that use one kind, or one condition on events, are in the kernel. */
+export interface CompiledTable extends EngineTable {
+  /** As people write it: `uid`, `open.path`. */
+  readonly name: string;
+  readonly engine: Engine;
+  /** Its place in the arrays of `struct scope_set`. */
+  readonly number: number;
+}
 
 /** Scopes as the kernel has them, before they are bytes. Words have one bit a scope. */
 export interface CompiledScopes {
@@ -17,8 +27,8 @@ export interface CompiledScopes {
   readonly enabled: bigint;
   readonly follow: bigint;
   readonly exclude: bigint;
-  /** The kinds that some scope uses. */
-  readonly kinds: ReadonlyMap<FilterKindName, KindTable>;
+  /** Of the kinds and conditions that some scope uses. */
+  readonly tables: readonly CompiledTable[];
   /** By event name: the scopes that take such events; other events go to `otherEvents`. */
   readonly events: ReadonlyMap<string, bigint>;
   readonly otherEvents: bigint;
@@ -31,8 +41,8 @@ export interface CompileScopesOptions {
   readonly host?: Host;
 }
 
-/** The number of a kind in the kernel: its place in `enum filter_kind`. */
-export function kindNumber(name: FilterKindName): number {
+/** Its place in `enum filter_kind`. */
+function kindNumber(name: FilterKindName): number {
   return kindNumbers[`FILTER_${name.toUpperCase()}` as keyof typeof kindNumbers];
 }
 
@@ -50,16 +60,16 @@ export function compileScopes(scopes: readonly Scope[], options: CompileScopesOp
   const byBit = bits.names.map((name) => (name === undefined ? undefined : resolved.get(name)));
   const wordWhere = (test: (scope: Scope) => boolean) =>
     wordOf(byBit.flatMap((scope, bit) => (scope !== undefined && test(scope) ? [bit] : [])));
-  const kinds = compileKinds(byBit);
+  const tables = [...kindTables(byBit), ...conditionTables(byBit)];
   let exclude = 0n;
-  for (const table of kinds.values()) exclude |= table.exclude;
+  for (const table of tables) exclude |= table.exclude;
   return {
     bits,
     scopes: byBit,
     enabled: wordWhere(() => true),
     follow: wordWhere(scopeFollows),
     exclude,
-    kinds,
+    tables,
     events: new Map(
       Object.keys(events).map((event) => [event, wordWhere((scope) => takesEvent(scope, event))]),
     ),
@@ -70,16 +80,33 @@ export function compileScopes(scopes: readonly Scope[], options: CompileScopesOp
 const takesEvent = (scope: Scope, event: string) =>
   scope.events.length === 0 || scope.events.some((rule) => rule.event === event);
 
-function compileKinds(byBit: readonly (Scope | undefined)[]): Map<FilterKindName, KindTable> {
-  const kinds = new Map<FilterKindName, KindTable>();
-  for (const [name, kind] of Object.entries(filterKinds) as [FilterKindName, FilterKind][]) {
-    const uses = byBit.flatMap((scope, bit) => {
-      const filters = scope?.filters.filter((filter) => filter.kind === name) ?? [];
-      return filters.length > 0
-        ? [{ bit, filters: filters.map(kind.forEngine ?? ((filter) => filter)) }]
-        : [];
-    });
-    if (uses.length > 0) kinds.set(name, engines[kind.engine](uses));
-  }
-  return kinds;
+/** What each scope has for one table; scopes that have nothing do not use it. */
+function tableOf(
+  row: Pick<CompiledTable, 'name' | 'engine' | 'number'>,
+  byBit: readonly (Scope | undefined)[],
+  comparisons: (scope: Scope) => readonly Comparison[],
+): CompiledTable[] {
+  const uses = byBit.flatMap((scope, bit) => {
+    const filters = scope === undefined ? [] : comparisons(scope);
+    return filters.length > 0 ? [{ bit, filters }] : [];
+  });
+  return uses.length > 0 ? [{ ...row, ...engines[row.engine](uses) }] : [];
+}
+
+function kindTables(byBit: readonly (Scope | undefined)[]): CompiledTable[] {
+  return (Object.entries(filterKinds) as [FilterKindName, FilterKind][]).flatMap(([name, kind]) =>
+    tableOf({ name, engine: kind.engine, number: kindNumber(name) }, byBit, ({ filters }) =>
+      filters.filter((filter) => filter.kind === name).map(kind.forEngine ?? ((filter) => filter)),
+    ),
+  );
+}
+
+function conditionTables(byBit: readonly (Scope | undefined)[]): CompiledTable[] {
+  return kernelConditions.flatMap(({ event, field, engine, table }) =>
+    tableOf({ name: `${event}.${field}`, engine, number: table }, byBit, (scope) => {
+      const rule = scope.events.find((candidate) => candidate.event === event);
+      const conditions = rule?.where.filter((condition) => condition.field === field) ?? [];
+      return fitsKernel(conditions) ? conditions : [];
+    }),
+  );
 }

@@ -1,6 +1,6 @@
 import { events, FilterText, FilterWords, ScopeSet } from '@spoor/bpf';
 import { type Layout, SpoorError, type StructLayout } from '@spoor/btf';
-import { type CompiledScopes, kindNumber } from './compile.js';
+import type { CompiledScopes } from './compile.js';
 import type { Segment } from './segments.js';
 import type { TextEntry } from './texts.js';
 
@@ -52,12 +52,11 @@ export function encodeScopeSet(compiled: CompiledScopes, half: Half): Uint8Array
   let ends = 0n;
   const allSegments: Segment[] = [];
   const slice = structOf(elementOf(set, 'slices', 0).element);
-  for (const [name, table] of compiled.kinds) {
-    const kind = kindNumber(name);
-    words('users', kind, table.users);
-    words('missing', kind, table.missing);
-    if (table.texts.some(({ end }) => end)) ends |= 1n << BigInt(kind);
-    const { offset } = elementOf(set, 'slices', kind);
+  for (const table of compiled.tables) {
+    words('users', table.number, table.users);
+    words('missing', table.number, table.missing);
+    if (table.texts.some(({ end }) => end)) ends |= 1n << BigInt(table.number);
+    const { offset } = elementOf(set, 'slices', table.number);
     view.setUint32(offset + fieldOf(slice, 'start').offset, allSegments.length, true);
     view.setUint32(offset + fieldOf(slice, 'count').offset, table.segments.length, true);
     allSegments.push(...table.segments);
@@ -94,14 +93,14 @@ export interface StringRow {
   readonly value: Uint8Array;
 }
 
-/** The rows of all text kinds for one half. The caller owns the bytes. */
+/** The rows of all texts for one half. The caller owns the bytes. */
 export function encodeStrings(compiled: CompiledScopes, half: Half): StringRow[] {
-  return [...compiled.kinds].flatMap(([name, { texts }]) =>
-    texts.map((entry) => ({ key: encodeKey(kindNumber(name), entry, half), value: encodeWords(entry) })),
+  return compiled.tables.flatMap(({ number, texts }) =>
+    texts.map((entry) => ({ key: encodeKey(number, entry, half), value: encodeWords(entry) })),
   );
 }
 
-function encodeKey(kind: number, { end, bytes }: TextEntry, half: Half): Uint8Array {
+function encodeKey(table: number, { end, bytes }: TextEntry, half: Half): Uint8Array {
   const text = structOf(FilterText.layout);
   const key = new Uint8Array(text.size);
   const [from, data] = [fieldOf(text, 'half').offset, fieldOf(text, 'bytes').offset];
@@ -112,7 +111,7 @@ function encodeKey(kind: number, { end, bytes }: TextEntry, half: Half): Uint8Ar
     true,
   );
   key[from] = half;
-  key[fieldOf(text, 'table').offset] = kind * 2 + Number(end);
+  key[fieldOf(text, 'table').offset] = table * 2 + Number(end);
   key.set(bytes, data);
   return key;
 }

@@ -1,18 +1,17 @@
-import type { Engine } from '../filters/kind.js';
+import type { Comparison, Engine } from '../filters/kind.js';
 import { rangeOf } from '../filters/number-values.js';
-import type { Filter } from '../scope.js';
 import { wordOf } from './bits.js';
 import { allHold, cutSegments, joinRanges, type Marking, type Segment } from './segments.js';
 import { type TextEntry, textEntries } from './texts.js';
 
-/** A scope that uses a kind, and its filters of this kind. */
+/** A scope that uses a kind or condition, and what it has of it. */
 export interface Use {
   readonly bit: number;
-  readonly filters: readonly Filter[];
+  readonly filters: readonly Comparison[];
 }
 
-/** What the scopes that use a kind are in the kernel. Words are those of `struct scope_set`. */
-export interface KindTable {
+/** What scopes become by an engine. Words are those of `struct scope_set`. */
+export interface EngineTable {
   readonly users: bigint;
   readonly missing: bigint;
   /** Scopes that exclude by this kind. */
@@ -45,7 +44,7 @@ const orEqual = (segments: readonly Segment[], word: bigint): Segment[] =>
   segments.map((segment) => ({ ...segment, equal: segment.equal | word }));
 
 /** The tables of each engine: the counterparts of number.h, subtree.h, members.h and text.h in bpf/filters/. */
-export const engines: Readonly<Record<Engine, (uses: readonly Use[]) => KindTable>> = {
+export const engines: Readonly<Record<Engine, (uses: readonly Use[]) => EngineTable>> = {
   number(uses) {
     const markings = uses.map(({ bit, filters }) => ({ bit, ranges: allHold(filters) }));
     const segments = orEqual(cutSegments(markings, []), everything & ~users(uses));

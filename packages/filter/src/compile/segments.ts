@@ -1,5 +1,6 @@
+import type { Comparison } from '../filters/kind.js';
 import { rangeOf, u64Max } from '../filters/number-values.js';
-import type { Filter, NumberRange } from '../scope.js';
+import type { NumberRange } from '../scope.js';
 
 /** One row of `struct filter_segment`: what holds from `first` up to the next row. */
 export interface Segment {
@@ -52,7 +53,7 @@ function intersection(one: readonly NumberRange[], other: readonly NumberRange[]
 }
 
 /** The numbers for which a filter holds. */
-function holds({ operator, values }: Filter): NumberRange[] {
+function holds({ operator, values }: Comparison): NumberRange[] {
   const named = joinRanges(values.map(rangeOf));
   const bound = named[0]?.from ?? 0n;
   switch (operator) {
@@ -72,7 +73,7 @@ function holds({ operator, values }: Filter): NumberRange[] {
 }
 
 /** The numbers for which all of the filters hold. */
-export const allHold = (filters: readonly Filter[]): NumberRange[] =>
+export const allHold = (filters: readonly Comparison[]): NumberRange[] =>
   filters.map(holds).reduce(intersection, [{ from: 0n, to: u64Max }]);
 
 /** Cuts all u64 into segments within which no bit of either word changes. Bits without a marking are 0. */

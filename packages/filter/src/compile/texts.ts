@@ -1,6 +1,6 @@
 import { factBytes } from '../facts.js';
+import type { Comparison } from '../filters/kind.js';
 import { textOf } from '../filters/text-values.js';
-import type { Filter } from '../scope.js';
 
 /** One entry of `filter_strings`: what is known of texts that begin (or end) so, shorter entries included. */
 export interface TextEntry {
@@ -23,7 +23,7 @@ interface Growing {
  * a text begins with, and no other: so each entry also has what its own shorter beginnings say.
  */
 export function textEntries(
-  uses: readonly { readonly bit: number; readonly filters: readonly Filter[] }[],
+  uses: readonly { readonly bit: number; readonly filters: readonly Comparison[] }[],
 ): TextEntry[] {
   const tables = { false: new Map<string, Growing>(), true: new Map<string, Growing>() };
   for (const { bit, filters } of uses) {

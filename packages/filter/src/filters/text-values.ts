@@ -3,6 +3,12 @@ import type { Pattern, WrittenPattern } from '../grammar/pattern.js';
 import type { FilterValue, TextValue } from '../scope.js';
 import type { Comparison, ValueKind } from './kind.js';
 
+/**
+ * The longest texts that the kernel compares, in bytes: FILTER_TEXT_MAX of bpf/filters/facts.h less the NUL that ends a
+ * whole text, and FILTER_TAIL_MAX.
+ */
+export const kernelTextMax = { whole: 251, end: 128 } as const;
+
 export interface TextValuesOptions {
   /** Bytes in UTF-8 of a whole text or a beginning, and of an end. */
   readonly maxWhole: number;

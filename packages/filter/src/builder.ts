@@ -1,0 +1,227 @@
+import type { EventParts, FilterKindName } from '@spoor/bpf';
+import { SpoorError } from '@spoor/btf';
+import { type EventName, eventFields } from './events/fields.js';
+import type { FilterKind, Shape, ValueKind } from './filters/kind.js';
+import { filterKinds } from './gen/kinds.js';
+import { problemOf } from './grammar/check.js';
+import { type Pattern, plain } from './grammar/pattern.js';
+import { quoted } from './grammar/syntax-error.js';
+import {
+  defaultScopeName,
+  type EventCondition,
+  type Filter,
+  type FilterValue,
+  type Operator,
+  type Scope,
+  scopeNamePattern,
+} from './scope.js';
+
+/** The beginning of a text, in place of a whole one: `comm(startsWith('ba'))` is `comm=ba*`. */
+export const startsWith = (text: string): Pattern => ({ text, starBefore: false, starAfter: true });
+
+/** The end of a text: `exe(endsWith('.sh'))` is `exe=*.sh`. */
+export const endsWith = (text: string): Pattern => ({ text, starBefore: true, starAfter: false });
+
+/** Numbers from `from` to `to`, both included: `uid(between(1000, 1999))` is `uid=1000-1999`. */
+export const between = (from: number | bigint, to: number | bigint): Between => ({
+  from: BigInt(from),
+  to: BigInt(to),
+});
+
+export interface Between {
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+/** A number, or a name where the kind takes names: `nobody`, `@1234`. */
+export type NumberInput = number | bigint | string;
+
+/** What can be said of a number. Each returns the builder that it came from, with one more condition. */
+export interface NumberSteps<Next> {
+  /** One of these. */
+  (...values: [NumberInput | Between, ...(NumberInput | Between)[]]): Next;
+  /** None of these. */
+  not(...values: [NumberInput | Between, ...(NumberInput | Between)[]]): Next;
+  atLeast(value: NumberInput): Next;
+  atMost(value: NumberInput): Next;
+  above(value: NumberInput): Next;
+  below(value: NumberInput): Next;
+}
+
+/** What can be said of a number that only names something. */
+export interface IdSteps<Next> {
+  (...values: [NumberInput, ...NumberInput[]]): Next;
+  not(...values: [NumberInput, ...NumberInput[]]): Next;
+}
+
+/** What can be said of a text. A plain string is a whole text, stars and all. */
+export interface TextSteps<Next> {
+  (...values: [string | Pattern, ...(string | Pattern)[]]): Next;
+  not(...values: [string | Pattern, ...(string | Pattern)[]]): Next;
+  startsWith(text: string): Next;
+  endsWith(text: string): Next;
+}
+
+/** What can be said of a flag. */
+export interface FlagSteps<Next> {
+  (): Next;
+  not(): Next;
+}
+
+interface StepsOf<Next> extends Record<Shape, unknown> {
+  number: NumberSteps<Next>;
+  id: IdSteps<Next>;
+  text: TextSteps<Next>;
+  flag: FlagSteps<Next>;
+}
+
+type ShapeOf<Kind> = Kind extends ValueKind<infer S> ? S : never;
+
+/** The own fields of an event, and what can be said of each. */
+export type EventSteps<Event extends EventName> = {
+  readonly [Name in OwnFields<Event>]: FieldSteps<EventParts[Event][Name], EventSteps<Event>>;
+} & EventConditions;
+
+/** The conditions so far. */
+export interface EventConditions {
+  readonly conditions: readonly EventCondition[];
+}
+
+type OwnFields<Event extends EventName> = {
+  [Name in keyof EventParts[Event]]: EventParts[Event][Name] extends number | bigint | string | VarBytesLike
+    ? Name
+    : never;
+}[keyof EventParts[Event]];
+
+interface VarBytesLike {
+  readonly offset: number;
+  readonly fullLength: number;
+}
+
+type FieldSteps<Field, Next> = Field extends number | bigint ? NumberSteps<Next> : TextSteps<Next>;
+
+/** A scope that grows by calls. It is a `Scope` at any point, and calls leave it as it was. */
+export type ScopeBuilder = Scope & {
+  readonly [Kind in FilterKindName]: StepsOf<ScopeBuilder>[ShapeOf<(typeof filterKinds)[Kind]>];
+} & {
+  /** Also what descends from a match. */
+  follow(): ScopeBuilder;
+  /** Only such events; with `where`, only those that fit: `.on('open', (open) => open.path.startsWith('/etc/'))`. */
+  on<Event extends EventName>(
+    event: Event,
+    where?: (event: EventSteps<Event>) => EventConditions,
+  ): ScopeBuilder;
+};
+
+/**
+ * Begins a scope:
+ *
+ *     scope('build').comm('node', 'npm').uid.atLeast(1000).follow()
+ *
+ * @throws SpoorError INVALID_VALUE from any call whose value does not fit, also for what TypeScript cannot see
+ */
+export function scope(name: string = defaultScopeName): ScopeBuilder {
+  if (!scopeNamePattern.test(name)) {
+    throw new SpoorError('INVALID_VALUE', `${quoted(name)} is no name for a scope`, {
+      remedy: 'A name has up to 64 letters, digits and _ . / -, and begins with a letter, a digit or _.',
+    });
+  }
+  return grown({ name, filters: [], follows: false, events: [] });
+}
+
+/** The plain data of a scope, whatever it was built with. */
+export const plainScope = ({ name, filters, follows, events }: Scope): Scope => ({
+  name,
+  filters,
+  follows,
+  events,
+});
+
+function grown(data: Scope): ScopeBuilder {
+  const builder = { ...data } as Record<string, unknown>;
+  for (const [name, kind] of Object.entries(filterKinds) as [FilterKindName, FilterKind][]) {
+    const add = (operator: Operator, values: FilterValue[]) => {
+      const before = data.filters.filter((other) => other.kind === name);
+      checked({ name, kind, operator, values, before });
+      const filter: Filter = { kind: name, operator, values };
+      return grown({ ...data, filters: [...data.filters, filter] });
+    };
+    define(builder, name, () => stepsOf(name, kind, add));
+  }
+  define(builder, 'follow', () => () => grown({ ...data, follows: true }));
+  define(builder, 'on', () => (event: EventName, where?: (steps: unknown) => EventConditions) => {
+    const conditions = where?.(eventSteps(event, [])).conditions ?? [];
+    if (eventFields(event) === undefined)
+      throw new SpoorError('UNKNOWN_EVENT', `unknown event ${quoted(String(event))}`);
+    if (data.events.some((rule) => rule.event === event)) {
+      throw new SpoorError('INVALID_VALUE', `${event} is here twice; conditions go into one call of on`);
+    }
+    return grown({ ...data, events: [...data.events, { event, where: conditions }] });
+  });
+  return builder as unknown as ScopeBuilder;
+}
+
+/** Not enumerable, so that a builder equals and prints as its data. */
+function define(target: object, name: string, get: () => unknown): void {
+  Object.defineProperty(target, name, { get, enumerable: false, configurable: false });
+}
+
+function checked(check: Parameters<typeof problemOf>[0]): void {
+  const wrong = problemOf(check);
+  if (wrong === undefined) return;
+  throw new SpoorError(
+    'INVALID_VALUE',
+    wrong.problem,
+    wrong.remedy === undefined ? {} : { remedy: wrong.remedy },
+  );
+}
+
+type Add = (operator: Operator, values: FilterValue[]) => unknown;
+
+function stepsOf(name: string, kind: ValueKind, add: Add): unknown {
+  const read = (inputs: readonly unknown[]) => inputs.map((input) => readInput(name, kind, input));
+  const say =
+    (operator: Operator, wrap: (input: never) => unknown = (input) => input) =>
+    (...inputs: never[]) =>
+      add(operator, kind.shape === 'flag' ? [] : read(inputs.map(wrap)));
+  return Object.assign(say('='), {
+    not: say('!='),
+    atLeast: say('>='),
+    atMost: say('<='),
+    above: say('>'),
+    below: say('<'),
+    startsWith: say('=', startsWith),
+    endsWith: say('=', endsWith),
+  });
+}
+
+function readInput(name: string, kind: ValueKind, input: unknown): FilterValue {
+  return kind.read({
+    ...patternOf(input),
+    fail: (problem, remedy) => {
+      const said = `${name}: ${quoted(String(input))}: ${problem}`;
+      throw new SpoorError('INVALID_VALUE', said, remedy === undefined ? {} : { remedy });
+    },
+  });
+}
+
+function patternOf(input: unknown): Pattern {
+  if (typeof input === 'object' && input !== null) {
+    if ('from' in input && 'to' in input) return plain(`${input.from}-${input.to}`);
+    if ('text' in input) return input as Pattern;
+  }
+  return plain(String(input));
+}
+
+function eventSteps(event: EventName, conditions: readonly EventCondition[]): EventConditions {
+  const steps = { conditions };
+  for (const [field, kind] of Object.entries(eventFields(event) ?? {})) {
+    const add = (operator: Operator, values: FilterValue[]) => {
+      const before = conditions.filter((condition) => condition.field === field);
+      checked({ name: `${event}.${field}`, kind, operator, values, before });
+      return eventSteps(event, [...conditions, { field, operator, values }]);
+    };
+    define(steps, field, () => stepsOf(`${event}.${field}`, kind, add));
+  }
+  return steps;
+}
