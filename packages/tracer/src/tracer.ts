@@ -2,7 +2,7 @@ import { events } from '@spoor/bpf';
 import { SpoorError } from '@spoor/btf';
 import { type Event, type EventContext, EventDecoder, type MalformedEvent } from '@spoor/event';
 import type { Scope } from '@spoor/filter';
-import { RingPoller, RingSource } from '@spoor/object';
+import { type LoadedObject, RingPoller, RingSource } from '@spoor/object';
 import { wallClockOffsetNs } from './clock.js';
 import type { CommandExit, GatedCommand } from './gated-command.js';
 import type { KernelSide } from './kernel-side.js';
@@ -75,6 +75,14 @@ export class Tracer implements AsyncDisposable {
   /** Process id of the command; undefined without one. */
   get commandTgid(): number | undefined {
     return this.#command?.tgid;
+  }
+
+  /**
+   * The loaded kernel side: its maps by name, its programs, and `enableStats`, which has the kernel measure their run
+   * time. For experiments and measurements. Owned by the trace: it goes when the trace ends.
+   */
+  get object(): LoadedObject {
+    return this.#kernel.object;
   }
 
   /** Names of the scopes in force, by bit. */
