@@ -44,6 +44,9 @@ export function parseScope(text: string, options: ParseScopeOptions = {}): Scope
   return new ScopeParser(text).parse(options.name ?? defaultScopeName);
 }
 
+/** A name and a colon in front of an expression. */
+export const namePrefix = /^\s*([^\s:=<>!"*,]*):(?=\s|$)/u;
+
 const wordPattern = /[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_]*)?/y;
 const operatorPattern = /!=|<=|>=|=|<|>/y;
 
@@ -84,7 +87,7 @@ class ScopeParser {
   }
 
   #readName(): string | undefined {
-    const match = /^\s*([^\s:=<>!"*,]*):(?=\s|$)/u.exec(this.#cursor.text);
+    const match = namePrefix.exec(this.#cursor.text);
     if (!match) return undefined;
     const name = match[1]!;
     const from = match[0].length - 1 - name.length;

@@ -1,0 +1,113 @@
+import type { CompiledScopes, CompiledTable } from './compile/compile.js';
+import { decidedInKernel } from './events/kernel-conditions.js';
+import { printEventRule, printFilter, printScope } from './grammar/print.js';
+import { scopeFollows } from './reference/match.js';
+import { type EventRule, maxScopes, type Scope } from './scope.js';
+
+/** What one scope becomes. */
+export interface ScopeExplanation {
+  readonly name: string;
+  /** Its place in the words of the kernel and of every event. */
+  readonly bit: number;
+  /** The canonical expression, names resolved. */
+  readonly expression: string;
+  readonly follows: boolean;
+  /** Filters, all decided in the kernel: each with the table that decides it. */
+  readonly filters: readonly { readonly filter: string; readonly table: string }[];
+  /** Conditions on events, and who decides each. */
+  readonly conditions: readonly { readonly condition: string; readonly decidedIn: 'kernel' | 'user space' }[];
+}
+
+/** What one table holds. Words have one bit a scope. */
+export interface TableExplanation {
+  readonly name: string;
+  readonly engine: string;
+  /** Scopes that use it; of these, those that a value which nobody names satisfies. */
+  readonly users: bigint;
+  readonly missing: bigint;
+  /** Rows of a binary search over numbers. */
+  readonly segments: number;
+  /** Entries of the trie of beginnings and whole texts, and of that of ends. */
+  readonly texts: number;
+  readonly ends: number;
+}
+
+export interface ScopesExplanation {
+  readonly scopes: readonly ScopeExplanation[];
+  readonly tables: readonly TableExplanation[];
+  readonly enabled: bigint;
+  readonly follow: bigint;
+  readonly exclude: bigint;
+  /** The same for people: lines without line ends. */
+  readonly lines: readonly string[];
+}
+
+/** What scopes compile to: bits, tables, and what is decided where. For `spoor explain`. */
+export function explainScopes(compiled: CompiledScopes): ScopesExplanation {
+  const scopes = compiled.scopes.flatMap((scope, bit) =>
+    scope === undefined ? [] : [explainScope(scope, bit)],
+  );
+  const tables = compiled.tables.map(explainTable);
+  const { enabled, follow, exclude } = compiled;
+  const lines = [
+    `${scopes.length} of ${maxScopes} scopes`,
+    ...scopes.flatMap(scopeLines),
+    '',
+    'words in the kernel',
+    `  enabled  ${hex(enabled)}`,
+    `  follow   ${hex(follow)}`,
+    `  exclude  ${hex(exclude)}`,
+    '',
+    tables.length === 0 ? 'no tables: nothing of a task is looked at' : 'tables in the kernel',
+    ...tables.map(tableLine),
+  ];
+  return { scopes, tables, enabled, follow, exclude, lines };
+}
+
+function explainScope(scope: Scope, bit: number): ScopeExplanation {
+  return {
+    name: scope.name,
+    bit,
+    expression: printScope(scope),
+    follows: scopeFollows(scope),
+    filters: scope.filters.map((filter) => ({ filter: printFilter(filter), table: filter.kind })),
+    conditions: scope.events.flatMap(explainRule),
+  };
+}
+
+function explainRule(rule: EventRule): ScopeExplanation['conditions'] {
+  if (rule.where.length === 0) return [{ condition: rule.event, decidedIn: 'kernel' }];
+  return rule.where.map((condition) => {
+    const sameField = rule.where.filter(({ field }) => field === condition.field);
+    return {
+      condition: printEventRule({ event: rule.event, where: [condition] }),
+      decidedIn: decidedInKernel(rule.event, condition.field, sameField) ? 'kernel' : 'user space',
+    };
+  });
+}
+
+function explainTable({ name, engine, users, missing, segments, texts }: CompiledTable): TableExplanation {
+  const ends = texts.filter(({ end }) => end).length;
+  return { name, engine, users, missing, segments: segments.length, texts: texts.length - ends, ends };
+}
+
+const hex = (word: bigint) => `0x${word.toString(16).padStart(16, '0')}`;
+
+function scopeLines({ name, bit, expression, follows, filters, conditions }: ScopeExplanation): string[] {
+  const lines = [`  bit ${bit}  ${name}`, `    ${expression}`];
+  if (filters.length === 0) lines.push('    every task');
+  for (const { filter, table } of filters) lines.push(`    ${filter}: kernel, table ${table}`);
+  if (follows) lines.push('    follow: what descends from a match is in the scope, until it ends');
+  if (conditions.length === 0) lines.push('    every event that is traced');
+  for (const { condition, decidedIn } of conditions) lines.push(`    ${condition}: ${decidedIn}`);
+  return lines;
+}
+
+function tableLine({ name, engine, users, segments, texts, ends }: TableExplanation): string {
+  const rows = [
+    segments > 0 ? `${segments} segments of numbers` : undefined,
+    texts > 0 ? `${texts} texts and beginnings` : undefined,
+    ends > 0 ? `${ends} ends of texts` : undefined,
+  ].filter((part) => part !== undefined);
+  return `  ${name.padEnd(12)} ${engine.padEnd(8)} used by ${hex(users)}: ${rows.join(', ')}`;
+}

@@ -1,0 +1,257 @@
+import type { FilterKindName } from '@spoor/bpf';
+import { nearest, SpoorError } from '@spoor/btf';
+import { eventFields } from '../events/fields.js';
+import type { ValueKind } from '../filters/kind.js';
+import { filterKinds } from '../gen/kinds.js';
+import { problemOf } from '../grammar/check.js';
+import { namePrefix, parseScope } from '../grammar/parse.js';
+import { plain } from '../grammar/pattern.js';
+import { quoted } from '../grammar/syntax-error.js';
+import { readJsonSpelled, spellJson } from '../grammar/text.js';
+import type { EventCondition, EventRule, Filter, FilterValue, Operator, Scope } from '../scope.js';
+import { type LocatedJson, lineAndColumn, readJson } from './json.js';
+import { firstProblem, type PolicyProblem } from './problems.js';
+import { type PolicyFile, type PolicyScope, policyValidator } from './schema.js';
+
+/** Named scopes and the events that they take. */
+export interface Policy {
+  readonly description?: string;
+  readonly scopes: readonly Scope[];
+}
+
+/**
+ * Reads a policy: the text of a file, or the value that it stands for.
+ *
+ * @throws SpoorError POLICY_INVALID with `details.path`, a JSON pointer, and for a text `details.line` and
+ * `details.column`. `cause` is the error of an expression in it
+ */
+export async function parsePolicy(source: string | object): Promise<Policy> {
+  const located = typeof source === 'string' ? readJson(source) : undefined;
+  const text = typeof source === 'string' ? source : undefined;
+  const value = located === undefined ? source : located.value;
+  const validator = await policyValidator();
+  const place: Place = { text, located };
+  if (!validator.Check(value)) fail(place, firstProblem(validator.Errors(value)));
+  const file = value as PolicyFile;
+  const scopes = file.scopes.map((scope, index) => readScope(scope, `/scopes/${index}`, place));
+  const names = scopes.map(({ name }) => name);
+  const double = names.findIndex((name, index) => names.indexOf(name) !== index);
+  if (double >= 0) {
+    fail(place, { path: `/scopes/${double}/name`, problem: `two scopes have the name ${names[double]}` });
+  }
+  return { ...(file.description === undefined ? {} : { description: file.description }), scopes };
+}
+
+interface Place {
+  readonly text: string | undefined;
+  readonly located: LocatedJson | undefined;
+}
+
+function fail({ text, located }: Place, { path, problem, remedy }: PolicyProblem, cause?: unknown): never {
+  const position =
+    text === undefined || located === undefined ? undefined : lineAndColumn(text, located.offsetOf(path));
+  const where = [
+    ...(position === undefined ? [] : [`line ${position.line}, column ${position.column}`]),
+    ...(path === '' ? [] : [path]),
+  ].join(', ');
+  throw new SpoorError('POLICY_INVALID', `${where === '' ? 'the policy' : where}: ${problem}`, {
+    details: { path, ...position },
+    ...(remedy === undefined ? {} : { remedy }),
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+function readScope(scope: PolicyScope, path: string, place: Place): Scope {
+  const { name } = scope;
+  const said =
+    typeof scope.filters === 'string'
+      ? readExpression(scope.filters, `${path}/filters`, place)
+      : { filters: readFilters(scope.filters, `${path}/filters`, place), follows: false, events: [] };
+  const events = [...said.events];
+  for (const [index, rule] of (scope.events ?? []).entries()) {
+    const at = `${path}/events/${index}`;
+    for (const one of typeof rule === 'string'
+      ? readExpression(rule, at, place, 'events').events
+      : [readRule(rule, at, place)]) {
+      if (events.some(({ event }) => event === one.event)) {
+        fail(place, {
+          path: at,
+          problem: `${one.event} is here twice`,
+          remedy: 'Its conditions go into one entry.',
+        });
+      }
+      events.push(one);
+    }
+  }
+  return { name, filters: said.filters, follows: said.follows || scope.follow === true, events };
+}
+
+/** An expression inside a policy; what `only` says may stand in it. */
+function readExpression(text: string, path: string, place: Place, only?: 'events'): Scope {
+  // An empty one takes everything, which in a file is said on purpose.
+  if (text.trim() === '' && only === undefined) return { name: '', filters: [], follows: false, events: [] };
+  let scope: Scope;
+  try {
+    scope = parseScope(text);
+  } catch (error) {
+    if (!(error instanceof SpoorError)) throw error;
+    fail(
+      place,
+      { path, problem: error.message, ...(error.remedy === undefined ? {} : { remedy: error.remedy }) },
+      error,
+    );
+  }
+  if (namePrefix.test(text)) fail(place, { path, problem: 'the name of the scope stands in name' });
+  if (only === 'events' && (scope.filters.length > 0 || scope.follows)) {
+    fail(place, {
+      path,
+      problem: 'expected an event or conditions on one',
+      remedy: 'Filters go into filters.',
+    });
+  }
+  return scope;
+}
+
+function readFilters(
+  rows: readonly Exclude<PolicyScope['filters'], string>[number][],
+  path: string,
+  place: Place,
+): Filter[] {
+  const filters: Filter[] = [];
+  for (const [index, row] of rows.entries()) {
+    const name = row.filter as FilterKindName;
+    const before = filters.filter(({ kind }) => kind === name);
+    const comparison = readComparison({
+      name,
+      kind: filterKinds[name],
+      row,
+      path: `${path}/${index}`,
+      place,
+      before,
+    });
+    filters.push({ kind: name, ...comparison });
+  }
+  return filters;
+}
+
+function readRule(
+  row: Exclude<NonNullable<PolicyScope['events']>[number], string>,
+  path: string,
+  place: Place,
+): EventRule {
+  const fields = eventFields(row.event) ?? {};
+  const where: EventCondition[] = [];
+  for (const [index, condition] of (row.where ?? []).entries()) {
+    const { field } = condition;
+    const at = `${path}/where/${index}`;
+    const kind = Object.hasOwn(fields, field) ? fields[field] : undefined;
+    if (kind === undefined) {
+      const guess = nearest(field, Object.keys(fields));
+      const remedy = guess ? `Did you mean ${guess}?` : `It has ${Object.keys(fields).join(', ')}.`;
+      fail(place, { path: `${at}/field`, problem: `${row.event} has no field ${quoted(field)}`, remedy });
+    }
+    const before = where.filter((other) => other.field === field);
+    const name = `${row.event}.${field}`;
+    where.push({ field, ...readComparison({ name, kind, row: condition, path: at, place, before }) });
+  }
+  return { event: row.event, where };
+}
+
+interface Row {
+  readonly operator?: string;
+  readonly values?: readonly (string | number)[];
+}
+
+interface ReadComparison {
+  readonly name: string;
+  readonly kind: ValueKind;
+  readonly row: Row;
+  readonly path: string;
+  readonly place: Place;
+  readonly before: readonly { readonly operator: Operator; readonly values: readonly FilterValue[] }[];
+}
+
+function readComparison({ name, kind, row, path, place, before }: ReadComparison) {
+  const operator = (row.operator ?? '=') as Operator;
+  if (kind.shape === 'flag' && row.values !== undefined) {
+    fail(place, { path: `${path}/values`, problem: `${name} is a flag and takes no values` });
+  }
+  const values = (row.values ?? []).map((value, index) =>
+    readValue(kind, value, (problem, remedy) =>
+      fail(place, {
+        path: `${path}/values/${index}`,
+        problem: `${name}: ${problem}`,
+        ...(remedy ? { remedy } : {}),
+      }),
+    ),
+  );
+  const wrong = problemOf({ name, kind, operator, values, before });
+  if (wrong !== undefined) fail(place, { path, ...wrong });
+  return { operator, values };
+}
+
+function readValue(
+  kind: ValueKind,
+  value: string | number,
+  complain: (problem: string, remedy?: string) => never,
+) {
+  if (typeof value === 'number' && kind.shape === 'text')
+    complain('expected a text', 'Put the number into quotes.');
+  const found = typeof value === 'number' ? { ...plain(String(value)), end: 0 } : readJsonSpelled(value);
+  if ('problem' in found) complain(`${quoted(String(value))}: ${found.problem}`);
+  if (found.innerStar !== undefined) {
+    complain(
+      `${quoted(String(value))}: a star in the middle has no meaning`,
+      'A literal star is written \\\\*.',
+    );
+  }
+  return kind.read({
+    ...found,
+    fail: (problem, remedy) => complain(`${quoted(String(value))}: ${problem}`, remedy),
+  });
+}
+
+/** The value that a policy file has for these scopes: `parsePolicy` gives equal scopes back. */
+export function policyOf(scopes: readonly Scope[], description?: string): PolicyFile {
+  return {
+    ...(description === undefined ? {} : { description }),
+    scopes: scopes.map((scope) => ({
+      name: scope.name,
+      filters: scope.filters.map(({ kind, operator, values }) => ({
+        filter: kind,
+        operator,
+        ...(values.length === 0 ? {} : { values: writeValues(filterKinds[kind], values) }),
+      })),
+      ...(scope.follows ? { follow: true } : {}),
+      ...(scope.events.length === 0 ? {} : { events: scope.events.map(writeRule) }),
+    })),
+  };
+}
+
+/** The canonical text of a policy file. */
+export const printPolicy = ({ scopes, description }: Policy): string =>
+  `${JSON.stringify(policyOf(scopes, description), null, 2)}\n`;
+
+function writeRule({ event, where }: EventRule) {
+  const fields = eventFields(event) ?? {};
+  return {
+    event,
+    ...(where.length === 0
+      ? {}
+      : {
+          where: where.map(({ field, operator, values }) => ({
+            field,
+            operator,
+            values: writeValues(fields[field]!, values),
+          })),
+        }),
+  };
+}
+
+const writeValues = (kind: ValueKind, values: readonly FilterValue[]): (string | number)[] =>
+  values.map((value) => {
+    const pattern = kind.write(value);
+    const number = Number(pattern.text);
+    if (kind.shape !== 'text' && /^-?\d+$/.test(pattern.text) && Number.isSafeInteger(number)) return number;
+    return spellJson(pattern);
+  });
