@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { memoryMap, typedMap, withInit } from '@spoor/map';
+
+const u32 = { kind: 'int', size: 4, signed: false } as const;
+const comm = { kind: 'chars', size: 16 } as const;
+
+// Any raw map: here one in memory; `object.map('comms')` of @spoor/object in the kernel.
+const raw = memoryMap({ kind: 'lru_hash', name: 'comms', keySize: 4, valueSize: 16, maxEntries: 1024 });
+const comms = typedMap(raw, { key: u32, value: comm });
+
+assert.equal(comms.set(1, 'systemd'), true);
+assert.equal(comms.set(1, 'init', 'create'), false); // it is there already
+assert.equal(comms.get(2), undefined); // a miss is no exception
+assert.deepEqual([...comms], [[1, 'systemd']]);
+
+// A map that fills in its misses. What another one stores meanwhile, in the kernel or here, wins.
+const filled = withInit(comms, { init: (tgid) => `process ${tgid}` });
+assert.deepEqual(filled.lookupOrInit(2), { how: 'initialised', value: 'process 2' });
+assert.deepEqual(filled.lookupOrInit(2), { how: 'hit', value: 'process 2' });
+assert.equal(filled.counters.misses, 1);
