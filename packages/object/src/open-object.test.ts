@@ -49,6 +49,27 @@ describe('an object that is none', () => {
   });
 });
 
+test('a damaged object opens or is refused, and never ends the process', () => {
+  let state = 1;
+  const random = (below: number): number => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return Math.floor((state / 2 ** 31) * below);
+  };
+  const outcomes = new Set<string>();
+  for (let round = 0; round < 500; round++) {
+    const damaged = Buffer.from(bytes);
+    for (let hits = 1 + random(3); hits > 0; hits--) damaged[random(bytes.length)] = random(256);
+    outcomes.add(outcome(damaged));
+  }
+  expect(outcomes).toContain('opened');
+  expect(outcomes).toContain('BTF_INVALID');
+  expect(
+    [...outcomes].filter(
+      (code) => !['opened', 'OBJECT_INVALID', 'OBJECT_NO_BTF', 'BTF_INVALID'].includes(code),
+    ),
+  ).toEqual([]);
+});
+
 test('an object reads the same wherever its bytes lie', () => {
   const shifted = new Uint8Array(bytes.length + 3);
   shifted.set(bytes, 3);

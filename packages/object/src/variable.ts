@@ -42,7 +42,7 @@ export function codecOf(variable: Variable): Codec<unknown> {
  * The value as its codec takes it: a whole number for 64 bits becomes a bigint, the name of an enumerator its number.
  * Everything else the codec itself judges.
  */
-export function asWritten(layout: Layout, value: unknown): unknown {
+function asWritten(layout: Layout, value: unknown): unknown {
   if (layout.kind === 'int' && layout.size === 8 && Number.isSafeInteger(value))
     return BigInt(value as number);
   if (layout.kind === 'enum' && typeof value === 'string' && Object.hasOwn(layout.values, value)) {

@@ -3,10 +3,10 @@ import { runVitest } from '../../test/run-vitest.js';
 import { buildFfiNapi, installNode, required } from '../../test/tools.js';
 
 const current = Number.parseInt(process.versions.node, 10);
-const files = ['lifecycle', 'kernel-map', 'load-failure'].map(
+const files = ['lifecycle', 'kernel-map', 'load-failure', 'ring-memory'].map(
   (name) => `packages/object/src/${name}.kernel.test.ts`,
 );
-const enough = 28;
+const enough = 31;
 
 for (const [major, driver] of [
   [20, 'koffi'],

@@ -10,7 +10,10 @@ export interface RingMemory {
   readonly consumer: ArrayBufferLike;
   /** The producer page: the position up to which records are reserved, a u64 at offset 0. Read-only. */
   readonly producer: ArrayBufferLike;
-  /** The records: `size` bytes mapped twice in a row, so that none wraps. Read-only: a write kills the process. */
+  /**
+   * The records: `size` bytes mapped twice in a row, so that none wraps. Read-only: a write kills the process. A longer
+   * ArrayBuffer will do (the ffi-napi driver makes no other): only the first `2 * size` bytes are touched.
+   */
   readonly data: ArrayBufferLike;
   /** Bytes of the ring; a power of two. */
   readonly size: number;
