@@ -42,6 +42,8 @@ export interface KernelSideOptions {
   readonly wordsEntries?: number;
   /** Kinds of filters that the programs are loaded with. */
   readonly filterKinds: ReadonlySet<FilterKindName>;
+  /** Have the kernel count and time the runs of programs. */
+  readonly measurePrograms: boolean;
 }
 
 const missModes = { recover: 0, drop: 1, zero: 2 } as const satisfies Record<MissMode, number>;
@@ -133,6 +135,10 @@ export class KernelSide {
     try {
       this.object = opened.load();
       this.#closers.push(() => this.object.close());
+      if (options.measurePrograms) {
+        const measuring = this.object.enableStats();
+        this.#closers.push(() => measuring[Symbol.dispose]());
+      }
       this.rings = this.#mapRings();
       this.#fillSyscallTable();
       this.eventCounters = typedMap(this.object.map('event_counters'), {

@@ -1,7 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import { eventKinds, filterKinds } from '@spoor/bpf';
 import { SpoorError } from '@spoor/btf';
 import type { Scope } from '@spoor/filter';
-import { type CommandOptions, GatedCommand } from './gated-command.js';
+import { type CommandOptions, checkCommand, GatedCommand } from './gated-command.js';
 import { KernelSide, type KernelSideOptions } from './kernel-side.js';
 import { commandScope, commandScopeName, kindsOf, type Root, ScopesInForce, traceScopes } from './scopes.js';
 import { Tracer } from './tracer.js';
@@ -17,7 +18,7 @@ export interface TraceOptions {
   readonly scopes?: readonly (string | Scope)[];
   /** Kinds of events to hand out. Default: all. Lifecycle events are collected all the same. */
   readonly events?: readonly string[];
-  /** Ends the trace. */
+  /** Ends the trace. Aborted while it starts, the command never runs, and the trace that is returned has ended. */
   readonly signal?: AbortSignal;
   /**
    * Whether `replaceScopes` may bring filters that the first scopes do not use. Default: true. With false the code of
@@ -28,6 +29,8 @@ export interface TraceOptions {
   readonly mapEntries?: number;
   /** Bytes, powers of two. Default: 4 MiB for lifecycle events, 8 MiB for the others. */
   readonly ringSizes?: { readonly lifecycle?: number; readonly activity?: number };
+  /** Have the kernel count and time the runs of BPF programs, for `stats().programs`: some 20 ns a run. Default: false. */
+  readonly measurePrograms?: boolean;
   /** For experiments: how the kernel side is to behave. */
   readonly experiment?: Pick<KernelSideOptions, 'missMode' | 'taskStorage' | 'wordsEntries'>;
 }
@@ -50,24 +53,28 @@ export interface TraceOptions {
 export async function trace(options: TraceOptions = {}): Promise<Tracer> {
   const kinds = new Set(knownEvents(options.events ?? eventKinds));
   const written = traceScopes(options.scopes ?? []);
-  const command =
-    options.command === undefined
-      ? undefined
-      : await GatedCommand.start(options.command, options.commandOptions);
+  if (options.command !== undefined) checkCommand(options.command, options.commandOptions);
+  let command: GatedCommand | undefined;
   let kernel: KernelSide | undefined;
   try {
-    const all = command === undefined ? written.scopes : [commandScope, ...written.scopes];
+    const all = options.command === undefined ? written.scopes : [commandScope, ...written.scopes];
+    kernel = new KernelSide(kernelOptions(options, kinds, all));
+    const scopes = new ScopesInForce(kernel);
+    const compiled = scopes.compile(all);
+    // Loading takes longest: started before it, the command's process would seem to have lived that long.
+    if (options.command !== undefined) {
+      command = await GatedCommand.start(options.command, options.commandOptions);
+    }
     const roots: readonly Root[] =
       command === undefined
         ? written.roots
         : [{ scope: commandScopeName, tgid: command.tgid }, ...written.roots];
-    kernel = new KernelSide(kernelOptions(options, kinds, all));
-    const scopes = new ScopesInForce(kernel);
-    scopes.replace(scopes.compile(all), roots);
+    scopes.replace(compiled, roots);
     kernel.attach();
     kernel.snapshot();
+    await whatWaits();
     const tracer = new Tracer({ kernel, scopes, command, kinds, signal: options.signal });
-    command?.open();
+    if (tracer.running) command?.open();
     return tracer;
   } catch (error) {
     kernel?.close();
@@ -76,15 +83,25 @@ export async function trace(options: TraceOptions = {}): Promise<Tracer> {
   }
 }
 
+/**
+ * Two turns of the event loop, so that one is whole: an abort that came while the kernel side was loaded, from a signal for
+ * instance, is heard before the command begins.
+ */
+async function whatWaits(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
+}
+
 function kernelOptions(
   options: TraceOptions,
   events: ReadonlySet<string>,
   scopes: readonly Scope[],
 ): KernelSideOptions {
-  const { experiment, mapEntries, replaceable, ringSizes } = options;
+  const { experiment, mapEntries, measurePrograms, replaceable, ringSizes } = options;
   return {
     ...experiment,
     events,
+    measurePrograms: measurePrograms ?? false,
     filterKinds: (replaceable ?? true) ? new Set(filterKinds) : kindsOf(scopes),
     ...(mapEntries === undefined ? {} : { mapEntries }),
     ...(ringSizes?.lifecycle === undefined ? {} : { lifecycleRingSize: ringSizes.lifecycle }),
