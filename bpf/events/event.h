@@ -46,7 +46,9 @@ struct event_header {
 	__u32 uid;
 	/* enum origin */
 	__u8 origin;
-	__u8 unused[3];
+	__u8 unused;
+	/* low bits of scope_set.version: which scopes the bits of `matched_scopes` stand for */
+	__u16 scopes_version;
 	char comm[16];
 	struct var_bytes exe;
 };

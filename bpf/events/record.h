@@ -99,6 +99,7 @@ static __always_inline void *record_begin(struct frame *frame, const struct scop
 	header->cgroup_id = bpf_get_current_cgroup_id();
 	/* None for a lifecycle event that is only collected to keep track of the tree. */
 	header->matched_scopes = frame->matched & set->events[kind];
+	header->scopes_version = set->version;
 	header->cpu = bpf_get_smp_processor_id();
 	header->tgid = facts->tgid;
 	header->tid = facts->tid;

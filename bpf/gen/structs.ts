@@ -33,7 +33,8 @@ export const EventHeader = C.struct('event_header', 88, {
   ppid: [52, C.u32],
   uid: [56, C.u32],
   origin: [60, C.u8],
-  unused: [61, C.bytes(3)],
+  unused: [61, C.u8],
+  scopes_version: [62, C.u16],
   comm: [64, C.chars(16)],
   exe: [80, VarBytes],
 });

@@ -72,7 +72,7 @@ export class EventDecoder {
     this.#owner = {
       own: (view) => this.#own(view),
       line: (view) => lineOf(view, this.#context),
-      scopeNames: (lo, hi) => this.#context.scopeNames(lo, hi),
+      scopeNames: (matched) => this.#context.scopeNames(matched),
       originName: (number) => this.#origins[number] ?? 'unknown',
     };
     const shapes = eventShapes(this.layouts, eventLayouts);

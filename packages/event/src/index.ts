@@ -3,7 +3,7 @@ export { escapeText } from './escape.js';
 export { eventLayouts } from './generated-layouts.js';
 export { type InventedFields, inventRecord } from './invent-record.js';
 export type { EventLayouts } from './layouts.js';
-export type { EventContext } from './line.js';
+export type { EventContext, ReplacedScopes, ScopeNames } from './line.js';
 export type { RecordMemory } from './memory.js';
 export { canCompress } from './recording/compress.js';
 export type { Compression } from './recording/format.js';

@@ -6,12 +6,22 @@ import { rfc3339 } from './time.js';
 import type { Event, EventLine } from './types.js';
 import { type EventView, fieldsOf } from './view.js';
 
+/** By bit; undefined where no scope has the bit. */
+export type ScopeNames = readonly (string | undefined)[];
+
+export interface ReplacedScopes {
+  readonly version: number;
+  readonly names: ScopeNames;
+}
+
 /** What a line says that is in no record. */
 export interface EventContext {
   /** What to add to CLOCK_BOOTTIME to get nanoseconds since 1970. Without it lines have no `time`. */
   readonly clockOffsetNs?: bigint;
   /** The name of each scope, by bit. */
-  readonly scopeNames?: readonly (string | undefined)[];
+  readonly scopeNames?: ScopeNames;
+  /** The names under sets of scopes that were replaced: by the `scopesVersion` that their events carry. */
+  readonly replacedScopes?: readonly ReplacedScopes[];
   /** The machine that was traced: some flags depend on it. Default: this one, or x64 where it is neither. */
   readonly architecture?: 'x64' | 'arm64';
 }
@@ -21,16 +31,25 @@ export interface LineContext {
   readonly given: EventContext;
   readonly architecture: 'x64' | 'arm64';
   readonly flags: readonly (readonly [number, string])[];
-  scopeNames(lo: number, hi: number): string[];
+  scopeNames(matched: MatchedScopes): string[];
+}
+
+/** A word of scopes in two halves, and the version of the set that gives it meaning. */
+export interface MatchedScopes {
+  readonly lo: number;
+  readonly hi: number;
+  readonly version: number;
 }
 
 export function lineContext(layouts: EventLayouts, given: EventContext = {}): LineContext {
-  const names = given.scopeNames ?? [];
+  const current = given.scopeNames ?? [];
+  const replaced = new Map(given.replacedScopes?.map(({ version, names }) => [version, names]));
   return {
     given,
     architecture: given.architecture ?? (process.arch === 'arm64' ? 'arm64' : 'x64'),
     flags: Object.entries(layouts.flags).map(([name, bit]) => [bit, name]),
-    scopeNames(lo, hi) {
+    scopeNames({ lo, hi, version }) {
+      const names = replaced.get(version) ?? current;
       const matched: string[] = [];
       for (let bit = 0; bit < 64; bit++)
         if (((bit < 32 ? lo : hi) >>> (bit & 31)) & 1) matched.push(names[bit] ?? `#${bit}`);

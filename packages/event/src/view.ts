@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { compileCodec, SpoorError } from '@spoor/btf';
+import type { MatchedScopes } from './line.js';
 import type { EventField, EventShape } from './layouts.js';
 import { type EventMemory, eventMemory } from './memory.js';
 import { charsLength, readText } from './text.js';
@@ -8,7 +9,7 @@ import { charsLength, readText } from './text.js';
 export interface ViewOwner {
   own(view: EventView): EventView;
   line(view: EventView): object;
-  scopeNames(lo: number, hi: number): string[];
+  scopeNames(matched: MatchedScopes): string[];
   originName(number: number): string;
 }
 
@@ -69,7 +70,8 @@ export abstract class EventView {
     const field = this.#field('matchedScopes');
     const { view } = this.#memory;
     const at = this.#offset + field.offset;
-    return this.#owner.scopeNames(view.getUint32(at, true), view.getUint32(at + 4, true));
+    const { scopesVersion: version } = this as unknown as { readonly scopesVersion: number };
+    return this.#owner.scopeNames({ lo: view.getUint32(at, true), hi: view.getUint32(at + 4, true), version });
   }
 
   /** The bytes of a text or bytes field: in place, with the lifetime of the event. */

@@ -1,5 +1,6 @@
 import type { FilterKindName } from '@spoor/bpf';
 import { SpoorError } from '@spoor/btf';
+import type { ReplacedScopes, ScopeNames } from '@spoor/event';
 import {
   type CompiledScopes,
   compileScopes,
@@ -69,10 +70,16 @@ function isSingle(value: FilterValue): value is { readonly from: bigint; readonl
   return 'from' in value && value.from === value.to;
 }
 
+/** Events carry 16 bits of the version. */
+const versions = 65_536n;
+/** A ring would have to hold events of so many replacements for one to be given wrong names. */
+const keptReplaced = 4096;
+
 /** Scopes in force on the kernel side. Replaced at one moment: each event is judged by the old ones or the new. */
 export class ScopesInForce {
   readonly #kernel: KernelSide;
   readonly #writer: ScopeWriter;
+  readonly #replaced: ReplacedScopes[] = [];
 
   constructor(kernel: KernelSide) {
     this.#kernel = kernel;
@@ -86,8 +93,13 @@ export class ScopesInForce {
   }
 
   /** By bit. */
-  get names(): readonly (string | undefined)[] {
+  get names(): ScopeNames {
     return this.#writer.current?.bits.names ?? [];
+  }
+
+  /** The sets that events in the rings can still carry, newest last. */
+  get replaced(): readonly ReplacedScopes[] {
+    return this.#replaced;
   }
 
   /** The bit of the scope with this name, as a word; 0 when there is none. */
@@ -109,7 +121,12 @@ export class ScopesInForce {
 
   /** Puts compiled scopes into force, then has their roots followed. */
   replace(compiled: CompiledScopes, roots: readonly Root[]): void {
+    const before = this.#writer.current?.bits;
     this.#writer.replace(compiled);
+    if (before !== undefined) {
+      this.#replaced.push({ version: Number(before.version % versions), names: before.names });
+      if (this.#replaced.length > keptReplaced) this.#replaced.shift();
+    }
     for (const [tgid, followed] of this.#seeds(roots)) {
       this.#kernel.seed(tgid, { followed, startTicks: rootTicks(tgid) });
     }

@@ -93,7 +93,7 @@ export class Tracer implements AsyncDisposable {
   /**
    * Replaces all scopes but the command's at one moment: each event is judged by the old ones or by the new. Whoever a
    * scope follows stays followed while its name stays. Processes alive are judged by the new ones at once. Takes some
-   * milliseconds, in which events wait in the rings. Names in events are those of the scopes in force when it is printed.
+   * milliseconds, in which events wait in the rings.
    *
    * @throws SpoorError as `trace` for scopes; `WRONG_PHASE` when the trace has ended or was started with
    *   `replaceable: false` and lacks a filter: the old scopes are still in force then
@@ -209,7 +209,7 @@ export class Tracer implements AsyncDisposable {
   }
 
   #context(): EventContext {
-    return { clockOffsetNs: wallClockOffsetNs(), scopeNames: this.#scopes.names };
+    return { clockOffsetNs: wallClockOffsetNs(), scopeNames: this.#scopes.names, replacedScopes: this.#scopes.replaced };
   }
 
   /** Asks the kernel whether a process of the tree lives: events can be late, and can be dropped. */

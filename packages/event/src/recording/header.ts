@@ -1,7 +1,7 @@
 import { SpoorError } from '@spoor/btf';
 import type { EventLayouts } from '../layouts.js';
 import { eventShapes } from '../layouts.js';
-import type { EventContext } from '../line.js';
+import type { EventContext, ReplacedScopes, ScopeNames } from '../line.js';
 
 /** What a recording says of itself before its first record. */
 export interface RecordingHeader {
@@ -14,17 +14,24 @@ export interface RecordingHeader {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
+/** JSON has no undefined in a list. */
+type StoredNames = readonly (string | null)[];
+
 /** JSON has no bigint. */
 interface StoredContext {
   readonly clockOffsetNs?: string;
-  readonly scopeNames?: readonly (string | null)[];
+  readonly scopeNames?: StoredNames;
+  readonly replacedScopes?: readonly { readonly version: number; readonly names: StoredNames }[];
   readonly architecture?: 'x64' | 'arm64';
 }
 
 export function storeContext(context: EventContext): StoredContext {
   return {
     ...(context.clockOffsetNs !== undefined && { clockOffsetNs: String(context.clockOffsetNs) }),
-    ...(context.scopeNames !== undefined && { scopeNames: context.scopeNames.map((name) => name ?? null) }),
+    ...(context.scopeNames !== undefined && { scopeNames: storeNames(context.scopeNames) }),
+    ...(context.replacedScopes !== undefined && {
+      replacedScopes: context.replacedScopes.map(({ version, names }) => ({ version, names: storeNames(names) })),
+    }),
     architecture: context.architecture ?? (process.arch === 'arm64' ? 'arm64' : 'x64'),
   };
 }
@@ -32,14 +39,34 @@ export function storeContext(context: EventContext): StoredContext {
 /** The context that JSON from a file says; `undefined` when it says none. */
 export function loadContext(value: unknown): EventContext | undefined {
   if (!isObject(value)) return undefined;
-  const { clockOffsetNs, scopeNames, architecture } = value;
-  const named = Array.isArray(scopeNames) && scopeNames.length <= 64;
+  const { clockOffsetNs, architecture } = value;
+  const scopeNames = loadNames(value['scopeNames']);
+  const replacedScopes = loadReplaced(value['replacedScopes']);
   return {
     ...(typeof clockOffsetNs === 'string' &&
       /^-?\d{1,20}$/.test(clockOffsetNs) && { clockOffsetNs: BigInt(clockOffsetNs) }),
-    ...(named && { scopeNames: scopeNames.map((name) => (typeof name === 'string' ? name : undefined)) }),
+    ...(scopeNames !== undefined && { scopeNames }),
+    ...(replacedScopes !== undefined && { replacedScopes }),
     architecture: architecture === 'arm64' ? 'arm64' : 'x64',
   };
+}
+
+function storeNames(names: ScopeNames): StoredNames {
+  return names.map((name) => name ?? null);
+}
+
+function loadNames(value: unknown): ScopeNames | undefined {
+  if (!Array.isArray(value) || value.length > 64) return undefined;
+  return value.map((name) => (typeof name === 'string' ? name : undefined));
+}
+
+function loadReplaced(value: unknown): readonly ReplacedScopes[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  return value.flatMap((set: unknown) => {
+    const names = isObject(set) ? loadNames(set['names']) : undefined;
+    const version = isObject(set) ? set['version'] : undefined;
+    return names !== undefined && typeof version === 'number' ? [{ version, names }] : [];
+  });
 }
 
 export function encodeHeader({ format, layouts, context, facts }: RecordingHeader): Uint8Array {

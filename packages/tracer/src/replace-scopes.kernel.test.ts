@@ -1,0 +1,46 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { testCgroup } from '../test/cgroup.js';
+import { GatedCommand } from './gated-command.js';
+import { trace } from './index.js';
+
+/** 1,000 in the long run. */
+const replacements = Number(process.env['SPOOR_REPLACEMENTS'] ?? 100);
+
+it('replaces scopes during a storm of forks: no mixture, no loss, nobody forgotten', async () => {
+  using cgroup = testCgroup();
+  // Forks until the file is there, then says how many it was.
+  const stop = `/tmp/spoor-stop-${process.pid}`;
+  const script = `n=0; while ! [ -e ${stop} ]; do /bin/true $n; n=$((n+1)); done; rm ${stop}; /bin/true total=$n; exit 0`;
+  const command = await GatedCommand.start(['sh', '-c', script], { stdio: 'ignore' });
+  cgroup.add(command.tgid);
+  const kept = `kept: tree=${command.tgid}`;
+  const sets = [
+    [kept, `even1: cgroup=${cgroup.path}`, `even2: cgroup=${cgroup.path}`],
+    [kept, `odd1: cgroup=${cgroup.path}`, `odd2: cgroup=${cgroup.path}`],
+  ];
+  const seen = new Map<string, number>();
+  const serials: string[] = [];
+  await using tracer = await trace({ scopes: sets[0]!, replaceable: true, events: ['exec'] });
+  const reading = tracer.each((event) => {
+    if (event.kind !== 'exec') return;
+    const names = event.scopes.join();
+    seen.set(names, (seen.get(names) ?? 0) + 1);
+    if (event.comm === 'true') serials.push(event.argv.at(-1)!);
+  });
+  command.open();
+  for (let index = 1; index <= replacements; index++) {
+    tracer.replaceScopes(sets[index % 2]!);
+    await setImmediate();
+  }
+  const { closeSync, openSync } = await import('node:fs');
+  closeSync(openSync(stop, 'w'));
+  await command.exit;
+  tracer.stop();
+  await reading;
+  expect([...seen.keys()].sort()).toEqual(['kept,even1,even2', 'kept,odd1,odd2']);
+  const total = Number(serials.pop()!.replace('total=', ''));
+  expect(serials).toEqual(Array.from({ length: total }, (_, index) => String(index)));
+  expect(total).toBeGreaterThan(0);
+  expect(tracer.stats().events['exec']!.dropped).toEqual({});
+});
