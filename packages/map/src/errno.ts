@@ -38,7 +38,7 @@ export function isUnsupported(status: number): boolean {
 }
 
 /** There was no room: every kind has its own number for it. */
-export function isFull(status: number): boolean {
+function isFull(status: number): boolean {
   return status === -errno.E2BIG || status === -errno.ENOSPC || status === -errno.ENOMEM;
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { errorOf } from '../test/error-of.js';
 import { errno } from './errno.js';
 import { type MemoryMap, type MemoryMapOptions, memoryMap } from './memory/memory-map.js';
+import type { BatchRequest } from './raw-map.js';
 import { typedMap } from './typed-map.js';
 
 const u32 = { kind: 'int', size: 4, signed: false } as const;
@@ -53,6 +54,31 @@ describe('a walk by batches', () => {
       raw.failNext('lookupBatch', missing);
       expect([...map.keys()].sort(ascending)).toEqual(keys);
     }
+  });
+
+  it('steps over the keys of a trie whose batches started over', () => {
+    const trie = memoryMap({ kind: 'lpm_trie', keySize: 8, valueSize: 4, maxEntries: 8 });
+    // As generic_map_lookup_batch, when the key at the cursor was deleted: from the first key once more.
+    const batches = [
+      [1, 2],
+      [1, 2, 3],
+      [3, 4],
+    ];
+    const restarting = Object.create(trie, {
+      lookupBatch: {
+        value: ({ keys, values }: BatchRequest) => {
+          const ids = batches.shift() ?? [];
+          ids.forEach((id, index) => {
+            keys.set([32, 0, 0, 0, 10, 0, 0, id], index * 8);
+            values.set([id, 0, 0, 0], index * 4);
+          });
+          return { status: batches.length === 0 ? -errno.ENOENT : 0, done: ids.length };
+        },
+      },
+    }) as MemoryMap;
+    const map = typedMap(restarting, { key: { kind: 'bytes', size: 8 }, value: u32 });
+    expect([...map.values()]).toEqual([1, 2, 3, 4]);
+    expect(batches.length).toBe(0);
   });
 
   it('ends, with every entry that stayed, though each visit adds another', () => {

@@ -232,6 +232,27 @@ describe('torn values', () => {
     expect(errorOf(() => map.getStable(5)).code).toBe('MAP_BUSY');
   });
 
+  it('are not taken for whole when they agree by chance', () => {
+    const { raw } = stateMap();
+    let reads = 0;
+    const map = typedStates(
+      Object.create(raw, {
+        update: { value: raw.update.bind(raw) },
+        lookup: {
+          value: (key: Uint8Array, value: Uint8Array) => {
+            const status = raw.lookup(key, value);
+            // The first two reads are torn alike.
+            if (reads++ < 2) value[4] = 99;
+            return status;
+          },
+        },
+      }),
+    );
+    map.set(5, s(2, 50));
+    expect(map.getStable(5)).toEqual(s(2, 50));
+    expect(reads).toBe(5);
+  });
+
   it('are returned to those who accept them', () => {
     const map = torn();
     map.set(5, s(2, 50));
