@@ -1,0 +1,19 @@
+import { filterKindSuite } from '../../test/filter-kind.js';
+
+const long = `/${'x'.repeat(250)}`;
+
+filterKindSuite('exe', {
+  rows: [
+    ['exe=/bin/ls', { exe: '/bin/ls' }, { exe: '/bin/lsof' }],
+    ['exe=/usr/bin/*', { exe: '/usr/bin/env' }, { exe: '/usr/binary' }],
+    ['exe=*.sh', { exe: '/a.sh' }, { exe: '/a.shx' }],
+    ['exe=""', { exe: '' }, { exe: '/' }],
+    ['exe!=/usr/*,/opt/*', { exe: '/bin/sh' }, { exe: '/opt/x' }],
+    [`exe=${long}`, { exe: long }, { exe: `${long}y` }],
+    ['exe=/usr/* exe!=/usr/bin/*', { exe: '/usr/lib/x' }, { exe: '/usr/bin/x' }],
+  ],
+  wrong: [
+    [`exe=${long}xx`, /253 bytes are longer than 251/],
+    [`exe=*${long}`, /251 bytes are longer than 128/],
+  ],
+});

@@ -1,0 +1,13 @@
+import { filterKindSuite } from '../../test/filter-kind.js';
+
+filterKindSuite('gid', {
+  rows: [
+    ['gid=daemon,7', { gid: 1 }, { gid: 0 }],
+    ['gid!=@1234', { gid: 1 }, { gid: 1001 }],
+    ['gid<1', { gid: 0 }, { gid: 1 }],
+    ['gid<=1', { gid: 1 }, { gid: 2 }],
+    ['gid>1', { gid: 2 }, { gid: 1 }],
+    ['gid>=1', { gid: 1 }, { gid: 0 }],
+  ],
+  wrong: [['gid=nobody', /there is no such thing/]],
+});

@@ -1,0 +1,15 @@
+import { filterKindSuite } from '../../test/filter-kind.js';
+
+filterKindSuite('mntns', {
+  rows: [
+    ['mntns=@1234', { mntns: 401 }, { mntns: 500 }],
+    ['mntns=7,/run/netns/blue', { mntns: 500 }, { mntns: 8 }],
+    ['mntns!=4026531840', { mntns: 1 }, { mntns: 4026531840 }],
+  ],
+  wrong: [
+    ['mntns=@99', /there is no such thing here/],
+    ['mntns>1', /mntns does not know >; it has = !=/],
+    ['mntns=1-2', /expected a number/],
+    ['mntns=blue', /expected a number, @PID or the path/],
+  ],
+});

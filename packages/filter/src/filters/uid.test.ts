@@ -1,0 +1,22 @@
+import { filterKindSuite } from '../../test/filter-kind.js';
+
+filterKindSuite('uid', {
+  rows: [
+    ['uid=0', { uid: 0 }, { uid: 1 }],
+    ['uid=1000-1999,nobody', { uid: 65534 }, { uid: 2000 }],
+    ['uid!=0,@1234', { uid: 1 }, { uid: 1000 }],
+    ['uid<5', { uid: 4 }, { uid: 5 }],
+    ['uid<=5', { uid: 5 }, { uid: 6 }],
+    ['uid>4294967294', { uid: 4294967295 }, { uid: 4294967294 }],
+    ['uid>=1000 uid<2000', { uid: 1000 }, { uid: 2000 }],
+  ],
+  wrong: [
+    ['uid=', /column 5: uid misses a value/],
+    ['uid=nobdy', /uid="nobdy": there is no such thing/],
+    ['uid=4294967296', /column 5.*greatest number here is 4294967295/],
+    ['uid=2-1', /ends before it starts/],
+    ['uid=0*', /a star stands for text only/],
+    ['uid<1,2', /uid< takes one number/],
+    ['uid=1 uid=2', /column 7: uid= is here twice/],
+  ],
+});

@@ -1,0 +1,58 @@
+import { scope as begin, between, endsWith, startsWith } from '../src/builder.js';
+import { eventFields } from '../src/events/fields.js';
+import type { Comparison } from '../src/filters/kind.js';
+import { parseScope } from '../src/grammar/parse.js';
+import { printScope } from '../src/grammar/print.js';
+import { parsePolicy, policyOf, printPolicy } from '../src/policy/policy.js';
+import type { FilterValue, Operator, Scope } from '../src/scope.js';
+
+type Call = (...values: unknown[]) => never;
+type Steps = Call & Record<string, Call>;
+
+const methods: Readonly<Record<Operator, string | undefined>> = {
+  '=': undefined,
+  '!=': 'not',
+  '<': 'below',
+  '<=': 'atMost',
+  '>': 'above',
+  '>=': 'atLeast',
+};
+
+function input(value: FilterValue): unknown {
+  if ('name' in value) return value.name;
+  if ('from' in value) return value.from === value.to ? value.from : between(value.from, value.to);
+  const { text, at } = value;
+  return at === 'whole' ? text : at === 'start' ? startsWith(text) : endsWith(text);
+}
+
+function say(steps: Steps, { operator, values }: Comparison): never {
+  const method = methods[operator];
+  const inputs = values.map(input);
+  return method === undefined ? steps(...inputs) : steps[method]!(...inputs);
+}
+
+/** The same scope, said to the builder call by call. */
+export function byBuilder({ name, filters, follows, events }: Scope): Scope {
+  let builder = begin(name) as unknown as Record<string, Steps>;
+  for (const filter of filters) builder = say(builder[filter.kind]!, filter);
+  if (follows) builder = builder['follow']!();
+  for (const { event, where } of events) {
+    if (eventFields(event) === undefined) throw new Error(`no event ${event}`);
+    builder = builder['on']!(event, (given: Record<string, Steps>) => {
+      let steps = given;
+      for (const { field, ...comparison } of where) steps = say(steps[field]!, comparison);
+      return steps;
+    });
+  }
+  return builder as unknown as Scope;
+}
+
+/** The same scope through its expression. */
+export const byExpression = (scope: Scope): Scope => parseScope(printScope(scope));
+
+/** The same scope through a policy, as value and as text. */
+export async function byPolicy(scope: Scope): Promise<Scope[]> {
+  const value = await parsePolicy(policyOf([scope]));
+  const text = await parsePolicy(printPolicy({ scopes: [scope] }));
+  return [...value.scopes, ...text.scopes];
+}
