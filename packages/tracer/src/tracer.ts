@@ -85,6 +85,11 @@ export class Tracer implements AsyncDisposable {
     return this.#kernel.object;
   }
 
+  /** What the lines of events say that is in no record: for a recording, which must say the same. */
+  get context(): EventContext {
+    return this.#decoder.context;
+  }
+
   /** Names of the scopes in force, by bit. */
   get scopeNames(): readonly (string | undefined)[] {
     return this.#scopes.names;
@@ -209,7 +214,11 @@ export class Tracer implements AsyncDisposable {
   }
 
   #context(): EventContext {
-    return { clockOffsetNs: wallClockOffsetNs(), scopeNames: this.#scopes.names, replacedScopes: this.#scopes.replaced };
+    return {
+      clockOffsetNs: wallClockOffsetNs(),
+      scopeNames: this.#scopes.names,
+      replacedScopes: this.#scopes.replaced,
+    };
   }
 
   /** Asks the kernel whether a process of the tree lives: events can be late, and can be dropped. */
