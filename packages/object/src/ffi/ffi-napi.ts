@@ -18,7 +18,7 @@ interface RefNapi {
   readPointer(holder: Buffer, offset: number, length: number): Buffer;
 }
 
-/** Pointers travel as 64-bit integers: the same register in every ABI in use, and a third of the cost of a wrapped Buffer. */
+/** Pointers travel as 64-bit integers: the same register in every ABI in use, at half the cost of a Buffer. */
 const types: Record<CType, string> = {
   void: 'void',
   u8: 'uint8',
