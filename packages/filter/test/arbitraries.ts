@@ -5,7 +5,15 @@ import type { TaskFacts } from '../src/facts.js';
 import type { Comparison, FilterKind, ValueKind } from '../src/filters/kind.js';
 import { filterKinds } from '../src/gen/kinds.js';
 import { problemOf } from '../src/grammar/check.js';
-import type { EventCondition, EventRule, Filter, FilterValue, Scope } from '../src/scope.js';
+import {
+  type EventCondition,
+  type EventRule,
+  type Filter,
+  type FilterValue,
+  type Scope,
+  scopeNamePattern,
+} from '../src/scope.js';
+import { factsOf } from './facts.js';
 
 /**
  * Random scopes and facts that meet: numbers, names and bytes come from the same small pools, so that every operator
@@ -46,9 +54,9 @@ const textUpTo = (bytes: number) =>
 
 /** The text, or as much of it as fits into so many bytes of UTF-8. */
 function cut(text: string, bytes: number): string {
-  let short = text;
-  while (Buffer.byteLength(short) > bytes) short = short.slice(0, -1);
-  return short;
+  const chars = [...text];
+  while (Buffer.byteLength(chars.join('')) > bytes) chars.pop();
+  return chars.join('');
 }
 
 function numberValue(kind: ValueKind): fc.Arbitrary<FilterValue> {
@@ -176,23 +184,60 @@ export const scopeSet: fc.Arbitrary<Scope[]> = fc
   )
   .map((scopes) => scopes.map(({ name, body }) => ({ name, ...body })));
 
-const u32 = pool32.map(Number);
-const flag = fc.constantFrom(0, 1);
+const writtenNames = fc.constantFrom(
+  'nobody',
+  'www-data',
+  '@1',
+  '@1234',
+  '/a b',
+  '/ns/\\*,"',
+  '/é\n',
+  '/:=!',
+  '/*',
+);
+const writtenTexts = fc
+  .string({ unit: 'binary', maxLength: 15 })
+  .filter((text) => !/[\0\p{Surrogate}]/u.test(text));
 
-/** The facts of a task that may exist. */
-export const taskFacts: fc.Arbitrary<TaskFacts> = fc.record({
-  uid: u32,
-  gid: u32,
-  tgid: u32,
-  tid: u32,
-  ppid: u32,
-  mntns: u32,
-  pidns: u32,
-  netns: u32,
-  utsns: u32,
-  container: flag,
-  isNew: flag,
-  cgroups: fc.array(pool64, { maxLength: 16 }),
-  comm: textUpTo(15),
-  exe: textUpTo(4096),
-});
+/** A scope as people write it: also with names that are still to be looked up, and texts of any characters. */
+export const writtenScope: fc.Arbitrary<Scope> = fc
+  .record({
+    name: fc.stringMatching(scopeNamePattern),
+    body: scopeBody,
+    words: fc.array(fc.tuple(writtenNames, writtenTexts), { minLength: 5, maxLength: 5 }),
+  })
+  .map(({ name, body, words }) => ({
+    name,
+    ...body,
+    filters: body.filters.map((filter, index) => ({
+      ...filter,
+      values: filter.values.map((value, place) =>
+        place === 0 ? rewritten(filter, value, words[index]!) : value,
+      ),
+    })),
+  }));
+
+function rewritten(
+  { kind: name }: Filter,
+  value: FilterValue,
+  [word, text]: readonly [string, string],
+): FilterValue {
+  const kind: FilterKind = filterKinds[name];
+  if (kind.names?.accepts(word)) return { name: word };
+  if ('at' in value && text !== '') return { ...value, text: cut(text, 15) };
+  return value;
+}
+
+/** Any value of a number fact; most are among those that filters name. */
+const u32 = pool32.map(Number);
+
+/** The facts of a task, made from the struct: a new kind's fact is there without a word here. */
+export const taskFacts: fc.Arbitrary<TaskFacts> = fc.record(
+  Object.fromEntries(
+    Object.entries(factsOf()).map(([name, value]): [string, fc.Arbitrary<unknown>] => {
+      if (typeof value === 'number') return [name, u32];
+      if (Array.isArray(value)) return [name, fc.array(pool64, { maxLength: 16 })];
+      return [name, textUpTo(name === 'comm' ? 15 : 4096)];
+    }),
+  ),
+) as fc.Arbitrary<TaskFacts>;

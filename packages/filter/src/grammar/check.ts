@@ -26,7 +26,8 @@ export function problemOf({ name, kind, operator, values, before }: ComparisonCh
     return { problem: `${name} does not know ${operator}; it has ${kind.operators.join(' ')}` };
   }
   if (kind.shape === 'flag') {
-    return values.length === 0 ? undefined : { problem: `${name} takes no value: write ${name} or !${name}` };
+    if (values.length > 0) return { problem: `${name} takes no value: write ${name} or !${name}` };
+    return before.length === 0 ? undefined : { problem: `${name} is here twice` };
   }
   if (values.length === 0) return { problem: `${name}${operator} needs a value` };
   if (values.length > maxValues) {

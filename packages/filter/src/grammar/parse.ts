@@ -265,13 +265,13 @@ function kindOf(name: string): FilterKind | undefined {
 }
 
 /**
- * Reads several expressions. Those without a name get `scope1`, `scope2` …, by their place.
+ * Reads several expressions. Those without a name are `scope`, `scope2`, `scope3` …, by their place.
  *
  * @throws SpoorError those of `parseScope`; INVALID_VALUE when two have the same name
  */
 export function parseScopes(texts: readonly string[]): Scope[] {
   const scopes = texts.map((text, index) =>
-    parseScope(text, { name: texts.length === 1 ? defaultScopeName : `${defaultScopeName}${index + 1}` }),
+    parseScope(text, { name: index === 0 ? defaultScopeName : `${defaultScopeName}${index + 1}` }),
   );
   const names = new Set<string>();
   for (const { name } of scopes) {

@@ -13,7 +13,7 @@ export interface NameResolver {
 }
 
 const processName = /^@([1-9]\d{0,9})$/;
-const accountName = /^[^\d\s@*/:,][^\s*/:,]*$/u;
+const accountName = /^[\p{L}_][\p{L}\p{N}_.$\\-]*$/u;
 
 const ofProcess = (name: string, host: Host, pick: (process: HostProcess) => number | undefined) => {
   const match = processName.exec(name);
