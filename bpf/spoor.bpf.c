@@ -1,3 +1,6 @@
+#include "programs/io_uring.h"
+#include "programs/kill.h"
+#include "programs/module.h"
 #include "programs/process.h"
 #include "programs/snapshot.h"
 #include "programs/syscall.h"

@@ -48,7 +48,7 @@ static __always_inline __u32 open_flags(const struct syscall *call)
 	}
 }
 
-static __always_inline void fill_open(struct frame *frame, struct task_struct *task, const struct syscall *call)
+static __always_inline bool fill_open(struct frame *frame, struct task_struct *task, const struct syscall *call)
 {
 	struct open_event *event = (void *)frame->record;
 	struct file *file = call->result >= 0 ? file_of_fd(task, call->result) : NULL;
@@ -56,23 +56,21 @@ static __always_inline void fill_open(struct frame *frame, struct task_struct *t
 
 	event->result = call->result;
 	event->flags = open_flags(call);
-	event->inode = 0;
-	event->device = 0;
 	if (file) {
 		path_of(&frame->path, (void *)file + bpf_core_field_offset(struct file, f_path));
 		record_append_path(frame, &event->path);
 		event->inode = BPF_CORE_READ(file, f_inode, i_ino);
 		event->device = BPF_CORE_READ(file, f_inode, i_sb, s_dev);
-		return;
+		return true;
 	}
 	event->header.flags |= EVENT_USER_MEMORY;
 	if (call->form == OPEN_HANDLE) {
 		/* Opened by a number: there is no name. */
-		__builtin_memset(&event->path, 0, sizeof(event->path));
-		return;
+		return true;
 	}
 	name.from = (void *)call->arguments[call->form == OPEN_OPEN || call->form == OPEN_CREAT ? 0 : 1];
 	record_append_string(frame, &event->path, &name);
+	return true;
 }
 
 #endif

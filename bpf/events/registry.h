@@ -1,7 +1,7 @@
 /*
  * One line an event: number, names, ring. Numbers are part of recordings and never reused. HOOK events have a program
- * of their own in programs/; SYSCALL events are filled at the return of the system calls that their header lists, and
- * their program is made from the line.
+ * of their own in programs/; SYSCALL events are told at the return of the system calls that their header lists, from the
+ * line alone (programs/syscall.h, which includes the header).
  */
 #ifndef SPOOR_EVENTS_REGISTRY_H
 #define SPOOR_EVENTS_REGISTRY_H
@@ -11,7 +11,24 @@
 	HOOK(2, EXEC, exec, lifecycle)                                                                         \
 	HOOK(3, EXIT, exit, lifecycle)                                                                         \
 	SYSCALL(4, OPEN, open, activity)                                                                       \
-	SYSCALL(5, CONNECT, connect, activity)
+	SYSCALL(5, CONNECT, connect, activity)                                                                 \
+	SYSCALL(6, UNLINK, unlink, activity)                                                                   \
+	SYSCALL(7, RENAME, rename, activity)                                                                   \
+	SYSCALL(8, CHMOD, chmod, activity)                                                                     \
+	SYSCALL(9, CHOWN, chown, activity)                                                                     \
+	SYSCALL(10, MKDIR, mkdir, activity)                                                                    \
+	SYSCALL(11, BIND, bind, activity)                                                                      \
+	SYSCALL(12, LISTEN, listen, activity)                                                                  \
+	SYSCALL(13, ACCEPT, accept, activity)                                                                  \
+	SYSCALL(14, KILL, kill, activity)                                                                      \
+	SYSCALL(15, PTRACE, ptrace, activity)                                                                  \
+	SYSCALL(16, SETUID, setuid, activity)                                                                  \
+	SYSCALL(17, SETGID, setgid, activity)                                                                  \
+	SYSCALL(18, CAPSET, capset, activity)                                                                  \
+	SYSCALL(19, MOUNT, mount, activity)                                                                    \
+	SYSCALL(20, MODULE_LOAD, module_load, activity)                                                        \
+	SYSCALL(21, BPF, bpf, activity)                                                                        \
+	SYSCALL(22, IO_URING, io_uring, activity)
 
 #define EVENT_ENUMERATOR(number, NAME, name, ring) EVENT_##NAME = number,
 enum event_kind { FOR_EACH_EVENT(EVENT_ENUMERATOR, EVENT_ENUMERATOR) };

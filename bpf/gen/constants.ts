@@ -6,14 +6,16 @@ import { SyscallEntry } from './structs.js';
 
 /** Read-only constants that can be set between open and load. */
 export const constants = {
-  compat_syscalls: C.array(SyscallEntry, 512),
+  compat_syscalls: C.array(SyscallEntry, 576),
   enabled_events: C.u64,
   filter_kinds_built: C.u64,
   miss_mode: C.enum('miss_mode', C.u32, MissMode),
-  native_syscalls: C.array(SyscallEntry, 512),
+  native_syscalls: C.array(SyscallEntry, 576),
+  syscall_events: C.u64,
   trace_start_ns: C.u64,
   typed_task: C.bool,
   use_bpf_loop: C.bool,
+  use_task_regs: C.bool,
   use_task_storage: C.bool,
   wake_reader: C.bool,
 };

@@ -45,11 +45,50 @@ export const EventKind = {
   EVENT_EXIT: 3,
   EVENT_OPEN: 4,
   EVENT_CONNECT: 5,
+  EVENT_UNLINK: 6,
+  EVENT_RENAME: 7,
+  EVENT_CHMOD: 8,
+  EVENT_CHOWN: 9,
+  EVENT_MKDIR: 10,
+  EVENT_BIND: 11,
+  EVENT_LISTEN: 12,
+  EVENT_ACCEPT: 13,
+  EVENT_KILL: 14,
+  EVENT_PTRACE: 15,
+  EVENT_SETUID: 16,
+  EVENT_SETGID: 17,
+  EVENT_CAPSET: 18,
+  EVENT_MOUNT: 19,
+  EVENT_MODULE_LOAD: 20,
+  EVENT_BPF: 21,
+  EVENT_IO_URING: 22,
 } as const;
 
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];
 
-export type EventKindName = 'fork' | 'exec' | 'exit' | 'open' | 'connect';
+export type EventKindName =
+  | 'fork'
+  | 'exec'
+  | 'exit'
+  | 'open'
+  | 'connect'
+  | 'unlink'
+  | 'rename'
+  | 'chmod'
+  | 'chown'
+  | 'mkdir'
+  | 'bind'
+  | 'listen'
+  | 'accept'
+  | 'kill'
+  | 'ptrace'
+  | 'setuid'
+  | 'setgid'
+  | 'capset'
+  | 'mount'
+  | 'module-load'
+  | 'bpf'
+  | 'io-uring';
 
 /** The name of each value; values that the object does not know have none. */
 export const eventKindNames: Readonly<Record<number, EventKindName>> = {
@@ -58,6 +97,23 @@ export const eventKindNames: Readonly<Record<number, EventKindName>> = {
   3: 'exit',
   4: 'open',
   5: 'connect',
+  6: 'unlink',
+  7: 'rename',
+  8: 'chmod',
+  9: 'chown',
+  10: 'mkdir',
+  11: 'bind',
+  12: 'listen',
+  13: 'accept',
+  14: 'kill',
+  15: 'ptrace',
+  16: 'setuid',
+  17: 'setgid',
+  18: 'capset',
+  19: 'mount',
+  20: 'module-load',
+  21: 'bpf',
+  22: 'io-uring',
 };
 
 /** `enum filter_condition` */
@@ -135,6 +191,52 @@ export const filterKindNames: Readonly<Record<number, FilterKindName>> = {
   14: 'exe',
 };
 
+/** `enum io_uring_action` */
+export const IoUringAction = {
+  IO_URING_SETUP: 0,
+  IO_URING_OPERATION: 1,
+} as const;
+
+export type IoUringAction = (typeof IoUringAction)[keyof typeof IoUringAction];
+
+export type IoUringActionName = 'uring-setup' | 'uring-operation';
+
+/** The name of each value; values that the object does not know have none. */
+export const ioUringActionNames: Readonly<Record<number, IoUringActionName>> = {
+  0: 'uring-setup',
+  1: 'uring-operation',
+};
+
+/** `enum kill_call` */
+export const KillCall = {
+  KILL_CALL_KILL: 0,
+  KILL_CALL_TKILL: 1,
+  KILL_CALL_TGKILL: 2,
+  KILL_CALL_RT_SIGQUEUEINFO: 3,
+  KILL_CALL_RT_TGSIGQUEUEINFO: 4,
+  KILL_CALL_PIDFD_SEND_SIGNAL: 5,
+} as const;
+
+export type KillCall = (typeof KillCall)[keyof typeof KillCall];
+
+export type KillCallName =
+  | 'call-kill'
+  | 'call-tkill'
+  | 'call-tgkill'
+  | 'call-rt-sigqueueinfo'
+  | 'call-rt-tgsigqueueinfo'
+  | 'call-pidfd-send-signal';
+
+/** The name of each value; values that the object does not know have none. */
+export const killCallNames: Readonly<Record<number, KillCallName>> = {
+  0: 'call-kill',
+  1: 'call-tkill',
+  2: 'call-tgkill',
+  3: 'call-rt-sigqueueinfo',
+  4: 'call-rt-tgsigqueueinfo',
+  5: 'call-pidfd-send-signal',
+};
+
 /** `enum miss_mode` */
 export const MissMode = {
   MISS_RECOVER: 0,
@@ -151,6 +253,22 @@ export const missModeNames: Readonly<Record<number, MissModeName>> = {
   0: 'recover',
   1: 'drop',
   2: 'zero',
+};
+
+/** `enum mount_call` */
+export const MountCall = {
+  MOUNT_CALL_MOUNT: 0,
+  MOUNT_CALL_MOVE_MOUNT: 1,
+} as const;
+
+export type MountCall = (typeof MountCall)[keyof typeof MountCall];
+
+export type MountCallName = 'call-mount' | 'call-move-mount';
+
+/** The name of each value; values that the object does not know have none. */
+export const mountCallNames: Readonly<Record<number, MountCallName>> = {
+  0: 'call-mount',
+  1: 'call-move-mount',
 };
 
 /** `enum origin` */
@@ -191,6 +309,26 @@ export const procFlagNames: Readonly<Record<number, ProcFlagName>> = {
   1: 'new',
   2: 'exe-unlinked',
   4: 'no-exe',
+};
+
+/** `enum set_ids_call` */
+export const SetIdsCall = {
+  SET_IDS_SET: 0,
+  SET_IDS_SETRE: 1,
+  SET_IDS_SETRES: 2,
+  SET_IDS_SETFS: 3,
+} as const;
+
+export type SetIdsCall = (typeof SetIdsCall)[keyof typeof SetIdsCall];
+
+export type SetIdsCallName = 'ids-set' | 'ids-setre' | 'ids-setres' | 'ids-setfs';
+
+/** The name of each value; values that the object does not know have none. */
+export const setIdsCallNames: Readonly<Record<number, SetIdsCallName>> = {
+  0: 'ids-set',
+  1: 'ids-setre',
+  2: 'ids-setres',
+  3: 'ids-setfs',
 };
 
 /** `enum words_place` */

@@ -7,20 +7,44 @@ export const mapNames = [
   'filter_strings',
   'frame_level',
   'frames',
+  'io_uring_operations',
   'lifecycle',
+  'module_names',
   'proc_info',
   'scope_set_0',
   'scope_set_1',
   'scope_sets',
   'seeds',
   'state_counters',
-  'syscall_events',
   'task_words',
   'task_words_hash',
 ] as const;
 export type MapName = (typeof mapNames)[number];
 
-export const eventKinds = ['fork', 'exec', 'exit', 'open', 'connect'] as const;
+export const eventKinds = [
+  'fork',
+  'exec',
+  'exit',
+  'open',
+  'connect',
+  'unlink',
+  'rename',
+  'chmod',
+  'chown',
+  'mkdir',
+  'bind',
+  'listen',
+  'accept',
+  'kill',
+  'ptrace',
+  'setuid',
+  'setgid',
+  'capset',
+  'mount',
+  'module-load',
+  'bpf',
+  'io-uring',
+] as const;
 
 export const filterKinds = [
   'uid',
@@ -42,14 +66,15 @@ export const filterKinds = [
 
 /** Programs by name, with the section that says what they attach to. */
 export const programs = {
+  on_event_io_uring: '?tp_btf/io_uring_submit_req',
+  on_event_kill: '?tp_btf/signal_generate',
+  on_event_module_load: '?tp_btf/module_load',
   on_iter_task: 'iter/task',
   on_iter_watched: 'iter/task',
   on_sched_process_exec: 'tp_btf/sched_process_exec',
   on_sched_process_exit: 'tp_btf/sched_process_exit',
   on_sched_process_fork: 'tp_btf/sched_process_fork',
   on_sys_exit: 'tp_btf/sys_exit',
-  on_syscall_connect: '?tp_btf/sys_exit',
-  on_syscall_open: '?tp_btf/sys_exit',
   on_task_rename: 'tp_btf/task_rename',
 } as const;
 export type ProgramName = keyof typeof programs;

@@ -2,6 +2,7 @@
 
 import { C } from '@spoor/btf';
 import type { Static } from 'typebox';
+import { IoUringAction, KillCall, MountCall, SetIdsCall } from './enums.js';
 
 /** `struct syscall_entry`: 2 bytes. */
 export const SyscallEntry = C.struct('syscall_entry', 2, {
@@ -39,6 +40,87 @@ export const EventHeader = C.struct('event_header', 88, {
   exe: [80, VarBytes],
 });
 export type EventHeader = Static<typeof EventHeader>;
+
+/** `struct accept_event`: 144 bytes. */
+export const AcceptEvent = C.struct('accept_event', 144, {
+  header: [0, EventHeader],
+  result: [88, C.s32],
+  fd: [92, C.u32],
+  family: [96, C.u16],
+  port: [98, C.u16],
+  local_port: [100, C.u16],
+  unused: [102, C.u16],
+  address: [104, C.bytes(16)],
+  local_address: [120, C.bytes(16)],
+  path: [136, VarBytes],
+});
+export type AcceptEvent = Static<typeof AcceptEvent>;
+
+/** `struct bind_event`: 128 bytes. */
+export const BindEvent = C.struct('bind_event', 128, {
+  header: [0, EventHeader],
+  result: [88, C.s32],
+  fd: [92, C.u32],
+  family: [96, C.u16],
+  port: [98, C.u16],
+  unused: [100, C.u32],
+  address: [104, C.bytes(16)],
+  path: [120, VarBytes],
+});
+export type BindEvent = Static<typeof BindEvent>;
+
+/** `struct bpf_event`: 120 bytes. */
+export const BpfEvent = C.struct('bpf_event', 120, {
+  header: [0, EventHeader],
+  result: [88, C.s32],
+  command: [92, C.u32],
+  type: [96, C.u32],
+  id: [100, C.u32],
+  name: [104, C.chars(16)],
+});
+export type BpfEvent = Static<typeof BpfEvent>;
+
+/** `struct capset_event`: 144 bytes. */
+export const CapsetEvent = C.struct('capset_event', 144, {
+  header: [0, EventHeader],
+  result: [88, C.s32],
+  unused: [92, C.u32],
+  effective: [96, C.u64],
+  permitted: [104, C.u64],
+  inheritable: [112, C.u64],
+  requested_effective: [120, C.u64],
+  requested_permitted: [128, C.u64],
+  requested_inheritable: [136, C.u64],
+});
+export type CapsetEvent = Static<typeof CapsetEvent>;
+
+/** `struct chmod_event`: 128 bytes. */
+export const ChmodEvent = C.struct('chmod_event', 128, {
+  header: [0, EventHeader],
+  result: [88, C.s32],
+  mode: [92, C.u32],
+  flags: [96, C.u32],
+  device: [100, C.u32],
+  inode: [104, C.u64],
+  path: [112, VarBytes],
+  directory: [120, VarBytes],
+});
+export type ChmodEvent = Static<typeof ChmodEvent>;
+
+/** `struct chown_event`: 136 bytes. */
+export const ChownEvent = C.struct('chown_event', 136, {
+  header: [0, EventHeader],
+  result: [88, C.s32],
+  owner: [92, C.u32],
+  group: [96, C.u32],
+  flags: [100, C.u32],
+  inode: [104, C.u64],
+  device: [112, C.u32],
+  unused: [116, C.u32],
+  path: [120, VarBytes],
+  directory: [128, VarBytes],
+});
+export type ChownEvent = Static<typeof ChownEvent>;
 
 /** `struct connect_event`: 128 bytes. */
 export const ConnectEvent = C.struct('connect_event', 128, {
@@ -200,6 +282,103 @@ export const Frame = C.struct('frame', 26752, {
 });
 export type Frame = Static<typeof Frame>;
 
+/** `struct io_uring_event`: 112 bytes. */
+export const IoUringEvent = C.struct('io_uring_event', 112, {
+  header: [0, EventHeader],
+  result: [88, C.s32],
+  action: [92, C.enum('io_uring_action', C.u32, IoUringAction)],
+  operation: [96, C.u32],
+  flags: [100, C.u32],
+  entries: [104, C.u32],
+  unused: [108, C.u32],
+});
+export type IoUringEvent = Static<typeof IoUringEvent>;
+
+/** `struct io_uring_user`: 16 bytes. */
+export const IoUringUser = C.struct('io_uring_user', 16, {
+  start_time_ns: [0, C.u64],
+  tgid: [8, C.u32],
+  execs: [12, C.u32],
+});
+export type IoUringUser = Static<typeof IoUringUser>;
+
+/** `struct kill_event`: 136 bytes. */
+export const KillEvent = C.struct('kill_event', 136, {
+  header: [0, EventHeader],
+  result: [88, C.s32],
+  signal: [92, C.u32],
+  call: [96, C.enum('kill_call', C.u32, KillCall)],
+  pid: [100, C.s32],
+  target_start_time_ns: [104, C.u64],
+  target_tgid: [112, C.u32],
+  target_tid: [116, C.u32],
+  target_comm: [120, C.chars(16)],
+});
+export type KillEvent = Static<typeof KillEvent>;
+
+/** `struct listen_event`: 128 bytes. */
+export const ListenEvent = C.struct('listen_event', 128, {
+  header: [0, EventHeader],
+  result: [88, C.s32],
+  fd: [92, C.u32],
+  backlog: [96, C.s32],
+  family: [100, C.u16],
+  port: [102, C.u16],
+  address: [104, C.bytes(16)],
+  path: [120, VarBytes],
+});
+export type ListenEvent = Static<typeof ListenEvent>;
+
+/** `struct mkdir_event`: 112 bytes. */
+export const MkdirEvent = C.struct('mkdir_event', 112, {
+  header: [0, EventHeader],
+  result: [88, C.s32],
+  mode: [92, C.u32],
+  path: [96, VarBytes],
+  directory: [104, VarBytes],
+});
+export type MkdirEvent = Static<typeof MkdirEvent>;
+
+/** `struct module_load_event`: 176 bytes. */
+export const ModuleLoadEvent = C.struct('module_load_event', 176, {
+  header: [0, EventHeader],
+  result: [88, C.s32],
+  flags: [92, C.u32],
+  image_size: [96, C.u64],
+  name: [104, C.chars(56)],
+  path: [160, VarBytes],
+  parameters: [168, VarBytes],
+});
+export type ModuleLoadEvent = Static<typeof ModuleLoadEvent>;
+
+/** `struct module_loader`: 16 bytes. */
+export const ModuleLoader = C.struct('module_loader', 16, {
+  start_time_ns: [0, C.u64],
+  tid: [8, C.u32],
+  unused: [12, C.u32],
+});
+export type ModuleLoader = Static<typeof ModuleLoader>;
+
+/** `struct module_name`: 56 bytes. */
+export const ModuleName = C.struct('module_name', 56, {
+  text: [0, C.chars(56)],
+});
+export type ModuleName = Static<typeof ModuleName>;
+
+/** `struct mount_event`: 136 bytes. */
+export const MountEvent = C.struct('mount_event', 136, {
+  header: [0, EventHeader],
+  result: [88, C.s32],
+  call: [92, C.enum('mount_call', C.u32, MountCall)],
+  flags: [96, C.u32],
+  unused: [100, C.u32],
+  path: [104, VarBytes],
+  directory: [112, VarBytes],
+  source: [120, VarBytes],
+  type: [128, VarBytes],
+});
+export type MountEvent = Static<typeof MountEvent>;
+
 /** `struct open_event`: 120 bytes. */
 export const OpenEvent = C.struct('open_event', 120, {
   header: [0, EventHeader],
@@ -210,6 +389,34 @@ export const OpenEvent = C.struct('open_event', 120, {
   path: [112, VarBytes],
 });
 export type OpenEvent = Static<typeof OpenEvent>;
+
+/** `struct ptrace_event`: 152 bytes. */
+export const PtraceEvent = C.struct('ptrace_event', 152, {
+  header: [0, EventHeader],
+  result: [88, C.s32],
+  request: [92, C.u32],
+  pid: [96, C.s32],
+  unused: [100, C.u32],
+  address: [104, C.u64],
+  data: [112, C.u64],
+  target_start_time_ns: [120, C.u64],
+  target_tgid: [128, C.u32],
+  target_tid: [132, C.u32],
+  target_comm: [136, C.chars(16)],
+});
+export type PtraceEvent = Static<typeof PtraceEvent>;
+
+/** `struct rename_event`: 128 bytes. */
+export const RenameEvent = C.struct('rename_event', 128, {
+  header: [0, EventHeader],
+  result: [88, C.s32],
+  flags: [92, C.u32],
+  path: [96, VarBytes],
+  new_path: [104, VarBytes],
+  directory: [112, VarBytes],
+  new_directory: [120, VarBytes],
+});
+export type RenameEvent = Static<typeof RenameEvent>;
 
 /** `struct filter_slice`: 8 bytes. */
 export const FilterSlice = C.struct('filter_slice', 8, {
@@ -251,6 +458,34 @@ export const Seed = C.struct('seed', 16, {
 });
 export type Seed = Static<typeof Seed>;
 
+/** `struct setgid_event`: 128 bytes. */
+export const SetgidEvent = C.struct('setgid_event', 128, {
+  header: [0, EventHeader],
+  result: [88, C.s32],
+  call: [92, C.enum('set_ids_call', C.u32, SetIdsCall)],
+  requested: [96, C.array(C.u32, 3)],
+  real_gid: [108, C.u32],
+  effective_gid: [112, C.u32],
+  saved_gid: [116, C.u32],
+  filesystem_gid: [120, C.u32],
+  unused: [124, C.u32],
+});
+export type SetgidEvent = Static<typeof SetgidEvent>;
+
+/** `struct setuid_event`: 128 bytes. */
+export const SetuidEvent = C.struct('setuid_event', 128, {
+  header: [0, EventHeader],
+  result: [88, C.s32],
+  call: [92, C.enum('set_ids_call', C.u32, SetIdsCall)],
+  requested: [96, C.array(C.u32, 3)],
+  real_uid: [108, C.u32],
+  effective_uid: [112, C.u32],
+  saved_uid: [116, C.u32],
+  filesystem_uid: [120, C.u32],
+  unused: [124, C.u32],
+});
+export type SetuidEvent = Static<typeof SetuidEvent>;
+
 /** `struct snapshot_result`: 24 bytes. */
 export const SnapshotResult = C.struct('snapshot_result', 24, {
   processes: [0, C.u64],
@@ -288,3 +523,13 @@ export const TaskIdentity = C.struct('task_identity', 16, {
   unused: [12, C.u32],
 });
 export type TaskIdentity = Static<typeof TaskIdentity>;
+
+/** `struct unlink_event`: 112 bytes. */
+export const UnlinkEvent = C.struct('unlink_event', 112, {
+  header: [0, EventHeader],
+  result: [88, C.s32],
+  flags: [92, C.u32],
+  path: [96, VarBytes],
+  directory: [104, VarBytes],
+});
+export type UnlinkEvent = Static<typeof UnlinkEvent>;

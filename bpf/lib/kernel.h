@@ -26,7 +26,7 @@ typedef _Bool bool;
 enum { BPF_ANY = 0, BPF_NOEXIST = 1, BPF_EXIST = 2, BPF_F_NO_PREALLOC = 1 };
 enum { BPF_F_MMAPABLE = 1 << 10, BPF_LOCAL_STORAGE_GET_F_CREATE = 1, BPF_RB_NO_WAKEUP = 1 };
 enum { BPF_RB_AVAIL_DATA = 0, BPF_RB_RING_SIZE = 1 };
-enum {
+enum bpf_map_type {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PROG_ARRAY = 3,
@@ -38,6 +38,8 @@ enum {
 	BPF_MAP_TYPE_TASK_STORAGE = 29,
 };
 
+enum bpf_prog_type { BPF_PROG_TYPE_UNSPEC = 0 };
+
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
@@ -48,6 +50,12 @@ enum {
 typedef struct { int counter; } atomic_t;
 typedef struct { __u32 val; } kuid_t;
 typedef struct { __u32 val; } kgid_t;
+/* 64 bits on every kernel; before 6.3 as two words. Read whole. */
+typedef struct { __u64 val; } kernel_cap_t;
+
+struct list_head {
+	struct list_head *next;
+};
 
 struct qstr {
 	union {
@@ -60,9 +68,14 @@ struct qstr {
 	const unsigned char *name;
 };
 
+struct file_system_type {
+	const char *name;
+};
+
 struct super_block {
 	__u32 s_dev;
 	unsigned long s_magic;
+	struct file_system_type *s_type;
 };
 
 struct inode {
@@ -82,12 +95,14 @@ struct dentry {
 
 struct vfsmount {
 	struct dentry *mnt_root;
+	struct super_block *mnt_sb;
 };
 
 struct mount {
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
+	const char *mnt_devname;
 };
 
 struct path {
@@ -111,6 +126,10 @@ struct files_struct {
 	struct fdtable *fdt;
 };
 
+struct fs_struct {
+	struct path pwd;
+};
+
 struct mm_struct {
 	struct file *exe_file;
 	unsigned long arg_start;
@@ -120,6 +139,15 @@ struct mm_struct {
 struct cred {
 	kuid_t uid;
 	kgid_t gid;
+	kuid_t suid;
+	kgid_t sgid;
+	kuid_t euid;
+	kgid_t egid;
+	kuid_t fsuid;
+	kgid_t fsgid;
+	kernel_cap_t cap_inheritable;
+	kernel_cap_t cap_permitted;
+	kernel_cap_t cap_effective;
 };
 
 struct ns_common {
@@ -188,8 +216,13 @@ struct signal_struct {
 	struct pid *pids[4];
 };
 
+/* x86 */
 struct thread_info {
 	__u32 status;
+};
+
+struct thread_info___arm64 {
+	unsigned long flags;
 };
 
 struct task_struct {
@@ -205,10 +238,19 @@ struct task_struct {
 	__u64 start_boottime;
 	struct cred *real_cred;
 	char comm[16];
+	struct fs_struct *fs;
 	struct files_struct *files;
 	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
 	struct css_set *cgroups;
+	/* what it traces, and the link of what is traced */
+	struct list_head ptraced;
+	struct list_head ptrace_entry;
+};
+
+/* 32 bits up to 5.6, 64 since. */
+struct task_struct___exec {
+	__u64 self_exec_id;
 };
 
 struct linux_binprm {
@@ -222,9 +264,12 @@ struct in6_addr {
 
 struct sock_common {
 	__be32 skc_daddr;
+	__be32 skc_rcv_saddr;
 	__be16 skc_dport;
+	__u16 skc_num;
 	unsigned short skc_family;
 	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
 };
 
 struct sock {
@@ -243,7 +288,41 @@ struct unix_address {
 struct unix_sock {
 	struct sock sk;
 	struct unix_address *addr;
+	struct path path;
 	struct sock *peer;
+};
+
+struct kernel_siginfo {
+	int si_signo;
+};
+
+struct bpf_prog_aux {
+	__u32 id;
+	char name[16];
+};
+
+struct bpf_prog {
+	enum bpf_prog_type type;
+	struct bpf_prog_aux *aux;
+};
+
+struct bpf_map {
+	enum bpf_map_type map_type;
+	__u32 id;
+	char name[16];
+};
+
+struct io_ring_ctx {
+	unsigned int flags;
+	unsigned int sq_entries;
+};
+
+struct io_kiocb {
+	__u8 opcode;
+};
+
+struct module {
+	char name[56];
 };
 
 struct seq_file;
@@ -274,5 +353,7 @@ struct pt_regs___saved_arm64 {
 #define PF_KTHREAD 0x00200000
 #define SIGNAL_GROUP_EXIT 0x00000004
 #define TS_COMPAT 0x0002
+/* arch/arm64/include/asm/thread_info.h */
+#define TIF_32BIT 22
 
 #endif

@@ -31,7 +31,9 @@ static __always_inline bool is_compat_task(struct task_struct *task)
 #if defined(__TARGET_ARCH_x86)
 	return task_field(task, thread_info.status) & TS_COMPAT;
 #else
-	return false;
+	struct thread_info___arm64 *info = (void *)task + bpf_core_field_offset(struct task_struct, thread_info);
+
+	return BPF_CORE_READ(info, flags) >> TIF_32BIT & 1;
 #endif
 }
 

@@ -1,15 +1,25 @@
 /*
  * System calls by number. An event that is seen at the return of system calls lists them as
  * `SYSCALL(x86-64, i386, arm64, form)`; `form` is the event's own word for the shape of the arguments.
+ *
+ * x32 programs (x86-64 with short pointers) use the x86-64 numbers, but for some that have their own from 512 on. 32-bit
+ * programs reach the socket calls also through socketcall(), which libc prefers: SOCKETCALL(n) is that call's n.
  */
 #ifndef SPOOR_LIB_SYSCALLS_H
 #define SPOOR_LIB_SYSCALLS_H
 
 #include "read.h"
 
-#define SYSCALL_NUMBERS 512
+#define SYSCALL_SLOTS 576
+#define SOCKETCALL(number) (544 + (number))
+#define SOCKETCALL_MAX 20
 /* Where an architecture has no such call. No real call has this number. */
-#define NONE (SYSCALL_NUMBERS - 1)
+#define NONE 511
+
+/* i386, arch/x86/entry/syscalls/syscall_32.tbl */
+#define I386_SOCKETCALL 102
+/* In place of an event's number: look at the first argument. */
+#define KIND_SOCKETCALL 255
 
 struct syscall_entry {
 	/* enum event_kind; 0 for calls that are not of interest */
@@ -18,10 +28,14 @@ struct syscall_entry {
 };
 
 struct syscall {
-	__u64 arguments[4];
+	__u64 arguments[5];
 	__s64 result;
-	__u32 form;
+	__u8 kind;
+	__u8 form;
+	/* the caller is a 32-bit program */
 	bool compat;
+	/* the arguments lay in the caller's memory, where another thread may have changed them since */
+	bool in_memory;
 };
 
 static __always_inline __u32 syscall_number(struct pt_regs *regs)
@@ -34,22 +48,58 @@ static __always_inline __u32 syscall_number(struct pt_regs *regs)
 #endif
 }
 
+/* The slot of the call that socketcall() stands for. */
+static __always_inline __u32 socketcall_number(struct pt_regs *regs)
+{
+#if defined(__TARGET_ARCH_x86)
+	__u32 number = ((struct pt_regs___saved_x86 *)regs)->bx;
+
+	if (number > SOCKETCALL_MAX)
+		return NONE;
+	/* Or else clang leaves out the comparison that the verifier knows the bound of a table by. */
+	barrier_var(number);
+	return SOCKETCALL(number);
+#else
+	return NONE;
+#endif
+}
+
+#if defined(__TARGET_ARCH_x86)
+/* The arguments of socketcall(): 32-bit words in the caller's memory, as many as the call has. */
+static __always_inline void socketcall_arguments(struct syscall *call, const void *from)
+{
+	__u32 word;
+
+	for (int i = 0; i < 4; i++) {
+		word = 0;
+		bpf_probe_read_user(&word, sizeof(word), from + i * sizeof(word));
+		call->arguments[i] = word;
+	}
+	call->arguments[4] = 0;
+	call->in_memory = true;
+}
+#endif
+
 /* The return of a system call leaves its saved arguments as they were: but for arm64's first, kept beside. */
 static __always_inline void syscall_arguments(struct syscall *call, struct pt_regs *regs)
 {
 #if defined(__TARGET_ARCH_x86)
 	struct pt_regs___saved_x86 *saved = (void *)regs;
 
-	if (call->compat) {
+	if (call->compat && (__u32)saved->orig_ax == I386_SOCKETCALL) {
+		socketcall_arguments(call, (void *)(__u64)(__u32)saved->cx);
+	} else if (call->compat) {
 		call->arguments[0] = (__u32)saved->bx;
 		call->arguments[1] = (__u32)saved->cx;
 		call->arguments[2] = (__u32)saved->dx;
 		call->arguments[3] = (__u32)saved->si;
+		call->arguments[4] = (__u32)saved->di;
 	} else {
 		call->arguments[0] = saved->di;
 		call->arguments[1] = saved->si;
 		call->arguments[2] = saved->dx;
 		call->arguments[3] = saved->r10;
+		call->arguments[4] = saved->r8;
 	}
 #else
 	struct pt_regs___saved_arm64 *saved = (void *)regs;
@@ -58,6 +108,7 @@ static __always_inline void syscall_arguments(struct syscall *call, struct pt_re
 	call->arguments[1] = saved->regs[1];
 	call->arguments[2] = saved->regs[2];
 	call->arguments[3] = saved->regs[3];
+	call->arguments[4] = saved->regs[4];
 #endif
 }
 

@@ -1,16 +1,35 @@
 /*
  * Events at the return of system calls. One program sees every return and leaves at once unless the call is listed by
- * an event that is on; then it goes over, by a tail call, to that event's own program. The raw hook sees 32-bit
- * callers too, which the kernel's per-call tracepoints do not.
+ * an event that is on. The raw hook sees 32-bit callers too, which the kernel's per-call tracepoints do not.
+ *
+ * All events share the program, so that the verifier follows what they have in common once: it is nine tenths of it. What
+ * is off it removes.
  */
 #ifndef SPOOR_PROGRAMS_SYSCALL_H
 #define SPOOR_PROGRAMS_SYSCALL_H
 
+#include "../events/accept.h"
+#include "../events/bind.h"
+#include "../events/bpf.h"
+#include "../events/capset.h"
+#include "../events/chmod.h"
+#include "../events/chown.h"
 #include "../events/connect.h"
+#include "../events/io_uring.h"
+#include "../events/kill.h"
+#include "../events/listen.h"
+#include "../events/mkdir.h"
+#include "../events/module_load.h"
+#include "../events/mount.h"
 #include "../events/open.h"
+#include "../events/ptrace.h"
+#include "../events/rename.h"
+#include "../events/setgid.h"
+#include "../events/setuid.h"
+#include "../events/unlink.h"
 #include "collect.h"
 
-#define NO_ENTRIES(number, NAME, name, ring)
+#define NOTHING(number, NAME, name, ring)
 
 #if defined(__TARGET_ARCH_x86)
 #define NATIVE(kind_of, x86, i386, arm64, form_of) [x86] = { .kind = kind_of, .form = form_of },
@@ -23,80 +42,110 @@
 
 #define NATIVE_ENTRIES(number, NAME, name, ring) SYSCALLS_##name(NATIVE, EVENT_##NAME)
 #define COMPAT_ENTRIES(number, NAME, name, ring) SYSCALLS_##name(COMPAT, EVENT_##NAME)
+#define KIND_BIT(number, NAME, name, ring) | 1ULL << number
 
-const volatile struct syscall_entry native_syscalls[SYSCALL_NUMBERS] = { FOR_EACH_EVENT(NO_ENTRIES, NATIVE_ENTRIES) };
-const volatile struct syscall_entry compat_syscalls[SYSCALL_NUMBERS] = { FOR_EACH_EVENT(NO_ENTRIES, COMPAT_ENTRIES) };
+const volatile struct syscall_entry native_syscalls[SYSCALL_SLOTS] = { FOR_EACH_EVENT(NOTHING, NATIVE_ENTRIES) };
+const volatile struct syscall_entry compat_syscalls[SYSCALL_SLOTS] = {
+	FOR_EACH_EVENT(NOTHING, COMPAT_ENTRIES)
+	[I386_SOCKETCALL] = { .kind = KIND_SOCKETCALL },
+};
+/* For the loader: the events that need this program, as bits of `enabled_events`. */
+const volatile __u64 syscall_events = 0 FOR_EACH_EVENT(NOTHING, KIND_BIT);
 
-/* By `enum event_kind`: the programs of the events that are on, put in by the loader. */
-struct {
-	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, EVENT_KINDS_MAX);
-	__type(key, __u32);
-	__type(value, __u32);
-} syscall_events SEC(".maps");
-
-static __always_inline const volatile struct syscall_entry *syscall_entry_of(struct pt_regs *regs, bool compat)
+static __always_inline const volatile struct syscall_entry *syscall_entry_of(__u32 number, bool compat)
 {
-	__u32 number = syscall_number(regs);
-
 	/* 0 is a call that no event lists, on any architecture. */
-	if (number >= NONE)
+	if (number >= SYSCALL_SLOTS || number == NONE)
 		number = 0;
 	return compat ? &compat_syscalls[number] : &native_syscalls[number];
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(on_sys_exit, struct pt_regs *regs)
+/* Which event lists the call that the task is in, and as which form: `kind` 0 for none. */
+static __always_inline void syscall_identify(struct syscall *call, struct pt_regs *regs)
 {
-	__u32 native = syscall_entry_of(regs, false)->kind;
-	__u32 compat = syscall_entry_of(regs, true)->kind;
-	__u32 kind;
+	const volatile struct syscall_entry *native = syscall_entry_of(syscall_number(regs), false);
+	const volatile struct syscall_entry *entry = syscall_entry_of(syscall_number(regs), true);
 
+	call->kind = 0;
 	/* Few calls are listed at all: the question who calls is asked of those only. */
-	if (!native && !compat)
-		return 0;
-	kind = is_compat_task(current_task()) ? compat : native;
-	if (kind && (enabled_events >> kind & 1))
-		bpf_tail_call(ctx, &syscall_events, kind);
+	if (!native->kind && !entry->kind)
+		return;
+	call->in_memory = false;
+	call->compat = is_compat_task(current_task());
+	if (!call->compat)
+		entry = native;
+	else if (entry->kind == KIND_SOCKETCALL)
+		entry = syscall_entry_of(socketcall_number(regs), true);
+	call->kind = entry->kind;
+	call->form = entry->form;
+}
+
+/* Starts the record of a call that `syscall_identify` knows. */
+static __always_inline void *syscall_begin(struct frame *frame, const struct scope_set *set, const struct syscall *call,
+					   __u32 kind, __u32 size)
+{
+	struct event_header *header = record_begin(frame, set, kind, size);
+
+	__builtin_memset(header + 1, 0, size - sizeof(*header));
+	if (call->compat)
+		header->flags |= EVENT_COMPAT;
+	if (call->in_memory)
+		header->flags |= EVENT_USER_MEMORY;
+	return header;
+}
+
+/* A function an event, for the stack's sake. */
+#define TELL(number, NAME, name, ring)                                                                         \
+	static __noinline int tell_##name(struct frame *frame, const struct scope_set *set,                    \
+					  struct task_struct *task, const struct syscall *call)                \
+	{                                                                                                      \
+		if (!(frame->matched & set->events[EVENT_##NAME]))                                             \
+			return 0;                                                                              \
+		syscall_begin(frame, set, call, EVENT_##NAME, sizeof(struct name##_event));                    \
+		if (!fill_##name(frame, task, call))                                                           \
+			return 0;                                                                              \
+		record_append_exe(frame);                                                                      \
+		record_end(frame, ring);                                                                       \
+		return 0;                                                                                      \
+	}
+FOR_EACH_EVENT(NOTHING, TELL)
+
+#define TELL_CASE(number, NAME, name, ring)                                                                    \
+	case EVENT_##NAME:                                                                                     \
+		return enabled_events >> number & 1 ? tell_##name(frame, set, task, call) : 0;
+
+static __always_inline int tell(struct frame *frame, const struct scope_set *set, struct task_struct *task,
+				const struct syscall *call)
+{
+	switch (call->kind) {
+		FOR_EACH_EVENT(NOTHING, TELL_CASE)
+	}
 	return 0;
 }
 
-static __always_inline void syscall_read(struct syscall *call, struct pt_regs *regs, long result)
+SEC("tp_btf/sys_exit")
+int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 {
-	call->compat = is_compat_task(current_task());
-	call->form = syscall_entry_of(regs, call->compat)->form;
-	call->result = result;
-	syscall_arguments(call, regs);
-}
+	const struct scope_set *set;
+	struct subject subject;
+	struct syscall call;
+	struct frame *frame;
 
-#define SYSCALL_PROGRAM(number, NAME, name, ring)                                                              \
-	SEC("?tp_btf/sys_exit")                                                                                \
-	int BPF_PROG(on_syscall_##name, struct pt_regs *regs, long result)                                     \
-	{                                                                                                      \
-		const struct scope_set *set = scopes_current();                                                \
-		struct frame *frame = frame_take(EVENT_##NAME);                                                \
-		struct task_struct *task = current_task();                                                     \
-		struct subject subject = subject_of(task);                                                     \
-		struct event_header *header;                                                                   \
-		struct syscall call;                                                                           \
-                                                                                                               \
-		if (!frame)                                                                                    \
-			return 0;                                                                              \
-		if (set && collect(frame, &subject, set, ORIGIN_RECOVERED_KERNEL) &&                            \
-		    (frame->matched & set->events[EVENT_##NAME])) {                                             \
-			syscall_read(&call, regs, result);                                                     \
-			header = record_begin(frame, set, EVENT_##NAME, sizeof(struct name##_event));          \
-			if (call.compat)                                                                       \
-				header->flags |= EVENT_COMPAT;                                                 \
-			fill_##name(frame, task, &call);                                                       \
-			record_append_exe(frame);                                                              \
-			record_end(frame, ring);                                                               \
-		}                                                                                              \
-		frame_release();                                                                               \
-		return 0;                                                                                      \
+	syscall_identify(&call, regs);
+	if (!(enabled_events >> call.kind & 1) || !call.kind)
+		return 0;
+	set = scopes_current();
+	frame = frame_take(call.kind);
+	if (!frame)
+		return 0;
+	subject = subject_of(current_task());
+	if (set && collect(frame, &subject, set, ORIGIN_RECOVERED_KERNEL)) {
+		call.result = result;
+		syscall_arguments(&call, regs);
+		tell(frame, set, subject.task, &call);
 	}
-#define NO_PROGRAM(number, NAME, name, ring)
-
-FOR_EACH_EVENT(NO_PROGRAM, SYSCALL_PROGRAM)
+	frame_release();
+	return 0;
+}
 
 #endif

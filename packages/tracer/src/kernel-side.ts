@@ -10,11 +10,12 @@ import {
   type SnapshotResult,
   type StateStats,
 } from '@spoor/bpf';
-import { type Layout, SpoorError } from '@spoor/btf';
+import type { Layout } from '@spoor/btf';
 import { type TypedMap, typedMap } from '@spoor/map';
 import {
   bootTimeNs,
   describeMachine,
+  type FeatureName,
   features,
   type Link,
   type LoadedObject,
@@ -53,8 +54,11 @@ const maxPasses = 64;
 
 const defaultRingSize = { lifecycle: 4 * 1024 * 1024, activity: 8 * 1024 * 1024 };
 
-/** The program of an event that is seen at the return of system calls. */
-const syscallProgram = (kind: string) => `on_syscall_${kind.replaceAll('-', '_')}`;
+/** A program that is there for one event: `on_event_NAME`, and behind `__` what tells several apart. */
+const eventProgram = /^on_event_([a-z_]+?)(?:__[a-z_]+)?$/;
+
+/** What such a program takes besides its hook. */
+const eventProgramFeature: Readonly<Record<string, FeatureName>> = { on_event_kill: 'task_regs' };
 
 /**
  * The loaded object with its maps typed and its rings mapped: all that the tracer knows of the kernel. Owns what it
@@ -73,7 +77,6 @@ export class KernelSide {
   readonly variants: Readonly<Record<string, string>>;
   readonly #links: Link[] = [];
   readonly #closers: (() => void)[] = [];
-  readonly #enabled: readonly string[];
   /** In the modes that show old failures nothing outlives a pass by which its end could be told. */
   readonly #legacy: boolean;
 
@@ -108,11 +111,10 @@ export class KernelSide {
     };
 
     let enabledEvents = 0n;
-    const calls: string[] = [];
     for (const [kind, { kind: number }] of Object.entries(events)) {
       if (options.events.has(kind)) enabledEvents |= 1n << BigInt(number);
-      if (syscallProgram(kind) in programs && options.events.has(kind)) calls.push(kind);
     }
+    const syscallEvents = opened.constants.get('syscall_events')!.value as bigint;
     opened
       .setConstant('enabled_events', enabledEvents)
       .setConstant('miss_mode', missModes[options.missMode ?? 'recover'])
@@ -120,15 +122,15 @@ export class KernelSide {
       .setConstant('use_task_storage', this.taskStorage)
       .setConstant('typed_task', features.has('task_storage_tracing'))
       .setConstant('use_bpf_loop', loops)
+      .setConstant('use_task_regs', features.has('task_regs'))
       .setConstant('filter_kinds_built', wordOfKinds(options.filterKinds))
       .resizeMap('proc_info', this.mapEntries)
       .resizeMap('lifecycle', this.ringSizes.lifecycle)
       .resizeMap('activity', this.ringSizes.activity)
       .enableMap('task_words', this.taskStorage)
-      .enableProgram('on_sys_exit', calls.length > 0);
+      .enableProgram('on_sys_exit', (enabledEvents & syscallEvents) !== 0n);
     if (options.wordsEntries !== undefined) opened.resizeMap('task_words_hash', options.wordsEntries);
-    for (const kind of calls) opened.enableProgram(syscallProgram(kind));
-    this.#enabled = calls;
+    for (const name of eventPrograms(options.events)) opened.enableProgram(name);
     this.filterKinds = options.filterKinds;
     this.#legacy = (options.missMode ?? 'recover') !== 'recover';
 
@@ -140,7 +142,6 @@ export class KernelSide {
         this.#closers.push(() => measuring[Symbol.dispose]());
       }
       this.rings = this.#mapRings();
-      this.#fillSyscallTable();
       this.eventCounters = typedMap(this.object.map('event_counters'), {
         ...maps.event_counters,
         perCpu: true,
@@ -158,7 +159,7 @@ export class KernelSide {
   /** Attaches every hook. Call after the scopes are written: events begin at once. */
   attach(): void {
     for (const program of this.object.programs.values()) {
-      if (program.hooked && !program.name.startsWith('on_syscall_')) this.#links.push(program.attach());
+      if (program.hooked) this.#links.push(program.attach());
     }
     this.object.globals.write('attached_ns', bootTimeNs());
   }
@@ -220,35 +221,25 @@ export class KernelSide {
     });
     return new RingMerge(readers);
   }
-
-  #fillSyscallTable(): void {
-    const table = this.object.map('syscall_events');
-    const words = new Uint32Array(2);
-    const [key, value] = [new Uint8Array(words.buffer, 0, 4), new Uint8Array(words.buffer, 4, 4)];
-    for (const kind of this.#enabled) {
-      words[0] = events[kind as EventKindName].kind;
-      words[1] = this.object.program(syscallProgram(kind)).fd;
-      const status = table.update(key, value, 0);
-      if (status < 0) {
-        throw new SpoorError(
-          'SYSCALL_FAILED',
-          `The program of the event ${kind} cannot be put in its table`,
-          {
-            call: 'bpf_map_update_elem(syscall_events)',
-            errno: -status,
-          },
-        );
-      }
-    }
-  }
 }
-
-type EventKindName = keyof typeof events;
 
 function wordOfKinds(names: Iterable<FilterKindName>): bigint {
   let word = 0n;
   for (const name of names) word |= 1n << BigInt(filterKinds.indexOf(name));
   return word;
+}
+
+/** The programs of these events, as far as the kernel has what they take. */
+function eventPrograms(kinds: ReadonlySet<string>): string[] {
+  return Object.entries(programs).flatMap(([name, section]) => {
+    const kind = eventProgram.exec(name)?.[1]?.replaceAll('_', '-');
+    const feature = eventProgramFeature[name];
+    if (kind === undefined || !kinds.has(kind)) return [];
+    const tracepoint = section.slice(section.indexOf('/') + 1);
+    return features.hasTracepoint(tracepoint) && (feature === undefined || features.has(feature))
+      ? [name]
+      : [];
+  });
 }
 
 /** Processes in /proc: a number to size maps by. */

@@ -1,4 +1,6 @@
 import { native } from '../ffi/native.js';
+import { kernelHookId } from '../kernel-hooks.js';
+import { attachType } from '../program-type.js';
 import { type FeatureName, probes } from './probes.js';
 
 export interface Feature {
@@ -36,6 +38,11 @@ export const features = {
   /** Why the feature is not available; undefined when it is. */
   why(name: FeatureName): string | undefined {
     return problem(name);
+  },
+
+  /** Whether the kernel itself, not one of its modules, has a tracepoint of this name, with types. */
+  hasTracepoint(name: string): boolean {
+    return kernelHookId(native(), name, attachType.rawTracepoint) !== undefined;
   },
 
   describe(name: FeatureName): Feature {

@@ -18,7 +18,7 @@ interface Probe {
 }
 
 /** Helpers by number, `linux/bpf.h`. */
-const helper = { taskStorageGet: 156, currentTaskBtf: 158, loop: 181, ringReserveDynptr: 198 };
+const helper = { taskStorageGet: 156, currentTaskBtf: 158, taskRegs: 175, loop: 181, ringReserveDynptr: 198 };
 
 const nothing = [bpf.set(0, 0), bpf.exit];
 
@@ -101,6 +101,11 @@ export const probes = {
     what: 'long bounded loops',
     since: '5.17',
     probe: (native) => helperProbe(native, helper.loop),
+  },
+  task_regs: {
+    what: 'in which system call a hook happens (bpf_task_pt_regs)',
+    since: '5.15',
+    probe: (native) => helperProbe(native, helper.taskRegs),
   },
   ring_dynptr: {
     what: 'ring records of variable size',

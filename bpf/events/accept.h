@@ -1,0 +1,56 @@
+#ifndef SPOOR_EVENTS_ACCEPT_H
+#define SPOOR_EVENTS_ACCEPT_H
+
+#include "endpoint.h"
+
+#define SYSCALLS_accept(SYSCALL, kind)                                                                         \
+	SYSCALL(kind, 43, NONE, 202, 0)                                                                        \
+	SYSCALL(kind, 288, 364, 242, 0)                                                                        \
+	SYSCALL(kind, NONE, SOCKETCALL(5), NONE, 0)                                                            \
+	SYSCALL(kind, NONE, SOCKETCALL(18), NONE, 0)
+
+/* A connection was taken, or could not be. All of it is from the kernel's sockets. */
+struct accept_event {
+	struct event_header header;
+	/* the connection's file descriptor, or -errno */
+	__s32 result;
+	/* the socket that listens */
+	__u32 fd;
+	/* 0 when the descriptor is no socket */
+	__u16 family;
+	/* of the peer, host byte order; 0 when the call failed */
+	__u16 port;
+	/* of this end, host byte order */
+	__u16 local_port;
+	__u16 unused;
+	/* of the peer, network byte order; the first four bytes for AF_INET */
+	__u8 address[16];
+	/* of this end, likewise */
+	__u8 local_address[16];
+	/* of AF_UNIX: the name of this end, by which the peer found it: a path, or `@` and an abstract name */
+	struct var_bytes path;
+};
+
+static __always_inline bool fill_accept(struct frame *frame, struct task_struct *task, const struct syscall *call)
+{
+	struct accept_event *event = (void *)frame->record;
+	struct endpoint self = {}, peer = {};
+	struct sock *sock;
+
+	event->result = call->result;
+	event->fd = call->arguments[0];
+	sock = sock_of_fd(task, call->result >= 0 ? call->result : call->arguments[0]);
+	if (!sock)
+		return true;
+	endpoint_of_self(frame, &self, &event->path, sock);
+	event->local_port = self.port;
+	__builtin_memcpy(event->local_address, self.address, sizeof(event->local_address));
+	/* The peer of a unix socket has a name only when it went out of its way to bind one. */
+	if (call->result >= 0 && self.family != AF_UNIX)
+		endpoint_of_peer(frame, &peer, &event->path, sock);
+	peer.family = self.family;
+	endpoint_store(event, &peer);
+	return true;
+}
+
+#endif
