@@ -51,14 +51,27 @@ static __always_inline void snapshot(struct frame *frame, const struct scope_set
 }
 
 /* A process whose last thread has ended has no state to keep, though it may wait for its parent for long. */
-static __always_inline bool is_living_leader(struct task_struct *task)
+static __always_inline bool is_living(struct task_struct *task)
 {
-	struct signal_struct *signal;
+	struct signal_struct *signal = task->signal;
 
-	if (!task || task->pid != task->tgid)
-		return false;
-	signal = task->signal;
 	return signal && signal->live.counter > 0;
+}
+
+/*
+ * Of each process the thread that is asked for its facts: the leader, or when that has ended before its threads, and its
+ * memory map with it, each of those.
+ */
+static __always_inline bool is_snapshot_subject(struct task_struct *task)
+{
+	struct task_struct *leader;
+
+	if (!task || !is_living(task))
+		return false;
+	if (task->pid == task->tgid)
+		return task->mm || (task->flags & PF_KTHREAD);
+	leader = task->group_leader;
+	return leader && !leader->mm && task->mm;
 }
 
 SEC("iter/task")
@@ -69,7 +82,7 @@ int on_iter_task(struct bpf_iter__task *ctx)
 	struct subject subject;
 	struct frame *frame;
 
-	if (!is_living_leader(task) || !set)
+	if (!is_snapshot_subject(task) || !set)
 		return 0;
 	frame = frame_take(0);
 	if (!frame)
@@ -91,7 +104,7 @@ int on_iter_watched(struct bpf_iter__task *ctx)
 	struct process process;
 	struct task_words words;
 
-	if (!is_living_leader(task))
+	if (!task || task->pid != task->tgid || !is_living(task))
 		return 0;
 	process = process_of_leader(task);
 	words_get(&words, &process);
