@@ -96,7 +96,9 @@ describe('lookupOrInit', () => {
     expect(states.lookupOrInit(3)).toEqual({ how: 'initialised', value: s(3, 3) });
     expect(map.count()).toBe(4);
     const circular = withInit<number, State>(map, { init: (key): State => circular.lookupOrInit(key).value });
-    expect(errorOf(() => circular.lookupOrInit(7)).code).toBe('INIT_FAILED');
+    const error = errorOf(() => circular.lookupOrInit(7));
+    expect(error.code).toBe('INIT_FAILED');
+    expect(error.message).toContain('init asked for the key that it was building');
     expect(map.has(7)).toBe(false);
   });
 
@@ -131,9 +133,10 @@ describe('lookupOrInit with an identity', () => {
   });
 
   it('leaves a newer entry alone: the process that was asked for is the stale one', () => {
-    const { map } = stateMap();
+    const { raw, map } = stateMap();
     map.set(5, s(9, 90));
     const states = withInit(map, { init, ...identity });
+    raw.beforeNext('lookupAndDelete', () => expect.unreachable('it was taken out'));
     expect(states.lookupOrInit(5, 2)).toEqual({ how: 'unstored', value: s(2, 1) });
     expect(map.get(5)).toEqual(s(9, 90));
     expect(states.counters).toMatchObject({ stale: 1, replaced: 0, unstored: 1 });

@@ -72,7 +72,7 @@ export function hashKinds(subject: ConformanceSubject, spec: 'hash' | 'lru_hash'
       ).toBe(1);
       expect(map.getMany([k(1000), k(1001), k(599)])).toEqual([v(1), undefined, v(599)]);
       expect(map.count()).toBe(601);
-      expect(map.deleteMany([k(5000), ...ids.map(k), k(0), k(5001)])).toBe(600);
+      expect(map.deleteMany([k(5000), ...ids.map(k), k(5001)])).toBe(600);
       expect([...map]).toEqual([[k(1000), v(1)]]);
     });
 
