@@ -1,0 +1,49 @@
+import { helpOption, type Option, type Usage } from './option.js';
+
+const width = 100;
+
+/** The text of `spoor NAME --help`. */
+export function helpText(usage: Usage): string {
+  const options = [...usage.options, helpOption].map((option) => [spelling(option), option.help] as const);
+  const sections = [
+    `${usage.summary}\n`,
+    `Usage: spoor ${usage.name} ${usage.synopsis}\n`,
+    `Options:\n${columns(options)}`,
+    ...(usage.notes ?? []).map((note) => wrap(note, '').join('\n').concat('\n')),
+    `Examples:\n${usage.examples.map(([command, what]) => `  ${command}\n      ${what}\n`).join('')}`,
+  ];
+  return sections.join('\n');
+}
+
+/** Two columns, the second wrapped within itself. */
+export function columns(rows: readonly (readonly [left: string, right: string])[]): string {
+  const indent = Math.min(28, Math.max(...rows.map(([left]) => left.length)) + 4);
+  return rows
+    .map(([left, right]) => {
+      const lines = wrap(right, ' '.repeat(indent));
+      const first = `  ${left}`;
+      if (first.length >= indent) return [first, ...lines].join('\n');
+      return [first.padEnd(indent) + lines[0]!.trimStart(), ...lines.slice(1)].join('\n');
+    })
+    .join('\n')
+    .concat('\n');
+}
+
+function spelling({ name, short, value }: Option): string {
+  const long = value === undefined ? `--${name}` : `--${name} ${value}`;
+  return short === undefined ? long : `-${short}, ${long}`;
+}
+
+function wrap(text: string, indent: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && indent.length + line.length + 1 + word.length > width) {
+      lines.push(indent + line);
+      line = '';
+    }
+    line += line === '' ? word : ` ${word}`;
+  }
+  lines.push(indent + line);
+  return lines;
+}

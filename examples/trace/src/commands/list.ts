@@ -1,0 +1,95 @@
+import { eventKinds } from '@spoor/bpf';
+import { columns } from '../args/help.js';
+import type { Usage } from '../args/option.js';
+import type { Arguments } from '../args/parse.js';
+import { readChoice } from '../args/values.js';
+import { exitStatus } from '../exit-status.js';
+import type { Io } from '../io.js';
+import type { Style } from '../output/style.js';
+import type { Subcommand } from '../subcommand.js';
+
+const usage: Usage = {
+  name: 'list',
+  summary: 'The events that can be traced, or the filters that scopes are made of.',
+  synopsis: 'events|filters [--json]',
+  positionals: { name: 'events or filters', min: 1, max: 1 },
+  options: [{ name: 'json', help: 'As JSON; of events, with the JSON Schema of their lines.' }],
+  examples: [
+    ['spoor list events', 'What --events takes, and what is in data.'],
+    ['spoor list filters --json', 'For a program to read.'],
+  ],
+};
+
+/** What there is to list: the rows for people, and the whole of it for programs. */
+interface Listing {
+  readonly json: readonly unknown[];
+  text(style: Style): string;
+}
+
+const listings = { events: listEvents, filters: listFilters } as const;
+
+async function run(args: Arguments, io: Io): Promise<number> {
+  const what = readChoice(['events', 'filters'])(args.positionals[0]!, 'What to list');
+  const { json, text } = await listings[what]();
+  const { sink, style } = io.out;
+  sink.write(args.has('json') ? `${JSON.stringify(json, null, 2)}\n` : text(style));
+  return exitStatus.ok;
+}
+
+async function listEvents(): Promise<Listing> {
+  const { eventSchemas } = await import('@spoor/event/schemas');
+  const events = eventKinds.map((event) => {
+    const schema = eventSchemas[event] as unknown as LineSchema;
+    const { description, properties = {} } = schema.properties.data;
+    return { event, description, properties, schema };
+  });
+  return {
+    json: events.map(({ event, description, schema }) => ({ event, description, schema })),
+    text: (style) =>
+      events
+        .map(({ event, description, properties }) => {
+          const fields = Object.entries(properties)
+            .filter(([name]) => !/(Raw|Truncated)$/.test(name) || name === 'argvTruncated')
+            .map(([name, field]) => [name, field.description ?? ''] as const);
+          const title =
+            description === undefined ? style.bold(event) : `${style.bold(event)}: ${description}`;
+          return `${title}\n${columns(fields)}`;
+        })
+        .join('\n'),
+  };
+}
+
+/** The part of the schema of an event's line that is shown. */
+interface LineSchema {
+  readonly properties: {
+    readonly data: {
+      readonly description?: string;
+      readonly properties?: Readonly<Record<string, { readonly description?: string }>>;
+    };
+  };
+}
+
+async function listFilters(): Promise<Listing> {
+  const { filterKinds } = await import('@spoor/filter');
+  const filters = Object.entries(filterKinds).map(([filter, kind]) => {
+    const { summary, expected, operators, examples } = kind;
+    return { filter, summary, expected, operators: [...operators], examples: [...examples] };
+  });
+  return {
+    json: filters,
+    text: (style) =>
+      filters
+        .map(({ filter, summary, expected, operators, examples }) =>
+          [
+            `${style.bold(filter)}: ${summary}\n`,
+            columns([
+              ['takes', operators.length === 0 ? expected : `${operators.join(' ')} and ${expected}`],
+              ['for example', examples.join('   ')],
+            ]),
+          ].join(''),
+        )
+        .join('\n'),
+  };
+}
+
+export const listCommand: Subcommand = { usage, run };

@@ -1,0 +1,128 @@
+import { isatty } from 'node:tty';
+import { eventKinds } from '@spoor/bpf';
+import type { Recording } from '@spoor/event';
+import type { Usage } from '../args/option.js';
+import type { Arguments } from '../args/parse.js';
+import { exitStatus, statusOfError } from '../exit-status.js';
+import { reportFailure } from '../failure.js';
+import type { Io } from '../io.js';
+import { dropsText } from '../output/drops.js';
+import { EventWriter } from '../output/event-writer.js';
+import { renderers } from '../output/renderers.js';
+import { hasUnicode } from '../output/style.js';
+import { play } from '../replay/play.js';
+import { Progress } from '../replay/progress.js';
+import type { ReplayScopes } from '../replay/replay-scopes.js';
+import { readSpeed } from '../replay/speed.js';
+import type { Subcommand } from '../subcommand.js';
+import { readPolicy } from '../trace/files.js';
+import { readShown, shownOptions } from '../trace/options.js';
+import { Outputs } from '../trace/outputs.js';
+
+const usage: Usage = {
+  name: 'replay',
+  summary:
+    'Show what spoor trace --record kept, through the same decoder and filters. Needs no privilege and no Linux.',
+  synopsis: 'FILE [options]',
+  positionals: { name: 'a recording', min: 1, max: 1 },
+  options: [
+    ...shownOptions,
+    {
+      name: 'scope',
+      value: 'EXPR',
+      multiple: true,
+      help: 'Only what matches: "comm=node follow". May be repeated.',
+    },
+    { name: 'policy', value: 'FILE', help: 'Only what the scopes of a policy file match.' },
+    {
+      name: 'speed',
+      value: 'SPEED',
+      help: 'max (default), or how many times as fast as it happened: 1x, 10x.',
+    },
+  ],
+  notes: ['What was not recorded cannot be shown: --events and --scope choose among what is there.'],
+  examples: [
+    ['spoor replay build.spoor --output tree', 'The processes of a recorded build.'],
+    [
+      "spoor replay build.spoor --scope 'comm=cc1 follow' --output json",
+      'Those of the compiler, for a program.',
+    ],
+  ],
+};
+
+async function run(args: Arguments, io: Io): Promise<number> {
+  const { openRecording } = await import('@spoor/event');
+  const recording = await openRecording(args.positionals[0]!);
+  try {
+    return await replay(recording, args, io);
+  } finally {
+    await recording.close();
+  }
+}
+
+async function replay(recording: Recording, args: Arguments, io: Io): Promise<number> {
+  const shown = readShown(args, recordedKinds(recording));
+  const speed = args.get('speed', readSpeed) ?? Number.POSITIVE_INFINITY;
+  const scopes = await scopesOf(args, recording);
+  const { ProcessTree } = await import('@spoor/tracer');
+  const processes = new ProcessTree();
+  const outputs = await Outputs.open(io, { out: shown.out, fallback: io.out });
+  const { sink, style } = outputs.events;
+  const renderer = renderers[shown.output](
+    { style, unicode: hasUnicode(), kinds: shown.events, time: shown.time },
+    () => processes,
+  );
+  const dropped = await play({
+    recording,
+    writer: new EventWriter(renderer, sink, shown.events),
+    processes,
+    scopes,
+    speed,
+    // Where the events themselves are on the terminal, they are the progress.
+    progress:
+      isatty(2) && !(sink === io.out.sink && isatty(1)) ? new Progress(io.err, recording.size) : undefined,
+    goesOn: () => sink.failure === undefined,
+  });
+  const failure = await outputs.close();
+  if (failure !== undefined) {
+    await reportFailure(failure, io.err);
+    return statusOfError(failure.code);
+  }
+  const say = (text: string) => io.err.sink.write(`${io.err.style.bold('spoor:')} ${text}\n`);
+  const drops = dropsText(dropped);
+  if (drops !== '') say(`${drops}, when this was recorded`);
+  const { end } = recording;
+  if (end?.complete === false)
+    say(`${endings[end.reason ?? 'cut']} at byte ${end.position}: what came after is not here`);
+  return exitStatus.ok;
+}
+
+const endings = { cut: 'the recording was cut', damaged: 'the recording is damaged' } as const;
+
+/** Those of this version and those of the recording; shown are those that were asked for when it was made. */
+function recordedKinds({ header }: Recording): {
+  readonly known: readonly string[];
+  readonly usual: readonly string[];
+} {
+  const known = [...new Set([...eventKinds, ...Object.keys(header.layouts.kinds)])];
+  const { events } = header.facts;
+  const usual = Array.isArray(events) ? known.filter((kind) => events.includes(kind)) : known;
+  return { known, usual };
+}
+
+async function scopesOf(args: Arguments, { header }: Recording): Promise<ReplayScopes | undefined> {
+  const policy = args.get('policy');
+  const expressions = args.all('scope');
+  if (policy === undefined && expressions.length === 0) return undefined;
+  const [filter, judging] = await Promise.all([
+    import('@spoor/filter'),
+    import('../replay/replay-scopes.js'),
+  ]);
+  const scopes = [
+    ...filter.parseScopes(expressions),
+    ...(policy === undefined ? [] : (await readPolicy(policy)).scopes),
+  ];
+  return new judging.ReplayScopes(scopes, header.layouts.flags);
+}
+
+export const replayCommand: Subcommand = { usage, run };

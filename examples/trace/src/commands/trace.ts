@@ -1,0 +1,107 @@
+import type { Scope } from '@spoor/filter';
+import type { Usage } from '../args/option.js';
+import type { Arguments } from '../args/parse.js';
+import { statusHelp, statusOfSignal } from '../exit-status.js';
+import type { Io } from '../io.js';
+import { EventWriter } from '../output/event-writer.js';
+import { renderers } from '../output/renderers.js';
+import { hasUnicode } from '../output/style.js';
+import type { Subcommand } from '../subcommand.js';
+import { readPolicy } from '../trace/files.js';
+import { Interrupts } from '../trace/interrupts.js';
+import { readTraceSettings, type TraceSettings, traceOptions } from '../trace/options.js';
+import { Outputs } from '../trace/outputs.js';
+import type { Recorder } from '../trace/recorder.js';
+import { Session } from '../trace/session.js';
+
+const usage: Usage = {
+  name: 'trace',
+  summary: 'Follow a command, or whatever a scope describes, through everything that descends from it.',
+  synopsis: '[options] [-- command [args…]]',
+  command: true,
+  options: traceOptions,
+  notes: [
+    'With a command, its process and all that descends from it are traced, and the trace ends when all have ended; events go to ' +
+      'standard error, and to standard output without one. Without a command and without a scope the whole machine is traced.',
+    'A first Ctrl-C is for the command, a second ends the trace. SIGTERM and SIGHUP are passed on to the command.',
+    statusHelp,
+  ],
+  examples: [
+    ['spoor trace -- npm ci', 'What it runs, opens and connects to.'],
+    ['spoor trace --events exec,connect --output tree -- make', 'The tree of processes, at the end.'],
+    ['spoor trace --output json --out trace.jsonl -- ./build.sh', 'For a program to read.'],
+    [
+      'spoor trace --events exec --duration 10s',
+      'Every program that this machine starts within ten seconds.',
+    ],
+  ],
+};
+
+/** What is traced when nothing is said: a scope without a condition. */
+const wholeMachine: Scope = { name: 'all', filters: [], follows: false, events: [] };
+
+/** What the tree of processes is made from: recorded and counted whatever is shown. */
+const lifecycle: readonly string[] = ['fork', 'exec', 'exit'];
+
+async function run(args: Arguments, io: Io): Promise<number> {
+  const settings = readTraceSettings(args);
+  const interrupts = new Interrupts((text) => io.err.sink.write(`${io.err.style.bold('spoor:')} ${text}\n`));
+  try {
+    return await traceWith(settings, io, interrupts);
+  } catch (error) {
+    // What a signal broke off is not to be reported as a failure.
+    if (interrupts.endedBy === undefined) throw error;
+    return statusOfSignal(interrupts.endedBy);
+  } finally {
+    interrupts.restore();
+  }
+}
+
+async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts): Promise<number> {
+  const { command, mapEntries, record } = settings;
+  const loading = import('@spoor/tracer');
+  loading.catch(() => {
+    // Told where it is awaited, which a mistake in the options may come before.
+  });
+  const scopes = await scopesOf(settings);
+  const outputs = await Outputs.open(io, {
+    out: settings.out,
+    fallback: command === undefined ? io.out : io.err,
+    stats: settings.statsJson,
+  });
+  const recorder = record === undefined ? undefined : await openRecorder(record, settings);
+  const { trace } = await loading;
+  interrupts.starting.throwIfAborted();
+  const tracer = await trace({
+    events: recorder === undefined ? settings.events : [...new Set([...lifecycle, ...settings.events])],
+    scopes,
+    ringSizes: settings.ringSizes,
+    signal: interrupts.starting,
+    // The scopes stay as they are: the code of other filters need not be loaded, which takes longest.
+    replaceable: false,
+    measurePrograms: settings.stats || settings.statsJson !== undefined,
+    ...(command === undefined ? {} : { command }),
+    ...(mapEntries === undefined ? {} : { mapEntries }),
+  });
+  interrupts.starting.throwIfAborted();
+  const { sink, style } = outputs.events;
+  const renderer = renderers[settings.output](
+    { style, unicode: hasUnicode(), kinds: settings.events, time: settings.time },
+    () => tracer.processes,
+  );
+  const writer = new EventWriter(renderer, sink, settings.events);
+  const { durationMs, stats } = settings;
+  return new Session({ tracer, writer, recorder, outputs, io, interrupts, durationMs, stats }).run();
+}
+
+async function scopesOf({ command, scopes, policy }: TraceSettings): Promise<readonly (string | Scope)[]> {
+  const all = policy === undefined ? scopes : [...scopes, ...(await readPolicy(policy)).scopes];
+  return all.length === 0 && command === undefined ? [wholeMachine] : all;
+}
+
+async function openRecorder(path: string, { command, events }: TraceSettings): Promise<Recorder> {
+  const recording = await import('../trace/recorder.js');
+  return recording.Recorder.create(path, { command, events });
+}
+
+export const traceCommand: Subcommand = { usage, run };

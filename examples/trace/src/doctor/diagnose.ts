@@ -1,0 +1,57 @@
+import { SpoorError } from '@spoor/btf';
+import { trace } from '@spoor/tracer';
+import { version } from '../version.js';
+import type { Check } from './check.js';
+import { checkHost, checkLibraries } from './host.js';
+import { checkFeatures } from './kernel.js';
+
+export interface Diagnosis {
+  readonly spoor: string;
+  /** Whether a trace can be started here: it was tried. */
+  readonly works: boolean;
+  readonly checks: readonly Check[];
+}
+
+/** Looks at everything that a trace stands on, and starts one that traces nobody. */
+export async function diagnose(): Promise<Diagnosis> {
+  const checks: Check[] = [
+    ...checkHost(),
+    ...attempt('libbpf', checkLibraries),
+    ...attempt('features', checkFeatures),
+    await tryTrace(),
+  ];
+  return { spoor: version(), works: checks.every(({ status }) => status !== 'missing'), checks };
+}
+
+/** What cannot even be looked at is missing. */
+function attempt(name: string, look: () => readonly Check[]): readonly Check[] {
+  try {
+    return look();
+  } catch (error) {
+    return [missing(name, error)];
+  }
+}
+
+async function tryTrace(): Promise<Check> {
+  const name = 'a trace';
+  try {
+    const began = performance.now();
+    const tracer = await trace();
+    const took = performance.now() - began;
+    tracer.stop();
+    return { name, status: 'ok', found: `loads, attaches and unloads; starting took ${Math.round(took)} ms` };
+  } catch (error) {
+    return missing(name, error);
+  }
+}
+
+function missing(name: string, error: unknown): Check {
+  if (!(error instanceof SpoorError)) throw error;
+  const { code, message, remedy } = error;
+  return {
+    name,
+    status: 'missing',
+    found: `${code}: ${message}`,
+    ...(remedy === undefined ? {} : { remedy }),
+  };
+}

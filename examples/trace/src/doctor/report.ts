@@ -1,0 +1,22 @@
+import { escapeText } from '@spoor/event';
+import type { Paint, Style } from '../output/style.js';
+import type { Check } from './check.js';
+import type { Diagnosis } from './diagnose.js';
+
+/** The diagnosis for people: a line a check, remedies below. */
+export function reportText({ spoor, works, checks }: Diagnosis, style: Style): string {
+  const paints: Readonly<Record<Check['status'], Paint>> = {
+    ok: style.good,
+    reduced: style.dim,
+    missing: style.bad,
+  };
+  const width = Math.max(...checks.map(({ name }) => name.length));
+  const lines = checks.map(({ name, status, found, remedy }) => {
+    const line = `  ${paints[status](status.padEnd(7))}  ${name.padEnd(width)}  ${escapeText(found)}\n`;
+    return remedy === undefined ? line : `${line}${' '.repeat(width + 13)}${style.dim(escapeText(remedy))}\n`;
+  });
+  const verdict = works
+    ? style.good('Tracing works here.')
+    : style.bad('Tracing does not work here: see what is missing.');
+  return `spoor ${spoor}\n\n${lines.join('')}\n${verdict}\n`;
+}

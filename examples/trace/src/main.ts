@@ -1,0 +1,5 @@
+import process from 'node:process';
+import { run } from './run.js';
+
+// Said outright: a command that goes on after its trace has ended would keep us waiting for it.
+process.exit(await run(process.argv.slice(2)));

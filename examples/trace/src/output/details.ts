@@ -1,0 +1,75 @@
+import { escapeText } from '@spoor/event';
+import { commandLine, durationText, textField } from './text.js';
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** What the table says of an event besides its kind. */
+interface Details {
+  readonly text: string;
+  /** Whether the thing was tried and not done, or ended badly. */
+  readonly failed?: boolean;
+}
+
+/** Events with more to say than their fields in a row. All others are shown field by field. */
+const known: Readonly<Record<string, (data: Data) => Details>> = {
+  fork: ({ childTgid, childTid }) => ({
+    text: childTgid === childTid ? `-> ${childTgid}` : `-> thread ${childTid} of ${childTgid}`,
+  }),
+
+  exec: (data) => {
+    const path = textField(data, 'path');
+    const argv = commandLine(data['argv'] as string[], data['argvTruncated'] === true);
+    return { text: argv === path ? path : `${path}  ${argv}` };
+  },
+
+  exit: ({ code, signal, coreDumped, durationNs }) => {
+    const how =
+      typeof signal === 'string'
+        ? `${signal}${coreDumped === true ? ', core dumped' : ''}`
+        : `status ${code}`;
+    return {
+      text: `${how}, after ${durationText(BigInt(String(durationNs)))}`,
+      failed: signal !== null || code !== 0,
+    };
+  },
+
+  open: (data) => {
+    const path = textField(data, 'path');
+    const { flags, fd, error } = data;
+    return error === undefined
+      ? { text: `${path}  ${flags} -> ${fd}` }
+      : { text: `${path}  ${flags}  ${error}`, failed: true };
+  },
+
+  connect: (data) => {
+    const to = endpoint(data);
+    const { error } = data;
+    // What EINPROGRESS says is that the call did as it was told: a non-blocking socket connects later.
+    return error === undefined ? { text: to } : { text: `${to}  ${error}`, failed: error !== 'EINPROGRESS' };
+  },
+};
+
+/** `127.0.0.1:80`, `[::1]:80`, `unix /run/x.sock`. */
+function endpoint(data: Data): string {
+  const { family, port } = data;
+  const address = data['address'] === undefined ? '' : textField(data, 'address');
+  if (port === undefined) return `${family} ${address}`.trimEnd();
+  return family === 'inet6' ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+export function detailsOf(kind: string, data: Data): Details {
+  return (Object.hasOwn(known, kind) ? known[kind]! : everyField)(data);
+}
+
+function everyField(data: Data): Details {
+  const fields = Object.keys(data)
+    .filter((name) => !/(Raw|Truncated)$/.test(name))
+    .map((name) => `${name}=${plainText(data, name)}`);
+  return { text: fields.join(' '), failed: data['error'] !== undefined };
+}
+
+function plainText(data: Data, name: string): string {
+  const value = data[name];
+  if (typeof value === 'string') return textField(data, name);
+  return escapeText(JSON.stringify(value) ?? '');
+}

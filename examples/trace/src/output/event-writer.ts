@@ -1,0 +1,30 @@
+import type { Printable, Renderer } from './renderer.js';
+import type { Sink } from './sink.js';
+
+/** Puts events into the form that was asked for, and into the sink. */
+export class EventWriter {
+  readonly #renderer: Renderer;
+  readonly #sink: Sink;
+  readonly #kinds: ReadonlySet<string>;
+
+  /** `kinds`: of events; what is no event is always written. */
+  constructor(renderer: Renderer, sink: Sink, kinds: readonly string[]) {
+    this.#renderer = renderer;
+    this.#sink = sink;
+    this.#kinds = new Set([...kinds, 'malformed', 'drops', 'gap']);
+  }
+
+  begin(): void {
+    this.#sink.write(this.#renderer.begin());
+  }
+
+  /** A promise asks for a pause until it settles: the sink is full. */
+  write(event: Printable): Promise<void> | undefined {
+    if (this.#kinds.has(event.kind)) this.#sink.write(this.#renderer.event(event));
+    return this.#sink.full ? this.#sink.drained() : undefined;
+  }
+
+  end(): void {
+    this.#sink.write(this.#renderer.end());
+  }
+}

@@ -1,0 +1,105 @@
+import { close, write } from 'node:fs';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { getSystemErrorName, promisify } from 'node:util';
+
+const closeDescriptor = promisify(close);
+const writeBytes = promisify(write);
+
+/** Text that waits beyond this many characters is more than the other end keeps up with. */
+const fullAt = 1024 * 1024;
+
+/** Where a descriptor that somebody made non-blocking is full, this long until it is tried again: milliseconds. */
+const retryMs = 5;
+
+/**
+ * A descriptor that text is written to, whole lines at a time: what is written within one turn of the event loop goes out
+ * in one piece. One write is under way at any time, in Node's thread pool, so that a pipe that nobody reads holds up neither
+ * the event loop nor the signals. Streams of Node would do the same by making the descriptor non-blocking, which it would
+ * be for the traced command too: the two share it.
+ */
+export class Sink {
+  readonly name: string;
+  readonly #fd: number;
+  #pending = '';
+  #flushing: Promise<void> | undefined;
+  #failure: NodeJS.ErrnoException | undefined;
+  #onFailure: ((error: NodeJS.ErrnoException) => void) | undefined;
+
+  constructor(fd: number, name: string) {
+    this.#fd = fd;
+    this.name = name;
+  }
+
+  /** Why nothing more is written; everything after it was thrown away. */
+  get failure(): NodeJS.ErrnoException | undefined {
+    return this.#failure;
+  }
+
+  /** Whether to wait for `drained` before more is written. */
+  get full(): boolean {
+    return this.#pending.length >= fullAt;
+  }
+
+  /** Called at the first failure. */
+  set onFailure(handle: (error: NodeJS.ErrnoException) => void) {
+    this.#onFailure = handle;
+  }
+
+  write(text: string): void {
+    if (this.#failure !== undefined || text === '') return;
+    this.#pending += text;
+    this.#flushing ??= this.#flush();
+  }
+
+  /** Settles when all is written, or has failed. Never rejects: see `failure`. */
+  drained(): Promise<void> {
+    return this.#flushing ?? Promise.resolve();
+  }
+
+  /** Writes what is left and closes the descriptor. */
+  async close(): Promise<void> {
+    await this.drained();
+    try {
+      await closeDescriptor(this.#fd);
+    } catch (error) {
+      // A file system over the network may only say here that there was no room.
+      this.#fail(error as NodeJS.ErrnoException);
+    }
+  }
+
+  async #flush(): Promise<void> {
+    await setImmediate();
+    while (this.#pending !== '' && this.#failure === undefined) {
+      const bytes = Buffer.from(this.#pending);
+      this.#pending = '';
+      await this.#writeAll(bytes);
+    }
+    this.#flushing = undefined;
+  }
+
+  async #writeAll(bytes: Buffer): Promise<void> {
+    let done = 0;
+    while (done < bytes.length) {
+      try {
+        const { bytesWritten } = await writeBytes(this.#fd, bytes, done);
+        done += bytesWritten;
+      } catch (error) {
+        const failure = error as NodeJS.ErrnoException;
+        if (failure.code !== 'EAGAIN') return this.#fail(failure);
+        await setTimeout(retryMs);
+      }
+    }
+  }
+
+  #fail(error: NodeJS.ErrnoException): void {
+    this.#pending = '';
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    this.#onFailure?.(error);
+  }
+}
+
+/** `ENOSPC`, of an error of Node's. */
+export function errnoNameOf(error: NodeJS.ErrnoException): string {
+  return error.code ?? (error.errno === undefined ? 'unknown' : getSystemErrorName(error.errno));
+}

@@ -1,0 +1,75 @@
+import type { Statistics } from '@spoor/tracer';
+import { dropsByReason } from './drops.js';
+import type { Style } from './style.js';
+import { countText, sizeText } from './text.js';
+
+/** What `--stats` says. */
+export function statisticsText(statistics: Statistics, style: Style): string {
+  const { state, rings, mapEntries, variants, programs, misordered } = statistics;
+  const { recovered, ...counters } = state;
+  const sections: readonly (readonly [string, readonly (readonly string[])[]])[] = [
+    [
+      'Events',
+      [
+        ['', 'submitted', 'delivered', 'dropped'],
+        ...Object.entries(statistics.events).map(([kind, { submitted, delivered, dropped }]) => [
+          kind,
+          countText(submitted),
+          countText(delivered),
+          Object.keys(dropped).length === 0 ? '0' : dropsByReason(dropped),
+        ]),
+        ...(misordered === 0 ? [] : [['out of order', '', countText(misordered)]]),
+      ],
+    ],
+    [
+      `Process state (${countText(mapEntries)} entries)`,
+      [
+        ...Object.entries(counters).map(([name, count]) => [inWords(name), countText(count)]),
+        ...Object.entries(recovered).map(([place, count]) => [
+          `recovered, words in ${place}`,
+          countText(count),
+        ]),
+      ],
+    ],
+    [
+      'Rings',
+      Object.entries(rings).map(([name, { size, backlog }]) => [
+        name,
+        sizeText(size),
+        `${sizeText(backlog)} unread`,
+      ]),
+    ],
+    [
+      'Programs',
+      [
+        ['', 'runs', 'ns a run', 'skipped', 'hook'],
+        ...programs.map(({ name, hook, runs, runTimeNs, recursionMisses }) => [
+          name,
+          countText(runs),
+          runs === 0 ? '-' : countText(Math.round(runTimeNs / runs)),
+          countText(recursionMisses),
+          hook,
+        ]),
+      ],
+    ],
+    ['In use', Object.entries(variants).map(([what, which]) => [what, which])],
+  ];
+  return sections.map(([title, rows]) => `${style.bold(title)}\n${align(rows)}`).join('');
+}
+
+/** `wordsSpilled` → `words spilled`. */
+function inWords(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+/** Columns as wide as they have to be: the first and any of words to the left, numbers to the right. */
+function align(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows)
+    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
+  const place = (cell: string, index: number) =>
+    index > 0 && /^[\d,-]+$|^(submitted|delivered|dropped|runs|ns a run|skipped)$/.test(cell)
+      ? cell.padStart(widths[index]!)
+      : cell.padEnd(widths[index]!);
+  return rows.map((row) => `  ${row.map(place).join('  ').trimEnd()}\n`).join('');
+}

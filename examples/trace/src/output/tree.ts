@@ -1,0 +1,77 @@
+import { constants } from 'node:os';
+import { escapeText } from '@spoor/event';
+import type { ProcessTree, TracedProcess } from '@spoor/tracer';
+import type { Renderer, RendererOptions } from './renderer.js';
+import type { Style } from './style.js';
+import { commandLine, countText, durationText } from './text.js';
+
+/** The process tree, drawn when all is over. */
+export function treeRenderer({ style, unicode }: RendererOptions, processes: () => ProcessTree): Renderer {
+  return {
+    begin: () => '',
+    event: () => '',
+    end: () => drawTree(processes(), { style, unicode }),
+  };
+}
+
+interface Drawn {
+  readonly process: TracedProcess;
+  /** What stands before its own line, and before those of its children. */
+  readonly branch: string;
+  readonly indent: string;
+}
+
+/** A line a process, children below their parents in the order in which they came. */
+export function drawTree(
+  processes: Pick<ProcessTree, 'roots' | 'forgotten'>,
+  { style, unicode }: { readonly style: Style; readonly unicode: boolean },
+): string {
+  const [middle, last, bar] = unicode ? ['├─ ', '└─ ', '│  '] : ['|- ', '`- ', '|  '];
+  const lines: string[] = [];
+  // A stack of our own: a chain of ten thousand forks must not use up the engine's.
+  const stack: Drawn[] = processes.roots.map((process) => ({ process, branch: '', indent: '' })).reverse();
+  for (let drawn = stack.pop(); drawn !== undefined; drawn = stack.pop()) {
+    const { process, branch, indent } = drawn;
+    lines.push(`${style.dim(branch)}${describe(process, style)}\n`);
+    for (const [index, child] of [...process.children].reverse().entries()) {
+      stack.push({
+        process: child,
+        branch: indent + (index === 0 ? last : middle),
+        indent: indent + (index === 0 ? '   ' : bar),
+      });
+    }
+  }
+  const { forgotten } = processes;
+  if (forgotten > 0) lines.push(style.dim(`(${countText(forgotten)} that had ended were left out)\n`));
+  return lines.join('');
+}
+
+function describe(process: TracedProcess, style: Style): string {
+  const { argv, argvTruncated, exe, comm, tgid } = process;
+  const name = argv.length > 0 ? commandLine(argv, argvTruncated) : escapeText(exe || comm || '?');
+  const forked = argv.length > 0 ? '' : style.dim(' (forked)');
+  return [`${style.bold(name)}${forked}`, style.dim(`[${tgid}]`), ending(process, style), counts(process)]
+    .filter((part) => part !== '')
+    .join('  ');
+}
+
+function ending({ exit }: TracedProcess, style: Style): string {
+  if (exit === undefined) return style.dim('still running');
+  const took = durationText(exit.durationNs);
+  if (exit.signal !== 0) return `${took}  ${style.bad(signalName(exit.signal))}`;
+  const code = exit.code & 0xff;
+  return `${took}  ${code === 0 ? 'exit 0' : style.bad(`exit ${code}`)}`;
+}
+
+function signalName(number: number): string {
+  const found = Object.entries(constants.signals).find(([, value]) => value === number);
+  return found?.[0] ?? `signal ${number}`;
+}
+
+/** Its end is told in words. */
+function counts(process: TracedProcess): string {
+  return [...process.counts]
+    .filter(([kind]) => kind !== 'exit')
+    .map(([kind, count]) => `${escapeText(kind)} ${countText(count)}`)
+    .join(', ');
+}

@@ -1,0 +1,53 @@
+import type { Event, Recording } from '@spoor/event';
+import type { ProcessTree } from '@spoor/tracer';
+import { addDrops, type Drops } from '../output/drops.js';
+import type { EventWriter } from '../output/event-writer.js';
+import type { Printable } from '../output/renderer.js';
+import type { Progress } from './progress.js';
+import type { ReplayScopes } from './replay-scopes.js';
+import { Pacer } from './speed.js';
+
+export interface Play {
+  readonly recording: Recording;
+  readonly writer: EventWriter;
+  /** Where the tree of processes grows. */
+  readonly processes: ProcessTree;
+  /** Which events are shown, and under which names of scopes; undefined: all, under those of the recording. */
+  readonly scopes: ReplayScopes | undefined;
+  readonly speed: number;
+  readonly progress: Progress | undefined;
+  /** Whether to go on. */
+  readonly goesOn: () => boolean;
+}
+
+/** Shows a recording from its beginning to its end. Resolves to what was dropped when it was made. */
+export async function play(parts: Play): Promise<Drops> {
+  const { recording, writer, processes, progress, goesOn } = parts;
+  const pacer = new Pacer(parts.speed);
+  const dropped: Record<string, Record<string, number>> = {};
+  writer.begin();
+  for await (const item of recording) {
+    if (!goesOn()) break;
+    progress?.at(recording.position);
+    if (item.kind === 'drops') addDrops(dropped, item.drops);
+    if ('tgid' in item) {
+      const names = parts.scopes?.judge(item);
+      if (names?.length === 0) continue;
+      processes.add(item);
+      const due = pacer.due(item.timeNs);
+      if (due !== undefined) await due;
+      const pause = writer.write(names === undefined ? item : under(item, names));
+      if (pause !== undefined) await pause;
+    } else {
+      void writer.write(item);
+    }
+  }
+  writer.end();
+  progress?.done();
+  return dropped;
+}
+
+/** The same event, in other scopes. */
+function under(event: Event, scopes: readonly string[]): Printable {
+  return { kind: event.kind, toJSON: () => ({ ...event.toJSON(), scopes: [...scopes] }) };
+}

@@ -1,0 +1,65 @@
+import type { Event } from '@spoor/event';
+import {
+  compileEventFilter,
+  type EventFilter,
+  type FollowState,
+  followFork,
+  followMatch,
+  followVerdict,
+  linuxHost,
+  notFollowed,
+  resolveScope,
+  type Scope,
+} from '@spoor/filter';
+import { checkRecorded, recordedFacts } from './facts.js';
+
+/**
+ * Judges the events of a recording as the kernel would have: who is in a scope, who descends from one that is, and which
+ * events a scope takes. Sees what was recorded and no more: what was not in scope then has left no fork to follow by.
+ */
+export class ReplayScopes {
+  readonly #scopes: readonly Scope[];
+  readonly #takes: EventFilter;
+  readonly #newProcessFlag: number;
+  /** By identity; without those that carry nothing. */
+  readonly #states = new Map<string, FollowState>();
+
+  /**
+   * @param flags of the recording's layouts
+   * @throws SpoorError `UNSUPPORTED` for a filter that asks for more than a recording has, `INVALID_VALUE` for a name that stands
+   *   for nothing on this machine
+   */
+  constructor(scopes: readonly Scope[], flags: Readonly<Record<string, number>>) {
+    this.#scopes = scopes.map((scope) => resolveScope(scope, linuxHost()));
+    for (const scope of this.#scopes) checkRecorded(scope);
+    this.#takes = compileEventFilter(this.#scopes);
+    this.#newProcessFlag = flags['new-process'] ?? 0;
+  }
+
+  /** Names of the scopes that the event belongs to. Wants every event, in order. */
+  judge(event: Event): readonly string[] {
+    const facts = recordedFacts(event, this.#newProcessFlag);
+    const identity = identityOf(event.tgid, event.startTimeNs);
+    const before = this.#states.get(identity) ?? notFollowed;
+    const verdict = followVerdict(before, facts, this.#scopes);
+    this.#keep(identity, followMatch(before, facts, this.#scopes));
+    if (event.kind === 'fork') {
+      const child = identityOf(event.childTgid, event.childStartTimeNs);
+      this.#keep(child, followFork(before, facts, this.#scopes));
+    }
+    if (event.kind === 'exit') this.#states.delete(identity);
+    const taken = this.#takes(event);
+    return verdict
+      .filter((scope) => (taken >> BigInt(this.#scopes.indexOf(scope))) & 1n)
+      .map(({ name }) => name);
+  }
+
+  #keep(identity: string, state: FollowState): void {
+    if (state.followed.size > 0 || state.excluded.size > 0) this.#states.set(identity, state);
+  }
+}
+
+/** A process id is used again; with the start time it is not. */
+function identityOf(tgid: number, startTimeNs: bigint): string {
+  return `${tgid} ${startTimeNs}`;
+}

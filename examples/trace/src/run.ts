@@ -1,0 +1,74 @@
+import { nearest, SpoorError } from '@spoor/btf';
+import { columns, helpText } from './args/help.js';
+import { parseArguments } from './args/parse.js';
+import { exitStatus, statusOfError } from './exit-status.js';
+import { reportFailure } from './failure.js';
+import { type Io, standardIo } from './io.js';
+import { sinkError } from './output/sink-error.js';
+import { subcommands } from './subcommands.js';
+import { version } from './version.js';
+
+/**
+ * Runs `spoor` with these arguments, on the standard streams. Resolves to the exit status, when all is written.
+ */
+export async function run(args: readonly string[]): Promise<number> {
+  const io = standardIo();
+  let status: number;
+  try {
+    status = await dispatch(args, io);
+  } catch (error) {
+    status = await reportFailure(error, io.err);
+  }
+  await io.out.sink.drained();
+  const failure = sinkError(io.out.sink);
+  // Who pipes a help text into head knows; a full disk is another matter.
+  if (status === exitStatus.ok && failure !== undefined) {
+    status =
+      failure.code === 'OUTPUT_CLOSED' ? statusOfError(failure.code) : await reportFailure(failure, io.err);
+  }
+  await io.err.sink.drained();
+  return status;
+}
+
+async function dispatch([name, ...rest]: readonly string[], io: Io): Promise<number> {
+  if (name === '--version' || name === '-V') {
+    io.out.sink.write(`spoor ${version()}\n`);
+    return exitStatus.ok;
+  }
+  const wantsHelp = name === '--help' || name === '-h' || name === 'help';
+  if (name === undefined || (wantsHelp && rest.length === 0)) {
+    (wantsHelp ? io.out : io.err).sink.write(overview());
+    return wantsHelp ? exitStatus.ok : exitStatus.usage;
+  }
+  const wanted = wantsHelp ? rest[0]! : name;
+  const entry = Object.hasOwn(subcommands, wanted) ? subcommands[wanted] : undefined;
+  if (entry === undefined) throw unknownSubcommand(wanted);
+  const subcommand = await entry.load();
+  const parsed = parseArguments(subcommand.usage, wantsHelp ? ['--help'] : rest);
+  if (!parsed.has('help')) return subcommand.run(parsed, io);
+  io.out.sink.write(helpText(subcommand.usage));
+  return exitStatus.ok;
+}
+
+function overview(): string {
+  const rows = Object.entries(subcommands).map(([name, { summary }]) => [name, summary] as const);
+  return [
+    'Follow a command, or a scope, through everything that descends from it.\n',
+    'Usage: spoor COMMAND [options]\n',
+    `Commands:\n${columns(rows)}`,
+    'spoor COMMAND --help says more. spoor --version says which this is.\n',
+  ].join('\n');
+}
+
+function unknownSubcommand(name: string): SpoorError {
+  if (name.startsWith('-')) {
+    return new SpoorError('UNKNOWN_OPTION', `spoor has no option ${name}`, { remedy: 'See spoor --help.' });
+  }
+  const guess = nearest(name, Object.keys(subcommands));
+  return new SpoorError('USAGE', `spoor has no command ${JSON.stringify(name)}`, {
+    remedy:
+      guess === undefined
+        ? `To trace it, write: spoor trace -- ${name}`
+        : `Did you mean spoor ${guess}? See spoor --help.`,
+  });
+}

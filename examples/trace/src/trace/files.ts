@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { SpoorError } from '@spoor/btf';
+import type { Policy } from '@spoor/filter';
+import { errnoNameOf } from '../output/sink.js';
+
+/**
+ * Reads a policy file.
+ *
+ * @throws SpoorError `FILE_UNREADABLE`, `POLICY_INVALID` with the file's name in front
+ */
+export async function readPolicy(path: string): Promise<Policy> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new SpoorError(
+      'FILE_UNREADABLE',
+      `${path} cannot be read: ${errnoNameOf(error as NodeJS.ErrnoException)}`,
+      {
+        remedy: 'Give a policy file: see spoor explain --help.',
+        cause: error,
+      },
+    );
+  }
+  const { parsePolicy } = await import('@spoor/filter');
+  try {
+    return await parsePolicy(text);
+  } catch (error) {
+    if (!(error instanceof SpoorError)) throw error;
+    const { code, message, remedy, details } = error;
+    throw new SpoorError(code, `${path}: ${message}`, {
+      ...(remedy === undefined ? {} : { remedy }),
+      details,
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,105 @@
+import { eventKinds } from '@spoor/bpf';
+import type { Option } from '../args/option.js';
+import type { Arguments } from '../args/parse.js';
+import { readChoice, readCount, readDuration, readEvents, readSize } from '../args/values.js';
+import { type OutputName, outputNames } from '../output/renderers.js';
+
+/** The options on what is shown and how: those of `trace` and of `replay`. */
+export const shownOptions: readonly Option[] = [
+  {
+    name: 'events',
+    value: 'LIST',
+    help: 'Only these events, with commas between: exec,connect. Default: all; spoor list events has them.',
+  },
+  {
+    name: 'output',
+    value: 'FORM',
+    help: 'table: a line an event, as it comes (default). tree: the processes, at the end. json: an object a line.',
+  },
+  { name: 'out', value: 'FILE', help: 'Write to FILE; "-" is standard output.' },
+  {
+    name: 'time',
+    value: 'CLOCK',
+    help: 'What the table shows: relative, seconds since the first event (default); wall, the time of day.',
+  },
+];
+
+export const traceOptions: readonly Option[] = [
+  ...shownOptions,
+  {
+    name: 'scope',
+    value: 'EXPR',
+    multiple: true,
+    help: 'Trace what matches, besides the command: "comm=node uid>=1000 follow". May be repeated; see spoor list filters.',
+  },
+  { name: 'policy', value: 'FILE', help: 'Trace what the scopes of a policy file match, besides: JSON.' },
+  { name: 'record', value: 'FILE', help: 'Keep the records in FILE, for spoor replay.' },
+  { name: 'duration', value: 'TIME', help: 'End the trace after 10s, 500ms, 5m, 1h. The command goes on.' },
+  {
+    name: 'map-entries',
+    value: 'N',
+    help: 'Entries of the process map. Default: by the machine. A map that is too small costs time, no event.',
+  },
+  {
+    name: 'ring-size',
+    value: 'SIZE',
+    help: 'Ring of all events but fork, exec and exit: 8M by default. A power of two.',
+  },
+  { name: 'lifecycle-ring-size', value: 'SIZE', help: 'Ring of fork, exec and exit: 4M by default.' },
+  { name: 'stats', help: 'Say on standard error, at the end, what was counted.' },
+  { name: 'stats-json', value: 'FILE', help: 'Write the same to FILE, as JSON.' },
+];
+
+/** How events are to be shown. */
+export interface ShownOptions {
+  readonly events: readonly string[];
+  readonly output: OutputName;
+  readonly out: string | undefined;
+  readonly time: 'relative' | 'wall';
+}
+
+/** `kinds`: those that there are, and those that are shown when none is asked for. */
+export function readShown(
+  args: Arguments,
+  kinds: { readonly known: readonly string[]; readonly usual: readonly string[] },
+): ShownOptions {
+  return {
+    events: args.get('events', readEvents(kinds.known)) ?? kinds.usual,
+    output: args.get('output', readChoice(outputNames)) ?? 'table',
+    out: args.get('out'),
+    time: args.get('time', readChoice(['relative', 'wall'])) ?? 'relative',
+  };
+}
+
+export interface TraceSettings extends ShownOptions {
+  readonly command: readonly string[] | undefined;
+  /** Expressions. */
+  readonly scopes: readonly string[];
+  readonly policy: string | undefined;
+  readonly record: string | undefined;
+  readonly durationMs: number | undefined;
+  readonly mapEntries: number | undefined;
+  readonly ringSizes: { readonly lifecycle?: number; readonly activity?: number };
+  readonly stats: boolean;
+  readonly statsJson: string | undefined;
+}
+
+export function readTraceSettings(args: Arguments): TraceSettings {
+  const activity = args.get('ring-size', readSize);
+  const lifecycle = args.get('lifecycle-ring-size', readSize);
+  return {
+    ...readShown(args, { known: eventKinds, usual: eventKinds }),
+    command: args.command,
+    scopes: args.all('scope'),
+    policy: args.get('policy'),
+    record: args.get('record'),
+    durationMs: args.get('duration', readDuration),
+    mapEntries: args.get('map-entries', readCount),
+    ringSizes: {
+      ...(activity === undefined ? {} : { activity }),
+      ...(lifecycle === undefined ? {} : { lifecycle }),
+    },
+    stats: args.has('stats'),
+    statsJson: args.get('stats-json'),
+  };
+}

@@ -1,0 +1,71 @@
+import { arch, release } from 'node:os';
+import { SpoorError } from '@spoor/btf';
+import { type DropsMarker, type EventContext, RecordingWriter, type RecordMemory } from '@spoor/event';
+import type { TracedEvent } from '@spoor/tracer';
+import { version } from '../version.js';
+
+/** What a recording keeps of the trace that it is of. */
+export interface RecordedTrace {
+  readonly command: readonly string[] | undefined;
+  /** The kinds that were asked for: what a replay shows when it is asked for nothing else. */
+  readonly events: readonly string[];
+}
+
+/** Writes what a trace hands out to a file that `spoor replay` reads. */
+export class Recorder {
+  readonly #writer: RecordingWriter;
+
+  private constructor(writer: RecordingWriter) {
+    this.#writer = writer;
+  }
+
+  /** @throws SpoorError `OUTPUT_UNWRITABLE` */
+  static async create(path: string, { command, events }: RecordedTrace): Promise<Recorder> {
+    const facts = {
+      spoor: version(),
+      kernel: release(),
+      architecture: arch(),
+      command: command ?? null,
+      events,
+    };
+    return new Recorder(await RecordingWriter.create(path, { facts }));
+  }
+
+  /** What the lines say beyond the records; known when the trace has begun. */
+  began(context: EventContext): void {
+    this.#writer.setContext(context);
+  }
+
+  /** False asks for a pause, until `drained`. */
+  append(event: TracedEvent): boolean {
+    const bytes = event.kind === 'malformed' ? event.bytes : event.raw;
+    return this.#writer.append(memoryOver(bytes), 0, bytes.length);
+  }
+
+  drained(): Promise<void> {
+    return this.#writer.drained();
+  }
+
+  mark(marker: DropsMarker): void {
+    this.#writer.mark(marker);
+  }
+
+  /** Writes the rest. Resolves to what went wrong, now or before. */
+  async close(): Promise<SpoorError | undefined> {
+    try {
+      await this.#writer.close();
+      return undefined;
+    } catch (error) {
+      if (error instanceof SpoorError) return error;
+      throw error;
+    }
+  }
+}
+
+const noWords = new Uint32Array(0);
+const noView = new DataView(new ArrayBuffer(0));
+
+/** A writer copies bytes and looks at nothing else. */
+function memoryOver(u8: Uint8Array): RecordMemory {
+  return { u8, u32: noWords, view: noView };
+}

@@ -1,0 +1,134 @@
+import type { SpoorError } from '@spoor/btf';
+import { marker } from '@spoor/event';
+import type { CommandExit, TracedEvent, Tracer } from '@spoor/tracer';
+import { exitStatus, statusOfError, statusOfExit, statusOfSignal } from '../exit-status.js';
+import { reportFailure } from '../failure.js';
+import type { Io } from '../io.js';
+import { dropsText } from '../output/drops.js';
+import type { EventWriter } from '../output/event-writer.js';
+import { statisticsText } from '../output/statistics.js';
+import { DropWatch, droppedOf } from './drop-watch.js';
+import type { Interrupts } from './interrupts.js';
+import type { Outputs } from './outputs.js';
+import type { Recorder } from './recorder.js';
+
+/** How often what was dropped is looked at while events come: milliseconds. */
+const dropCheckMs = 1000;
+
+export interface SessionParts {
+  readonly tracer: Tracer;
+  readonly writer: EventWriter;
+  readonly recorder: Recorder | undefined;
+  readonly outputs: Outputs;
+  readonly io: Io;
+  readonly interrupts: Interrupts;
+  readonly durationMs: number | undefined;
+  /** Whether to say what was counted. */
+  readonly stats: boolean;
+}
+
+/** A trace from its first event to the exit status. */
+export class Session {
+  readonly #parts: SessionParts;
+  readonly #dropWatch = new DropWatch();
+  #last: TracedEvent | undefined;
+  /** How the command ended; undefined while it lives, and without one. */
+  #exit: CommandExit | undefined;
+  /** The time that was given is over. */
+  #timedOut = false;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+    const { tracer, outputs, interrupts, recorder } = parts;
+    interrupts.began(tracer, tracer.exit);
+    recorder?.began(tracer.context);
+    void tracer.exit?.then((exit) => {
+      this.#exit = exit;
+    });
+    outputs.events.sink.onFailure = () => tracer.stop();
+  }
+
+  /** Resolves to the exit status, when all is written and, unless its time was over first, the command has ended. */
+  async run(): Promise<number> {
+    const { tracer, durationMs, interrupts } = this.#parts;
+    const duration = durationMs === undefined ? undefined : setTimeout(this.#timeOut, durationMs);
+    const dropCheck = this.#watchDrops();
+    try {
+      await this.#pump();
+    } finally {
+      clearTimeout(duration);
+      clearInterval(dropCheck);
+      tracer.stop();
+    }
+    const failure = await this.#conclude();
+    if (!this.#timedOut && interrupts.endedBy === undefined) await tracer.exit;
+    return this.#status(failure);
+  }
+
+  /**
+   * Writes events as they come, and waits while an output is full: what is not read by then stays in the kernel's rings, and
+   * what these have no room for is counted there.
+   */
+  async #pump(): Promise<void> {
+    const { tracer, writer, recorder } = this.#parts;
+    writer.begin();
+    for await (const event of tracer) {
+      this.#last = event;
+      if (recorder?.append(event) === false) await recorder.drained();
+      const pause = writer.write(event);
+      if (pause !== undefined) await pause;
+    }
+    this.#markDrops();
+    writer.end();
+  }
+
+  #watchDrops(): NodeJS.Timeout {
+    let lastSeen: TracedEvent | undefined;
+    return setInterval(() => {
+      // Reading the counters costs; where nothing comes nothing is dropped.
+      if (this.#last === lastSeen) return;
+      lastSeen = this.#last;
+      this.#markDrops();
+    }, dropCheckMs).unref();
+  }
+
+  /** Says in the output, about where it happened, that something is missing. */
+  #markDrops(): void {
+    const { tracer, writer, recorder } = this.#parts;
+    const drops = this.#dropWatch.since(droppedOf(tracer.stats().events));
+    if (drops === undefined) return;
+    const timeNs = this.#last === undefined || this.#last.kind === 'malformed' ? 0n : this.#last.timeNs;
+    const mark = marker({ kind: 'drops', timeNs, drops });
+    if (mark.kind === 'drops') recorder?.mark(mark);
+    void writer.write(mark);
+  }
+
+  readonly #timeOut = (): void => {
+    this.#timedOut = true;
+    this.#parts.tracer.stop();
+  };
+
+  async #conclude(): Promise<SpoorError | undefined> {
+    const { tracer, outputs, recorder, io, stats } = this.#parts;
+    const statistics = tracer.stats();
+    outputs.stats?.write(`${JSON.stringify(statistics, null, 2)}\n`);
+    const failure = (await recorder?.close()) ?? (await outputs.close());
+    const { sink, style } = io.err;
+    if (failure !== undefined) await reportFailure(failure, io.err);
+    if (stats) sink.write(statisticsText(statistics, style));
+    const drops = dropsText(droppedOf(statistics.events));
+    if (drops !== '') sink.write(`${style.bad('spoor:')} ${drops}\n`);
+    if (this.#timedOut && tracer.exit !== undefined && this.#exit === undefined) {
+      sink.write(`${style.bold('spoor:')} the time is over; the command goes on\n`);
+    }
+    return failure;
+  }
+
+  #status(failure: SpoorError | undefined): number {
+    const { tracer, interrupts } = this.#parts;
+    if (failure !== undefined && failure.code !== 'OUTPUT_CLOSED') return statusOfError(failure.code);
+    if (interrupts.endedBy !== undefined) return statusOfSignal(interrupts.endedBy);
+    if (tracer.exit === undefined && failure !== undefined) return statusOfError(failure.code);
+    return this.#exit === undefined ? exitStatus.ok : statusOfExit(this.#exit);
+  }
+}
