@@ -29,8 +29,8 @@ const out = values.out ?? join(here, 'build');
 mkdirSync(out, { recursive: true });
 
 /** @param {string} source relative to here */
-function compile(source) {
-  const object = join(out, `${basename(source, '.c')}.o`);
+function compile(source, { object = `${basename(source, '.c')}.o`, defines = [] } = {}) {
+  object = join(out, object);
   // -mcpu=v3 (5.1) is the newest instruction set that the oldest supported kernel has. The prefix map keeps the path of
   // the building machine out of the object.
   const flags = [
@@ -52,7 +52,7 @@ function compile(source) {
     '-fdebug-compilation-dir',
     '.',
   ];
-  execFileSync('clang', [...flags, ...quiet, ...place, '-c', source, '-o', object], {
+  execFileSync('clang', [...flags, ...quiet, ...place, ...defines, '-c', source, '-o', object], {
     cwd: here,
     stdio: 'inherit',
   });
@@ -62,6 +62,7 @@ function compile(source) {
 
 try {
   compile('spoor.bpf.c');
+  compile('spoor.bpf.c', { object: 'spoor-without-bpf-loop.bpf.o', defines: ['-DSPOOR_WITHOUT_BPF_LOOP'] });
   for (const file of readdirSync(join(here, 'tests'))
     .filter((name) => name.endsWith('.bpf.c'))
     .sort()) {

@@ -22,13 +22,15 @@ struct part {
 static __always_inline void record_append(struct frame *frame, struct var_bytes *reference, const struct part *part)
 {
 	__u32 at = frame->size & RECORD_MASK;
-	__u32 length = part->length;
+	__u64 length = part->length;
 	long status;
 
 	if (length > PART_MAX - 1)
 		length = PART_MAX - 1;
 	if (frame->size + length > RECORD_MAX)
 		length = 0;
+	/* Hidden from the compiler, which would leave the mask out: verifiers before 6.4 need it. */
+	barrier_var(length);
 	length &= PART_MAX - 1;
 	if (part->memory == PART_USER)
 		status = bpf_probe_read_user(&frame->record[at], length, part->from);

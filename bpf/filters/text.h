@@ -61,11 +61,17 @@ static __always_inline __u64 filter_text(const struct scope_set *set, __u32 tabl
  * For the collector: takes a text of `length` bytes (no NUL counted) at a kernel address. `ends`: filter_end_on().
  * A text that cannot be read counts as empty.
  */
-static __always_inline void filter_string_read(struct filter_string *string, const void *text, __u32 length, bool ends)
+static __always_inline void filter_string_read(struct filter_string *string, const void *text, __u64 length, bool ends)
 {
-	__u32 head = length < FILTER_TEXT_MAX - 1 ? length : FILTER_TEXT_MAX;
-	__u32 tail = length < FILTER_TAIL_MAX ? length : FILTER_TAIL_MAX;
+	__u64 head = length < FILTER_TEXT_MAX - 1 ? length : FILTER_TEXT_MAX;
+	__u64 tail = length < FILTER_TAIL_MAX ? length : FILTER_TAIL_MAX;
 
+	/*
+	 * 64 bits wide, and compared again where the compiler cannot see that they fit: verifiers before 6.4 do not carry
+	 * what is known of half a register over to its copy.
+	 */
+	barrier_var(head);
+	barrier_var(tail);
 	if (head > FILTER_TEXT_MAX || bpf_probe_read_kernel(string->start.bytes, head, text))
 		head = 0;
 	if (head < FILTER_TEXT_MAX)

@@ -14,7 +14,6 @@ export const constants = {
   syscall_events: C.u64,
   trace_start_ns: C.u64,
   typed_task: C.bool,
-  use_bpf_loop: C.bool,
   use_task_regs: C.bool,
   use_task_storage: C.bool,
   wake_reader: C.bool,

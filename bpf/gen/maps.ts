@@ -33,4 +33,5 @@ export const maps = {
   state_counters: { key: C.u32, value: StateStats },
   task_words: { key: C.s32, value: TaskWords },
   task_words_hash: { key: TaskIdentity, value: TaskWords },
+  words_locks: { key: TaskIdentity, value: C.u8 },
 };

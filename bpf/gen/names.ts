@@ -18,6 +18,7 @@ export const mapNames = [
   'state_counters',
   'task_words',
   'task_words_hash',
+  'words_locks',
 ] as const;
 export type MapName = (typeof mapNames)[number];
 

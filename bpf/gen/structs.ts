@@ -216,13 +216,12 @@ export const ScopeWords = C.struct('scope_words', 24, {
 });
 export type ScopeWords = Static<typeof ScopeWords>;
 
-/** `struct task_words`: 56 bytes. */
-export const TaskWords = C.struct('task_words', 56, {
+/** `struct task_words`: 48 bytes. */
+export const TaskWords = C.struct('task_words', 48, {
   scopes: [0, ScopeWords],
   executed: [24, C.u32],
   unused: [28, C.u32],
-  lock: [32, C.u64],
-  previous_comm: [40, C.chars(16)],
+  previous_comm: [32, C.chars(16)],
 });
 export type TaskWords = Static<typeof TaskWords>;
 
@@ -267,18 +266,18 @@ export const PathBuffer = C.struct('path_buffer', 4368, {
 });
 export type PathBuffer = Static<typeof PathBuffer>;
 
-/** `struct frame`: 26752 bytes. */
-export const Frame = C.struct('frame', 26752, {
+/** `struct frame`: 26744 bytes. */
+export const Frame = C.struct('frame', 26744, {
   info: [0, ProcInfo],
   words: [304, TaskWords],
-  facts: [360, TaskFacts],
-  path: [1872, PathBuffer],
-  words_place: [6240, C.u32],
-  matched: [6248, C.u64],
-  legacy_followed: [6256, C.u64],
-  size: [6264, C.u32],
-  info_valid: [6268, C.u32],
-  record: [6272, C.bytes(20480)],
+  facts: [352, TaskFacts],
+  path: [1864, PathBuffer],
+  words_place: [6232, C.u32],
+  matched: [6240, C.u64],
+  legacy_followed: [6248, C.u64],
+  size: [6256, C.u32],
+  info_valid: [6260, C.u32],
+  record: [6264, C.bytes(20480)],
 });
 export type Frame = Static<typeof Frame>;
 

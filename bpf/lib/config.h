@@ -22,8 +22,6 @@ const volatile __u64 trace_start_ns = 0;
 const volatile bool use_task_storage = true;
 /* The current task is at hand as a typed pointer (5.11): plain loads in place of probe reads. */
 const volatile bool typed_task = true;
-/* bpf_loop is there (5.17): the verifier reads the body of a long walk once. */
-const volatile bool use_bpf_loop = true;
 /* bpf_task_pt_regs is there (5.15): a hook can tell which system call it happens in. */
 const volatile bool use_task_regs = true;
 /* 1: wake the reader at every record. 0: it drains by timer, and the traced program pays for no wake-up. */

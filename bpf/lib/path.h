@@ -14,9 +14,16 @@
 #include "scratch.h"
 #include "stats.h"
 
-/* Names and mount crossings of one walk: with bpf_loop the most that a path has, else what the verifier takes. */
+/*
+ * Names and mount crossings of one walk. With bpf_loop (5.17) the verifier reads the body once and the walk takes as
+ * many as a path can have. Verifiers before 5.13 refuse a program in which a callback is so much as mentioned, so the
+ * source is compiled a second time for them, with a walk that they read name by name.
+ */
+#ifdef SPOOR_WITHOUT_BPF_LOOP
+#define PATH_PARTS_MAX 32
+#else
 #define PATH_PARTS_MAX 2048
-#define PATH_PARTS_UNROLLED 32
+#endif
 
 struct path_walk {
 	struct path_buffer *path;
@@ -85,13 +92,13 @@ static __noinline int path_of(struct path_buffer *path, const struct path *from)
 	path->cut = false;
 	path->unlinked = BPF_CORE_READ(dentry, d_inode, i_nlink) == 0;
 
-	if (use_bpf_loop) {
-		bpf_loop(PATH_PARTS_MAX, path_step, &walk, 0);
-	} else {
-		for (int i = 0; i < PATH_PARTS_UNROLLED; i++)
-			if (path_step(i, &walk))
-				break;
-	}
+#ifdef SPOOR_WITHOUT_BPF_LOOP
+	for (int i = 0; i < PATH_PARTS_MAX; i++)
+		if (path_step(i, &walk))
+			break;
+#else
+	bpf_loop(PATH_PARTS_MAX, path_step, &walk, 0);
+#endif
 	if (!walk.done)
 		path->cut = true;
 	if (path->start == PATH_MAX) {

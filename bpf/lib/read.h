@@ -11,11 +11,13 @@
  */
 #define task_field(pointer, field)                                                                             \
 	({                                                                                                     \
-		typeof((pointer)->field) __value = 0;                                                         \
+		/* Its own variable: a relocated access must not name what the pointer is read from. */        \
+		typeof(pointer) __pointer = (pointer);                                                         \
+		typeof(__pointer->field) __value = 0;                                                          \
 		if (typed_task)                                                                                \
-			__value = (pointer)->field;                                                            \
+			__value = __pointer->field;                                                            \
 		else                                                                                           \
-			bpf_core_read(&__value, sizeof(__value), &(pointer)->field);                           \
+			bpf_core_read(&__value, sizeof(__value), &__pointer->field);                           \
 		__value;                                                                                       \
 	})
 

@@ -160,6 +160,14 @@ static __always_inline void proc_info_legacy_follow(__u32 tgid, __u64 followed)
 		entry->legacy_followed |= followed;
 }
 
+/* The same, to be inherited by a child that is older than the trace. */
+static __always_inline __u64 proc_info_legacy_followed(__u32 tgid)
+{
+	struct proc_info *entry = bpf_map_lookup_elem(&proc_info, &tgid);
+
+	return entry ? entry->legacy_followed : 0;
+}
+
 /* In place of whatever is there under this id. */
 static __always_inline void proc_info_replace(__u32 tgid, const struct proc_info *info)
 {
@@ -221,7 +229,7 @@ static __always_inline bool proc_info_of(struct proc_info *into, const struct pr
 		count(recovered[request->words_place & 3]);
 	status = proc_info_store(request->process->identity.tgid, into, stale);
 	/* Another CPU was first (EEXIST): its record says the same of the same process. Ours is in hand. */
-	if (status == -17)
+	if (status == -EEXIST)
 		count(raced);
 	else if (status)
 		count(unstored);

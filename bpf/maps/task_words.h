@@ -15,8 +15,6 @@ struct task_words {
 	/* executed since the trace began; only said of processes that are older than the trace */
 	__u32 executed;
 	__u32 unused;
-	/* held while `scopes` changes */
-	__u64 lock;
 	char previous_comm[16];
 };
 
@@ -100,39 +98,43 @@ static __always_inline enum words_place words_get(struct task_words *into, const
 }
 
 /*
- * Threads of the process may change its words on other CPUs. Held for a few instructions with preemption off; the
- * bound is for the verifier. 5.10, which has no compare-and-exchange for programs, goes without: there two threads
- * that match new scopes in the same nanoseconds can lose one of the two until the next match.
+ * Threads of the process may change its words on other CPUs: an entry here says that one does. Compare-and-exchange
+ * would do with less, but the verifier of 5.10 refuses an object that has it anywhere. Held for a few instructions with
+ * preemption off; the bound is for the verifier.
  */
-#define WORDS_LOCK_TRIES 8
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, struct task_identity);
+	__type(value, __u8);
+} words_locks SEC(".maps");
 
-static __always_inline void words_lock(struct task_words *words)
+#define WORDS_LOCK_TRIES 8
+#define EEXIST 17
+
+static __always_inline void words_lock(const struct task_identity *identity)
 {
-	if (!use_task_storage)
-		return;
+	__u8 held = 1;
+
 	for (int i = 0; i < WORDS_LOCK_TRIES; i++)
-		if (__sync_val_compare_and_swap(&words->lock, 0, 1) == 0)
+		if (bpf_map_update_elem(&words_locks, identity, &held, BPF_NOEXIST) != -EEXIST)
 			return;
 }
 
-static __always_inline void words_unlock(struct task_words *words)
+static __always_inline void words_unlock(const struct task_identity *identity)
 {
-	if (use_task_storage)
-		*(volatile __u64 *)&words->lock = 0;
+	bpf_map_delete_elem(&words_locks, identity);
 }
 
 /* The version last: who sees it sees words that belong to it. */
 static __always_inline void words_merge(struct task_words *words, const struct scope_set *set,
 					const struct scope_words *bits)
 {
-	__u64 kept;
+	__u64 kept = scopes_kept(set, words->scopes.version);
 
-	words_lock(words);
-	kept = scopes_kept(set, words->scopes.version);
 	words->scopes.followed = (words->scopes.followed & kept) | bits->followed;
 	words->scopes.excluded = (words->scopes.excluded & kept) | bits->excluded;
 	*(volatile __u64 *)&words->scopes.version = set->version;
-	words_unlock(words);
 }
 
 static __always_inline void count_words_lost(void)
@@ -151,6 +153,7 @@ static __noinline int words_try_add(const struct process *process, const struct 
 	words = words_make(process);
 	if (!words)
 		return 0;
+	words_lock(&process->identity);
 	words_merge(words, set, bits);
 	if (use_task_storage && words_in_hash) {
 		/* The leader may have left: what its heir will find has to say the same. */
@@ -158,6 +161,7 @@ static __noinline int words_try_add(const struct process *process, const struct 
 		if (words)
 			words_merge(words, set, bits);
 	}
+	words_unlock(&process->identity);
 	return 1;
 }
 

@@ -7,7 +7,8 @@
 #include "facts.h"
 
 /* The record of the task's process, from the map or rebuilt. False only in the miss mode `drop`. */
-static __always_inline bool frame_info(struct frame *frame, const struct subject *subject, enum origin origin)
+static __always_inline bool frame_info(struct frame *frame, const struct subject *subject, const struct scope_set *set,
+				       enum origin origin)
 {
 	struct proc_info_request request = {
 		.task = subject->task,
@@ -21,8 +22,10 @@ static __always_inline bool frame_info(struct frame *frame, const struct subject
 
 	if (!proc_info_of(&frame->info, &request))
 		return false;
-	if (miss_mode != MISS_RECOVER)
+	if (miss_mode != MISS_RECOVER) {
 		frame->words.scopes.followed = frame->info.legacy_followed;
+		frame->words.scopes.version = set->version;
+	}
 	return true;
 }
 
@@ -101,7 +104,7 @@ static __noinline int collect(struct frame *frame, const struct subject *subject
 	facts_of_task(&frame->facts, subject, set);
 	frame->matched = 0;
 	if (need_info) {
-		if (!frame_info(frame, subject, origin))
+		if (!frame_info(frame, subject, set, origin))
 			return 0;
 		facts_of_info(&frame->facts, &frame->info, set);
 	}
@@ -117,7 +120,7 @@ static __noinline int collect(struct frame *frame, const struct subject *subject
 	frame->matched = scopes_decide(set, match.matched, words->followed, words->excluded);
 	if (!frame->matched)
 		return 0;
-	return need_info || frame_info(frame, subject, origin);
+	return need_info || frame_info(frame, subject, set, origin);
 }
 
 #endif

@@ -36,12 +36,22 @@ static __always_inline void snapshot_inherit(const struct process *process, cons
 	words_add(process, set, &bits);
 }
 
+static __always_inline __u32 parent_tgid(const struct subject *subject)
+{
+	struct task_struct *parent = task_field(subject->process.leader, real_parent);
+
+	return task_field(parent, tgid);
+}
+
 static __always_inline void snapshot(struct frame *frame, const struct scope_set *set, const struct subject *subject)
 {
 	struct task_words before;
 
 	words_get(&before, &subject->process);
-	snapshot_inherit(&subject->process, set);
+	if (miss_mode == MISS_RECOVER)
+		snapshot_inherit(&subject->process, set);
+	else
+		frame->legacy_followed = proc_info_legacy_followed(parent_tgid(subject));
 	if (collect(frame, subject, set, ORIGIN_SNAPSHOT))
 		snapshot_result.in_scope++;
 	snapshot_result.processes++;

@@ -2,5 +2,10 @@ import { createRequire } from 'node:module';
 
 export * from '../gen/index.js';
 
-/** Path of the compiled BPF object that the exported layouts were generated from. */
-export const objectPath: string = createRequire(import.meta.url).resolve('@spoor/bpf/object');
+const { resolve } = createRequire(import.meta.url);
+
+/** Path of the compiled BPF object that the exported layouts were generated from. Kernel 5.17. */
+export const objectPath: string = resolve('@spoor/bpf/object');
+
+/** Path of the same source compiled for kernels that have no `bpf_loop`. Kernel 5.10. */
+export const objectPathWithoutBpfLoop: string = resolve('@spoor/bpf/object-without-bpf-loop');

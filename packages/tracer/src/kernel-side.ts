@@ -6,6 +6,7 @@ import {
   filterKinds,
   maps,
   objectPath,
+  objectPathWithoutBpfLoop,
   programs,
   type SnapshotResult,
   type StateStats,
@@ -82,12 +83,12 @@ export class KernelSide {
 
   constructor(options: KernelSideOptions) {
     const machine = describeMachine();
-    using opened = openObject(objectPath, { layouts: expectedLayouts() });
-    this.taskStorage = options.taskStorage ?? features.has('task_storage_tracing');
     const loops = features.has('bpf_loop');
+    using opened = openObject(loops ? objectPath : objectPathWithoutBpfLoop, { layouts: expectedLayouts() });
+    this.taskStorage = options.taskStorage ?? features.has('task_storage_tracing');
     this.variants = {
       'process words': this.taskStorage ? 'task storage' : 'hash',
-      'path walk': loops ? 'bpf_loop' : 'unrolled',
+      'path walk': loops ? 'bpf_loop' : 'unrolled, 32 names',
       'system calls': 'tp_btf/sys_exit',
       snapshot: features.has('iterators') ? 'iter/task' : 'none',
     };
@@ -121,7 +122,6 @@ export class KernelSide {
       .setConstant('trace_start_ns', bootTimeNs())
       .setConstant('use_task_storage', this.taskStorage)
       .setConstant('typed_task', features.has('task_storage_tracing'))
-      .setConstant('use_bpf_loop', loops)
       .setConstant('use_task_regs', features.has('task_regs'))
       .setConstant('filter_kinds_built', wordOfKinds(options.filterKinds))
       .resizeMap('proc_info', this.mapEntries)
