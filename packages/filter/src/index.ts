@@ -45,7 +45,7 @@ export { type ParseScopeOptions, parseScope, parseScopes } from './grammar/parse
 export type { Pattern, WrittenPattern } from './grammar/pattern.js';
 export { printEventRule, printFilter, printScope } from './grammar/print.js';
 export { type Policy, parsePolicy, policyOf, printPolicy } from './policy/policy.js';
-export type { PolicyFile } from './policy/schema.js';
+export { type PolicyFile, policyJsonSchema } from './policy/schema.js';
 export {
   type FollowState,
   followFork,

@@ -1,7 +1,7 @@
 import type { FactText, TaskFacts } from '../facts.js';
 import type { NameResolver } from '../resolve/names.js';
 import type { FilterKind } from './kind.js';
-import { idValues, numberMatches, numberValues, u32Max } from './number-values.js';
+import { idValues, numberMatches, numberValues, u32Max, u64Max } from './number-values.js';
 import { type TextValuesOptions, textMatches, textValues } from './text-values.js';
 
 /** What a kind's own file says. */
@@ -62,6 +62,6 @@ export const flagKind = ({ fact, ...rest }: Common<number>): FilterKind<'flag'> 
   write: () => {
     throw new TypeError('a flag has no values');
   },
-  forEngine: (filter) => ({ ...filter, values: [{ from: 1n, to: u32Max }] }),
+  forEngine: (filter) => ({ ...filter, values: [{ from: 1n, to: u64Max }] }),
   matches: ({ operator }, facts) => (fact(facts) !== 0) === (operator === '='),
 });

@@ -39,5 +39,6 @@ const visible = (text: string): string[] =>
 export function quoted(text: string): string {
   const chars = [...text];
   const shown = chars.length > 40 ? `${chars.slice(0, 40).join('')}…` : text;
-  return `"${shown.replace(/[\p{C}\u2028\u2029]/gu, (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`)}"`;
+  const plain = shown.replaceAll('"', '\\"');
+  return `"${plain.replace(/[\p{C}\u2028\u2029]/gu, (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`)}"`;
 }

@@ -6,7 +6,7 @@ import { maxScopes, scopeNamePattern } from '../scope.js';
 type TypeBox = typeof import('typebox');
 
 /** The schema of a policy file, made with the TypeBox that it is given. */
-export function policySchema({ Type }: TypeBox) {
+function policySchema({ Type }: TypeBox) {
   const operator = Type.Enum(['=', '!=', '<', '<=', '>', '>='], {
     description: '= one of the values, != none of them; the others take one number.',
   });
@@ -85,6 +85,11 @@ export const policyWords = [
   'where',
   'field',
 ];
+
+/** The JSON Schema of policy files, for editors and for other programs. The caller owns it. */
+export async function policyJsonSchema(): Promise<object> {
+  return JSON.parse(JSON.stringify(policySchema(await import('typebox')))) as object;
+}
 
 type Validator = import('typebox/compile').Validator;
 

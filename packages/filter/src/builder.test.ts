@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { between, endsWith, scope, startsWith } from './builder.js';
+import { parseScope } from './grammar/parse.js';
+import { printScope } from './grammar/print.js';
+
+test('says what an expression says', () => {
+  const build = scope('build')
+    .comm('node', startsWith('np'), endsWith('.sh'))
+    .uid.atLeast(1000)
+    .uid.not('nobody', between(2000, 2999n))
+    .container.not()
+    .new()
+    .cgroup('/system.slice')
+    .on('open', (open) => open.path.startsWith('/etc/').flags(0))
+    .on('exec')
+    .follow();
+  expect(build).toEqual(
+    parseScope(
+      'build: comm=node,np*,*.sh uid>=1000 uid!=nobody,2000-2999 !container new cgroup=/system.slice follow open.path=/etc/* open.flags=0 exec',
+    ),
+  );
+});
+
+test('a step leaves what it came from as it was', () => {
+  const base = scope('a').uid(0);
+  const [one, other] = [base.comm('x'), base.comm('y')];
+  expect([base, one, other].map(printScope)).toEqual(['a: uid=0', 'a: uid=0 comm=x', 'a: uid=0 comm=y']);
+});
+
+test('a plain string is what it is, stars and spaces too', () => {
+  expect(printScope(scope().comm('a*', 'b c'))).toBe('scope: comm="a*","b c"');
+});
+
+test.each([
+  ['a value that does not fit', () => scope().uid(-1), /uid: "-1": expected a number/],
+  ['a name that is none', () => scope('-x'), /"-x" is no name/],
+  ['a second =', () => scope().uid(1).uid(2), /uid= is here twice/],
+  ['a text that is too long', () => scope().comm('x'.repeat(16)), /16 bytes are longer than 15/],
+  ['an event twice', () => scope().on('exec').on('exec'), /exec is here twice/],
+  ['an unknown event', () => scope().on('opne' as 'open'), /unknown event "opne"/],
+  ['a backward range', () => scope().uid(between(2, 1)), /ends before it starts/],
+])('refuses %s', (_, build, says) => {
+  expect(build).toThrow(
+    expect.objectContaining({ name: 'SpoorError', message: expect.stringMatching(says) }),
+  );
+});
