@@ -6,10 +6,10 @@
 #include "record.h"
 
 /* Which ids a call names, in the order of its arguments: setuid(), setreuid(), setresuid(), setfsuid(). */
-enum set_ids_call { SET_IDS_SET = 0, SET_IDS_SETRE = 1, SET_IDS_SETRES = 2, SET_IDS_SETFS = 3 };
+enum set_ids_call { SETIDS_SET = 0, SETIDS_SETRE = 1, SETIDS_SETRES = 2, SETIDS_SETFS = 3 };
 
 /* The calls of i386 that take ids of 16 bits, as it had at first. */
-#define SET_IDS_16 0x10
+#define SETIDS_16 0x10
 
 #define IDS_MAX 3
 
@@ -24,17 +24,17 @@ static __always_inline __u32 id_argument(__u64 argument, bool short_ids)
 /* The ids that the call names; the rest is no change. */
 static __always_inline void ids_requested(__u32 *requested, const struct syscall *call)
 {
-	__u32 which = call->form & ~SET_IDS_16;
-	__u32 count = which == SET_IDS_SETRES ? 3 : which == SET_IDS_SETRE ? 2 : 1;
+	__u32 which = call->form & ~SETIDS_16;
+	__u32 count = which == SETIDS_SETRES ? 3 : which == SETIDS_SETRE ? 2 : 1;
 
 	for (__u32 i = 0; i < IDS_MAX; i++)
-		requested[i] = i < count ? id_argument(call->arguments[i], call->form & SET_IDS_16) : (__u32)-1;
+		requested[i] = i < count ? id_argument(call->arguments[i], call->form & SETIDS_16) : (__u32)-1;
 }
 
 /* setfsuid() and setfsgid() return the id before, and nothing when they fail. */
 static __always_inline __s32 ids_result(const struct syscall *call)
 {
-	return (call->form & ~SET_IDS_16) == SET_IDS_SETFS ? 0 : call->result;
+	return (call->form & ~SETIDS_16) == SETIDS_SETFS ? 0 : call->result;
 }
 
 #endif

@@ -7,7 +7,7 @@
 
 #define SYSCALLS_io_uring(SYSCALL, kind) SYSCALL(kind, 425, 425, 425, 0)
 
-enum io_uring_action { IO_URING_SETUP = 0, IO_URING_OPERATION = 1 };
+enum io_uring_action { RING_SETUP = 0, RING_OPERATION = 1 };
 
 /* include/uapi/linux/io_uring.h: offset in struct io_uring_params. */
 #define IO_URING_PARAMS_FLAGS 8
@@ -36,7 +36,7 @@ static __always_inline bool fill_io_uring(struct frame *frame, struct task_struc
 	struct io_ring_ctx *ring = NULL;
 
 	event->result = call->result;
-	event->action = IO_URING_SETUP;
+	event->action = RING_SETUP;
 	if (event->result >= 0)
 		ring = anonymous(task, event->result, "[io_uring]");
 	if (ring) {

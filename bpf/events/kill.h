@@ -5,23 +5,23 @@
 #include "target.h"
 
 enum kill_call {
-	KILL_CALL_KILL = 0,
-	KILL_CALL_TKILL = 1,
-	KILL_CALL_TGKILL = 2,
-	KILL_CALL_RT_SIGQUEUEINFO = 3,
-	KILL_CALL_RT_TGSIGQUEUEINFO = 4,
-	KILL_CALL_PIDFD_SEND_SIGNAL = 5,
+	KILL_KILL = 0,
+	KILL_TKILL = 1,
+	KILL_TGKILL = 2,
+	KILL_RT_SIGQUEUEINFO = 3,
+	KILL_RT_TGSIGQUEUEINFO = 4,
+	KILL_PIDFD_SEND_SIGNAL = 5,
 };
 
 #define SYSCALLS_kill(SYSCALL, kind)                                                                           \
-	SYSCALL(kind, 62, 37, 129, KILL_CALL_KILL)                                                               \
-	SYSCALL(kind, 200, 238, 130, KILL_CALL_TKILL)                                                               \
-	SYSCALL(kind, 234, 270, 131, KILL_CALL_TGKILL)                                                              \
-	SYSCALL(kind, 129, 178, 138, KILL_CALL_RT_SIGQUEUEINFO)                                                               \
-	SYSCALL(kind, 524, NONE, NONE, KILL_CALL_RT_SIGQUEUEINFO)                                                             \
-	SYSCALL(kind, 297, 335, 240, KILL_CALL_RT_TGSIGQUEUEINFO)                                                        \
-	SYSCALL(kind, 536, NONE, NONE, KILL_CALL_RT_TGSIGQUEUEINFO)                                                      \
-	SYSCALL(kind, 424, 424, 424, KILL_CALL_PIDFD_SEND_SIGNAL)
+	SYSCALL(kind, 62, 37, 129, KILL_KILL)                                                               \
+	SYSCALL(kind, 200, 238, 130, KILL_TKILL)                                                               \
+	SYSCALL(kind, 234, 270, 131, KILL_TGKILL)                                                              \
+	SYSCALL(kind, 129, 178, 138, KILL_RT_SIGQUEUEINFO)                                                               \
+	SYSCALL(kind, 524, NONE, NONE, KILL_RT_SIGQUEUEINFO)                                                             \
+	SYSCALL(kind, 297, 335, 240, KILL_RT_TGSIGQUEUEINFO)                                                        \
+	SYSCALL(kind, 536, NONE, NONE, KILL_RT_TGSIGQUEUEINFO)                                                      \
+	SYSCALL(kind, 424, 424, 424, KILL_PIDFD_SEND_SIGNAL)
 
 /*
  * A process sent a signal: one event for each process that gets it, from the kernel's own signal path; or, at the
@@ -50,7 +50,7 @@ struct kill_event {
 /* A process and one of its threads, and then the signal. */
 static __always_inline bool kill_names_thread(const struct syscall *call)
 {
-	return call->form == KILL_CALL_TGKILL || call->form == KILL_CALL_RT_TGSIGQUEUEINFO;
+	return call->form == KILL_TGKILL || call->form == KILL_RT_TGSIGQUEUEINFO;
 }
 
 static __always_inline __u32 kill_signal(const struct syscall *call)

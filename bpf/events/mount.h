@@ -4,11 +4,11 @@
 #include "name.h"
 
 /* mount(), and the last step of its successors: open_tree() and fsmount() make a mount that move_mount() puts in place. */
-enum mount_call { MOUNT_CALL_MOUNT = 0, MOUNT_CALL_MOVE_MOUNT = 1 };
+enum mount_call { MOUNT_MOUNT = 0, MOUNT_MOVE_MOUNT = 1 };
 
 #define SYSCALLS_mount(SYSCALL, kind)                                                                          \
-	SYSCALL(kind, 165, 21, 40, MOUNT_CALL_MOUNT)                                                                \
-	SYSCALL(kind, 429, 429, 429, MOUNT_CALL_MOVE_MOUNT)
+	SYSCALL(kind, 165, 21, 40, MOUNT_MOUNT)                                                                \
+	SYSCALL(kind, 429, 429, 429, MOUNT_MOVE_MOUNT)
 
 /* include/uapi/linux/mount.h: the mount to move is the descriptor itself. */
 #define MOVE_MOUNT_F_EMPTY_PATH 0x4
@@ -60,7 +60,7 @@ static __noinline int mount_of_file(struct frame *frame, struct mount_event *eve
 static __always_inline bool fill_mount(struct frame *frame, struct task_struct *task, const struct syscall *call)
 {
 	struct mount_event *event = (void *)frame->record;
-	bool move = call->form == MOUNT_CALL_MOVE_MOUNT;
+	bool move = call->form == MOUNT_MOVE_MOUNT;
 	struct name name = {
 		.from = (void *)call->arguments[move ? 3 : 1],
 		.directory_fd = move ? call->arguments[2] : AT_FDCWD,

@@ -4,14 +4,14 @@
 #include "ids.h"
 
 #define SYSCALLS_setgid(SYSCALL, kind)                                                                         \
-	SYSCALL(kind, 106, 214, 144, SET_IDS_SET)                                                               \
-	SYSCALL(kind, 114, 204, 143, SET_IDS_SETRE)                                                                \
-	SYSCALL(kind, 119, 210, 149, SET_IDS_SETRES)                                                               \
-	SYSCALL(kind, 123, 216, 152, SET_IDS_SETFS)                                                                \
-	SYSCALL(kind, NONE, 46, NONE, SET_IDS_SET | SET_IDS_16)                                                \
-	SYSCALL(kind, NONE, 71, NONE, SET_IDS_SETRE | SET_IDS_16)                                                 \
-	SYSCALL(kind, NONE, 170, NONE, SET_IDS_SETRES | SET_IDS_16)                                               \
-	SYSCALL(kind, NONE, 139, NONE, SET_IDS_SETFS | SET_IDS_16)
+	SYSCALL(kind, 106, 214, 144, SETIDS_SET)                                                               \
+	SYSCALL(kind, 114, 204, 143, SETIDS_SETRE)                                                                \
+	SYSCALL(kind, 119, 210, 149, SETIDS_SETRES)                                                               \
+	SYSCALL(kind, 123, 216, 152, SETIDS_SETFS)                                                                \
+	SYSCALL(kind, NONE, 46, NONE, SETIDS_SET | SETIDS_16)                                                \
+	SYSCALL(kind, NONE, 71, NONE, SETIDS_SETRE | SETIDS_16)                                                 \
+	SYSCALL(kind, NONE, 170, NONE, SETIDS_SETRES | SETIDS_16)                                               \
+	SYSCALL(kind, NONE, 139, NONE, SETIDS_SETFS | SETIDS_16)
 
 /* A thread asked for other group ids, and has the ones below now. */
 struct setgid_event {
@@ -35,7 +35,7 @@ static __always_inline bool fill_setgid(struct frame *frame, struct task_struct 
 	struct cred *cred = task_field(task, real_cred);
 
 	event->result = ids_result(call);
-	event->call = call->form & ~SET_IDS_16;
+	event->call = call->form & ~SETIDS_16;
 	ids_requested(event->requested, call);
 	event->real_gid = BPF_CORE_READ(cred, gid.val);
 	event->effective_gid = BPF_CORE_READ(cred, egid.val);

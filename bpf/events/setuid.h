@@ -4,14 +4,14 @@
 #include "ids.h"
 
 #define SYSCALLS_setuid(SYSCALL, kind)                                                                         \
-	SYSCALL(kind, 105, 213, 146, SET_IDS_SET)                                                               \
-	SYSCALL(kind, 113, 203, 145, SET_IDS_SETRE)                                                                \
-	SYSCALL(kind, 117, 208, 147, SET_IDS_SETRES)                                                               \
-	SYSCALL(kind, 122, 215, 151, SET_IDS_SETFS)                                                                \
-	SYSCALL(kind, NONE, 23, NONE, SET_IDS_SET | SET_IDS_16)                                                \
-	SYSCALL(kind, NONE, 70, NONE, SET_IDS_SETRE | SET_IDS_16)                                                 \
-	SYSCALL(kind, NONE, 164, NONE, SET_IDS_SETRES | SET_IDS_16)                                               \
-	SYSCALL(kind, NONE, 138, NONE, SET_IDS_SETFS | SET_IDS_16)
+	SYSCALL(kind, 105, 213, 146, SETIDS_SET)                                                               \
+	SYSCALL(kind, 113, 203, 145, SETIDS_SETRE)                                                                \
+	SYSCALL(kind, 117, 208, 147, SETIDS_SETRES)                                                               \
+	SYSCALL(kind, 122, 215, 151, SETIDS_SETFS)                                                                \
+	SYSCALL(kind, NONE, 23, NONE, SETIDS_SET | SETIDS_16)                                                \
+	SYSCALL(kind, NONE, 70, NONE, SETIDS_SETRE | SETIDS_16)                                                 \
+	SYSCALL(kind, NONE, 164, NONE, SETIDS_SETRES | SETIDS_16)                                               \
+	SYSCALL(kind, NONE, 138, NONE, SETIDS_SETFS | SETIDS_16)
 
 /* A thread asked for other user ids, and has the ones below now. */
 struct setuid_event {
@@ -35,7 +35,7 @@ static __always_inline bool fill_setuid(struct frame *frame, struct task_struct 
 	struct cred *cred = task_field(task, real_cred);
 
 	event->result = ids_result(call);
-	event->call = call->form & ~SET_IDS_16;
+	event->call = call->form & ~SETIDS_16;
 	ids_requested(event->requested, call);
 	event->real_uid = BPF_CORE_READ(cred, uid.val);
 	event->effective_uid = BPF_CORE_READ(cred, euid.val);

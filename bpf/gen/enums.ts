@@ -193,48 +193,48 @@ export const filterKindNames: Readonly<Record<number, FilterKindName>> = {
 
 /** `enum io_uring_action` */
 export const IoUringAction = {
-  IO_URING_SETUP: 0,
-  IO_URING_OPERATION: 1,
+  RING_SETUP: 0,
+  RING_OPERATION: 1,
 } as const;
 
 export type IoUringAction = (typeof IoUringAction)[keyof typeof IoUringAction];
 
-export type IoUringActionName = 'uring-setup' | 'uring-operation';
+export type IoUringActionName = 'setup' | 'operation';
 
 /** The name of each value; values that the object does not know have none. */
 export const ioUringActionNames: Readonly<Record<number, IoUringActionName>> = {
-  0: 'uring-setup',
-  1: 'uring-operation',
+  0: 'setup',
+  1: 'operation',
 };
 
 /** `enum kill_call` */
 export const KillCall = {
-  KILL_CALL_KILL: 0,
-  KILL_CALL_TKILL: 1,
-  KILL_CALL_TGKILL: 2,
-  KILL_CALL_RT_SIGQUEUEINFO: 3,
-  KILL_CALL_RT_TGSIGQUEUEINFO: 4,
-  KILL_CALL_PIDFD_SEND_SIGNAL: 5,
+  KILL_KILL: 0,
+  KILL_TKILL: 1,
+  KILL_TGKILL: 2,
+  KILL_RT_SIGQUEUEINFO: 3,
+  KILL_RT_TGSIGQUEUEINFO: 4,
+  KILL_PIDFD_SEND_SIGNAL: 5,
 } as const;
 
 export type KillCall = (typeof KillCall)[keyof typeof KillCall];
 
 export type KillCallName =
-  | 'call-kill'
-  | 'call-tkill'
-  | 'call-tgkill'
-  | 'call-rt-sigqueueinfo'
-  | 'call-rt-tgsigqueueinfo'
-  | 'call-pidfd-send-signal';
+  | 'kill'
+  | 'tkill'
+  | 'tgkill'
+  | 'rt-sigqueueinfo'
+  | 'rt-tgsigqueueinfo'
+  | 'pidfd-send-signal';
 
 /** The name of each value; values that the object does not know have none. */
 export const killCallNames: Readonly<Record<number, KillCallName>> = {
-  0: 'call-kill',
-  1: 'call-tkill',
-  2: 'call-tgkill',
-  3: 'call-rt-sigqueueinfo',
-  4: 'call-rt-tgsigqueueinfo',
-  5: 'call-pidfd-send-signal',
+  0: 'kill',
+  1: 'tkill',
+  2: 'tgkill',
+  3: 'rt-sigqueueinfo',
+  4: 'rt-tgsigqueueinfo',
+  5: 'pidfd-send-signal',
 };
 
 /** `enum miss_mode` */
@@ -257,18 +257,18 @@ export const missModeNames: Readonly<Record<number, MissModeName>> = {
 
 /** `enum mount_call` */
 export const MountCall = {
-  MOUNT_CALL_MOUNT: 0,
-  MOUNT_CALL_MOVE_MOUNT: 1,
+  MOUNT_MOUNT: 0,
+  MOUNT_MOVE_MOUNT: 1,
 } as const;
 
 export type MountCall = (typeof MountCall)[keyof typeof MountCall];
 
-export type MountCallName = 'call-mount' | 'call-move-mount';
+export type MountCallName = 'mount' | 'move-mount';
 
 /** The name of each value; values that the object does not know have none. */
 export const mountCallNames: Readonly<Record<number, MountCallName>> = {
-  0: 'call-mount',
-  1: 'call-move-mount',
+  0: 'mount',
+  1: 'move-mount',
 };
 
 /** `enum origin` */
@@ -313,22 +313,22 @@ export const procFlagNames: Readonly<Record<number, ProcFlagName>> = {
 
 /** `enum set_ids_call` */
 export const SetIdsCall = {
-  SET_IDS_SET: 0,
-  SET_IDS_SETRE: 1,
-  SET_IDS_SETRES: 2,
-  SET_IDS_SETFS: 3,
+  SETIDS_SET: 0,
+  SETIDS_SETRE: 1,
+  SETIDS_SETRES: 2,
+  SETIDS_SETFS: 3,
 } as const;
 
 export type SetIdsCall = (typeof SetIdsCall)[keyof typeof SetIdsCall];
 
-export type SetIdsCallName = 'ids-set' | 'ids-setre' | 'ids-setres' | 'ids-setfs';
+export type SetIdsCallName = 'set' | 'setre' | 'setres' | 'setfs';
 
 /** The name of each value; values that the object does not know have none. */
 export const setIdsCallNames: Readonly<Record<number, SetIdsCallName>> = {
-  0: 'ids-set',
-  1: 'ids-setre',
-  2: 'ids-setres',
-  3: 'ids-setfs',
+  0: 'set',
+  1: 'setre',
+  2: 'setres',
+  3: 'setfs',
 };
 
 /** `enum words_place` */

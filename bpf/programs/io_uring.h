@@ -22,7 +22,7 @@ static __always_inline void io_uring_operation(struct task_struct *task, __u8 op
 	    (frame->matched & set->events[EVENT_IO_URING])) {
 		event = record_begin(frame, set, EVENT_IO_URING, sizeof(*event));
 		__builtin_memset(&event->header + 1, 0, sizeof(*event) - sizeof(event->header));
-		event->action = IO_URING_OPERATION;
+		event->action = RING_OPERATION;
 		event->operation = operation;
 		record_append_exe(frame);
 		record_end(frame, activity);

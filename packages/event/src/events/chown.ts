@@ -1,0 +1,30 @@
+import { bitsText } from '../names/bits.js';
+import { deviceText } from '../names/device.js';
+import { atFlags } from '../names/file-flags.js';
+import { errorEntry, idEntry, optionalText, partSchemas, unlessEmpty } from './parts.js';
+import { present, schemas, textEntry } from './presentation.js';
+
+/** The owner or the group of a file was changed, or could not be. */
+export const chown = present({
+  kind: 'chown',
+  schema: (t) =>
+    t.Object({
+      ...partSchemas.file(t),
+      owner: partSchemas.id(
+        t,
+        'The owner that was asked for, in the user namespace of the caller; none for no change.',
+      ),
+      group: partSchemas.id(t, 'The group, likewise.'),
+      flags: partSchemas.flags(t, 'AT_SYMLINK_NOFOLLOW'),
+      error: schemas.error(t),
+    }),
+  data: (event) => ({
+    ...textEntry(event, 'path', 'path'),
+    ...optionalText(event, 'directory'),
+    ...(event.inode !== 0n && { device: deviceText(event.device), inode: String(event.inode) }),
+    ...idEntry('owner', event.owner),
+    ...idEntry('group', event.group),
+    ...unlessEmpty('flags', bitsText(event.flags, atFlags)),
+    ...errorEntry(event.result),
+  }),
+});

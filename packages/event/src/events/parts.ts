@@ -1,0 +1,111 @@
+import type { TLiteral, TOptional, TString } from 'typebox';
+import { errnoName } from '../names/errno.js';
+import { type SchemaBuilder, schemas, type TextEntry, textEntry } from './presentation.js';
+
+/** What several of the events have in common: pieces of their JSON. */
+
+interface Texts {
+  bytes(name: string): Uint8Array;
+  isTruncated(name: string): boolean;
+}
+
+/** `{ error: 'EPERM' }` for -1; nothing for a success. */
+export function errorEntry(result: number): { error?: string } {
+  return result < 0 ? { error: errnoName(-result) } : {};
+}
+
+/** Like `textEntry`, and nothing where there is no text. */
+export function optionalText<Name extends string>(event: Texts, name: Name): Partial<TextEntry<Name>> {
+  const isEmpty = event.bytes(name).length === 0 && !event.isTruncated(name);
+  return isEmpty ? {} : textEntry(event, name, name);
+}
+
+/** An entry that is left out when its text is empty. */
+export function unlessEmpty<Name extends string>(name: Name, text: string): { [N in Name]?: string } {
+  return (text === '' ? {} : { [name]: text }) as { [N in Name]?: string };
+}
+
+/** Permissions as people write them: `0755`. */
+export function modeText(mode: number): string {
+  return mode.toString(8).padStart(4, '0');
+}
+
+/** An id that says that there is to be no change is left out: the kernel's -1. */
+export function idEntry<Name extends string>(name: Name, id: number): { [N in Name]?: number } {
+  return (id === 0xffffffff ? {} : { [name]: id }) as { [N in Name]?: number };
+}
+
+interface Target {
+  readonly targetTgid: number;
+  readonly targetTid: number;
+  readonly targetComm: string;
+  readonly targetStartTimeNs: bigint;
+  bytes(name: string): Uint8Array;
+}
+
+interface TargetEntry {
+  targetTgid?: number;
+  targetTid?: number;
+  targetComm?: string;
+  targetCommRaw?: string;
+  targetStartTimeNs?: string;
+}
+
+/** Another task, when the kernel told which. */
+export function targetEntry(
+  event: Target,
+  comm: { targetComm: string; targetCommRaw?: string },
+): TargetEntry {
+  if (event.targetTgid === 0) return {};
+  return {
+    targetTgid: event.targetTgid,
+    ...(event.targetTid !== 0 && { targetTid: event.targetTid }),
+    ...comm,
+    targetStartTimeNs: String(event.targetStartTimeNs),
+  };
+}
+
+/** The schemas of what is above. */
+export const partSchemas = {
+  optionalText: <Name extends string>(t: SchemaBuilder, name: Name, description: string) =>
+    ({
+      ...schemas.text(t, name, description),
+      [name]: t.Optional(t.String({ description })),
+    }) as { [N in Name | `${Name}Raw`]: TOptional<TString> } & {
+      [N in `${Name}Truncated`]: TOptional<TLiteral<true>>;
+    },
+  name: (t: SchemaBuilder) => schemas.text(t, 'path', 'The name as the caller gave it.'),
+  directory: (t: SchemaBuilder) =>
+    partSchemas.optionalText(
+      t,
+      'directory',
+      'Where a relative name starts, as the kernel has it; the file itself when the name is empty.',
+    ),
+  /** Of calls that take a name or a descriptor. */
+  file: (t: SchemaBuilder) => ({
+    ...schemas.text(
+      t,
+      'path',
+      'Of a file that was given by its descriptor, as the kernel has it; else the name as the caller gave it (flag user-memory).',
+    ),
+    ...partSchemas.directory(t),
+    device: t.Optional(schemas.device(t)),
+    inode: t.Optional(schemas.u64(t, 'Inode of a file that was given by its descriptor.')),
+  }),
+  flags: (t: SchemaBuilder, example: string) =>
+    t.Optional(t.String({ description: `Flags, where there are any: ${example}.` })),
+  mode: (t: SchemaBuilder) =>
+    t.String({ pattern: '^[0-7]{4,6}$', description: 'Permissions as asked for, octal.' }),
+  hexNumber: (t: SchemaBuilder, description: string) =>
+    t.String({ pattern: '^0x[0-9a-f]{1,16}$', description }),
+  id: (t: SchemaBuilder, description: string) => t.Optional(schemas.u32(t, description)),
+  target: (t: SchemaBuilder) => ({
+    targetTgid: t.Optional(schemas.u32(t, 'The other process, in the initial namespace.')),
+    targetTid: t.Optional(schemas.u32(t, 'The other thread; none when all of the process is meant.')),
+    targetComm: t.Optional(t.String({ description: 'Name of the other task.' })),
+    targetCommRaw: t.Optional(schemas.hex(t)),
+    targetStartTimeNs: t.Optional(
+      schemas.u64(t, 'Start of the other process, CLOCK_BOOTTIME: with targetTgid, its identity.'),
+    ),
+  }),
+};

@@ -1,0 +1,30 @@
+import { bitsText } from '../names/bits.js';
+import { renameFlags } from '../names/file-flags.js';
+import { errorEntry, optionalText, partSchemas, unlessEmpty } from './parts.js';
+import { present, schemas, textEntry } from './presentation.js';
+
+/** A file was given another name, or could not be. */
+export const rename = present({
+  kind: 'rename',
+  schema: (t) =>
+    t.Object({
+      ...partSchemas.name(t),
+      ...partSchemas.directory(t),
+      ...schemas.text(t, 'newPath', 'The new name as the caller gave it.'),
+      ...partSchemas.optionalText(
+        t,
+        'newDirectory',
+        'Where it starts when it is relative, as the kernel has it.',
+      ),
+      flags: partSchemas.flags(t, 'RENAME_NOREPLACE'),
+      error: schemas.error(t),
+    }),
+  data: (event) => ({
+    ...textEntry(event, 'path', 'path'),
+    ...optionalText(event, 'directory'),
+    ...textEntry(event, 'newPath', 'newPath'),
+    ...optionalText(event, 'newDirectory'),
+    ...unlessEmpty('flags', bitsText(event.flags, renameFlags)),
+    ...errorEntry(event.result),
+  }),
+});

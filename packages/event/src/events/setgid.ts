@@ -1,0 +1,18 @@
+import { errorEntry } from './parts.js';
+import { present } from './presentation.js';
+import { requestedIds, setIdsCall, setIdsSchema } from './set-ids.js';
+
+/** A thread asked for other group ids. */
+export const setgid = present({
+  kind: 'setgid',
+  schema: (t) => t.Object(setIdsSchema(t, 'gid')),
+  data: (event) => ({
+    call: setIdsCall(event.call, 'gid'),
+    requested: requestedIds(event.call, event.requested),
+    real: event.realGid,
+    effective: event.effectiveGid,
+    saved: event.savedGid,
+    filesystem: event.filesystemGid,
+    ...errorEntry(event.result),
+  }),
+});

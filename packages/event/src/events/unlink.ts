@@ -1,0 +1,22 @@
+import { bitsText } from '../names/bits.js';
+import { atFlags } from '../names/file-flags.js';
+import { errorEntry, optionalText, partSchemas, unlessEmpty } from './parts.js';
+import { present, schemas, textEntry } from './presentation.js';
+
+/** A name of a file, or an empty directory, was removed, or could not be. */
+export const unlink = present({
+  kind: 'unlink',
+  schema: (t) =>
+    t.Object({
+      ...partSchemas.name(t),
+      ...partSchemas.directory(t),
+      flags: partSchemas.flags(t, 'AT_REMOVEDIR for a directory'),
+      error: schemas.error(t),
+    }),
+  data: (event) => ({
+    ...textEntry(event, 'path', 'path'),
+    ...optionalText(event, 'directory'),
+    ...unlessEmpty('flags', bitsText(event.flags, atFlags)),
+    ...errorEntry(event.result),
+  }),
+});
