@@ -1,4 +1,4 @@
-import { compileCodec, type LayoutOf } from '@spoor/btf';
+import { C, compileCodec, type LayoutOf } from '@spoor/btf';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { errorOf } from '../test/error-of.js';
 import { type State, s, stateCodec, stateMap, u32 } from '../test/states.js';
@@ -60,6 +60,9 @@ describe('types', () => {
     expectTypeOf(typedMap(raw(), { key: u32, value: u64 })).toEqualTypeOf<TypedMap<number, bigint>>();
     const schema = { layout: stateCodec.layout as LayoutOf<State> };
     expectTypeOf(typedMap(raw(), { key: u32, value: schema })).toEqualTypeOf<TypedMap<number, State>>();
+    expectTypeOf(typedMap(raw(), { key: C.u32, value: C.chars(8) })).toEqualTypeOf<
+      TypedMap<number, string>
+    >();
     const perCpu = typedMap(raw('percpu_hash'), { key: u32, value: compileCodec<bigint>(u64), perCpu: true });
     expectTypeOf(perCpu.get(1)).toEqualTypeOf<bigint[] | undefined>();
     expectTypeOf(typedQueue(raw('queue'), { value: u64 }).pop()).toEqualTypeOf<bigint | undefined>();

@@ -144,7 +144,7 @@ class BatchReader {
   }
 }
 
-/** Kernels before 6.15 end a trie's batch with EINTR when keys vanish; a bucket lock that is taken is EBUSY. */
+/** Kernels before 2025 end a trie's batch with EINTR when keys vanish; a bucket lock that is taken is EBUSY. */
 function isPassing(status: number): boolean {
   return [0, -errno.EINTR, -errno.EBUSY, -errno.EAGAIN].includes(status);
 }

@@ -45,7 +45,7 @@ export interface AsyncInitMap<K, V, W> {
  *
  * @example
  * ```ts
- * const names = withInit(typedMap(raw, { key: u32, value: comm }), { init: (tgid) => readComm(tgid) });
+ * const names = withInit(typedMap(raw, { key: C.u32, value: C.chars(16) }), { init: (tgid) => readComm(tgid) });
  * const { how, value } = names.lookupOrInit(1);
  * ```
  */

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
+import { C } from '@spoor/btf';
 import { memoryMap, typedMap, withInit } from '@spoor/map';
-
-const u32 = { kind: 'int', size: 4, signed: false } as const;
-const comm = { kind: 'chars', size: 16 } as const;
 
 // Any raw map: here one in memory; `object.map('comms')` of @spoor/object in the kernel.
 const raw = memoryMap({ kind: 'lru_hash', name: 'comms', keySize: 4, valueSize: 16, maxEntries: 1024 });
-const comms = typedMap(raw, { key: u32, value: comm });
+const comms = typedMap(raw, { key: C.u32, value: C.chars(16) });
 
 assert.equal(comms.set(1, 'systemd'), true);
 assert.equal(comms.set(1, 'init', 'create'), false); // it is there already

@@ -54,7 +54,7 @@ export function hashOfMapsStore(options: StoreOptions): Store {
   return withInnerIds(hashStore(options), options);
 }
 
-/** Turns descriptors into ids on the way in; the kernel has no batches for these kinds before 5.20, and neither here. */
+/** Turns descriptors into ids on the way in. No batches: the kernel had none for these kinds for long. */
 export function withInnerIds(store: Store, options: StoreOptions): Store {
   const scratch = new Uint8Array(4);
   return {

@@ -40,7 +40,7 @@ export interface MemoryMapOptions {
   readonly flags?: number;
   /** Possible CPUs, 1 by default: the slots of per-CPU values, and the local lists of LRU kinds. */
   readonly cpus?: number;
-  /** How many free nodes a CPU of an LRU map takes at once; `scaled`, as kernels since 6.16, by default. */
+  /** How many free nodes a CPU of an LRU map takes at once; `scaled`, as newer kernels, by default. */
   readonly lruBatch?: LruBatch;
   /** Gives the bucket of a key; one that returns a constant makes every key collide. */
   readonly hash?: (key: Uint8Array) => number;
