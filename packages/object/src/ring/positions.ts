@@ -1,3 +1,4 @@
+import { SpoorError } from '@spoor/btf';
 import type { RingMemory } from './memory.js';
 
 const u64 = 64;
@@ -44,4 +45,15 @@ export class Positions {
     this.#offset = Number(this.#published & this.#mask);
     Atomics.store(this.#consumer, 0, this.#published);
   }
+}
+
+/** The ring's size; throws `RING_SIZE` when the memory is not that of a ring. */
+export function checkedSize({ consumer, producer, data, size }: RingMemory, name: string): number {
+  const power = Number.isInteger(size) && size >= 8 && size <= 2 ** 31 && Number.isInteger(Math.log2(size));
+  if (power && data.byteLength >= 2 * size && consumer.byteLength >= 8 && producer.byteLength >= 8)
+    return size;
+  const has = `${data.byteLength} bytes of data, ${consumer.byteLength} and ${producer.byteLength} of positions`;
+  throw new SpoorError('RING_SIZE', `${name}: size ${size} with ${has} is no ring`, {
+    remedy: 'The size is a power of two, the data area is twice as long, the positions take 8 bytes each.',
+  });
 }

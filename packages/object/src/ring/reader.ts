@@ -2,24 +2,22 @@ import { SpoorError } from '@spoor/btf';
 import {
   type Drainable,
   type DrainOptions,
-  LENGTH_MASK,
-  RECORD_DISCARD,
   RECORD_HEADER,
-  type RingBatchHandler,
   type RingData,
   type RingFault,
   type RingHandler,
   type RingMemory,
 } from './memory.js';
-import { Positions } from './positions.js';
+import { checkedSize, Positions } from './positions.js';
 import { positive, Stopwatch } from './stopwatch.js';
+import { type PassEnd, Stretch } from './stretch.js';
 
 export interface RingReaderOptions {
   /** For messages and faults. Default: `ring`. */
   readonly name?: string;
   /**
    * How the words that the producer writes are loaded. `weak`: an acquiring load each, right on every machine.
-   * `strong`: a plain load, right where the machine itself keeps loads in order (x86-64), and 5 to 8 ns cheaper a
+   * `strong`: a plain load, right where the machine itself keeps loads in order (x86-64), and some 8 ns cheaper a
    * record. Default: by `process.arch`.
    */
   readonly ordering?: 'strong' | 'weak';
@@ -27,18 +25,14 @@ export interface RingReaderOptions {
 
 /** Every other machine that Node runs on may satisfy a later load before an earlier one. */
 const defaultOrdering = process.arch === 'x64' ? 'strong' : 'weak';
-
-/** Records that are looked at ahead of their handling. */
-const BATCH = 256;
-const NONE = -1;
+const noLimit = 0x7fffffff;
 
 /**
  * Reads one BPF ring buffer in place: no system call, no foreign call, no copy, and no allocation a record.
  *
  * One reader a ring: the kernel keeps one consumer position. The position is published every eighth of the ring,
  * and always before the reader looks whether there is more: a producer whose commit finds the reader caught up
- * then knows it. `drain` calls a handler a record, `drainBatches` one a batch, which is the fastest; `RingSource`
- * and `RingPoller` wait for records.
+ * then knows it. `drain` is for speed; `RingSource` and `RingPoller` wait for records.
  *
  * Memory order: the kernel releases a record by an exchange of its length word, and reserves by a release of the
  * producer position (kernel/bpf/ringbuf.c). Both are loaded with acquire order: `Atomics.load`, or on x86-64 a
@@ -52,23 +46,13 @@ export class RingReader implements Drainable {
   readonly data: RingData;
 
   readonly #positions: Positions;
-  readonly #words: Int32Array;
-  readonly #weak: boolean;
-  /** Bytes read since the position was published, without those of the batch in hand. */
+  /** What is being read of what is reserved. Begins `#taken` bytes after the published position. */
+  readonly #stretch: Stretch;
   #taken = 0;
-  /** The batch in hand: where its records lie, how many there are, and the bytes that it takes with all between. */
-  readonly #offsets = new Uint32Array(BATCH);
-  #batchCount = 0;
-  #batchBytes = 0;
-  #batchDiscarded = 0;
-  /** The record of the batch that a handler has now. */
-  #current = NONE;
   #records = 0;
-  #discarded = 0;
   #draining = false;
   #atBound = false;
   #closing = false;
-  #closed = false;
   #leftBehind = 0;
   #fault: RingFault | undefined;
 
@@ -80,29 +64,37 @@ export class RingReader implements Drainable {
     this.name = options.name ?? 'ring';
     this.size = checkedSize(memory, this.name);
     this.data = {
-      u8: new Uint8Array(memory.data),
-      u32: new Uint32Array(memory.data),
-      view: new DataView(memory.data),
+      u8: new Uint8Array(memory.data, 0, 2 * this.size),
+      u32: new Uint32Array(memory.data, 0, this.size / 2),
+      view: new DataView(memory.data, 0, 2 * this.size),
     };
-    this.#words = new Int32Array(memory.data);
-    this.#weak = (options.ordering ?? defaultOrdering) === 'weak';
+    this.#stretch = new Stretch(this.data, this.size, (options.ordering ?? defaultOrdering) === 'weak');
     this.#positions = new Positions(memory);
-    if (this.#positions.offset & 7) this.#fail('position-unaligned', 0, 0);
+    if (this.#positions.offset & 7)
+      this.#fail('position-unaligned', { offset: this.#positions.offset, length: 0, available: 0 });
   }
 
-  /** Records handed out since the reader was made. */
+  /** Records handed out since the reader was made; inside a handler, up to its batch. */
   get records(): number {
     return this.#records;
   }
 
   /** Records skipped because their producer gave them up. */
   get discarded(): number {
-    return this.#discarded;
+    return this.#stretch.discarded;
   }
 
-  /** Position of the next record to read, in bytes since the ring was created; wraps at 2^64. */
+  /**
+   * Position of the next record to read, in bytes since the ring was created; wraps at 2^64. Inside a handler, that
+   * after the record in hand.
+   */
   get position(): bigint {
-    return this.#positions.after(this.#taken);
+    return this.#positions.after(this.#taken + this.#stretch.begun);
+  }
+
+  /** Position of the record that a handler was called with. */
+  positionOf(offset: number): bigint {
+    return this.#positions.after((offset - RECORD_HEADER - this.#positions.offset) & (this.size - 1));
   }
 
   get fault(): RingFault | undefined {
@@ -110,7 +102,7 @@ export class RingReader implements Drainable {
   }
 
   get closed(): boolean {
-    return this.#closed;
+    return this.#stretch.closed;
   }
 
   get more(): 'now' | 'later' {
@@ -118,7 +110,7 @@ export class RingReader implements Drainable {
   }
 
   get backlog(): number {
-    return this.#closed ? this.#leftBehind : this.#available();
+    return this.closed ? this.#leftBehind : this.#available();
   }
 
   /**
@@ -126,39 +118,39 @@ export class RingReader implements Drainable {
    * worth of bytes was read. Returns the number handed out; see `fault` for a ring that contradicts itself.
    * Throws `WRONG_PHASE` inside a handler of the same reader, `INVALID_VALUE` for a bound that is none.
    */
-  drain(handler: RingHandler, options?: DrainOptions): number {
-    return this.#drain((count) => this.#hand(handler, count), bounds(options));
+  drain(handler: RingHandler, options: DrainOptions = {}): number {
+    const max = Math.min(positive(options.max, 'max') ?? noLimit, noLimit);
+    const budgetMs = positive(options.budgetMs, 'budgetMs');
+    this.#assertIdle();
+    if (this.closed) return 0;
+    this.#draining = true;
+    try {
+      return this.#drain(handler, max, budgetMs === undefined ? undefined : new Stopwatch(budgetMs));
+    } finally {
+      this.#leaveStretch();
+      this.#draining = false;
+      if (!this.closed) this.#publish();
+    }
   }
 
   /**
-   * The same, up to 256 records a call: what a loop of the handler's own reads costs no call a record. All of them
-   * count as read when the handler is called, whatever it throws.
-   */
-  drainBatches(handler: RingBatchHandler, options?: DrainOptions): number {
-    return this.#drain((count) => {
-      this.#finish();
-      if (count > 0) handler(this.data, this.#offsets, count);
-    }, bounds(options));
-  }
-
-  /**
-   * Ends the reader. With a `handler` everything that was submitted before is handed out first: a ring's worth of
-   * bytes at most, so that a busy producer cannot hold it. Inside a handler of the same reader this works too: the
+   * Ends the reader. With a `handler` everything that was submitted before is handed out first: about a ring's worth
+   * of bytes at most, so that a busy producer cannot hold it. Inside a handler of the same reader this works too: the
    * rest is handed out in the inner call, and the outer drain ends. What stayed behind is in `backlog`.
    */
   close(handler?: RingHandler): number {
-    if (this.#closed) return 0;
+    if (this.closed) return 0;
     const first = !this.#closing;
     this.#closing = true;
-    this.#abandonBatch();
+    this.#leaveStretch();
     this.#draining = false;
     try {
       return handler !== undefined && first ? this.drain(handler) : 0;
     } finally {
-      if (!this.#closed) {
+      if (!this.closed) {
         this.#publish();
         this.#leftBehind = this.#available();
-        this.#closed = true;
+        this.#stretch.closed = true;
       }
     }
   }
@@ -170,13 +162,11 @@ export class RingReader implements Drainable {
   /** Leaves out all that the producer has reserved so far and clears a fault. Returns the bytes left out. */
   resync(): number {
     this.#assertIdle();
-    if (this.#closed) return 0;
+    if (this.closed) return 0;
     this.#fault = undefined;
     const waiting = this.#positions.waiting();
     this.#positions.advance(waiting);
-    const leftOut = waiting - this.#taken;
-    this.#taken = 0;
-    return leftOut;
+    return waiting;
   }
 
   /**
@@ -186,63 +176,94 @@ export class RingReader implements Drainable {
    */
   walk(skip: number, visit: RingHandler): number {
     this.#assertIdle();
-    let distance = skip;
-    if (this.#closed) return distance;
-    for (;;) {
-      const bytes = this.#scan(distance, this.#available() - distance, BATCH);
-      if (bytes === 0) return distance;
-      for (let index = 0; index < this.#batchCount; index++) {
-        const offset = this.#offsets[index]!;
-        visit(this.data, offset, this.#lengthAt(offset));
-      }
-      this.#discarded += this.#batchDiscarded;
-      distance += bytes;
-    }
+    if (this.closed) return skip;
+    const available = this.#available();
+    if (available <= skip) return skip;
+    const stretch = this.#stretch;
+    stretch.enter(this.#positions.offset + skip, available - skip);
+    if (stretch.pass(visit, 0, noLimit) === 'too-long') this.#failAtRecord();
+    const walked = stretch.begun;
+    stretch.enter(0, 0);
+    return skip + walked;
   }
 
   /** Gives back the next `bytes` of the ring, and what a walk has shown of them: `count` records. */
   release(bytes: number, count: number): void {
-    if (this.#closed || bytes === 0) return;
+    if (this.closed || bytes === 0) return;
     this.#taken += bytes;
     this.#records += count;
     this.#publish();
   }
 
-  /** `handle` gets the batch that was scanned, and ends it by `#finish`. */
-  #drain(handle: (count: number) => void, { max, stopwatch }: Bounds): number {
-    this.#assertIdle();
-    if (this.#closed) return 0;
+  #drain(handler: RingHandler, max: number, stopwatch: Stopwatch | undefined): number {
+    const stretch = this.#stretch;
+    const eighth = this.size >>> 3;
     let count = 0;
     let room = this.size;
-    let left = 0;
-    this.#draining = true;
     this.#atBound = true;
-    try {
-      while (count < max && room > 0 && !stopwatch?.expired) {
-        if (left === 0) {
-          // Before the look at the producer's position: whoever commits after it finds us caught up.
-          this.#publish();
-          left = this.#available();
-        }
-        const bytes = this.#scan(this.#taken, left, Math.min(max - count, stopwatch?.stride ?? BATCH));
-        if (bytes === 0) {
-          this.#atBound = false;
-          break;
-        }
-        left -= bytes;
-        room -= bytes;
-        const before = this.#records;
-        handle(this.#batchCount);
-        if (this.#closed) return count + 1;
-        count += this.#records - before;
-        stopwatch?.lap();
-        if (this.#taken >= this.size >>> 3) this.#publish();
+    while (count < max && room > 0) {
+      if (stretch.left === 0) {
+        // Before the look at the producer's position: whoever commits after it finds us caught up.
+        this.#publish();
+        stretch.enter(this.#positions.offset, this.#available());
       }
-    } finally {
-      this.#abandonBatch();
-      this.#draining = false;
-      if (!this.#closed) this.#publish();
+      const before = stretch.left;
+      const quota = Math.min(max - count, stopwatch?.stride ?? noLimit);
+      let end: PassEnd = 'busy';
+      try {
+        if (before > 0) end = stretch.pass(handler, Math.max(before - eighth, 0), quota);
+      } finally {
+        // Of an empty ring there was no pass.
+        const passed = before > 0 ? stretch.passed : 0;
+        count += passed;
+        this.#records += passed;
+      }
+      if (end === 'too-long') this.#failAtRecord();
+      this.#atBound = end === 'bound';
+      if (!this.#atBound) break;
+      room -= before - stretch.left;
+      this.#taken += stretch.commit();
+      if (this.#taken >= eighth) this.#publish();
+      if (stopwatch?.lap()) break;
     }
     return count;
+  }
+
+  /** What was begun has been read; the rest is left for another time. */
+  #leaveStretch(): void {
+    this.#taken += this.#stretch.commit();
+    this.#stretch.enter(0, 0);
+  }
+
+  /** Bytes between what we have read and the producer's position. */
+  #available(): number {
+    if (this.#fault !== undefined) return 0;
+    const available = this.#positions.waiting() - this.#taken - this.#stretch.begun;
+    if (available >= 0 && available <= this.size) return available;
+    const offset = this.#positions.offset + this.#taken;
+    this.#fail('producer-beyond-ring', { offset, length: available, available: this.size });
+    return 0;
+  }
+
+  #publish(): void {
+    if (this.#taken > 0) this.#positions.advance(this.#taken);
+    this.#taken = 0;
+  }
+
+  #failAtRecord(): void {
+    this.#fail('record-beyond-producer', { ...this.#stretch.next(), available: this.#stretch.left });
+  }
+
+  #fail(reason: RingFault['reason'], at: { offset: number; length: number; available: number }): void {
+    const position = this.positionOf(at.offset + RECORD_HEADER);
+    this.#fault = { reason, position, length: at.length, available: at.available, ring: this.name };
+    this.#atBound = false;
+  }
+
+  #assertIdle(): void {
+    if (!this.#draining) return;
+    throw new SpoorError('WRONG_PHASE', `${this.name} is drained inside a handler of its own`, {
+      remedy: 'Let the handler return first.',
+    });
   }
 }

@@ -141,6 +141,7 @@ export class RingMerge implements Drainable {
   #hand(handler: RingHandler, bounds: Bounds): number {
     const { horizon, max, stopwatch } = bounds;
     let count = 0;
+    let lap = 0;
     this.#draining = true;
     this.#atBound = true;
     try {
@@ -154,7 +155,11 @@ export class RingMerge implements Drainable {
         else this.#lastTime = lane.headTime;
         count++;
         lane.hand(handler);
-        if (this.#closed || stopwatch?.expired()) break;
+        if (this.#closed) break;
+        if (stopwatch !== undefined && ++lap >= stopwatch.stride) {
+          lap = 0;
+          if (stopwatch.lap()) break;
+        }
       }
     } finally {
       this.#draining = false;

@@ -1,29 +1,28 @@
 import { SpoorError } from '@spoor/btf';
 
+/** Milliseconds between two looks at the clock: exact enough for any budget, and invisible in the cost. */
+const look = 0.1;
+
 /**
- * A time budget that costs little to ask: the clock (about 40 ns) is read at the first question, then every
- * second, every fourth … as long as the steps between prove short, and at every question again when they do not.
+ * A time budget that costs little to keep: the clock (about 40 ns) is read after `stride` records, which grows as
+ * long as that many prove quick, and falls back to one when they do not.
  */
 export class Stopwatch {
+  /** How many records to handle before the next `lap`. */
+  stride = 1;
   readonly #end: number;
   #last: number;
-  #stride = 1;
-  #countdown = 1;
 
   constructor(budgetMs: number) {
     this.#last = performance.now();
     this.#end = this.#last + budgetMs;
   }
 
-  expired(): boolean {
-    if (--this.#countdown > 0) return false;
+  /** Whether the budget is spent. */
+  lap(): boolean {
     const now = performance.now();
-    const step = now - this.#last;
+    this.stride = now - this.#last > look ? 1 : Math.min(this.stride * 2, 256);
     this.#last = now;
-    // A tenth of a millisecond between two looks: exact enough for any budget, and invisible in the cost.
-    if (step > 0.1) this.#stride = 1;
-    else if (this.#stride < 1024) this.#stride *= 2;
-    this.#countdown = this.#stride;
     return now >= this.#end;
   }
 }
