@@ -115,6 +115,18 @@ static __noinline int endpoint_of_self(struct frame *frame, struct endpoint *end
 	return true;
 }
 
+/* Callers give the size of all of `sun_path` more often than not: of a path the kernel takes what is before the NUL. */
+static __always_inline __u32 unix_name_length(const struct part *name)
+{
+	char path[128];
+	long length;
+
+	/* Room for a NUL after the longest path that has none. */
+	length = bpf_probe_read_user_str(path, (name->length & 127) + 1, name->from);
+	/* A NUL at once: an abstract name, of which all bytes count. */
+	return length > 1 ? length - 1 : name->length;
+}
+
 /* As the caller named it, in its second and third argument: there is nothing else when the call failed. */
 static __noinline int endpoint_of_caller(struct frame *frame, struct endpoint *endpoint, struct var_bytes *path,
 					 const struct syscall *call)
@@ -145,6 +157,7 @@ static __noinline int endpoint_of_caller(struct frame *frame, struct endpoint *e
 		name.length = length - SUN_PATH_OFFSET;
 		if (name.length > SUN_PATH_MAX)
 			name.length = SUN_PATH_MAX;
+		name.length = unix_name_length(&name);
 		record_append_unix_name(frame, path, &name);
 	}
 	return 0;
