@@ -28,9 +28,12 @@ if (!['x86', 'arm64'].includes(arch)) {
 const out = values.out ?? join(here, 'build');
 mkdirSync(out, { recursive: true });
 
-/** @param {string} source relative to here */
-function compile(source, { object = `${basename(source, '.c')}.o`, defines = [] } = {}) {
-  object = join(out, object);
+/**
+ * @param {string} source relative to here
+ * @param {{ name?: string, defines?: string[] }} options
+ */
+function compile(source, { name = basename(source, '.c'), defines = [] } = {}) {
+  const object = join(out, `${name}.o`);
   // -mcpu=v3 (5.1) is the newest instruction set that the oldest supported kernel has. The prefix map keeps the path of
   // the building machine out of the object.
   const flags = [
@@ -62,7 +65,7 @@ function compile(source, { object = `${basename(source, '.c')}.o`, defines = [] 
 
 try {
   compile('spoor.bpf.c');
-  compile('spoor.bpf.c', { object: 'spoor-without-bpf-loop.bpf.o', defines: ['-DSPOOR_WITHOUT_BPF_LOOP'] });
+  compile('spoor.bpf.c', { name: 'spoor-without-bpf-loop.bpf', defines: ['-DSPOOR_WITHOUT_BPF_LOOP'] });
   for (const file of readdirSync(join(here, 'tests'))
     .filter((name) => name.endsWith('.bpf.c'))
     .sort()) {

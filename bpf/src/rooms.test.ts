@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readObject } from '@spoor/btf';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { events, maps, objectPath, objectPathWithoutBpfLoop } from './index.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const rooms = ['lib', 'maps', 'filters', 'events', 'programs'] as const;
+const sources = rooms.flatMap((room) => readdirSync(join(root, room)).map((file) => join(room, file)));
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+
+describe('rooms of the kernel side', () => {
+  const allowed: Record<string, readonly string[]> = {
+    lib: ['lib'],
+    maps: ['lib', 'maps', 'filters', 'events'],
+    filters: ['lib', 'maps', 'filters', 'events'],
+    events: ['lib', 'maps', 'filters', 'events'],
+    programs: rooms,
+  };
+
+  it.each(sources)('%s includes only what its room may', (file) => {
+    const includes = [...read(file).matchAll(/^#include "([^"]+)"/gm)].map(([, path]) =>
+      join(dirname(file), path!),
+    );
+    expect(includes.filter((path) => !allowed[dirname(file)]!.includes(path.split('/')[0]!))).toEqual([]);
+  });
+});
+
+/** Process state has one way in. A second look-up would be one more place that forgets on a miss. */
+describe('proc_info', () => {
+  const home = 'proc_info.h';
+
+  it('is named as a map in one header only', () => {
+    expect(sources.filter((file) => /&proc_info\b/.test(read(file)))).toEqual([`maps/${home}`]);
+  });
+
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'spoor-rooms-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('is used by no instruction of the object that comes from elsewhere', () => {
+    const object = join(folder, 'spoor.bpf.o');
+    const include = ['-I', root, '-D__TARGET_ARCH_x86', '-Wno-initializer-overrides'];
+    execFileSync(
+      'clang',
+      ['-g', '-O2', '-target', 'bpf', '-mcpu=v3', ...include, '-c', 'spoor.bpf.c', '-o', object],
+      {
+        cwd: root,
+      },
+    );
+    const listing = execFileSync('llvm-objdump', ['-d', '-r', '-l', object], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+    });
+    const homes: string[] = [];
+    let line = '';
+    for (const text of listing.split('\n')) {
+      const source = text.match(/^; (\/.*):\d+$/)?.[1];
+      if (source !== undefined) line = basename(source);
+      if (/R_BPF_64_64\s+proc_info$/.test(text)) homes.push(line);
+    }
+    expect(homes.length).toBeGreaterThan(3);
+    expect(homes.filter((name) => name !== home)).toEqual([]);
+  }, 120_000);
+});
+
+describe('the objects', () => {
+  it('have the same types with and without bpf_loop', () => {
+    const [one, other] = [objectPath, objectPathWithoutBpfLoop].map((path) => readObject(path));
+    const names = [
+      ...Object.values(events).map(({ schema }) => schema.layout),
+      ...Object.values(maps).flatMap(({ value }) => ('layout' in value ? [value.layout] : [])),
+    ].flatMap((layout) => (layout.kind === 'struct' ? [layout.name] : []));
+    expect(names.length).toBeGreaterThan(8);
+    const sizes = (object: typeof one) => names.map((name) => [name, object!.btf.findStruct(name)?.size]);
+    expect(sizes(other)).toEqual(sizes(one));
+    expect(other!.programs.map(({ name }) => name)).toEqual(one!.programs.map(({ name }) => name));
+  });
+
+  it('may use what the kernel offers to GPL-compatible programs', () => {
+    expect(readObject(objectPath).license).toBe('Dual BSD/GPL');
+  });
+
+  it('compile for arm64', () => {
+    const out = mkdtempSync(join(tmpdir(), 'spoor-arm64-'));
+    try {
+      execFileSync(process.execPath, [join(root, 'build.mjs'), '--arch', 'arm64', '--out', out], {
+        stdio: 'pipe',
+      });
+      expect(readdirSync(out)).toContain('spoor.bpf.o');
+    } finally {
+      rmSync(out, { recursive: true });
+    }
+  }, 120_000);
+});
