@@ -6,6 +6,8 @@
 
 /* The largest offset at which a part may start; a power of two minus one, for the verifier. */
 #define RECORD_MASK (RECORD_MAX - 1)
+/* All parts together, but for the last: the binary of the process, which has room kept for it. */
+#define PARTS_MAX (RECORD_MAX - EXE_MAX)
 
 enum part_from { PART_KERNEL, PART_USER };
 
@@ -15,11 +17,8 @@ struct part {
 	enum part_from memory;
 };
 
-/*
- * Appends up to PART_MAX bytes and points `reference` to them. What cannot be read has no bytes but keeps its true
- * length, and so counts as truncated.
- */
-static __always_inline void record_append(struct frame *frame, struct var_bytes *reference, const struct part *part)
+static __always_inline void record_append_within(struct frame *frame, struct var_bytes *reference,
+						 const struct part *part, __u32 limit)
 {
 	__u32 at = frame->size & RECORD_MASK;
 	__u64 length = part->length;
@@ -27,8 +26,8 @@ static __always_inline void record_append(struct frame *frame, struct var_bytes 
 
 	if (length > PART_MAX - 1)
 		length = PART_MAX - 1;
-	if (frame->size + length > RECORD_MAX)
-		length = 0;
+	if (at + length > limit)
+		length = at < limit ? limit - at : 0;
 	/* Hidden from the compiler, which would leave the mask out: verifiers before 6.4 need it. */
 	barrier_var(length);
 	length &= PART_MAX - 1;
@@ -44,6 +43,26 @@ static __always_inline void record_append(struct frame *frame, struct var_bytes 
 	frame->size += length;
 }
 
+/*
+ * Appends up to PART_MAX bytes, as far as there is room, and points `reference` to them. What cannot be read has no
+ * bytes but keeps its true length, and so counts as truncated.
+ */
+static __always_inline void record_append(struct frame *frame, struct var_bytes *reference, const struct part *part)
+{
+	record_append_within(frame, reference, part, PARTS_MAX);
+}
+
+static __always_inline __u8 part_byte(const struct part *part, __u32 at)
+{
+	__u8 byte = 0;
+
+	if (part->memory == PART_USER)
+		bpf_probe_read_user(&byte, sizeof(byte), part->from + at);
+	else
+		bpf_probe_read_kernel(&byte, sizeof(byte), part->from + at);
+	return byte;
+}
+
 /* A string of at most PART_MAX - 1 bytes that ends with a NUL, which is not kept. */
 static __always_inline void record_append_string(struct frame *frame, struct var_bytes *reference,
 						 const struct part *part)
@@ -54,8 +73,11 @@ static __always_inline void record_append_string(struct frame *frame, struct var
 	reference->offset = at;
 	reference->length = 0;
 	reference->full_length = 0;
-	if (frame->size + PART_MAX > RECORD_MAX)
+	if (frame->size + PART_MAX > PARTS_MAX) {
+		/* No room, which is said like any other cut. */
+		reference->full_length = 1;
 		return;
+	}
 	if (part->memory == PART_USER)
 		length = bpf_probe_read_user_str(&frame->record[at], PART_MAX, part->from);
 	else
@@ -67,8 +89,8 @@ static __always_inline void record_append_string(struct frame *frame, struct var
 	}
 	length -= 1;
 	reference->length = length;
-	/* The kernel itself takes no longer name, so a full buffer is a cut name. */
-	reference->full_length = length == PART_MAX - 1 ? length + 1 : length;
+	/* A full buffer ends with a NUL of ours. Only at the end of a string is there another. */
+	reference->full_length = length == PART_MAX - 1 && part_byte(part, length) ? length + 1 : length;
 	frame->size += length;
 }
 
@@ -126,7 +148,7 @@ static __always_inline void record_append_exe(struct frame *frame)
 		.memory = PART_KERNEL,
 	};
 
-	record_append(frame, &header->exe, &part);
+	record_append_within(frame, &header->exe, &part, RECORD_MAX);
 	header->exe.full_length = frame->info.exe_full_length;
 }
 

@@ -40,7 +40,8 @@ static __always_inline void path_prepend(struct path_buffer *path, const void *n
 	__u32 start = path->start;
 
 	path->full_length += length + 1;
-	if (length > NAME_MAX || start > PATH_MAX || start < length + 1) {
+	/* After one that did not fit no other may, however short: it would be taken for the parent of what is there. */
+	if (path->cut || length > NAME_MAX || start > PATH_MAX || start < length + 1) {
 		path->cut = true;
 		return;
 	}

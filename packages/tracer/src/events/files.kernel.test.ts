@@ -1,0 +1,353 @@
+import { describe, expect, it } from 'vitest';
+import { act, hostile } from '../../test/act.js';
+
+const fromUser = ['user-memory', 'new-process'];
+const fromKernel = ['new-process'];
+
+describe('open', () => {
+  it('tells the file as the kernel resolved it, and what a failed call asked for', async () => {
+    const { lines, data, folder } = await act({
+      kinds: ['open'],
+      main: `
+        close(must(open("made", O_CREAT | O_WRONLY | O_EXCL, 0644)));
+        must(symlink("made", "link"));
+        must(mkdir("d", 0755));
+        int d = must(open("d", O_RDONLY | O_DIRECTORY));
+        close(must(openat(d, "../link", O_RDWR | O_CLOEXEC)));
+        creat("created", 0600);
+        open("missing", O_RDONLY);
+        open("made/x", O_WRONLY);
+        open((char *)1, O_RDONLY);
+        openat(999, "x", O_RDONLY);`,
+    });
+    const own = data.slice(-8);
+    expect(own).toMatchObject([
+      { path: `${folder}/made`, flags: 'O_WRONLY|O_CREAT|O_EXCL', fd: 3 },
+      { path: `${folder}/d`, flags: 'O_RDONLY|O_DIRECTORY', fd: 3 },
+      { path: `${folder}/made`, flags: 'O_RDWR|O_CLOEXEC', fd: 4 },
+      { path: `${folder}/created`, flags: 'O_WRONLY|O_CREAT|O_TRUNC', fd: 4 },
+      { path: 'missing', flags: 'O_RDONLY', error: 'ENOENT' },
+      { path: 'made/x', flags: 'O_WRONLY', error: 'ENOTDIR' },
+      { path: '', pathTruncated: true, error: 'EFAULT' },
+      { path: 'x', error: 'EBADF' },
+    ]);
+    expect(own[2]).toMatchObject({ inode: own[0]?.['inode'], device: own[0]?.['device'] });
+    expect(lines.slice(-8).map(({ flags }) => flags)).toEqual([
+      ...new Array(4).fill(fromKernel),
+      ...new Array(4).fill(fromUser),
+    ]);
+  });
+
+  it('hostile and long names', async () => {
+    const { data, folder } = await act({
+      kinds: ['open'],
+      main: `
+        close(must(open(HOSTILE, O_CREAT | O_RDWR, 0644)));
+        open(HOSTILE "/x", O_RDONLY);
+        close(must(open(long_path("act.c", 4095), O_RDONLY)));
+        open(long_path("act.c", 4096), O_RDONLY);
+        open(long_path("missing", 4095), O_RDONLY);`,
+    });
+    const [made, failed, long, tooLong, longMissing] = data.slice(-5);
+    expect(made).toMatchObject({ path: `${folder}/${hostile.text}` });
+    expect(made?.['pathRaw']).toBe(Buffer.from(`${folder}/`).toString('hex') + hostile.hex);
+    expect(failed).toMatchObject({
+      path: `${hostile.text}/x`,
+      pathRaw: `${hostile.hex}2f78`,
+      error: 'ENOTDIR',
+    });
+    expect(long).toMatchObject({ path: `${folder}/act.c` });
+    expect(tooLong).toMatchObject({ pathTruncated: true, error: 'ENAMETOOLONG' });
+    expect(tooLong?.['path']).toHaveLength(4095);
+    expect(longMissing?.['path']).toMatch(/^\.\/(\.|\/)+missing$/);
+    expect(longMissing?.['path']).toHaveLength(4095);
+    expect(longMissing).not.toHaveProperty('pathTruncated');
+  });
+
+  it('a path with more names than one call can take, and one with more bytes', async () => {
+    const { data } = await act({
+      kinds: ['open'],
+      main: `
+        for (int i = 0; i < 1500; i++) {
+          must(mkdir("d", 0755));
+          must(chdir("d"));
+        }
+        close(must(open("many", O_CREAT | O_WRONLY, 0600)));
+        char wide[201];
+        memset(wide, 'w', 200);
+        wide[200] = 0;
+        for (int i = 0; i < 20; i++) {
+          must(mkdir(wide, 0755));
+          must(chdir(wide));
+        }
+        close(must(open("long", O_CREAT | O_WRONLY, 0600)));
+        must(unlink("long"));
+        for (int i = 0; i < 20; i++) {
+          must(chdir(".."));
+          must(rmdir(wide));
+        }
+        must(unlink("many"));
+        for (int i = 0; i < 1500; i++) {
+          must(chdir(".."));
+          must(rmdir("d"));
+        }`,
+    });
+    const [many, long] = data.slice(-2);
+    expect(many?.['path']).toMatch(/^\/tmp\/spoor-act-\w+(\/d){1500}\/many$/);
+    expect(many).not.toHaveProperty('pathTruncated');
+    // The nearest 4,095 bytes at most, whole names.
+    expect(long?.['path']).toMatch(/^(\/d)*(\/w{200}){20}\/long$/);
+    expect(String(long?.['path']).length).toBeGreaterThan(4000);
+    expect(long).toHaveProperty('pathTruncated', true);
+  });
+});
+
+describe('unlink', () => {
+  it('files, directories and failures', async () => {
+    const { data, lines, folder } = await act({
+      kinds: ['unlink'],
+      main: `
+        must(close(must(creat("f", 0600))));
+        must(close(must(creat("g", 0600))));
+        must(mkdir("d", 0755));
+        must(close(must(creat("d/f", 0600))));
+        int d = must(open("d", O_RDONLY | O_DIRECTORY));
+        char path[PATH_MAX];
+        must(unlink("f"));
+        must(unlink(strcat(getcwd(path, 4000), "/g")));
+        must(unlinkat(d, "f", 0));
+        must(rmdir("d"));
+        must(mkdir("e", 0755));
+        must(unlinkat(AT_FDCWD, "e", AT_REMOVEDIR));
+        unlink("missing");
+        unlinkat(d, "missing", 0);
+        unlinkat(999, "x", 0);
+        rmdir("act.c");
+        unlink((char *)1);`,
+    });
+    expect(data).toEqual([
+      { path: 'f', directory: folder },
+      { path: `${folder}/g` },
+      { path: 'f', directory: `${folder}/d` },
+      { path: 'd', directory: folder, flags: 'AT_REMOVEDIR' },
+      { path: 'e', directory: folder, flags: 'AT_REMOVEDIR' },
+      { path: 'missing', directory: folder, error: 'ENOENT' },
+      { path: 'missing', directory: `${folder}/d`, error: 'ENOENT' },
+      { path: 'x', error: 'EBADF' },
+      { path: 'act.c', directory: folder, flags: 'AT_REMOVEDIR', error: 'ENOTDIR' },
+      { path: '', pathTruncated: true, directory: folder, error: 'EFAULT' },
+    ]);
+    for (const { flags } of lines) expect(flags).toEqual(fromUser);
+  });
+
+  it('hostile and long names', async () => {
+    const { data, folder } = await act({
+      kinds: ['unlink'],
+      main: `
+        must(close(must(creat(HOSTILE, 0600))));
+        must(close(must(creat("f", 0600))));
+        must(unlink(HOSTILE));
+        must(unlink(long_path("f", 4095)));
+        unlink(long_path("f", 4096));`,
+    });
+    expect(data[0]).toEqual({ path: hostile.text, pathRaw: hostile.hex, directory: folder });
+    expect(data[1]?.['path']).toMatch(/^\.\/(\.|\/)+f$/);
+    expect(data[1]?.['path']).toHaveLength(4095);
+    expect(data[1]).not.toHaveProperty('pathTruncated');
+    expect(data[2]).toMatchObject({ pathTruncated: true, directory: folder, error: 'ENAMETOOLONG' });
+  });
+});
+
+describe('rename', () => {
+  it('within and between directories, and failures', async () => {
+    const { data, lines, folder } = await act({
+      kinds: ['rename'],
+      main: `
+        must(close(must(creat("a", 0600))));
+        must(mkdir("d", 0755));
+        int d = must(open("d", O_RDONLY | O_DIRECTORY));
+        must(rename("a", "b"));
+        must(renameat(AT_FDCWD, "b", d, "c"));
+        must(syscall(SYS_renameat2, d, "c", AT_FDCWD, "a", RENAME_NOREPLACE));
+        rename("missing", "/b");
+        rename("a", "/proc/a");
+        syscall(SYS_renameat2, d, "x", 999, "y", RENAME_EXCHANGE | 64);`,
+    });
+    expect(data).toEqual([
+      { path: 'a', directory: folder, newPath: 'b', newDirectory: folder },
+      { path: 'b', directory: folder, newPath: 'c', newDirectory: `${folder}/d` },
+      { path: 'c', directory: `${folder}/d`, newPath: 'a', newDirectory: folder, flags: 'RENAME_NOREPLACE' },
+      { path: 'missing', directory: folder, newPath: '/b', error: 'ENOENT' },
+      { path: 'a', directory: folder, newPath: '/proc/a', error: 'EXDEV' },
+      { path: 'x', directory: `${folder}/d`, newPath: 'y', flags: 'RENAME_EXCHANGE|0x40', error: 'EINVAL' },
+    ]);
+    for (const { flags } of lines) expect(flags).toEqual(fromUser);
+  });
+
+  it('hostile names, and as much as a record takes', async () => {
+    const { data, program } = await act({
+      kinds: ['rename'],
+      main: `
+        must(close(must(creat(HOSTILE, 0600))));
+        must(rename(HOSTILE, "2" HOSTILE));
+        char name[201];
+        memset(name, 'n', 200);
+        name[200] = 0;
+        for (int i = 0; i < 25; i++) {
+          must(mkdir(name, 0755));
+          must(chdir(name));
+        }
+        must(close(must(creat("f", 0600))));
+        char *from = strdup(long_path("f", 4095)), *to = strdup(long_path("g", 4095));
+        must(rename(from, to));
+        must(unlink("g"));
+        for (int i = 0; i < 25; i++) {
+          must(chdir(".."));
+          must(rmdir(name));
+        }`,
+    });
+    expect(data[0]).toMatchObject({
+      path: hostile.text,
+      pathRaw: hostile.hex,
+      newPath: `2${hostile.text}`,
+      newPathRaw: `32${hostile.hex}`,
+    });
+    const full = data[1]!;
+    expect(full['path']).toHaveLength(4095);
+    expect(full['newPath']).toHaveLength(4095);
+    expect(full).not.toHaveProperty('pathTruncated');
+    expect(full).not.toHaveProperty('newPathTruncated');
+    expect(full['directory']).toMatch(/^(\/n{200}){20}$/);
+    expect(full).toMatchObject({ directoryTruncated: true, newDirectoryTruncated: true });
+    expect(program).toMatch(/act$/);
+  });
+});
+
+describe('mkdir', () => {
+  it('success, failure and hostile names', async () => {
+    const { data, lines, folder } = await act({
+      kinds: ['mkdir'],
+      main: `
+        must(mkdir("d", 0750));
+        int d = must(open("d", O_RDONLY | O_DIRECTORY));
+        must(mkdirat(d, "e", 01777));
+        must(mkdir(HOSTILE, 0));
+        mkdir("d", 0755);
+        mkdirat(d, "missing/x", 0755);
+        mkdir("/proc/x", 0755);
+        mkdir(long_path("l", 4095), 0700);
+        mkdir(long_path("l", 4096), 0700);`,
+    });
+    const [first, second, third, exists, missing, denied, long, tooLong] = data;
+    expect([first, second, third, exists, missing, denied]).toEqual([
+      { path: 'd', directory: folder, mode: '0750' },
+      { path: 'e', directory: `${folder}/d`, mode: '1777' },
+      { path: hostile.text, pathRaw: hostile.hex, directory: folder, mode: '0000' },
+      { path: 'd', directory: folder, mode: '0755', error: 'EEXIST' },
+      { path: 'missing/x', directory: `${folder}/d`, mode: '0755', error: 'ENOENT' },
+      { path: '/proc/x', mode: '0755', error: 'ENOENT' },
+    ]);
+    expect(long?.['path']).toHaveLength(4095);
+    expect(long).not.toHaveProperty('error');
+    expect(tooLong).toMatchObject({ pathTruncated: true, error: 'ENAMETOOLONG' });
+    for (const { flags } of lines) expect(flags).toEqual(fromUser);
+  });
+});
+
+describe('chmod', () => {
+  it('by name, by descriptor, and failures', async () => {
+    const { data, lines, folder, told } = await act({
+      kinds: ['chmod'],
+      main: `
+        int f = must(creat("f", 0600));
+        int d = must(open(".", O_RDONLY | O_DIRECTORY));
+        struct stat st;
+        must(fstat(f, &st));
+        tell("%lu", (unsigned long)st.st_ino);
+        must(creat(HOSTILE, 0600));
+        must(chmod("f", 0644));
+        must(fchmod(f, 04755));
+        must(fchmodat(d, "f", 0, 0));
+        syscall(452, f, "", 0600, AT_EMPTY_PATH);
+        must(chmod(HOSTILE, 0600));
+        chmod("missing", 0777);
+        fchmod(999, 0777);
+        chmod(long_path("f", 4096), 0600);
+        must(setuid(1001));
+        chmod("/etc", 0777);`,
+    });
+    expect(data.slice(0, 8)).toEqual([
+      { path: 'f', directory: folder, mode: '0644' },
+      { path: `${folder}/f`, mode: '4755', inode: told[0], device: expect.stringMatching(/^\d+:\d+$/) },
+      { path: 'f', directory: folder, mode: '0000' },
+      expect.objectContaining({ path: '', directory: `${folder}/f`, mode: '0600', flags: 'AT_EMPTY_PATH' }),
+      { path: hostile.text, pathRaw: hostile.hex, directory: folder, mode: '0600' },
+      { path: 'missing', directory: folder, mode: '0777', error: 'ENOENT' },
+      { path: '', mode: '0777', error: 'EBADF' },
+      expect.objectContaining({ pathTruncated: true, error: 'ENAMETOOLONG' }),
+    ]);
+    expect(data[8]).toEqual({ path: '/etc', mode: '0777', error: 'EPERM' });
+    expect(lines.map(({ flags }) => flags.includes('user-memory'))).toEqual([
+      true,
+      false,
+      true,
+      true,
+      true,
+      true,
+      false,
+      true,
+      true,
+    ]);
+  });
+});
+
+describe('chown', () => {
+  it('by name, by descriptor, and failures', async () => {
+    const { data, lines, folder, told } = await act({
+      kinds: ['chown'],
+      main: `
+        int f = must(creat("f", 0600));
+        int d = must(open(".", O_RDONLY | O_DIRECTORY));
+        struct stat st;
+        must(fstat(f, &st));
+        tell("%lu", (unsigned long)st.st_ino);
+        must(symlink("f", "l"));
+        must(creat(HOSTILE, 0600));
+        must(chown("f", 1001, 1002));
+        must(fchown(f, -1, 7));
+        must(lchown("l", 5, -1));
+        must(fchownat(d, "f", 0, 0, AT_SYMLINK_NOFOLLOW));
+        must(fchownat(f, "", 1, 2, AT_EMPTY_PATH));
+        must(chown(HOSTILE, 4294967294u, 0));
+        chown("missing", 0, 0);
+        fchown(999, 1, 1);
+        must(setuid(1001));
+        chown("f", 1001, -1);
+        chown(long_path("f", 4096), 0, 0);`,
+    });
+    expect(data.slice(0, 9)).toEqual([
+      { path: 'f', directory: folder, owner: 1001, group: 1002 },
+      { path: `${folder}/f`, group: 7, inode: told[0], device: expect.stringMatching(/^\d+:\d+$/) },
+      { path: 'l', directory: folder, owner: 5, flags: 'AT_SYMLINK_NOFOLLOW' },
+      { path: 'f', directory: folder, owner: 0, group: 0, flags: 'AT_SYMLINK_NOFOLLOW' },
+      { path: '', directory: `${folder}/f`, owner: 1, group: 2, flags: 'AT_EMPTY_PATH' },
+      { path: hostile.text, pathRaw: hostile.hex, directory: folder, owner: 4294967294, group: 0 },
+      { path: 'missing', directory: folder, owner: 0, group: 0, error: 'ENOENT' },
+      { path: '', owner: 1, group: 1, error: 'EBADF' },
+      { path: 'f', directory: folder, owner: 1001, error: 'EACCES' },
+    ]);
+    expect(data[9]).toMatchObject({ pathTruncated: true, error: 'ENAMETOOLONG' });
+    expect(lines.map(({ flags }) => flags.includes('user-memory'))).toEqual([
+      true,
+      false,
+      true,
+      true,
+      true,
+      true,
+      true,
+      false,
+      true,
+      true,
+    ]);
+  });
+});

@@ -1,0 +1,87 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { EventKind, EventLine, EventObject } from '@spoor/event';
+import { eventSchemas } from '@spoor/event/schemas';
+import { Compile } from 'typebox/schema';
+import { expect } from 'vitest';
+import { type TraceOptions, trace } from '../src/index.js';
+
+export interface Acted<Kind extends EventKind> {
+  /** The events of the kinds asked for, in their order, without those of the loader and the shell before. */
+  readonly events: readonly EventObject<Kind>[];
+  /** The same as JSON output, each held to its schema. */
+  readonly lines: readonly EventLine<Kind>[];
+  /** `data` of the lines. */
+  readonly data: readonly Record<string, unknown>[];
+  /** What the program told of itself. */
+  readonly told: readonly string[];
+  /** The program's file, and the folder that it ran in. */
+  readonly program: string;
+  readonly folder: string;
+}
+
+export interface Act<Kind extends EventKind> {
+  readonly kinds: readonly Kind[];
+  /** Statements of `main`, in C, with what fixtures/act.h has. The working directory is the test's own. */
+  readonly main: string;
+  /** What stands before `main`. */
+  readonly before?: string;
+  readonly options?: Partial<TraceOptions>;
+}
+
+/** Runs a small C program under a trace of its own. Everything that it leaves behind is removed. */
+export async function act<const Kind extends EventKind>(given: Act<Kind>): Promise<Acted<Kind>> {
+  const folder = mkdtempSync(join(tmpdir(), 'spoor-act-'));
+  try {
+    const program = compile(folder, given);
+    const events: EventObject<Kind>[] = [];
+    const lines: EventLine<Kind>[] = [];
+    await using tracer = await trace({
+      replaceable: false,
+      ...given.options,
+      command: [program],
+      commandOptions: { cwd: folder, stdio: 'inherit' },
+      events: given.kinds,
+    });
+    await tracer.each((event) => {
+      expect(event.kind).not.toBe('malformed');
+      if (event.kind === 'malformed' || event.exe !== program) return;
+      events.push(event.toObject() as EventObject<Kind>);
+      lines.push(checked(JSON.parse(JSON.stringify(event)) as EventLine<Kind>));
+    });
+    expect(await tracer.exit).toEqual({ code: 0, signal: null });
+    for (const kind of given.kinds) {
+      const { submitted, delivered, dropped } = tracer.stats().events[kind]!;
+      expect({ delivered, dropped }).toEqual({ delivered: submitted, dropped: {} });
+    }
+    const file = join(folder, 'told');
+    const told = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
+    return { events, lines, data: lines.map((line) => line.data), told, program, folder };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function compile(folder: string, { main, before = '' }: Act<EventKind>): string {
+  const header = fileURLToPath(new URL('fixtures/act.h', import.meta.url));
+  const source = join(folder, 'act.c');
+  const program = join(folder, 'act');
+  writeFileSync(source, `#include "${header}"\n${before}\nint main(void)\n{\n${main}\nreturn 0;\n}\n`);
+  execFileSync('clang', ['-O1', '-Wall', '-Werror', '-pthread', source, '-o', program], { stdio: 'inherit' });
+  return program;
+}
+
+function checked<Kind extends EventKind>(line: EventLine<Kind>): EventLine<Kind> {
+  const [, problems] = Compile(eventSchemas[line.event]).Errors(line);
+  expect(problems).toEqual([]);
+  return line;
+}
+
+/** HOSTILE of fixtures/act.h: its text and, since that is not UTF-8, its bytes. */
+export const hostile = {
+  text: 'evil\n\u001b[31m\t\ufffd\ufffd\ufffd',
+  hex: '6576696c0a1b5b33316d09fffe80',
+};
