@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { eventFacts, scopeSet, taskFacts } from '../test/arbitraries.js';
+import { eventFacts, randomFacts, scopeSet } from '../test/arbitraries.js';
 import { type KernelCase, kernelJudge } from '../test/kernel-judge.js';
 import type { CompiledScopes } from './compile/compile.js';
 import { compileScopes } from './compile/compile.js';
@@ -38,7 +38,7 @@ const scenario = fc.record({
   sets: fc.array(scopeSet, { minLength: 1, maxLength: 3 }),
   cases: fc.array(
     fc.record({
-      facts: taskFacts,
+      facts: randomFacts,
       event: eventFacts,
       carried: fc.record({ age: fc.nat(2), followed: indices, excluded: indices }),
     }),

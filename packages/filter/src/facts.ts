@@ -1,4 +1,5 @@
-import type { TaskFacts as FactsInMemory, FilterString } from '@spoor/bpf';
+import { TaskFacts as FactsInMemory, type FilterString } from '@spoor/bpf';
+import { camelCase, type Layout } from '@spoor/btf';
 
 /** Bytes as the kernel has them, or the same as text. Bytes that are no UTF-8 can only be given as bytes. */
 export type FactText = string | Uint8Array;
@@ -12,6 +13,21 @@ type FactOf<T> = T extends FilterString ? FactText : T extends readonly (infer U
 export type TaskFacts = {
   readonly [Name in Exclude<keyof FactsInMemory, 'cgroupCount'>]: FactOf<FactsInMemory[Name]>;
 };
+
+/**
+ * The facts of a task of which not all is known: what is not given is 0, empty or no cgroup. Whether a filter asks for
+ * something that is not known, its kind's `reads` tells.
+ */
+export function taskFacts(given: Partial<TaskFacts> = {}): TaskFacts {
+  const layout: Layout = FactsInMemory.layout;
+  if (layout.kind !== 'struct') throw new TypeError('struct task_facts has no fields');
+  const none = layout.fields.map(({ name, layout: fact }) => [
+    camelCase(name),
+    fact.kind === 'int' ? 0 : fact.kind === 'array' ? [] : '',
+  ]);
+  const { cgroupCount: _, ...facts } = Object.fromEntries(none) as TaskFacts & { cgroupCount: unknown };
+  return { ...facts, ...given };
+}
 
 const utf8 = new TextEncoder();
 

@@ -2,6 +2,7 @@ import type { FilterKindName } from '@spoor/bpf';
 import fc from 'fast-check';
 import { eventFields, eventNames } from '../src/events/fields.js';
 import type { TaskFacts } from '../src/facts.js';
+import { taskFacts } from '../src/facts.js';
 import type { Comparison, FilterKind, ValueKind } from '../src/filters/kind.js';
 import { filterKinds } from '../src/gen/kinds.js';
 import { problemOf } from '../src/grammar/check.js';
@@ -13,7 +14,6 @@ import {
   type Scope,
   scopeNamePattern,
 } from '../src/scope.js';
-import { factsOf } from './facts.js';
 
 /**
  * Random scopes and facts that meet: numbers, names and bytes come from the same small pools, so that every operator
@@ -232,9 +232,9 @@ function rewritten(
 const u32 = pool32.map(Number);
 
 /** The facts of a task, made from the struct: a new kind's fact is there without a word here. */
-export const taskFacts: fc.Arbitrary<TaskFacts> = fc.record(
+export const randomFacts: fc.Arbitrary<TaskFacts> = fc.record(
   Object.fromEntries(
-    Object.entries(factsOf()).map(([name, value]): [string, fc.Arbitrary<unknown>] => {
+    Object.entries(taskFacts()).map(([name, value]): [string, fc.Arbitrary<unknown>] => {
       if (typeof value === 'number') return [name, u32];
       if (Array.isArray(value)) return [name, fc.array(pool64, { maxLength: 16 })];
       return [name, textUpTo(name === 'comm' ? 15 : 4096)];

@@ -1,13 +1,13 @@
 import type { FilterKindName } from '@spoor/bpf';
 import { describe, expect, test } from 'vitest';
 import type { TaskFacts } from '../src/facts.js';
+import { taskFacts } from '../src/facts.js';
 import type { FilterKind } from '../src/filters/kind.js';
 import { filterKinds } from '../src/gen/kinds.js';
 import { parseScope } from '../src/grammar/parse.js';
 import { printFilters } from '../src/grammar/print.js';
 import { matchesScope } from '../src/reference/match.js';
 import { resolveScope } from '../src/resolve/resolve.js';
-import { factsOf } from './facts.js';
 import { testHost } from './host.js';
 import { byBuilder, byExpression, byPolicy } from './three-ways.js';
 
@@ -32,8 +32,8 @@ export function filterKindSuite(name: FilterKindName, { rows, wrong }: KindSampl
       const scope = parseScope(expression);
       expect(scope.filters.map((filter) => filter.kind)).toContain(name);
       const resolved = resolveScope(scope, testHost);
-      expect(matchesScope(resolved, factsOf(matches))).toBe(true);
-      expect(matchesScope(resolved, factsOf(differs))).toBe(false);
+      expect(matchesScope(resolved, taskFacts(matches))).toBe(true);
+      expect(matchesScope(resolved, taskFacts(differs))).toBe(false);
       // The three ways to write it are one.
       expect(printFilters(scope)).toBe(expression);
       expect(byExpression(scope)).toEqual(scope);

@@ -1,48 +1,25 @@
 import { SpoorError } from '@spoor/btf';
 import type { Event } from '@spoor/event';
-import { type FilterKind, filterKinds, type Scope, type TaskFacts } from '@spoor/filter';
+import { filterKinds, type Scope, type TaskFacts, taskFacts } from '@spoor/filter';
 
-/** What an event tells of its task. */
+/** What an event tells of its task. The rest of the facts nothing asks for: `checkRecorded` has seen to that. */
 export function recordedFacts(event: Event, newProcessFlag: number): TaskFacts {
   const { uid, tgid, tid, ppid, comm, exe } = event;
   const isNew = (event.headerFlags & newProcessFlag) === 0 ? 0 : 1;
-  return { ...notRecorded, uid, tgid, tid, ppid, comm, exe, isNew };
+  return taskFacts({ uid, tgid, tid, ppid, comm, exe, isNew });
 }
 
-/** Facts that no event carries. Nothing asks for them: `checkRecorded` has seen to that. */
-const notRecorded = { gid: 0, mntns: 0, pidns: 0, netns: 0, utsns: 0, container: 0, cgroups: [] };
+const recorded: ReadonlySet<string> = new Set(['uid', 'tgid', 'tid', 'ppid', 'comm', 'exe', 'isNew']);
 
 /**
- * Whether the filters of a scope can be judged from what a recording has. Found out by having them judge facts that tell
- * what they were asked for: a filter kind does not say which facts it reads.
+ * Whether the filters of a scope can be judged from what a recording has.
  *
  * @throws SpoorError `UNSUPPORTED`
  */
 export function checkRecorded(scope: Scope): void {
-  for (const filter of scope.filters) {
-    const asked = new Set<string>();
-    const probe = new Proxy(emptyFacts, {
-      get(facts, name: string) {
-        asked.add(name);
-        return Reflect.get(facts, name) as unknown;
-      },
-    });
-    const kind: FilterKind = filterKinds[filter.kind];
-    kind.matches(filter, probe);
-    if (![...asked].some((name) => Object.hasOwn(notRecorded, name))) continue;
-    throw new SpoorError('UNSUPPORTED', `A recording does not say what ${filter.kind} asks for`, {
-      remedy: 'Use it while tracing. A recording has uid, pid, tid, ppid, comm, exe, new and tree.',
-    });
-  }
+  const unknown = scope.filters.find(({ kind }) => !recorded.has(filterKinds[kind].reads));
+  if (unknown === undefined) return;
+  throw new SpoorError('UNSUPPORTED', `A recording does not say what ${unknown.kind} asks for`, {
+    remedy: 'Use it while tracing. A recording has uid, pid, tid, ppid, comm, exe, new and tree.',
+  });
 }
-
-const emptyFacts: TaskFacts = {
-  ...notRecorded,
-  uid: 0,
-  tgid: 0,
-  tid: 0,
-  ppid: 0,
-  comm: '',
-  exe: '',
-  isNew: 0,
-};

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
-import { factsOf } from '../../test/facts.js';
 import { kernelJudge } from '../../test/kernel-judge.js';
+import { taskFacts } from '../facts.js';
 import { parseScope } from '../grammar/parse.js';
 import { type CompiledScopes, compileScopes } from './compile.js';
 
@@ -18,9 +18,9 @@ function put(...expressions: string[]): CompiledScopes {
 }
 
 /** The names of the scopes that a task is in by itself. */
-function matching(compiled: CompiledScopes, facts: Parameters<typeof factsOf>[0]): string[] {
+function matching(compiled: CompiledScopes, facts: Parameters<typeof taskFacts>[0]): string[] {
   const nothing = { followed: 0n, excluded: 0n, version: compiled.bits.version, path: '', port: 0 };
-  const { matched } = judge.judge([{ facts: factsOf(facts), ...nothing }])[0]!;
+  const { matched } = judge.judge([{ facts: taskFacts(facts), ...nothing }])[0]!;
   return compiled.bits.names.filter(
     (name, bit): name is string => name !== undefined && (matched >> BigInt(bit)) % 2n === 1n,
   );
@@ -36,7 +36,7 @@ function textsInKernel(): number {
 
 test('before any scopes nothing matches', () => {
   const nothing = { followed: ~0n & 0xffff_ffff_ffff_ffffn, excluded: 0n, version: 0n, path: '', port: 0 };
-  expect(judge.judge([{ facts: factsOf(), ...nothing }])[0]).toMatchObject({ matched: 0n, verdict: 0n });
+  expect(judge.judge([{ facts: taskFacts(), ...nothing }])[0]).toMatchObject({ matched: 0n, verdict: 0n });
 });
 
 test('a replacement is in force when it returns, and nothing of the old one is left', () => {

@@ -7,5 +7,5 @@ export const kind = textKind({
   maxWhole: kernelTextMax.whole,
   maxEnd: kernelTextMax.end,
   why: ', the most that can be compared in the kernel',
-  fact: (facts) => facts.exe,
+  fact: 'exe',
 });

@@ -39,6 +39,8 @@ export interface FilterKind<S extends Shape = Shape> extends ValueKind<S> {
   readonly summary: string;
   /** Expressions that show its use. */
   readonly examples: readonly string[];
+  /** The fact that it asks for. */
+  readonly reads: keyof TaskFacts;
   /** `=` makes a scope follow, as `tree` does. */
   readonly follows?: boolean;
   /** The filter in the engine's words, where they are not its own: a flag is the number 1. */

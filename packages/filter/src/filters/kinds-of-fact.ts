@@ -4,12 +4,21 @@ import type { FilterKind } from './kind.js';
 import { idValues, numberMatches, numberValues, u32Max, u64Max } from './number-values.js';
 import { type TextValuesOptions, textMatches, textValues } from './text-values.js';
 
+/** Facts of one type, by name. */
+type FactsOf<Type> = {
+  [Name in keyof TaskFacts]: TaskFacts[Name] extends Type
+    ? Type extends TaskFacts[Name]
+      ? Name
+      : never
+    : never;
+}[keyof TaskFacts];
+
 /** What a kind's own file says. */
-interface Common<Fact> {
+interface Common<Type> {
   readonly summary: string;
   readonly examples: readonly string[];
-  /** Its fact. */
-  fact(facts: TaskFacts): Fact;
+  /** The fact that it is about. */
+  readonly fact: FactsOf<Type>;
 }
 
 interface NumberOptions extends Common<number> {
@@ -25,16 +34,18 @@ const limits = (names: NameResolver | undefined) => ({
 export const numberKind = ({ fact, names, ...rest }: NumberOptions): FilterKind<'number'> => ({
   ...numberValues(limits(names)),
   ...rest,
+  reads: fact,
   engine: 'number',
-  matches: (comparison, facts) => numberMatches(comparison, fact(facts)),
+  matches: (comparison, facts) => numberMatches(comparison, facts[fact]),
 });
 
 /** A kind whose fact is a number that names something: `=`, `!=` and lists. */
 export const idKind = ({ fact, names, ...rest }: NumberOptions): FilterKind<'id'> => ({
   ...idValues(limits(names)),
   ...rest,
+  reads: fact,
   engine: 'number',
-  matches: (comparison, facts) => numberMatches(comparison, fact(facts)),
+  matches: (comparison, facts) => numberMatches(comparison, facts[fact]),
 });
 
 /** A kind whose fact is a text: whole, beginning and end. */
@@ -47,13 +58,15 @@ export const textKind = ({
 }: Common<FactText> & TextValuesOptions): FilterKind<'text'> => ({
   ...textValues({ maxWhole, maxEnd, why }),
   ...rest,
+  reads: fact,
   engine: 'text',
-  matches: (comparison, facts) => textMatches(comparison, fact(facts)),
+  matches: (comparison, facts) => textMatches(comparison, facts[fact]),
 });
 
 /** A kind whose fact is 0 or 1; it has no values: `NAME` and `!NAME`. */
 export const flagKind = ({ fact, ...rest }: Common<number>): FilterKind<'flag'> => ({
   ...rest,
+  reads: fact,
   shape: 'flag',
   operators: ['=', '!='],
   expected: 'nothing: a flag has no value',
@@ -63,5 +76,5 @@ export const flagKind = ({ fact, ...rest }: Common<number>): FilterKind<'flag'> 
     throw new TypeError('a flag has no values');
   },
   forEngine: (filter) => ({ ...filter, values: [{ from: 1n, to: u64Max }] }),
-  matches: ({ operator }, facts) => (fact(facts) !== 0) === (operator === '='),
+  matches: ({ operator }, facts) => (facts[fact] !== 0) === (operator === '='),
 });

@@ -3,5 +3,5 @@ import { flagKind } from './kinds-of-fact.js';
 export const kind = flagKind({
   summary: 'started or executed since the trace began',
   examples: ['new', '!new'],
-  fact: (facts) => facts.isNew,
+  fact: 'isNew',
 });

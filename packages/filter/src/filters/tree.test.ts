@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { factsOf } from '../../test/facts.js';
 import { filterKindSuite } from '../../test/filter-kind.js';
+import { taskFacts } from '../facts.js';
 import { parseScope } from '../grammar/parse.js';
 import { matchesScope, scopeExcludes, scopeFollows } from '../reference/match.js';
 
@@ -17,7 +17,7 @@ test('tree= follows, tree!= excludes', () => {
   expect(scopeFollows(parseScope('tree=1'))).toBe(true);
   const without = parseScope('tree!=20');
   expect(scopeFollows(without)).toBe(false);
-  expect(matchesScope(without, factsOf({ tgid: 20 }))).toBe(true);
-  expect(scopeExcludes(without, factsOf({ tgid: 20 }))).toBe(true);
-  expect(scopeExcludes(without, factsOf({ tgid: 21 }))).toBe(false);
+  expect(matchesScope(without, taskFacts({ tgid: 20 }))).toBe(true);
+  expect(scopeExcludes(without, taskFacts({ tgid: 20 }))).toBe(true);
+  expect(scopeExcludes(without, taskFacts({ tgid: 21 }))).toBe(false);
 });

@@ -5,7 +5,7 @@ import { numberMatches } from './number-values.js';
 const process = idKind({
   summary: 'a process and all that descends from it: = follows it, != leaves it out',
   examples: ['tree=1234', 'tree=1 tree!=500,600'],
-  fact: (facts) => facts.tgid,
+  fact: 'tgid',
 });
 
 export const kind: FilterKind<'id'> = {

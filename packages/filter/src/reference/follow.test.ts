@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { factsOf } from '../../test/facts.js';
 import type { TaskFacts } from '../facts.js';
+import { taskFacts } from '../facts.js';
 import { parseScope } from '../grammar/parse.js';
 import {
   type FollowState,
@@ -14,21 +14,21 @@ import {
 const scopes = (...texts: string[]) => texts.map((text) => parseScope(text));
 const names = (state: FollowState) => [...state.followed];
 const verdict = (state: FollowState, facts: Partial<TaskFacts>, ...texts: string[]) =>
-  followVerdict(state, factsOf(facts), scopes(...texts)).map(({ name }) => name);
+  followVerdict(state, taskFacts(facts), scopes(...texts)).map(({ name }) => name);
 
 const npm = 'npm: comm=npm follow';
 
 test('a match that follows sticks; one that does not follow does not', () => {
-  const state = followMatch(notFollowed, factsOf({ comm: 'npm' }), scopes(npm, 'plain: comm=npm'));
+  const state = followMatch(notFollowed, taskFacts({ comm: 'npm' }), scopes(npm, 'plain: comm=npm'));
   expect(names(state)).toEqual(['npm']);
   // Stickiness: another comm, another user; still followed.
   expect(verdict(state, { comm: 'node', uid: 5 }, npm, 'plain: comm=npm')).toEqual(['npm']);
 });
 
 test('a child starts with what its parent carries and is', () => {
-  const parent = followMatch(notFollowed, factsOf({ comm: 'npm' }), scopes(npm));
+  const parent = followMatch(notFollowed, taskFacts({ comm: 'npm' }), scopes(npm));
   const all = scopes(npm, 'sh: comm=sh follow');
-  const child = followFork(parent, factsOf({ comm: 'sh' }), all);
+  const child = followFork(parent, taskFacts({ comm: 'sh' }), all);
   expect(names(child)).toEqual(['npm', 'sh']);
   // What the parent becomes later is not the child's.
   expect(names(parent)).toEqual(['npm']);
@@ -41,17 +41,17 @@ test('follow overrides the other filters of its scope, and only of its scope', (
 
 test('tree=PID is the process and what descends from it', () => {
   const tree = scopes('t: tree=10');
-  const root = followMatch(notFollowed, factsOf({ tgid: 10 }), tree);
-  const child = followFork(root, factsOf({ tgid: 10 }), tree);
+  const root = followMatch(notFollowed, taskFacts({ tgid: 10 }), tree);
+  const child = followFork(root, taskFacts({ tgid: 10 }), tree);
   expect(verdict(child, { tgid: 11 }, 't: tree=10')).toEqual(['t']);
   expect(verdict(notFollowed, { tgid: 11 }, 't: tree=10')).toEqual([]);
 });
 
 test('tree!=PID leaves out the process and what descends from it, for good', () => {
   const text = 'x: uid=0 tree!=10';
-  const out = followMatch(notFollowed, factsOf({ tgid: 10, uid: 5 }), scopes(text));
+  const out = followMatch(notFollowed, taskFacts({ tgid: 10, uid: 5 }), scopes(text));
   expect([...out.excluded]).toEqual(['x']);
-  const child = followFork(out, factsOf({ tgid: 10 }), scopes(text));
+  const child = followFork(out, taskFacts({ tgid: 10 }), scopes(text));
   expect(verdict(child, { tgid: 11, uid: 0 }, text)).toEqual([]);
   expect(verdict(notFollowed, { tgid: 11, uid: 0 }, text)).toEqual(['x']);
   // It is out at once, not only from its next event on.
@@ -62,7 +62,7 @@ test('exclusion beats follow', () => {
   const text = 'x: tree=1 tree!=10';
   const state = followMatch(
     { followed: new Set(['x']), excluded: new Set() },
-    factsOf({ tgid: 10 }),
+    taskFacts({ tgid: 10 }),
     scopes(text),
   );
   expect(verdict(state, { tgid: 10 }, text)).toEqual([]);
