@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { buildPackages } from '../test/build.js';
 import { compileFixture } from '../test/compile.js';
 
@@ -27,7 +27,10 @@ let holders = 0;
 
 function startHolder(last = ''): Holder {
   const name = `k${(process.pid % 100_000).toString(36)}${(holders++).toString(36)}x`;
-  const child = spawn(process.execPath, [holder, basic, name, last], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [holder, basic, name, last], { stdio: ['pipe', 'pipe', 'pipe'] });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
   let errors = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     errors += text;
@@ -123,6 +126,9 @@ test('a load that fails leaves nothing, and says nothing on standard error', asy
   const child = spawn(process.execPath, ['--input-type=module', '-e', code, compileFixture('rejected')], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
   });
   let errors = '';
   child.stderr.on('data', (text) => {
