@@ -26,6 +26,7 @@ export const maps = {
   frames: { key: C.u32, value: Frame },
   io_uring_operations: { key: IoUringUser, value: C.u64 },
   module_names: { key: ModuleLoader, value: ModuleName },
+  previous_comms: { key: TaskIdentity, value: C.chars(16) },
   proc_info: { key: C.u32, value: ProcInfo },
   scope_set_0: { key: C.u32, value: ScopeSet },
   scope_set_1: { key: C.u32, value: ScopeSet },

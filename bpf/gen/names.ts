@@ -10,6 +10,7 @@ export const mapNames = [
   'io_uring_operations',
   'lifecycle',
   'module_names',
+  'previous_comms',
   'proc_info',
   'scope_set_0',
   'scope_set_1',

@@ -38,7 +38,7 @@ struct {
 
 /* Entries of the hash while task storage is in use: 0 lets a look-up end at the storage. */
 __u64 words_in_hash = 0;
-/* Words that nothing took: from then on a process without words asks its ancestors. Never decreases. */
+/* Words that nothing took: from then on a process without scope words asks its ancestors. Never decreases. */
 __u64 words_lost = 0;
 
 /* Where the words usually are: storage, or without it the hash. NULL when they are not there. */
@@ -187,13 +187,43 @@ static __always_inline void words_executed(const struct process *process)
 		words->executed = 1;
 }
 
+/*
+ * Without task storage, the names that processes are about to lose: wanted from a rename to the end of the exec that it is
+ * part of. In `task_words_hash` every process that executes would take the place of one that has words.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, struct task_identity);
+	__type(value, char[16]);
+} previous_comms SEC(".maps");
+
 /* Keeps the name that the process is about to lose. */
 static __always_inline void words_renamed(const struct process *process)
 {
-	struct task_words *words = words_make(process);
+	struct task_words *words;
+	char comm[16];
 
+	if (!use_task_storage) {
+		bpf_probe_read_kernel(comm, sizeof(comm), &process->leader->comm);
+		bpf_map_update_elem(&previous_comms, &process->identity, comm, BPF_ANY);
+		return;
+	}
+	words = words_make(process);
 	if (words)
 		bpf_probe_read_kernel(words->previous_comm, sizeof(words->previous_comm), &process->leader->comm);
+}
+
+/* Adds to the words in hand the name that the process lost last. */
+static __always_inline void words_previous_comm(struct task_words *words, const struct process *process)
+{
+	char *comm;
+
+	if (use_task_storage)
+		return;
+	comm = bpf_map_lookup_elem(&previous_comms, &process->identity);
+	if (comm)
+		__builtin_memcpy(words->previous_comm, comm, sizeof(words->previous_comm));
 }
 
 /*

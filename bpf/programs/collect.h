@@ -29,38 +29,79 @@ static __always_inline bool frame_info(struct frame *frame, const struct subject
 	return true;
 }
 
+/* A walk from a process to its ancestors, for the nearest that tells who follows it. */
+struct ancestor_walk {
+	struct frame *frame;
+	const struct scope_set *set;
+	/* the one in hand */
+	struct process process;
+	__u64 steps;
+	struct scope_words found;
+};
+
 /*
- * The words of the nearest ancestor that has any: asked only when words were lost, which is counted. The body of the
- * loop is as small as can be: the verifier walks it ANCESTOR_WALK_MAX times in every program.
+ * Does the ancestor in hand tell: by words of its own or, where its own words were lost too, by matching now? The latter
+ * only where words are in the hash, which can be too small: beside task storage, which only fails when the kernel is out
+ * of memory, it would cost every start half as much again of the verifier's time.
+ */
+static __always_inline bool ancestor_tells(struct ancestor_walk *walk)
+{
+	struct task_words *words = words_usual(&walk->process);
+
+	if (words && words->scopes.version) {
+		walk->found = words->scopes;
+		return true;
+	}
+#ifndef SPOOR_WITHOUT_BPF_LOOP
+	if (!use_task_storage) {
+		struct subject subject = { .task = walk->process.leader, .process = walk->process };
+		const struct scope_set *set = walk->set;
+		struct scope_match match;
+
+		facts_of_task(&walk->frame->facts, &subject, set);
+		scopes_match(set, &walk->frame->facts, &match);
+		walk->found.followed = scopes_following(set, match.matched & ~scopes_of_info(set));
+		walk->found.excluded = match.excluding;
+		walk->found.version = set->version;
+	}
+#endif
+	return walk->found.followed || walk->found.excluded;
+}
+
+/* 1 at the end. */
+static __noinline long ancestor_step(__u32 step, struct ancestor_walk *walk)
+{
+	struct task_struct *parent = task_field(walk->process.leader, real_parent);
+
+	if (!parent)
+		return 1;
+	walk->process = process_of(parent);
+	walk->steps++;
+	return ancestor_tells(walk);
+}
+
+/*
+ * What the nearest ancestor tells: asked only when words were lost, which is counted. A process that was started before
+ * its ancestor matched is then followed too. Without bpf_loop only words are asked for, and the body is as small as can
+ * be: the verifier walks it ANCESTOR_WALK_MAX times in every program.
  */
 static __noinline int words_from_ancestors(struct frame *frame, const struct process *process,
 					   const struct scope_set *set)
 {
-	struct process ancestor = *process;
-	struct task_words *words = NULL;
-	__u64 steps = 0;
+	struct ancestor_walk walk = { .frame = frame, .set = set, .process = *process };
 
-	for (int i = 0; i < ANCESTOR_WALK_MAX; i++) {
-		struct task_struct *parent = task_field(ancestor.leader, real_parent);
-
-		if (!parent)
+#ifdef SPOOR_WITHOUT_BPF_LOOP
+	for (int i = 0; i < ANCESTOR_WALK_MAX; i++)
+		if (ancestor_step(i, &walk))
 			break;
-		if (use_task_storage)
-			ancestor.leader = parent->group_leader;
-		else
-			ancestor = process_of(parent);
-		if (!ancestor.leader)
-			break;
-		steps++;
-		words = words_usual(&ancestor);
-		if (words)
-			break;
-	}
+#else
+	bpf_loop(ANCESTOR_WALK_MAX, ancestor_step, &walk, 0);
+#endif
 	count(ancestor_walks);
-	count_many(ancestor_steps, steps);
-	if (!words)
+	count_many(ancestor_steps, walk.steps);
+	if (!walk.found.followed && !walk.found.excluded)
 		return 0;
-	frame->words.scopes = words->scopes;
+	frame->words.scopes = walk.found;
 	count(ancestor_recoveries);
 	words_add(process, set, &frame->words.scopes);
 	return 0;
@@ -99,7 +140,8 @@ static __noinline int collect(struct frame *frame, const struct subject *subject
 	__u64 kept;
 
 	frame->words_place = words_get(&frame->words, process);
-	if (words_lost && frame->words_place == WORDS_NOWHERE)
+	/* An entry may have been made for something else, when that of the scopes was lost. */
+	if (miss_mode == MISS_RECOVER && words_lost && !words->version)
 		words_from_ancestors(frame, process, set);
 	facts_of_task(&frame->facts, subject, set);
 	frame->matched = 0;

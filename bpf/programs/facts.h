@@ -50,6 +50,18 @@ static __always_inline bool facts_need_info(const struct scope_set *set)
 	return false;
 }
 
+/* The scopes that ask so: no verdict on them without the record. */
+static __always_inline __u64 scopes_of_info(const struct scope_set *set)
+{
+	__u64 scopes = 0;
+
+#define FILTER_COLLECT_INFO(NAME, ...)                                                                         \
+	if (filter_kind_on(set, FILTER_##NAME))                                                                \
+		scopes |= set->users[FILTER_##NAME];
+#include "../filters/registry.h"
+	return scopes;
+}
+
 static __always_inline void facts_of_info(struct task_facts *facts, const struct proc_info *info,
 					  const struct scope_set *set)
 {

@@ -111,6 +111,7 @@ static __always_inline void exec(struct frame *frame, const struct scope_set *se
 	event->inode = frame->info.inode;
 	event->device = frame->info.device;
 	event->argc = bprm->argc;
+	words_previous_comm(&frame->words, &subject.process);
 	__builtin_memcpy(event->previous_comm, frame->words.previous_comm, sizeof(event->previous_comm));
 	record_append_path(frame, &event->path);
 	event->header.exe = event->path;
