@@ -8,7 +8,7 @@ import type { Stream } from './io.js';
  * What is no `SpoorError` is a mistake of ours; its stack is shown when SPOOR_DEBUG is set.
  */
 export async function reportFailure(error: unknown, { sink, style }: Stream): Promise<number> {
-  const { escapeText } = await import('@spoor/event');
+  const escapeText = await loadEscape();
   // Line breaks are ours, as those of a verifier's log, and backslashes escape nothing yet; the rest may come from outside.
   const safe = (text: string) => text.replace(/[^\n\\]+/g, escapeText);
   if (error instanceof SpoorError) {
@@ -22,6 +22,15 @@ export async function reportFailure(error: unknown, { sink, style }: Stream): Pr
   if (debugging() && error instanceof Error) sink.write(`${safe(error.stack ?? '')}\n`);
   else sink.write('  This is a fault of spoor. SPOOR_DEBUG=1 shows where it happened.\n');
   return exitStatus.environment;
+}
+
+/** What cannot be loaded may be the very thing to report. */
+async function loadEscape(): Promise<(text: string) => string> {
+  try {
+    return (await import('@spoor/event')).escapeText;
+  } catch {
+    return (text) => text.replace(/[^ -~]/g, '?');
+  }
 }
 
 function debugging(): boolean {

@@ -10,6 +10,12 @@ export interface Interruptible {
 
 export type Interruption = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
+/**
+ * A signal this soon after the command's end was meant for it, milliseconds: Ctrl-C ends the command and is told to us, and which
+ * of the two we hear of first is for the kernel to choose.
+ */
+const graceMs = 500;
+
 const caught: readonly Interruption[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
@@ -19,13 +25,14 @@ const caught: readonly Interruption[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  * - while the command lives, the signal is the command's: passed on, unless it came from the terminal, which gave it to the
  *   command too. The second stops the tracing, the third leaves the command alone;
  * - with no command, or one that has ended: the trace ends, and what was seen is still written;
- * - after that: whoever asks again does not want to wait for the output.
+ * - after that, the next one ends us at once.
  */
 export class Interrupts {
   readonly #starting = new AbortController();
   readonly #say: (text: string) => void;
   #tracer: Interruptible | undefined;
   #commandLives = false;
+  #commandEndedAt = Number.NEGATIVE_INFINITY;
   #passedOn = 0;
   #endedBy: Interruption | undefined;
 
@@ -51,6 +58,7 @@ export class Interrupts {
     this.#commandLives = exit !== undefined;
     void exit?.then(() => {
       this.#commandLives = false;
+      this.#commandEndedAt = performance.now();
     });
   }
 
@@ -61,8 +69,10 @@ export class Interrupts {
 
   readonly #handle = (name: NodeJS.Signals): void => {
     const signal = name as Interruption;
-    if (this.#endedBy !== undefined) return this.#die(signal);
     if (this.#commandLives) return this.#passOn(signal);
+    if (performance.now() - this.#commandEndedAt < graceMs) return;
+    // The trace is over, and what is left is to write: who asks for an end now does not want to wait for that.
+    if (this.#endedBy !== undefined || this.#tracer?.running === false) return this.#die(signal);
     this.#endedBy = signal;
     if (this.#tracer === undefined) this.#starting.abort();
     else this.#tracer.stop();

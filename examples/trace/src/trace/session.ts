@@ -127,8 +127,8 @@ export class Session {
   #status(failure: SpoorError | undefined): number {
     const { tracer, interrupts } = this.#parts;
     if (failure !== undefined && failure.code !== 'OUTPUT_CLOSED') return statusOfError(failure.code);
+    if (this.#exit !== undefined) return statusOfExit(this.#exit);
     if (interrupts.endedBy !== undefined) return statusOfSignal(interrupts.endedBy);
-    if (tracer.exit === undefined && failure !== undefined) return statusOfError(failure.code);
-    return this.#exit === undefined ? exitStatus.ok : statusOfExit(this.#exit);
+    return tracer.exit === undefined && failure !== undefined ? statusOfError(failure.code) : exitStatus.ok;
   }
 }

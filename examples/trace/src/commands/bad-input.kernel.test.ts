@@ -1,0 +1,86 @@
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { useStage } from '../../test/actor.js';
+import { lastingOrphans } from '../../test/leftovers.js';
+import { command, type Ended, spoor, startProgram } from '../../test/spoor.js';
+
+const stage = useStage();
+
+/** A command that tells whether it was run. */
+function witness(name: string): { readonly ran: () => boolean; readonly argv: readonly string[] } {
+  const file = join(stage.folder, `${name}-ran`);
+  return { ran: () => existsSync(file), argv: [stage.actor, 'do', 'create', file] };
+}
+
+function expectError({ stdout, stderr }: Ended, code: string): void {
+  expect(stdout).toBe('');
+  const [first, ...remedy] = stderr.trimEnd().split('\n');
+  expect(first).toMatch(new RegExp(`^spoor: ${code}: \\S`));
+  expect(remedy.length).toBeGreaterThan(0);
+  for (const line of remedy) expect(line).toMatch(/^ {2}/);
+}
+
+it.each([
+  ['an unknown option', ['--evnets', 'exec'], 'UNKNOWN_OPTION'],
+  ['an unknown event', ['--events', 'exce'], 'UNKNOWN_EVENT'],
+  ['an unknown filter', ['--scope', 'uidd=0'], 'UNKNOWN_FILTER'],
+  ['a scope that is none', ['--scope', 'uid='], 'SCOPE_SYNTAX'],
+  ['an unknown value', ['--output', 'xml'], 'INVALID_VALUE'],
+  ['a map without entries', ['--map-entries', '0'], 'MAP_SIZE'],
+  ['a map beyond all memory', ['--map-entries', '4294967295'], 'MAP_SIZE'],
+  ['a ring of no power of two', ['--ring-size', '12345'], 'RING_SIZE'],
+  ['a ring smaller than a page', ['--lifecycle-ring-size', '16'], 'RING_SIZE'],
+  ['a ring without bytes', ['--ring-size', '0'], 'RING_SIZE'],
+  ['an output in no folder', ['--out', '/nowhere/at/all'], 'OUTPUT_UNWRITABLE'],
+  ['an output that is a folder', ['--out', '/'], 'OUTPUT_UNWRITABLE'],
+  ['statistics that cannot be written', ['--stats-json', '/nowhere/at/all'], 'OUTPUT_UNWRITABLE'],
+  ['a recording that cannot be written', ['--record', '/nowhere/at/all'], 'OUTPUT_UNWRITABLE'],
+  ['a policy that is not there', ['--policy', '/nowhere/at/all'], 'FILE_UNREADABLE'],
+])('%s is a mistake, and the command is not run', async (name, options, code) => {
+  const { ran, argv } = witness(name.replaceAll(' ', '-'));
+  const ended = await spoor(['trace', ...options, '--', ...argv]);
+  expectError(ended, code);
+  expect(ended.status).toBe(2);
+  expect(ran()).toBe(false);
+});
+
+it('a command that does not exist is 127, and one that cannot be executed 126, as in a shell', async () => {
+  const missing = await spoor(['trace', '--', 'no-such-command-anywhere']);
+  expectError(missing, 'COMMAND_NOT_FOUND');
+  expect(missing.status).toBe(127);
+
+  const plain = join(stage.folder, 'plain');
+  writeFileSync(plain, '');
+  chmodSync(plain, 0o644);
+  mkdirSync(join(stage.folder, 'sub'));
+  for (const name of [plain, join(stage.folder, 'sub')]) {
+    const refused = await spoor(['trace', '--', name]);
+    expectError(refused, 'COMMAND_NOT_EXECUTABLE');
+    expect(refused.status).toBe(126);
+  }
+});
+
+it('without privilege says so, and the command is not run', async () => {
+  const { ran, argv } = witness('privilege');
+  const ended = await startProgram('setpriv', [
+    ...['--bounding-set=-all', '--inh-caps=-all', process.execPath, command],
+    ...['trace', '--', ...argv],
+  ]).ended;
+  expectError(ended, 'NO_PRIVILEGE');
+  expect(ended.status).toBe(1);
+  expect(ran()).toBe(false);
+});
+
+it.each([
+  ['koffee', 'FFI_UNKNOWN', 2],
+  ['ffi-napi', 'FFI_UNAVAILABLE', 1],
+])('the foreign-function driver %s is refused', async (driver, code, status) => {
+  const ended = await spoor(['trace', '--', 'true'], { env: { ...process.env, SPOOR_FFI: driver } });
+  expectError(ended, code);
+  expect(ended.status).toBe(status);
+});
+
+it('leaves nothing loaded, whatever was wrong', async () => {
+  expect(await lastingOrphans()).toEqual([]);
+});

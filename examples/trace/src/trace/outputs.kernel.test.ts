@@ -1,0 +1,125 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { useStage } from '../../test/actor.js';
+import { holdsPrograms, lastingOrphans, until } from '../../test/leftovers.js';
+import { command, linesOf, spoor, startProgram, startSpoor } from '../../test/spoor.js';
+
+const stage = useStage();
+
+it('goes on with the command when nobody reads its standard error any more, and exits as the command does', async () => {
+  const file = join(stage.folder, 'after');
+  const script = `${stage.actor} storm 500; : > ${file}; exit 6`;
+  const { child, ended } = startSpoor(['trace', '--output', 'json', '--', 'sh', '-c', script]);
+  child.stderr!.once('data', () => child.stderr!.destroy());
+  expect((await ended).status).toBe(6);
+  expect(existsSync(file)).toBe(true);
+  expect(await lastingOrphans()).toEqual([]);
+});
+
+it('ends when nobody reads its standard output any more, and says so', async () => {
+  const stop = join(stage.folder, 'stop-reading');
+  const script = `while [ ! -e ${stop} ]; do ${stage.actor} do; done`;
+  const noise = startProgram('sh', ['-c', script]);
+  const { child, ended } = startSpoor(['trace', '--scope', `tree=${noise.child.pid}`, '--events', 'exec']);
+  child.stdout!.once('data', () => child.stdout!.destroy());
+  const { status, stderr } = await ended;
+  writeFileSync(stop, '');
+  await noise.ended;
+  expect(status).toBe(141);
+  expect(stderr).toBe('spoor: OUTPUT_CLOSED: Nobody reads standard output any more\n');
+  expect(await lastingOrphans()).toEqual([]);
+});
+
+it('says that the device is full, when the command has ended', async () => {
+  const file = join(stage.folder, 'full');
+  const ended = await spoor(['trace', '--out', '/dev/full', '--', stage.actor, 'do', 'create', file]);
+  expect(ended.stderr).toMatch(/^spoor: OUTPUT_UNWRITABLE: \/dev\/full cannot be written: ENOSPC\n {2}\S/);
+  expect(ended.status).toBe(2);
+  expect(existsSync(file)).toBe(true);
+});
+
+it('waits for a reader that takes its time, and delivers or counts everything', async () => {
+  const count = 3000;
+  const statsFile = join(stage.folder, 'slow-stats.json');
+  const options = ['--events', 'exec', '--output', 'json', '--out', '-', '--stats-json', statsFile];
+  const { child, ended } = startSpoor(['trace', ...options, '--', stage.actor, 'storm', String(count)]);
+  // The pipe is full, and so is what spoor keeps, long before the reader begins: when the storm is over.
+  child.stdout!.pause();
+  await until(() => holdsPrograms(child.pid!));
+  await until(() => !holdsPrograms(child.pid!));
+  child.stdout!.resume();
+  const { status, stdout } = await ended;
+  expect(status).toBe(0);
+  const { exec } = (JSON.parse(readFileSync(statsFile, 'utf8')) as { events: Record<string, Counters> })
+    .events;
+  const dropped = Object.values(exec!.dropped).reduce((sum, one) => sum + one, 0);
+  expect(exec!.delivered + dropped).toBe(count + 1);
+  expect(linesOf(stdout).filter(({ event }) => event === 'exec')).toHaveLength(exec!.delivered);
+});
+
+interface Counters {
+  readonly delivered: number;
+  readonly dropped: Readonly<Record<string, number>>;
+}
+
+it('writes statistics as JSON and for people', async () => {
+  const file = join(stage.folder, 'stats.json');
+  const { status, stderr } = await spoor([
+    ...['trace', '--out', '/dev/null', '--stats', '--stats-json', file],
+    ...['--', stage.actor, 'storm', '3'],
+  ]);
+  expect(status).toBe(0);
+  const stats = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, unknown>>;
+  expect(stats['events']!['exec']).toEqual({ submitted: 4, delivered: 4, dropped: {} });
+  expect(stats['state']).toMatchObject({ hits: expect.any(Number), misses: expect.any(Number) });
+  expect(stats['rings']).toMatchObject({ lifecycle: { size: 4194304 }, activity: { size: 8388608 } });
+  const programs = stats['programs'] as unknown as { name: string; hook: string; runs: number }[];
+  const forks = programs.find(({ name }) => name === 'on_sched_process_fork')!;
+  expect(forks.hook).toBe('tp_btf/sched_process_fork');
+  expect(forks.runs).toBeGreaterThanOrEqual(3);
+  expect(stderr).toMatch(/^Events\n +submitted +delivered +dropped\n/);
+  expect(stderr).toMatch(/^ +exec +4 +4 +0$/m);
+});
+
+it('ends after the given time and lets the command go on', async () => {
+  const folder = stage.folder;
+  const script = 'while [ ! -e "$1"/go ]; do sleep 0.02; done; : > "$1"/went';
+  const { child, ended } = startSpoor(
+    ['trace', '--duration', '50ms', '--', 'sh', '-c', script, 'sh', folder],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
+  await until(() => child.exitCode !== null);
+  expect(child.exitCode).toBe(0);
+  writeFileSync(join(folder, 'go'), '');
+  await until(() => existsSync(join(folder, 'went')));
+  expect((await ended).stderr).toMatch(/spoor: the time is over; the command goes on\n$/);
+});
+
+it('colours what a terminal shows, unless its owner wants none', async () => {
+  const line = `'${process.execPath}' '${command}' trace --events exec -- '${stage.actor}' do`;
+  const shown = async (env: NodeJS.ProcessEnv) =>
+    (await startProgram('script', ['-qefc', line, '/dev/null'], { env: { ...process.env, ...env } }).ended)
+      .stdout;
+  expect(await shown({ TERM: 'xterm', NO_COLOR: '' })).toContain('\x1b[36mexec');
+  const plain = await shown({ TERM: 'xterm', NO_COLOR: '1' });
+  expect(plain).toContain('exec');
+  expect(plain).not.toContain('\x1b');
+});
+
+it('shows names from outside without obeying them', async () => {
+  const name = join(stage.folder, 'a\nb\x1b]0;title\x07\u202e');
+  writeFileSync(name, '');
+  const argv = ['--', stage.actor, 'do', 'open', name];
+  for (const output of ['table', 'tree', 'json']) {
+    const { status, stdout } = await spoor(['trace', '--output', output, '--out', '-', ...argv]);
+    expect(status).toBe(0);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    expect(stdout).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
+    expect(stdout).toMatch(
+      output === 'json' ? /a\\nb\\u001b\]0;title\\u0007\\u202e/ : /a\\nb\\x1b\]0;title\\x07\\u\{202e\}/,
+    );
+  }
+});

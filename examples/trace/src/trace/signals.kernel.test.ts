@@ -1,0 +1,167 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { useStage } from '../../test/actor.js';
+import { holdsPrograms, lastingOrphans, processesWith, until } from '../../test/leftovers.js';
+import { command, startProgram, startSpoor } from '../../test/spoor.js';
+
+const stage = useStage();
+
+function folderFor(name: string): string {
+  const folder = join(stage.folder, name);
+  mkdirSync(folder);
+  return folder;
+}
+
+/** Begins, and ends only by a signal. */
+const sleeper = 'cd "$1" && : > began && exec sleep 1000';
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const rounds = Number(process.env['SPOOR_KILLS'] ?? 4);
+const longestDelayMs = 1500;
+
+it(`ends by a signal in whatever phase it comes, with all that it started: ${rounds} times`, {
+  timeout: rounds * 30_000,
+}, async () => {
+  for (let round = 0; round < rounds; round++) {
+    const folder = folderFor(`phase-${round}`);
+    const name = signals[round % signals.length]!;
+    const { child, ended } = startSpoor([
+      'trace',
+      '--out',
+      join(folder, 'out'),
+      '--',
+      'sh',
+      '-c',
+      sleeper,
+      'sh',
+      folder,
+    ]);
+    await setTimeout(Math.random() * longestDelayMs);
+    child.kill(name);
+    const { status, signal } = await ended;
+    // Before it listens for signals, it dies of them as any program does.
+    if (signal === null) expect(status).toBe(128 + constants.signals[name]);
+    else expect(signal).toBe(name);
+    await until(() => processesWith(folder).length === 0);
+    expect(await lastingOrphans()).toEqual([]);
+  }
+});
+
+it('passes SIGTERM on, and exits as the command does', async () => {
+  const folder = folderFor('term');
+  const script = `cd "$1"; trap 'echo told; exit 7' TERM; : > began; while :; do sleep 0.05; done`;
+  const { child, ended } = startSpoor([
+    'trace',
+    '--out',
+    '/dev/null',
+    '--',
+    'sh',
+    '-c',
+    script,
+    'sh',
+    folder,
+  ]);
+  await until(() => existsSync(join(folder, 'began')));
+  child.kill('SIGTERM');
+  expect(await ended).toEqual({ status: 7, signal: null, stdout: 'told\n', stderr: '' });
+});
+
+it('stops tracing at the second signal, while the command goes on, and waits for it', async () => {
+  const folder = folderFor('twice');
+  const script = `cd "$1"; trap : INT; : > began; while [ ! -e stop ]; do sleep 0.02; done; exit 5`;
+  const { child, ended } = startSpoor([
+    'trace',
+    '--out',
+    '/dev/null',
+    '--',
+    'sh',
+    '-c',
+    script,
+    'sh',
+    folder,
+  ]);
+  await until(() => existsSync(join(folder, 'began')));
+  child.kill('SIGINT');
+  child.kill('SIGINT');
+  // Two of the same that wait count as one.
+  while (holdsPrograms(child.pid!)) {
+    await setTimeout(50);
+    if (holdsPrograms(child.pid!) && child.exitCode === null) child.kill('SIGINT');
+  }
+  expect(child.exitCode).toBe(null);
+  writeFileSync(join(folder, 'stop'), '');
+  const { status, stderr } = await ended;
+  expect(status).toBe(5);
+  expect(stderr).toBe('spoor: tracing has stopped, the command goes on; once more to leave it alone\n');
+});
+
+it('leaves a command alone that does not end, at the third', async () => {
+  const folder = folderFor('thrice');
+  const script = `cd "$1"; trap : INT; : > began; while [ ! -e stop ]; do sleep 0.02; done; : > finished`;
+  const { child, ended } = startSpoor(
+    ['trace', '--out', '/dev/null', '--', 'sh', '-c', script, 'sh', folder],
+    {
+      stdio: 'ignore',
+    },
+  );
+  await until(() => existsSync(join(folder, 'began')));
+  while (child.exitCode === null && child.signalCode === null) {
+    child.kill('SIGINT');
+    await setTimeout(20);
+  }
+  expect((await ended).signal).toBe('SIGINT');
+  writeFileSync(join(folder, 'stop'), '');
+  await until(() => existsSync(join(folder, 'finished')));
+  expect(await lastingOrphans()).toEqual([]);
+});
+
+it('ends at a signal, with what it has seen, when no command is left', async () => {
+  const folder = folderFor('left');
+  // The command ends at once; what it has left behind is traced on.
+  const script = `cd "$1"; (trap '' INT; : > began; while [ ! -e stop ]; do sleep 0.02; done) & exit 4`;
+  const { child, ended } = startSpoor([
+    'trace',
+    '--output',
+    'tree',
+    '--out',
+    '-',
+    '--',
+    'sh',
+    '-c',
+    script,
+    'sh',
+    folder,
+  ]);
+  await until(() => existsSync(join(folder, 'began')) && processesWith(folder).length === 2);
+  // One that comes about when the command ends is the command's, and has no effect.
+  for (let tries = 0; holdsPrograms(child.pid!); tries++) {
+    if (tries % 100 === 20) child.kill('SIGINT');
+    await setTimeout(50);
+  }
+  writeFileSync(join(folder, 'stop'), '');
+  const { status, stdout } = await ended;
+  expect(status).toBe(4);
+  expect(stdout).toContain('exit 4');
+  expect(stdout).toContain('still running');
+});
+
+it('leaves Ctrl-C to the command, which the terminal gives it to', async () => {
+  const script = `trap 'echo caught; exit 9' INT; echo ready; while :; do sleep 0.05; done`;
+  const line = `'${process.execPath}' '${command}' trace --out /dev/null -- sh -c "${script}"`;
+  const { child, ended } = startProgram('script', ['-qefc', line, '/dev/null'], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let seen = '';
+  child.stdout!.on('data', (chunk) => {
+    seen += chunk;
+  });
+  await until(() => seen.includes('ready'));
+  child.stdin!.write('\x03');
+  const { status } = await ended;
+  child.stdin!.end();
+  expect(status).toBe(9);
+  expect(seen.match(/caught/g)).toHaveLength(1);
+});

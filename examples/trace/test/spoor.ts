@@ -1,0 +1,78 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+
+const folder = join(import.meta.dirname, '..');
+export const command = join(folder, 'bin', 'spoor.mjs');
+
+/** A `spoor` that was started. */
+export interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+export interface Ended {
+  /** As a shell has it, where it exited by itself. */
+  readonly status: number | null;
+  /** The signal that ended `spoor` itself. */
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts the built command, as its users do. */
+export function startSpoor(args: readonly string[], options: SpawnOptions = {}): Running {
+  return startProgram(process.execPath, [command, ...args], options);
+}
+
+export function startProgram(program: string, args: readonly string[], options: SpawnOptions = {}): Running {
+  if (!existsSync(join(folder, 'dist', 'main.js'))) {
+    throw new Error('examples/trace is not built: pnpm exec turbo run build, or npm test at the root');
+  }
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  const stdout = collect(child.stdout);
+  const stderr = collect(child.stderr);
+  const ended = once(child, 'exit').then(
+    async ([status, signal]): Promise<Ended> => ({
+      status,
+      signal,
+      stdout: await stdout(),
+      stderr: await stderr(),
+    }),
+  );
+  return { child, ended };
+}
+
+/** Keeps what comes; the result waits for the end, also for one that a test has made itself. */
+function collect(stream: Readable | null): () => Promise<string> {
+  let all = '';
+  stream?.setEncoding('utf8').on('data', (chunk: string) => {
+    all += chunk;
+  });
+  return async () => {
+    if (stream !== null && !stream.closed) await once(stream, 'close');
+    return all;
+  };
+}
+
+export function spoor(args: readonly string[], options: SpawnOptions = {}): Promise<Ended> {
+  return startSpoor(args, options).ended;
+}
+
+/** The objects of JSON output. */
+export function linesOf(output: string): Line[] {
+  return output
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Line);
+}
+
+export interface Line {
+  readonly event: string;
+  readonly tgid: number;
+  readonly comm: string;
+  readonly exe: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
