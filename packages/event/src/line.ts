@@ -1,5 +1,5 @@
 import type { EventFlagName } from '@spoor/bpf';
-import { charsEntry, hex, textEntry } from './events/presentation.js';
+import { addRaw, charsEntry, hex, textEntry } from './events/presentation.js';
 import type { EventLayouts } from './layouts.js';
 import { presentationOf } from './present.js';
 import { rfc3339 } from './time.js';
@@ -51,36 +51,51 @@ export function lineContext(layouts: EventLayouts, given: EventContext = {}): Li
     scopeNames({ lo, hi, version }) {
       const names = replaced.get(version) ?? current;
       const matched: string[] = [];
-      for (let bit = 0; bit < 64; bit++)
-        if (((bit < 32 ? lo : hi) >>> (bit & 31)) & 1) matched.push(names[bit] ?? `#${bit}`);
+      const add = (bit: number) => matched.push(names[bit] ?? `#${bit}`);
+      for (let bits = lo; bits !== 0; bits &= bits - 1) add(31 - Math.clz32(bits & -bits));
+      for (let bits = hi; bits !== 0; bits &= bits - 1) add(63 - Math.clz32(bits & -bits));
       return matched;
     },
   };
 }
 
-/** The line's object. Keys come in the order in which people read them. */
+/** The line's object. Keys come in the order in which people read them; what was not UTF-8 or whole comes last. */
 export function lineOf(view: EventView, context: LineContext): EventLine {
   const event = view as unknown as Event;
   const { clockOffsetNs } = context.given;
-  const { timeNs, headerFlags } = event;
-  return {
-    event: event.kind,
-    time: clockOffsetNs === undefined ? null : rfc3339(timeNs + clockOffsetNs),
-    ktimeNs: String(timeNs),
+  const { kind, comm, exe } = event;
+  const line: EventLine = {
+    event: kind,
+    time: clockOffsetNs === undefined ? null : rfc3339(event.timeNs + clockOffsetNs),
+    ktimeNs: decimal(event.timeNsLo, event.timeNsHi),
     cpu: event.cpu,
     tgid: event.tgid,
     tid: event.tid,
     ppid: event.ppid,
     uid: event.uid,
-    ...charsEntry(event, 'comm', 'comm'),
-    ...textEntry(event, 'exe', 'exe'),
-    startTimeNs: String(event.startTimeNs),
+    comm,
+    exe,
+    startTimeNs: decimal(event.startTimeNsLo, event.startTimeNsHi),
     scopes: event.scopes,
     origin: event.origin,
-    flags: context.flags.filter(([bit]) => headerFlags & bit).map(([, name]) => name) as EventFlagName[],
-    data:
-      (presentationOf(event.kind)?.data(event, context) as EventLine['data'] | undefined) ?? plainData(view),
+    flags: flagNames(event.headerFlags, context),
+    data: (presentationOf(kind)?.data(event, context) as EventLine['data'] | undefined) ?? plainData(view),
   };
+  addRaw(line, event, { field: 'comm', name: 'comm', text: comm });
+  addRaw(line, event, { field: 'exe', name: 'exe', text: exe });
+  if (event.isTruncated('exe')) line.exeTruncated = true;
+  return line;
+}
+
+/** A 64-bit number in digits: by doubles where they are exact, in half the time. */
+function decimal(lo: number, hi: number): string {
+  return hi < 0x200000 ? String(hi * 2 ** 32 + lo) : String((BigInt(hi) << 32n) | BigInt(lo));
+}
+
+function flagNames(bits: number, { flags }: LineContext): EventFlagName[] {
+  const names: string[] = [];
+  if (bits !== 0) for (const [bit, name] of flags) if ((bits & bit) !== 0) names.push(name);
+  return names as EventFlagName[];
 }
 
 /** The own fields of an event that no presentation is known for: one of a newer or an older version. */

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { compileCodec, SpoorError } from '@spoor/btf';
-import type { MatchedScopes } from './line.js';
 import type { EventField, EventShape } from './layouts.js';
+import type { MatchedScopes } from './line.js';
 import { type EventMemory, eventMemory } from './memory.js';
-import { charsLength, readText } from './text.js';
+import { charsLength, readName, readText } from './text.js';
 
 /** What a view asks of the decoder that made it. */
 export interface ViewOwner {
@@ -71,7 +71,11 @@ export abstract class EventView {
     const { view } = this.#memory;
     const at = this.#offset + field.offset;
     const { scopesVersion: version } = this as unknown as { readonly scopesVersion: number };
-    return this.#owner.scopeNames({ lo: view.getUint32(at, true), hi: view.getUint32(at + 4, true), version });
+    return this.#owner.scopeNames({
+      lo: view.getUint32(at, true),
+      hi: view.getUint32(at + 4, true),
+      version,
+    });
   }
 
   /** The bytes of a text or bytes field: in place, with the lifetime of the event. */
@@ -184,6 +188,10 @@ export abstract class EventView {
       return function () {
         return this.#owner.originName(this.#memory.u8[this.#offset + offset]!);
       };
+    if (layout.kind === 'chars' && layout.size === 16 && offset % 4 === 0)
+      return function () {
+        return readName(this.#memory, this.#offset + offset);
+      };
     if (layout.kind === 'chars')
       return function () {
         const at = this.#offset + offset;
@@ -199,10 +207,23 @@ export abstract class EventView {
       return function () {
         return this.#memory.u32[(this.#offset >>> 2) + word]!;
       };
-    if (unsigned && layout.size === 8)
+    if (unsigned && layout.size === 8 && offset % 4 === 0) {
+      // Start times, cgroups and scopes repeat: the same bigint again costs a tenth of a new one.
+      let lastLo = 0;
+      let lastHi = 0;
+      let last = 0n;
       return function () {
-        return this.#memory.view.getBigUint64(this.#offset + offset, true);
+        const { u32 } = this.#memory;
+        const at = (this.#offset >>> 2) + word;
+        const lo = u32[at]!;
+        const hi = u32[at + 1]!;
+        if (lo === lastLo && hi === lastHi) return last;
+        lastLo = lo;
+        lastHi = hi;
+        last = this.#memory.view.getBigUint64(this.#offset + offset, true);
+        return last;
       };
+    }
     const codec = compileCodec(layout);
     return function () {
       return codec.read(this.#memory.view, this.#offset + offset);

@@ -39,6 +39,7 @@ execFileSync('clang', [
 ]);
 execFileSync('clang', ['-O2', fixture('consume.c'), '-o', consume, '-lbpf']);
 
+const print = (line) => process.stdout.write(`${line}\n`);
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 const least = (values) => Math.min(...values);
 
@@ -100,19 +101,19 @@ for (let turn = 0; turn < turns; turn++) {
     reader.close();
   }
 }
-console.log(
+print(
   `Node ${process.versions.node}: ns a record, five fields, ${runs * recordsOfRun} records of 72 bytes a drain`,
 );
 for (const [name, values] of Object.entries(samples)) {
   const [low, middle] = [least(values), median(values)];
   const ratio = `ratio ${(low / least(samples.c)).toFixed(2)} / ${(middle / median(samples.c)).toFixed(2)}`;
-  console.log(
+  print(
     `  ${name.padEnd(7)} least ${low.toFixed(2)}  median ${middle.toFixed(2)}  ${name === 'c' ? '' : ratio}`,
   );
 }
 const reader = new RingReader(memory);
 const { records, bytesARecord } = heapOfTenMillion(reader);
-console.log(`  heap: ${bytesARecord.toFixed(4)} bytes a record over ${records} records`);
+print(`  heap: ${bytesARecord.toFixed(4)} bytes a record over ${records} records`);
 reader.close();
 memory[Symbol.dispose]();
 object[Symbol.dispose]();

@@ -44,7 +44,7 @@ interface Texts {
 export function textEntry<Name extends string>(event: Texts, field: string, name: Name): TextEntry<Name> {
   const text = (event as unknown as Record<string, string>)[field]!;
   const entry: Record<string, unknown> = { [name]: text };
-  addRaw(entry, name, { text, bytes: () => event.bytes(field) });
+  addRaw(entry, event, { field, name, text });
   if (event.isTruncated(field)) entry[`${name}Truncated`] = true;
   return entry as TextEntry<Name>;
 }
@@ -57,18 +57,19 @@ export function charsEntry<Name extends string>(
 ): { [N in Name]: string } & { [N in `${Name}Raw`]?: string } {
   const text = (event as unknown as Record<string, string>)[field]!;
   const entry: Record<string, unknown> = { [name]: text };
-  addRaw(entry, name, { text, bytes: () => event.bytes(field) });
+  addRaw(entry, event, { field, name, text });
   return entry as TextEntry<Name>;
 }
 
-function addRaw(
-  entry: Record<string, unknown>,
-  name: string,
-  value: { text: string; bytes(): Uint8Array },
+/** Adds the bytes of a text that does not stand for them. */
+export function addRaw(
+  entry: object,
+  event: Texts,
+  { field, name, text }: { field: string; name: string; text: string },
 ): void {
-  if (!value.text.includes('\ufffd')) return;
-  const bytes = value.bytes();
-  if (isLossy(value.text, bytes)) entry[`${name}Raw`] = hex(bytes);
+  if (!text.includes('\ufffd')) return;
+  const bytes = event.bytes(field);
+  if (isLossy(text, bytes)) (entry as Record<string, unknown>)[`${name}Raw`] = hex(bytes);
 }
 
 export function hex(bytes: Uint8Array): string {

@@ -37,8 +37,22 @@ const machine: Readonly<Record<Architecture, readonly (readonly [number, string]
   ],
 };
 
+/** Programs use a few dozen combinations; past this many somebody plays. */
+const most = 1000;
+const known: Readonly<Record<Architecture, Map<number, string>>> = { x64: new Map(), arm64: new Map() };
+
 /** `O_WRONLY|O_CREAT|O_CLOEXEC`; bits without a name come last, in hexadecimal. */
 export function openFlagNames(flags: number, architecture: Architecture): string {
+  const texts = known[architecture];
+  let text = texts.get(flags);
+  if (text === undefined) {
+    text = flagsText(flags, architecture);
+    if (texts.size < most) texts.set(flags, text);
+  }
+  return text;
+}
+
+function flagsText(flags: number, architecture: Architecture): string {
   const names = [accessModes[flags & 3]!];
   let left = (flags & ~3) >>> 0;
   for (const [bits, name] of [...common, ...machine[architecture]]) {

@@ -30,7 +30,10 @@ export function storeContext(context: EventContext): StoredContext {
     ...(context.clockOffsetNs !== undefined && { clockOffsetNs: String(context.clockOffsetNs) }),
     ...(context.scopeNames !== undefined && { scopeNames: storeNames(context.scopeNames) }),
     ...(context.replacedScopes !== undefined && {
-      replacedScopes: context.replacedScopes.map(({ version, names }) => ({ version, names: storeNames(names) })),
+      replacedScopes: context.replacedScopes.map(({ version, names }) => ({
+        version,
+        names: storeNames(names),
+      })),
     }),
     architecture: context.architecture ?? (process.arch === 'arm64' ? 'arm64' : 'x64'),
   };
