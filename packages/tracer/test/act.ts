@@ -49,7 +49,7 @@ export async function act<const Kind extends EventKind>(given: Act<Kind>): Promi
     await tracer.each((event) => {
       expect(event.kind).not.toBe('malformed');
       if (event.kind === 'malformed' || event.exe !== program) return;
-      events.push(event.toObject() as EventObject<Kind>);
+      events.push(event.toObject() as unknown as EventObject<Kind>);
       lines.push(checked(JSON.parse(JSON.stringify(event)) as EventLine<Kind>));
     });
     expect(await tracer.exit).toEqual({ code: 0, signal: null });

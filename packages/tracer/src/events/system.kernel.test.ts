@@ -1,0 +1,304 @@
+import { describe, expect, it } from 'vitest';
+import { act, hostile } from '../../test/act.js';
+
+describe('mount', () => {
+  /** Mounts are made in a namespace of the program's own. */
+  const before = `
+static void own_namespace(void)
+{
+	must(unshare(CLONE_NEWNS));
+	must(syscall(SYS_mount, NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+}`;
+
+  it('by mount(): what the caller said, and failures', async () => {
+    const { data, lines, folder } = await act({
+      kinds: ['mount'],
+      before,
+      main: `
+        own_namespace();
+        must(mkdir("d", 0755));
+        must(mkdir(HOSTILE, 0755));
+        must(mount("any", "d", "tmpfs", MS_NOSUID | MS_NODEV, "size=1m"));
+        must(mount("d", HOSTILE, NULL, MS_BIND, NULL));
+        must(mount(NULL, HOSTILE, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL));
+        mount("x", "missing", "tmpfs", 0, NULL);
+        mount("x", "/", "no\\nsuch", 0, NULL);
+        mount("x", long_path("d", 4096), "tmpfs", 0, NULL);
+        mount((char *)1, "d", (char *)1, 0, NULL);`,
+    });
+    expect(data.slice(0, 6)).toEqual([
+      { call: 'mount', path: '/', flags: 'MS_REC|MS_PRIVATE' },
+      {
+        call: 'mount',
+        path: 'd',
+        directory: folder,
+        source: 'any',
+        type: 'tmpfs',
+        flags: 'MS_NOSUID|MS_NODEV',
+      },
+      {
+        call: 'mount',
+        path: hostile.text,
+        pathRaw: hostile.hex,
+        directory: folder,
+        source: 'd',
+        flags: 'MS_BIND',
+      },
+      expect.objectContaining({ path: hostile.text, flags: 'MS_RDONLY|MS_REMOUNT|MS_BIND' }),
+      { call: 'mount', path: 'missing', directory: folder, source: 'x', type: 'tmpfs', error: 'ENOENT' },
+      { call: 'mount', path: '/', source: 'x', type: 'no\nsuch', error: 'ENODEV' },
+    ]);
+    expect(data[6]).toMatchObject({ pathTruncated: true, error: 'ENAMETOOLONG' });
+    expect(data[7]).toMatchObject({ path: 'd', sourceTruncated: true, typeTruncated: true, error: 'EFAULT' });
+    for (const { flags } of lines) expect(flags).toContain('user-memory');
+  });
+
+  it('by fsmount() and move_mount(): the kernel’s own mount', async () => {
+    const { data, lines, folder } = await act({
+      kinds: ['mount'],
+      before,
+      main: `
+        own_namespace();
+        must(mkdir(HOSTILE, 0755));
+        int context = must(syscall(SYS_fsopen, "tmpfs", 0));
+        must(syscall(SYS_fsconfig, context, 1, "source", "the source", 0));
+        must(syscall(SYS_fsconfig, context, 6, NULL, NULL, 0));
+        int made = must(syscall(SYS_fsmount, context, 0, 0));
+        must(syscall(SYS_move_mount, made, "", AT_FDCWD, HOSTILE, 4));
+        must(mkdir("other", 0755));
+        must(syscall(SYS_move_mount, AT_FDCWD, HOSTILE, AT_FDCWD, "other", 0));
+        syscall(SYS_move_mount, made, "", AT_FDCWD, "missing", 4);
+        syscall(SYS_move_mount, 999, "", AT_FDCWD, "other", 4);`,
+    });
+    const [, moved, again, missing, bad] = data;
+    expect(moved).toMatchObject({
+      call: 'move_mount',
+      path: `${folder}/${hostile.text}`,
+      source: 'the source',
+      type: 'tmpfs',
+      flags: 'MOVE_MOUNT_F_EMPTY_PATH',
+    });
+    expect(moved).not.toHaveProperty('error');
+    expect(again).toEqual({
+      call: 'move_mount',
+      path: 'other',
+      directory: folder,
+      source: hostile.text,
+      sourceRaw: hostile.hex,
+    });
+    expect(missing).toMatchObject({ path: 'missing', error: 'ENOENT' });
+    expect(bad).toMatchObject({ path: 'other', error: 'EBADF' });
+    expect(lines.map(({ flags }) => flags.includes('user-memory'))).toEqual([true, false, true, true, true]);
+  });
+});
+
+describe('module-load', () => {
+  it('failures: the file as the kernel has it, the image, hostile parameters', async () => {
+    const { data, folder } = await act({
+      kinds: ['module-load'],
+      main: `
+        int fd = must(open("act.c", O_RDONLY));
+        syscall(SYS_finit_module, fd, "a=" HOSTILE, 2);
+        syscall(SYS_finit_module, 999, "", 0);
+        syscall(SYS_init_module, "no image", 8, "");`,
+    });
+    // ENOSYS where the kernel takes no modules at all.
+    const error = expect.stringMatching(/^(ENOSYS|ENOEXEC)$/);
+    expect(data).toEqual([
+      {
+        path: `${folder}/act.c`,
+        parameters: `a=${hostile.text}`,
+        parametersRaw: `613d${hostile.hex}`,
+        flags: 'MODULE_INIT_IGNORE_VERMAGIC',
+        error,
+      },
+      { error: expect.stringMatching(/^(ENOSYS|EBADF)$/) },
+      { imageSize: '8', error },
+    ]);
+  });
+});
+
+describe('bpf', () => {
+  it('maps and programs as the kernel has them, other commands, and failures', async () => {
+    const { data, lines, told } = await act({
+      kinds: ['bpf'],
+      before: `
+static int command(int number, union bpf_attr *attributes)
+{
+	return syscall(SYS_bpf, number, attributes, sizeof(*attributes));
+}
+
+static unsigned id_of(int fd)
+{
+	/* struct bpf_map_info and bpf_prog_info: type, then id. */
+	unsigned info[64] = { 0 };
+	union bpf_attr attributes = { .info = { .bpf_fd = fd, .info_len = sizeof(info), .info = (long)info } };
+
+	must(command(BPF_OBJ_GET_INFO_BY_FD, &attributes));
+	return info[1];
+}`,
+      main: `
+        union bpf_attr map = {
+          .map_type = BPF_MAP_TYPE_LRU_HASH, .key_size = 4, .value_size = 8, .max_entries = 4, .map_name = "a_map",
+        };
+        struct bpf_insn code[] = { { .code = 0xb7 }, { .code = 0x95 } };
+        union bpf_attr program = {
+          .prog_type = BPF_PROG_TYPE_RAW_TRACEPOINT, .insns = (long)code, .insn_cnt = 2, .license = (long)"x",
+          .prog_name = "a_program",
+        };
+        tell("%u", id_of(must(command(BPF_MAP_CREATE, &map))));
+        tell("%u", id_of(must(command(BPF_PROG_LOAD, &program))));
+        program.insn_cnt = 1;
+        command(BPF_PROG_LOAD, &program);
+        map.max_entries = 0;
+        memcpy(map.map_name, "\\n\\033\\xff", 4);
+        command(BPF_MAP_CREATE, &map);
+        command(9999, &map);`,
+    });
+    const [mapId, programId] = told.map(Number);
+    expect(data).toEqual([
+      { command: 'BPF_MAP_CREATE', result: 3, type: 'lru_hash', name: 'a_map', id: mapId },
+      { command: 'BPF_OBJ_GET_INFO_BY_FD', result: 0 },
+      { command: 'BPF_PROG_LOAD', result: 4, type: 'raw_tracepoint', name: 'a_program', id: programId },
+      { command: 'BPF_OBJ_GET_INFO_BY_FD', result: 0 },
+      { command: 'BPF_PROG_LOAD', type: 'raw_tracepoint', name: 'a_program', error: 'EINVAL' },
+      {
+        command: 'BPF_MAP_CREATE',
+        type: 'lru_hash',
+        name: '\n\u001b\ufffd',
+        nameRaw: '0a1bff',
+        error: 'EINVAL',
+      },
+      { command: '9999', error: 'EINVAL' },
+    ]);
+    expect(lines.map(({ flags }) => flags.includes('user-memory'))).toEqual([
+      false,
+      false,
+      false,
+      false,
+      true,
+      true,
+      false,
+    ]);
+  });
+});
+
+describe('io-uring', () => {
+  const before = `
+struct ring {
+	int fd;
+	unsigned *tail;
+	unsigned *array;
+	struct io_uring_sqe *entries;
+};
+
+static struct ring set_up(unsigned flags)
+{
+	struct io_uring_params params = { .flags = flags };
+	struct ring ring = { .fd = must(syscall(SYS_io_uring_setup, 8, &params)) };
+	char *queue = mmap(NULL, params.sq_off.array + 32, PROT_READ | PROT_WRITE, MAP_SHARED, ring.fd, IORING_OFF_SQ_RING);
+
+	ring.entries = mmap(NULL, 8 * sizeof(*ring.entries), PROT_READ | PROT_WRITE, MAP_SHARED, ring.fd, IORING_OFF_SQES);
+	ring.tail = (void *)(queue + params.sq_off.tail);
+	ring.array = (void *)(queue + params.sq_off.array);
+	return ring;
+}
+
+static void submit(struct ring *ring, struct io_uring_sqe entry)
+{
+	unsigned at = *ring->tail % 8;
+
+	ring->entries[at] = entry;
+	ring->array[at] = at;
+	__atomic_store_n(ring->tail, *ring->tail + 1, __ATOMIC_RELEASE);
+	must(syscall(SYS_io_uring_enter, ring->fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0));
+}
+
+#define OPEN(name) \\
+	((struct io_uring_sqe){ .opcode = IORING_OP_OPENAT, .fd = AT_FDCWD, .addr = (long)name, .open_flags = O_RDONLY })
+#define NOP ((struct io_uring_sqe){ .opcode = IORING_OP_NOP })
+`;
+
+  it('who sets a ring up, and each operation once', async () => {
+    const { data, lines, events, told } = await act({
+      kinds: ['io-uring', 'open'],
+      before,
+      main: `
+        struct ring ring = set_up(IORING_SETUP_CLAMP);
+        for (int i = 0; i < 20; i++)
+          submit(&ring, NOP);
+        submit(&ring, OPEN("act.c"));
+        submit(&ring, OPEN("act.c"));
+        if (!fork()) {
+          struct ring own = set_up(0);
+          submit(&own, NOP);
+          tell("%d", getpid());
+          exit(0);
+        }
+        must(wait(NULL));
+        syscall(SYS_io_uring_setup, 0, &(struct io_uring_params){ .flags = IORING_SETUP_SQPOLL });
+        syscall(SYS_io_uring_setup, 8, NULL);`,
+    });
+    const uring = data.filter((_, index) => lines[index]?.event === 'io-uring');
+    expect(uring).toEqual([
+      { fd: 3, entries: 8, flags: expect.stringContaining('IORING_SETUP_CLAMP') },
+      { operation: 'NOP' },
+      { operation: 'OPENAT' },
+      { fd: expect.any(Number), entries: 8 },
+      { operation: 'NOP' },
+      { entries: 0, flags: 'IORING_SETUP_SQPOLL', error: 'EINVAL' },
+      { entries: 8, error: 'EFAULT' },
+    ]);
+    const rings = lines.filter((line) => line.event === 'io-uring');
+    expect(rings.map(({ tgid }) => tgid === Number(told[0]))).toEqual([
+      false,
+      false,
+      false,
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect(rings.map(({ flags }) => flags.includes('user-memory'))).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+      true,
+      true,
+    ]);
+    // What it opens through the ring makes no system call: that is why its use is told.
+    expect(events.some((event) => event.kind === 'open' && event.path.endsWith('/act.c'))).toBe(false);
+  });
+
+  it('a ring that a thread of the kernel reads', async () => {
+    const { data, lines, told } = await act({
+      kinds: ['io-uring'],
+      before,
+      main: `
+        struct ring ring = set_up(IORING_SETUP_SQPOLL);
+        tell("%d", getpid());
+        submit(&ring, NOP);`,
+    });
+    expect(data).toMatchObject([{ flags: 'IORING_SETUP_SQPOLL' }, { operation: 'NOP' }]);
+    expect(lines.map(({ tgid }) => tgid)).toEqual([Number(told[0]), Number(told[0])]);
+    expect(lines[1]?.tid).not.toBe(lines[1]?.tgid);
+  });
+
+  it('a new binary of the same process tells again', async () => {
+    const { data, lines } = await act({
+      kinds: ['io-uring'],
+      before,
+      main: `
+        struct ring ring = set_up(0);
+        submit(&ring, NOP);
+        if (!getenv("AGAIN")) {
+          setenv("AGAIN", "1", 1);
+          execl("/proc/self/exe", "again", NULL);
+        }`,
+    });
+    expect(data.filter(({ operation }) => operation === 'NOP')).toHaveLength(2);
+    expect(new Set(lines.map(({ tgid }) => tgid)).size).toBe(1);
+  });
+});
