@@ -9,10 +9,9 @@ import { subcommands } from './subcommands.js';
 import { version } from './version.js';
 
 /**
- * Runs `spoor` with these arguments, on the standard streams. Resolves to the exit status, when all is written.
+ * Runs `spoor` with these arguments. Resolves to the exit status, when all is written.
  */
-export async function run(args: readonly string[]): Promise<number> {
-  const io = standardIo();
+export async function run(args: readonly string[], io: Io = standardIo()): Promise<number> {
   let status: number;
   try {
     status = await dispatch(args, io);

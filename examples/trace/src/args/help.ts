@@ -6,7 +6,7 @@ const width = 100;
 export function helpText(usage: Usage): string {
   const options = [...usage.options, helpOption].map((option) => [spelling(option), option.help] as const);
   const sections = [
-    `${usage.summary}\n`,
+    `${wrap(usage.summary, '').join('\n')}\n`,
     `Usage: spoor ${usage.name} ${usage.synopsis}\n`,
     `Options:\n${columns(options)}`,
     ...(usage.notes ?? []).map((note) => wrap(note, '').join('\n').concat('\n')),

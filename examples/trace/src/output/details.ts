@@ -61,15 +61,26 @@ export function detailsOf(kind: string, data: Data): Details {
   return (Object.hasOwn(known, kind) ? known[kind]! : everyField)(data);
 }
 
+/** Said in front, without a name; and what is of use to programs only. */
+const inFront = new Set(['path', 'family', 'address', 'port', 'error']);
+const leftOut = /(Raw|Truncated|StartTimeNs)$|^(device|inode)$/;
+
+/** What it is about, then every other field by its name, then the error. */
 function everyField(data: Data): Details {
+  const { path, family, error } = data;
   const fields = Object.keys(data)
-    .filter((name) => !/(Raw|Truncated)$/.test(name))
+    .filter((name) => !inFront.has(name) && !leftOut.test(name))
     .map((name) => `${name}=${plainText(data, name)}`);
-  return { text: fields.join(' '), failed: data['error'] !== undefined };
+  const parts = [
+    ...(path === undefined ? [] : [textField(data, 'path')]),
+    ...(family === undefined ? [] : [endpoint(data)]),
+    ...fields,
+    ...(error === undefined ? [] : [plainText(data, 'error')]),
+  ];
+  return { text: parts.join('  '), failed: error !== undefined };
 }
 
 function plainText(data: Data, name: string): string {
   const value = data[name];
-  if (typeof value === 'string') return textField(data, name);
-  return escapeText(JSON.stringify(value) ?? '');
+  return typeof value === 'string' ? textField(data, name) : escapeText(JSON.stringify(value) ?? '');
 }

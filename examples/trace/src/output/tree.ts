@@ -5,6 +5,9 @@ import type { Renderer, RendererOptions } from './renderer.js';
 import type { Style } from './style.js';
 import { commandLine, countText, durationText } from './text.js';
 
+/** Characters of indentation beyond which the tree is drawn straight down: nobody can read on, and a chain of forks is long. */
+const deepest = 120;
+
 /** The process tree, drawn when all is over. */
 export function treeRenderer({ style, unicode }: RendererOptions, processes: () => ProcessTree): Renderer {
   return {
@@ -37,7 +40,7 @@ export function drawTree(
       stack.push({
         process: child,
         branch: indent + (index === 0 ? last : middle),
-        indent: indent + (index === 0 ? '   ' : bar),
+        indent: indent.length >= deepest ? indent : indent + (index === 0 ? '   ' : bar),
       });
     }
   }

@@ -1,0 +1,115 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inventRecord, RecordingWriter } from '@spoor/event';
+import { beforeEach, expect, it } from 'vitest';
+import { capturedIo, temporaryFolder } from '../../test/captured-io.js';
+import { type Line, linesOf } from '../../test/spoor.js';
+import { run } from '../run.js';
+
+let path: string;
+
+const shell = { tgid: 10, tid: 10, startTimeNs: 100n, comm: 'sh', exe: '/bin/sh', uid: 1000 };
+const child = { tgid: 11, tid: 11, ppid: 10, startTimeNs: 200n, comm: 'cat', exe: '/bin/cat', uid: 1000 };
+const records = [
+  inventRecord('exec', {
+    ...shell,
+    timeNs: 1_000_000n,
+    path: '/bin/sh',
+    argv: ['sh'],
+    argc: 1,
+    matchedScopes: 1n,
+  }),
+  inventRecord('fork', { ...shell, timeNs: 2_000_000n, childTgid: 11, childTid: 11, childStartTimeNs: 200n }),
+  inventRecord('exec', { ...child, timeNs: 3_000_000n, path: '/bin/cat', argv: ['cat', 'x'], argc: 2 }),
+  inventRecord('open', { ...child, timeNs: 4_000_000n, path: '/tmp/x', result: 3n }),
+  inventRecord('exit', { ...child, timeNs: 5_000_000n, code: 0, durationNs: 4_000_000n }),
+  inventRecord('exit', { ...shell, timeNs: 6_000_000n, code: 2, durationNs: 5_000_000n }),
+];
+
+beforeEach(async () => {
+  path = join(temporaryFolder(), 'recording');
+  const writer = await RecordingWriter.create(path, {
+    context: { clockOffsetNs: 0n, scopeNames: ['command'] },
+    facts: { events: ['exec', 'exit', 'open'] },
+  });
+  for (const [index, u8] of records.entries()) {
+    const memory = { u8, u32: new Uint32Array(0), view: new DataView(u8.buffer) };
+    writer.append(memory, 0, u8.length);
+    if (index === 3) writer.mark({ kind: 'drops', timeNs: 4_000_000n, drops: { open: { 'ring-full': 7 } } });
+  }
+  await writer.close();
+});
+
+async function replay(...args: string[]) {
+  const io = capturedIo();
+  const status = await run(['replay', path, ...args], io);
+  return { status, stdout: io.stdout(), stderr: io.stderr() };
+}
+
+const told = (lines: readonly Line[]) =>
+  lines.map(({ event, tgid }) => (tgid === undefined ? event : `${event} ${tgid}`));
+
+it('shows what was asked for when it was recorded, and where something is missing', async () => {
+  const { status, stdout, stderr } = await replay('--output', 'json');
+  expect(status).toBe(0);
+  expect(told(linesOf(stdout))).toEqual(['exec 10', 'exec 11', 'open 11', 'drops', 'exit 11', 'exit 10']);
+  expect(stderr).toBe('spoor: 7 events dropped: open 7 (ring-full), when this was recorded\n');
+});
+
+it('shows what is asked for now', async () => {
+  const { stdout } = await replay('--output', 'json', '--events', 'fork,exit');
+  expect(told(linesOf(stdout))).toEqual(['fork 10', 'drops', 'exit 11', 'exit 10']);
+});
+
+it('draws the tree, though forks are not shown', async () => {
+  const { stdout } = await replay('--output', 'tree');
+  expect(stdout.split('\n').map((line) => line.replace(/^\W*/, ''))).toEqual([
+    'sh  [10]  5.0 ms  exit 2  exec 1, fork 1',
+    'cat x  [11]  4.0 ms  exit 0  exec 1, open 1',
+    '',
+  ]);
+});
+
+it('judges by other scopes, and follows', async () => {
+  const only = await replay('--output', 'json', '--scope', 'cats: comm=cat');
+  expect(told(linesOf(only.stdout))).toEqual(['exec 11', 'open 11', 'drops', 'exit 11']);
+  expect(linesOf(only.stdout)[0]).toMatchObject({ scopes: ['cats'] });
+  const follow = await replay('--output', 'json', '--scope', 'comm=sh follow exec exit.code=0');
+  expect(told(linesOf(follow.stdout))).toEqual(['exec 10', 'exec 11', 'drops', 'exit 11']);
+});
+
+it('says which filters ask for more than a recording has', async () => {
+  const { status, stderr } = await replay('--scope', 'container');
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^spoor: UNSUPPORTED: .*container/);
+});
+
+it('shows what there is of one that was cut, and says so', async () => {
+  const whole = readFileSync(path);
+  writeFileSync(path, whole.subarray(0, whole.length - 8));
+  const { status, stdout, stderr } = await replay('--output', 'json');
+  expect(status).toBe(0);
+  expect(told(linesOf(stdout)).at(-1)).toBe('exit 10');
+  expect(stderr).toMatch(/the recording was cut at byte \d+: what came after is not here\n$/);
+});
+
+it('is refused a file that is none, and one that is not there', async () => {
+  writeFileSync(path, 'no recording');
+  expect(await replay()).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/^spoor: RECORDING_INVALID: /),
+  });
+  path = '/nowhere/at/all';
+  expect(await replay()).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/^spoor: FILE_UNREADABLE: /),
+  });
+});
+
+it('takes its time when it is told to', async () => {
+  const began = performance.now();
+  await replay('--speed', '0.1x');
+  // Five milliseconds of events, ten times slower.
+  expect(performance.now() - began).toBeGreaterThan(49);
+  expect((await replay('--speed', 'fast')).stderr).toContain('INVALID_VALUE');
+});

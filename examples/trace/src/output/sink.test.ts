@@ -1,0 +1,48 @@
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { temporaryFolder } from '../../test/captured-io.js';
+import { Sink } from './sink.js';
+import { sinkError } from './sink-error.js';
+
+it('writes in order what was written in many pieces, and says when it is full', async () => {
+  const path = join(temporaryFolder(), 'out');
+  const sink = new Sink(openSync(path, 'w'), path);
+  const line = `${'x'.repeat(1023)}\n`;
+  expect(sink.full).toBe(false);
+  for (let index = 0; index < 2048; index++) sink.write(line);
+  expect(sink.full).toBe(true);
+  await sink.drained();
+  expect(sink.full).toBe(false);
+  sink.write('end ☃\n');
+  await sink.close();
+  expect(readFileSync(path, 'utf8')).toBe(`${line.repeat(2048)}end ☃\n`);
+  expect(sinkError(sink)).toBeUndefined();
+});
+
+it('tells of the first failure once, and throws the rest away', async () => {
+  const sink = new Sink(openSync('/dev/full', 'w'), 'the full one');
+  const failures: unknown[] = [];
+  sink.onFailure = (error) => failures.push(error.code);
+  sink.write('a\n');
+  await sink.drained();
+  sink.write('b\n');
+  await sink.close();
+  expect(failures).toEqual(['ENOSPC']);
+  expect(sinkError(sink)).toMatchObject({
+    code: 'OUTPUT_UNWRITABLE',
+    message: 'the full one cannot be written: ENOSPC',
+  });
+});
+
+it('tells a reader that has gone apart from a failure', async () => {
+  const path = join(temporaryFolder(), 'out');
+  const fd = openSync(path, 'w');
+  closeSync(fd);
+  const sink = new Sink(fd, 'a closed one');
+  sink.write('a\n');
+  await sink.drained();
+  expect(sink.failure?.code).toBe('EBADF');
+  expect(sinkError(sink)?.code).toBe('OUTPUT_UNWRITABLE');
+  expect(existsSync(path)).toBe(true);
+});

@@ -1,0 +1,103 @@
+import { marker } from '@spoor/event';
+import { expect, it } from 'vitest';
+import { invented, plainOptions } from '../../test/lines.js';
+import { styleFor } from './style.js';
+import { tableRenderer } from './table.js';
+
+const header = { tgid: 1234, comm: 'node' };
+
+/** A line without its time, process and name. */
+const details = (line: string) => line.slice('  0.000000    1234 node            '.length);
+
+it('aligns its columns, and counts the time from the first event', () => {
+  const { begin, event } = tableRenderer(plainOptions);
+  const lines = [
+    begin(),
+    event(invented('exit', { ...header, timeNs: 5_000_000_000n, durationNs: 4_123_456n })),
+    event(
+      invented('exit', { tgid: 7, comm: 'a', timeNs: 6_500_000_000n, code: 1, durationNs: 61_000_000_000n }),
+    ),
+  ];
+  expect(lines.join('')).toBe(
+    [
+      '      TIME     PID COMM            EVENT   DETAILS\n',
+      '  0.000000    1234 node            exit    status 0, after 4.1 ms\n',
+      '  1.500000       7 a               exit    status 1, after 1 min 1 s\n',
+    ].join(''),
+  );
+});
+
+it('shows the time of day when it is asked for it', () => {
+  const { event } = tableRenderer({ ...plainOptions, time: 'wall' });
+  const line = event(invented('fork', { ...header, timeNs: 123_000_000n, childTgid: 5, childTid: 5 }));
+  expect(line).toMatch(/^\d\d:\d\d:\d\d\.123 /);
+});
+
+it.each([
+  [invented('fork', { ...header, childTgid: 5, childTid: 5 }), 'fork    -> 5'],
+  [invented('fork', { ...header, childTgid: 5, childTid: 6 }), 'fork    -> thread 6 of 5'],
+  [
+    invented('exec', { ...header, path: '/bin/sh', argv: ['sh', '-c', "echo 'x y'"], argc: 3 }),
+    "exec    /bin/sh  sh -c 'echo \\'x y\\''",
+  ],
+  [invented('exec', { ...header, path: '/bin/ls', argv: ['/bin/ls'], argc: 1 }), 'exec    /bin/ls'],
+  [invented('exec', { ...header, path: '/bin/ls', argv: ['ls', ''], argc: 900 }), "exec    /bin/ls  ls '' …"],
+  [
+    invented('exit', { ...header, signal: 9, coreDumped: 1, durationNs: 1n }),
+    'exit    SIGKILL, core dumped, after 0.0 ms',
+  ],
+  [invented('open', { ...header, path: '/a b', flags: 0, result: 3n }), 'open    /a b  O_RDONLY -> 3'],
+  [invented('open', { ...header, path: '/x\n', flags: 1, result: -2n }), 'open    /x\\n  O_WRONLY  ENOENT'],
+  [
+    invented('connect', {
+      ...header,
+      family: 2,
+      address: Uint8Array.of(127, 0, 0, 1, ...new Array(12).fill(0)),
+      port: 80,
+    }),
+    'connect 127.0.0.1:80',
+  ],
+  [
+    invented('connect', {
+      ...header,
+      family: 10,
+      address: Uint8Array.of(...new Array(15).fill(0), 1),
+      port: 443,
+      result: -111,
+    }),
+    'connect [::1]:443  ECONNREFUSED',
+  ],
+  [invented('connect', { ...header, family: 1, path: '/run/a.sock' }), 'connect unix /run/a.sock'],
+  [
+    invented('mkdir', { ...header, path: '/new', mode: 0o755, result: -17 }),
+    'mkdir   /new  mode=0755  EEXIST',
+  ],
+])('says what happened: %#', (event, text) => {
+  expect(details(tableRenderer(plainOptions).event(event)).trimEnd()).toBe(text);
+});
+
+it('shows the bytes of a name that is no text', () => {
+  const line = tableRenderer(plainOptions).event(
+    invented('open', { ...header, path: Uint8Array.of(0x2f, 0x61, 0xff, 0x1b), result: 3n }),
+  );
+  expect(details(line)).toBe('open    /a\\xff\\x1b  O_RDONLY -> 3\n');
+});
+
+it('says where something is missing', () => {
+  const { event } = tableRenderer(plainOptions);
+  expect(event(marker({ kind: 'drops', timeNs: 1n, drops: { open: { 'ring-full': 1200 }, exec: {} } }))).toBe(
+    '-- dropped about here: open 1,200 (ring-full) --\n',
+  );
+  expect(event(marker({ kind: 'gap', reason: 'a damaged block', position: 64n, records: 3 }))).toBe(
+    '-- 3 records are missing, at 64: a damaged block --\n',
+  );
+});
+
+it('paints what failed, and nothing else of what an event says', () => {
+  const style = styleFor(true, { TERM: 'xterm' });
+  const { event } = tableRenderer({ ...plainOptions, style });
+  expect(event(invented('open', { ...header, path: '/x', result: -13n }))).toContain(
+    '\x1b[31m/x  O_RDONLY  EACCES\x1b[0m',
+  );
+  expect(event(invented('open', { ...header, path: '/x', result: 3n }))).toContain(' /x  O_RDONLY -> 3\n');
+});

@@ -1,0 +1,74 @@
+import { type Event, EventDecoder, inventRecord } from '@spoor/event';
+import { ProcessTree } from '@spoor/tracer';
+import { expect, it } from 'vitest';
+import { noStyle } from './style.js';
+import { drawTree } from './tree.js';
+
+const decoder = new EventDecoder();
+
+function treeOf(records: readonly Uint8Array[]): ProcessTree {
+  const tree = new ProcessTree();
+  for (const record of records) tree.add(decoder.decode(record) as Event);
+  return tree;
+}
+
+const plain = { style: noStyle, unicode: true };
+const fork = (tgid: number, childTgid: number) =>
+  inventRecord('fork', {
+    tgid,
+    startTimeNs: BigInt(tgid),
+    comm: 'sh',
+    exe: '/bin/sh',
+    childTgid,
+    childTid: childTgid,
+    childStartTimeNs: BigInt(childTgid),
+  });
+const exec = (tgid: number, argv: readonly string[]) =>
+  inventRecord('exec', {
+    tgid,
+    startTimeNs: BigInt(tgid),
+    comm: argv[0]!,
+    exe: `/bin/${argv[0]}`,
+    argv,
+    argc: argv.length,
+  });
+const exit = (tgid: number, how: { code?: number; signal?: number }) =>
+  inventRecord('exit', { tgid, startTimeNs: BigInt(tgid), comm: 'x', durationNs: 2_500_000n, ...how });
+
+it('draws children below their parents, in the order in which they came', () => {
+  const tree = treeOf([
+    exec(1, ['sh', '-c', 'a | b']),
+    fork(1, 2),
+    fork(1, 3),
+    exec(2, ['a']),
+    fork(2, 4),
+    exec(4, ['c\n']),
+    exec(3, ['b']),
+    exit(4, { code: 3 }),
+    exit(2, { signal: 9 }),
+    exit(3, {}),
+  ]);
+  expect(drawTree(tree, plain)).toBe(
+    [
+      "sh -c 'a | b'  [1]  still running  exec 1, fork 2\n",
+      '├─ a  [2]  2.5 ms  SIGKILL  exec 1, fork 1\n',
+      '│  └─ c\\n  [4]  2.5 ms  exit 3  exec 1\n',
+      '└─ b  [3]  2.5 ms  exit 0  exec 1\n',
+    ].join(''),
+  );
+});
+
+it('says what a process is that only forked', () => {
+  expect(drawTree(treeOf([fork(1, 2)]), { ...plain, unicode: false })).toBe(
+    ['/bin/sh (forked)  [1]  still running  fork 1\n', '`- /bin/sh (forked)  [2]  still running\n'].join(''),
+  );
+});
+
+it('draws a chain of ten thousand', () => {
+  const tree = treeOf(Array.from({ length: 10_000 }, (_, index) => fork(index + 1, index + 2)));
+  expect(drawTree(tree, plain).match(/\n/g)).toHaveLength(10_001);
+});
+
+it('says that processes were left out', () => {
+  expect(drawTree({ roots: [], forgotten: 1200 }, plain)).toBe('(1,200 that had ended were left out)\n');
+});

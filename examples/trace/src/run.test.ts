@@ -1,0 +1,133 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventKinds } from '@spoor/bpf';
+import { filterKinds } from '@spoor/filter';
+import { describe, expect, it } from 'vitest';
+import { capturedIo, temporaryFolder } from '../test/captured-io.js';
+import { run } from './run.js';
+import { subcommands } from './subcommands.js';
+
+async function spoor(...args: string[]) {
+  const io = capturedIo();
+  const status = await run(args, io);
+  return { status, stdout: io.stdout(), stderr: io.stderr() };
+}
+
+describe('help', () => {
+  it.each([['--help'], ['-h'], ['help']])('spoor %s names every command', async (arg) => {
+    const { status, stdout, stderr } = await spoor(arg);
+    expect([status, stderr]).toEqual([0, '']);
+    for (const name of Object.keys(subcommands)) expect(stdout).toMatch(new RegExp(`^  ${name} +\\S`, 'm'));
+  });
+
+  it('is what one gets who says nothing, as a mistake', async () => {
+    const { status, stdout, stderr } = await spoor();
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('Usage: spoor');
+  });
+
+  it.each(Object.keys(subcommands))(
+    'of %s has its usage, its options and examples, in lines that fit',
+    async (name) => {
+      const { status, stdout } = await spoor(name, '--help');
+      expect(status).toBe(0);
+      expect(stdout).toContain(`Usage: spoor ${name}`);
+      expect(stdout).toMatch(/^ {2}-h, --help/m);
+      expect(stdout).toMatch(new RegExp(`^  spoor ${name}`, 'm'));
+      for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+      expect((await spoor('help', name)).stdout).toBe(stdout);
+    },
+  );
+
+  it('says the exit statuses of a trace', async () => {
+    const { stdout } = await spoor('trace', '--help');
+    for (const status of ['128 + N', '127', '126', '141']) expect(stdout).toContain(status);
+  });
+});
+
+it('says its version', async () => {
+  const { status, stdout } = await spoor('--version');
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^spoor \d+\.\d+\.\d+\n$/);
+});
+
+it.each([
+  ['tracee', /Did you mean spoor trace\?/],
+  ['ls', /spoor trace -- ls/],
+])('has no command %s', async (name, remedy) => {
+  const { status, stderr } = await spoor(name);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^spoor: USAGE: /);
+  expect(stderr).toMatch(remedy);
+});
+
+it('escapes what it quotes from a command line', async () => {
+  const { stderr } = await spoor('\x1b[2J\u202e');
+  expect(stderr).toMatch(/^[ -~\n]+$/);
+});
+
+describe('list', () => {
+  it('has every event, with its fields', async () => {
+    const { stdout } = await spoor('list', 'events');
+    for (const kind of eventKinds) expect(stdout).toMatch(new RegExp(`^${kind}\\b`, 'm'));
+    expect(stdout).toMatch(/^ {2}argv +\S/m);
+  });
+
+  it('has every event, with the schema of its line', async () => {
+    const events = JSON.parse((await spoor('list', 'events', '--json')).stdout) as {
+      event: string;
+      schema: object;
+    }[];
+    expect(events.map(({ event }) => event)).toEqual(eventKinds);
+    for (const { event, schema } of events)
+      expect(schema).toMatchObject({ properties: { event: { const: event } } });
+  });
+
+  it('has every filter', async () => {
+    const filters = JSON.parse((await spoor('list', 'filters', '--json')).stdout) as { filter: string }[];
+    expect(filters.map(({ filter }) => filter)).toEqual(Object.keys(filterKinds));
+    expect((await spoor('list', 'filters')).stdout).toMatch(/^comm: /m);
+  });
+
+  it('has nothing else', async () => {
+    const { status, stderr } = await spoor('list', 'evnts');
+    expect(status).toBe(2);
+    expect(stderr).toContain('Did you mean events?');
+  });
+});
+
+describe('explain', () => {
+  it('says what a scope compiles to', async () => {
+    const { status, stdout } = await spoor('explain', 'a: uid=0 follow', 'b: comm=x open.path=/etc/*');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/bit 0 {2}a\n/);
+    expect(stdout).toMatch(/bit 1 {2}b\n/);
+    const { enabled, scopes } = JSON.parse((await spoor('explain', 'uid=0', '--json')).stdout);
+    expect([enabled, scopes.length]).toEqual(['0x1', 1]);
+  });
+
+  it('points at what is wrong', async () => {
+    const { status, stderr } = await spoor('explain', 'uid=0 cmm=x');
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^spoor: UNKNOWN_FILTER: column 7/);
+    expect(stderr).toContain('\n        ^^^');
+  });
+
+  it('takes policy files, and names the file and the place of a mistake', async () => {
+    const folder = temporaryFolder();
+    const good = join(folder, 'good.json');
+    writeFileSync(good, '{"scopes":[{"name":"etc","filters":"uid=0"}]}');
+    expect((await spoor('explain', '--policy', good)).stdout).toContain('etc');
+    const bad = join(folder, 'bad.json');
+    writeFileSync(bad, '{"scopes":[{"name":"etc","filters":"uid=root,"}]}');
+    const { status, stderr } = await spoor('explain', '--policy', bad);
+    expect(status).toBe(2);
+    expect(stderr).toContain(`spoor: POLICY_INVALID: ${bad}: line 1, column`);
+    mkdirSync(join(folder, 'sub'));
+    expect((await spoor('explain', '--policy', join(folder, 'sub'))).stderr).toContain('FILE_UNREADABLE');
+  });
+
+  it('wants something to explain', async () => {
+    expect((await spoor('explain')).status).toBe(2);
+  });
+});

@@ -1,0 +1,17 @@
+import { EventDecoder, type EventKind, type InventedFields, inventRecord } from '@spoor/event';
+import type { Printable, RendererOptions } from '../src/output/renderer.js';
+import { noStyle } from '../src/output/style.js';
+
+const decoder = new EventDecoder({ context: { clockOffsetNs: 1_700_000_000_000_000_000n } });
+
+/** An event that never happened. */
+export function invented<Kind extends EventKind>(kind: Kind, fields: InventedFields<Kind> = {}): Printable {
+  return decoder.decode(inventRecord(kind, fields));
+}
+
+export const plainOptions: RendererOptions = {
+  style: noStyle,
+  unicode: true,
+  kinds: ['exec', 'connect'],
+  time: 'relative',
+};
