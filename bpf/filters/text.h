@@ -63,7 +63,7 @@ static __always_inline __u64 filter_text(const struct scope_set *set, __u32 tabl
  */
 static __always_inline void filter_string_read(struct filter_string *string, const void *text, __u64 length, bool ends)
 {
-	__u64 head = length < FILTER_TEXT_MAX - 1 ? length : FILTER_TEXT_MAX;
+	__u64 head = length < FILTER_TEXT_MAX ? length : FILTER_TEXT_MAX;
 	__u64 tail = length < FILTER_TAIL_MAX ? length : FILTER_TAIL_MAX;
 
 	/*
