@@ -1,0 +1,52 @@
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+import { RecipeTree } from '../lib/recipe-tree.mjs';
+
+/** The recipe of CONTRIBUTING.md for a filter kind, followed on a copy of the tree with a kind that Spoor lacks. */
+
+const tree = new RecipeTree();
+afterAll(() => tree.remove());
+
+/** A real session, to see that the fact is collected from the kernel's task. */
+const use = `
+import { execFileSync, spawn } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { trace } from './index.js';
+
+test('sid', async () => {
+  const stdio = ['pipe', 'ignore', 'ignore'];
+  const inside = spawn('sh', ['-c', 'read line; exec /bin/true'], { detached: true, stdio });
+  await using tracer = await trace({ scopes: [\`sid=\${inside.pid}\`], events: ['exec'] });
+  execFileSync('/bin/true');
+  inside.stdin.end('go\\n');
+  for await (const event of tracer) {
+    expect(event.tgid).toBe(inside.pid);
+    break;
+  }
+});
+`;
+
+test('one more filter kind: four files, sixty lines, and the whole suite', { timeout: 900_000 }, () => {
+  const before = tree.handwritten();
+  const { files, lines } = tree.apply(fileURLToPath(new URL('filter.patch', import.meta.url)));
+  expect(files).toEqual([
+    'bpf/filters/registry.h',
+    'bpf/filters/sid.h',
+    'packages/filter/src/filters/sid.test.ts',
+    'packages/filter/src/filters/sid.ts',
+  ]);
+  expect(lines).toBeLessThanOrEqual(60);
+
+  tree.run(process.execPath, 'bpf/build.mjs');
+  tree.run(process.execPath, 'bpf/generate.mjs');
+  tree.run(process.execPath, 'packages/filter/generate.mjs');
+  tree.run(tree.bin('tsc'), '-p', 'tsconfig.json');
+  const suite = ['packages/filter/src/filters', 'packages/filter/src/gen'];
+  tree.run(tree.bin('vitest'), 'run', '--project', 'unit', ...suite);
+  tree.run(tree.bin('vitest'), 'run', '--project', 'kernel', 'packages/filter/src/differential');
+  expect(new Set(tree.changedSince(before))).toEqual(new Set(files));
+
+  tree.write('packages/tracer/src/recipe.kernel.test.ts', use);
+  tree.run(tree.bin('vitest'), 'run', '--project', 'kernel', 'packages/tracer/src/recipe');
+});
