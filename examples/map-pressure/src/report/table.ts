@@ -1,0 +1,55 @@
+import type { Summary } from '../summary.js';
+
+const columns: readonly (readonly [name: string, cell: (summary: Summary) => string])[] = [
+  ['mode', ({ setting }) => setting.mode],
+  [
+    'entries',
+    ({ setting, mapEntries }) => (setting.entries === undefined ? `default ${mapEntries}` : `${mapEntries}`),
+  ],
+  ['saboteur', ({ setting }) => (setting.saboteur ? 'yes' : 'no')],
+  ['expected', ({ total }) => `${total.expected}`],
+  ['delivered', ({ total }) => `${total.delivered}`],
+  ['lost', ({ total }) => `${total.lost}`],
+  ['recall', ({ recall }) => percent(recall)],
+  ['precision', ({ precision }) => percent(precision)],
+  ['wrong binary', ({ total }) => `${total.wrongBinary}`],
+  ['wrong new', ({ total }) => `${total.wrongNew}`],
+  ['misses', ({ misses }) => `${misses}`],
+  ['by storage', ({ recovered }) => `${recovered.storage}`],
+  ['by hash', ({ recovered }) => `${recovered.hash}`],
+  ['no words', ({ recovered }) => `${recovered.none}`],
+  ['by ancestor', ({ ancestorRecoveries }) => `${ancestorRecoveries}`],
+  ['ns/event', ({ nsPerEvent }) => nsPerEvent.toFixed(0)],
+  [
+    '',
+    ({ good, runs }) =>
+      good === runs ? `as it must be, ${good} of ${runs}` : `WRONG, ${runs - good} of ${runs}`,
+  ],
+];
+
+/** Plain text, one line a setting, aligned. `misses` and the ways that they were answered in are counts of look-ups. */
+export function table(summaries: readonly Summary[]): string {
+  const rows = [
+    columns.map(([name]) => name),
+    ...summaries.map((row) => columns.map(([, cell]) => cell(row))),
+  ];
+  const widths = columns.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const isText = (column: number) => column === 0 || column === columns.length - 1;
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          isText(column) ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+/** 100 % only when it is: never rounded up to it. */
+export function percent(share: number): string {
+  if (share === 1) return '100 %';
+  return `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
+}
