@@ -97,7 +97,7 @@ const textValue = (maxWhole: number, maxEnd: number): fc.Arbitrary<FilterValue> 
   );
 
 /** A random value of a kind, resolved. */
-export function randomValue(name: string, kind: ValueKind): fc.Arbitrary<FilterValue> {
+function randomValue(name: string, kind: ValueKind): fc.Arbitrary<FilterValue> {
   if (kind.shape !== 'text') return numberValue(kind);
   if (name === 'comm') return textValue(15, 15);
   // Fields of events take more than the kernel compares: user space then decides.
@@ -121,7 +121,7 @@ function comparisonOf(name: string, kind: ValueKind): fc.Arbitrary<Comparison> {
 }
 
 /** A random filter of any kind. */
-export const filterOf: fc.Arbitrary<Filter> = fc
+const filterOf: fc.Arbitrary<Filter> = fc
   .constantFrom(...kindEntries)
   .chain(([name, kind]) => comparisonOf(name, kind).map((comparison) => ({ kind: name, ...comparison })));
 
@@ -164,7 +164,7 @@ const eventRules: fc.Arbitrary<EventRule[]> = fc
   );
 
 /** What a scope says, without its name. */
-export const scopeBody = fc.record({
+const scopeBody = fc.record({
   filters: fc.array(filterOf, { maxLength: 5, size: 'max' }).map(allowed),
   follows: fc.boolean(),
   events: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: eventRules }),

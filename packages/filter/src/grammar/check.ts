@@ -18,7 +18,7 @@ export interface Problem {
 }
 
 /** Values in one list. More is a table, and wants a kind of its own. */
-export const maxValues = 4096;
+const maxValues = 4096;
 
 /** What is wrong with a comparison in its scope, or undefined. The same rules for all three ways to write one. */
 export function problemOf({ name, kind, operator, values, before }: ComparisonCheck): Problem | undefined {

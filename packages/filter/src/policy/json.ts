@@ -53,7 +53,7 @@ export function readJson(text: string): LocatedJson {
 }
 
 /** A name as part of a JSON pointer (RFC 6901). */
-export const pointerPart = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');
+const pointerPart = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
 const literals: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['true', true],
