@@ -23,7 +23,7 @@ export function fieldOf(event: EventLike, field: string): number | bigint | Fact
 export function takesEvent(scope: Scope, event: EventLike): boolean {
   if (scope.events.length === 0) return true;
   const rule = scope.events.find((candidate) => candidate.event === event.kind);
-  return rule !== undefined && rule.where.every((condition) => conditionHolds(condition, event));
+  return rule?.where.every((condition) => conditionHolds(condition, event)) ?? false;
 }
 
 function conditionHolds(condition: EventCondition, event: EventLike): boolean {
