@@ -19,6 +19,10 @@ export const subcommands: Readonly<Record<string, Entry>> = {
     summary: 'what scopes compile to, and what is decided where',
     load: async () => (await import('./commands/explain.js')).explainCommand,
   },
+  tour: {
+    summary: 'a first look: a small command, followed and explained',
+    load: async () => (await import('./commands/tour.js')).tourCommand,
+  },
   doctor: {
     summary: 'what this machine can do, what is missing, and the remedy for each',
     load: async () => (await import('./commands/doctor.js')).doctorCommand,

@@ -1,0 +1,44 @@
+import { errorCodes, SpoorError } from '@spoor/btf';
+import type { Usage } from '../args/option.js';
+import type { Arguments } from '../args/parse.js';
+import { exitStatus } from '../exit-status.js';
+import { reportFailure } from '../failure.js';
+import type { Io } from '../io.js';
+import type { Subcommand } from '../subcommand.js';
+import { Guide } from '../tour/guide.js';
+
+const usage: Usage = {
+  name: 'tour',
+  summary:
+    'Follow a small command, and say what is seen. Where this machine cannot trace, say why, and show a recording.',
+  synopsis: '[--recorded]',
+  options: [{ name: 'recorded', help: 'Show the recording, also where tracing works.' }],
+  examples: [['spoor tour', 'Takes a few seconds, and ends by itself.']],
+};
+
+async function run(args: Arguments, io: Io): Promise<number> {
+  const guide = new Guide(io.out);
+  if (args.has('recorded') || !(await live(guide, io))) {
+    const { recordedTour } = await import('../tour/recorded.js');
+    await recordedTour(guide);
+  }
+  guide.farewell();
+  return exitStatus.ok;
+}
+
+/** False where this machine cannot trace, when that is said. */
+async function live(guide: Guide, io: Io): Promise<boolean> {
+  try {
+    const { liveTour } = await import('../tour/live.js');
+    await liveTour(guide);
+    return true;
+  } catch (error) {
+    if (!(error instanceof SpoorError) || errorCodes[error.code] === 'usage') throw error;
+    guide.say('This machine cannot trace');
+    await reportFailure(error, io.out);
+    io.out.sink.write('\n');
+    return false;
+  }
+}
+
+export const tourCommand: Subcommand = { usage, run };

@@ -1,0 +1,35 @@
+import { fileURLToPath } from 'node:url';
+import { openRecording } from '@spoor/event';
+import { ProcessTree } from '@spoor/tracer';
+import { counted } from '../output/text.js';
+import type { Guide } from './guide.js';
+
+/** A real run of the tour, made by `tour/record.mjs`. */
+export const tourRecording = fileURLToPath(new URL('../../tour/tour.spoor', import.meta.url));
+
+/** The tour where this machine cannot trace: what another one saw, through the same decoder. */
+export async function recordedTour(guide: Guide): Promise<void> {
+  const recording = await openRecording(tourRecording);
+  try {
+    const processes = new ProcessTree();
+    const { kernel, architecture } = recording.header.facts;
+    guide.say(
+      'A RECORDING: a small command, followed on another machine',
+      `This was recorded on Linux ${String(kernel)}, ${String(architecture)}, and comes from a file. A shell script lists files, resolves a name,`,
+      'opens a connection on loopback, and fails.',
+    );
+    guide.beginTable();
+    for await (const event of recording) {
+      if ('tgid' in event) processes.add(event);
+      if (event.kind !== 'fork') guide.event(event);
+    }
+    guide.endTable();
+    guide.tree(processes);
+    guide.say(
+      'The recording',
+      `  It has ${counted(recording.records, 'record')}; none was dropped when it was made.`,
+    );
+  } finally {
+    await recording.close();
+  }
+}

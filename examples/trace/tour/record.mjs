@@ -1,0 +1,95 @@
+/**
+ * Makes tour.spoor, which `spoor tour` shows where nothing can be traced: `node tour/record.mjs`, as root, in a built tree,
+ * when the records have changed so that the old file no longer shows what a trace shows.
+ *
+ * Follows the tour with the command itself, in a folder and an environment that tell nothing of whose machine this is; and
+ * keeps of the recording's facts only what the tour says. A record that names any other path or address is an error.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import process from 'node:process';
+import { openRecording, RecordingWriter } from '@spoor/event';
+
+const folder = mkdtempSync('/tmp/spoor-tour-');
+const here = import.meta.dirname;
+const harmlessPath = /^(\/(bin|dev|etc|lib|lib64|proc|sys|usr|var\/run\/nscd)\/|\/tmp\/spoor-tour-\w+(\/|$))/;
+const harmlessAddress = /^(127\.0\.0\.1|::1)$/;
+
+try {
+  for (const file of ['tour.sh', 'connect.mjs']) copyFileSync(join(here, file), join(folder, file));
+  const raw = join(folder, 'raw.spoor');
+  await record(raw);
+  await clean(raw, join(here, 'tour.spoor'));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** @param {string} path */
+async function record(path) {
+  const server = createServer((socket) => socket.end('hello\n'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  const spoor = join(here, '..', 'bin', 'spoor.mjs');
+  const command = ['sh', 'tour.sh', '/usr/bin/node', String(port)];
+  const args = [
+    'trace',
+    '--events',
+    'exec,open,connect,exit',
+    '--record',
+    path,
+    '--out',
+    '/dev/null',
+    '--',
+    ...command,
+  ];
+  const child = spawn(process.execPath, [spoor, ...args], {
+    cwd: folder,
+    env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', TZ: 'UTC' },
+    stdio: 'ignore',
+  });
+  const [status] = await once(child, 'exit');
+  server.close();
+  if (status !== 3) throw new Error(`the tour ended with ${status}, not with 3`);
+}
+
+/**
+ * @param {string} from
+ * @param {string} to
+ */
+async function clean(from, to) {
+  const recording = await openRecording(from);
+  /** @type {import('@spoor/event').Event[]} */
+  const events = [];
+  for await (const event of recording) {
+    if (!('tgid' in event)) throw new Error(`the recording is not whole: ${JSON.stringify(event)}`);
+    check(event.toJSON());
+    events.push(event);
+  }
+  const { kernel, architecture } = recording.header.facts;
+  const facts = { kernel: String(kernel).replace(/^(\d+\.\d+).*/, '$1'), architecture };
+  const writer = await RecordingWriter.create(to, { context: recording.decoder.context, facts });
+  for (const { raw } of events) {
+    const memory = { u8: raw, u32: new Uint32Array(0), view: new DataView(new ArrayBuffer(0)) };
+    writer.append(memory, 0, raw.length);
+  }
+  await writer.close();
+  await recording.close();
+  process.stdout.write(`${to}: ${events.length} records\n`);
+}
+
+/** @param {import('@spoor/event').EventLine} line */
+function check({ exe, uid, data }) {
+  const { path, address, family, error } = /** @type {Record<string, string>} */ (data);
+  for (const name of [exe, path]) {
+    // Of a failed open the name is as the caller gave it: it may be relative.
+    if (name?.startsWith('/') && !harmlessPath.test(name))
+      throw new Error(`the recording names ${name} (${error})`);
+  }
+  if (family?.startsWith('inet') && !harmlessAddress.test(address ?? ''))
+    throw new Error(`the recording names ${address}`);
+  if (uid !== 0) throw new Error(`the recording names the user ${uid}`);
+}
