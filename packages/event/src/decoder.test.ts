@@ -26,7 +26,7 @@ const openFields = {
   path: '/tmp/ä\n',
 } as const satisfies InventedFields<'open'>;
 
-function decode<Kind extends EventKind>(
+function decodeAs<Kind extends EventKind>(
   kind: Kind,
   fields: InventedFields<Kind>,
   options?: EventDecoderOptions,
@@ -44,7 +44,10 @@ function inMemory(record: Uint8Array, offset = 72) {
   return { u8: new Uint8Array(buffer), u32: new Uint32Array(buffer), view: new DataView(buffer) };
 }
 
-describe('EventDecoder', () => {
+describe.each([true, false])('EventDecoder, with generated code: %s', (generateCode) => {
+  const decode = <Kind extends EventKind>(kind: Kind, fields: InventedFields<Kind>) =>
+    decodeAs(kind, fields, { generateCode });
+
   it('decodes every field when it is read', () => {
     const event = decode('open', openFields);
     expect(event.kind).toBe('open');
@@ -84,7 +87,7 @@ describe('EventDecoder', () => {
       argv: Buffer.from('sh\0-c\0ech') as never,
       fullLengths: { argv: 100 },
     });
-    const event = new EventDecoder().decode(cut) as Event<'exec'>;
+    const event = new EventDecoder({ generateCode }).decode(cut) as Event<'exec'>;
     expect(event.argv).toEqual(['sh', '-c', 'ech']);
     expect(event.isTruncated('argv')).toBe(true);
     expect(event.fullLength('argv')).toBe(100);
@@ -103,7 +106,7 @@ describe('EventDecoder', () => {
   it.each([true, false])(
     'lends the event for the time of the call; lifetime checked: %s',
     (checkLifetime) => {
-      const decoder = new EventDecoder({ checkLifetime });
+      const decoder = new EventDecoder({ generateCode, checkLifetime });
       const data = inMemory(inventRecord('open', openFields));
       const length = inventRecord('open', openFields).length;
       let kept: Event | MalformedEvent | undefined;
@@ -125,7 +128,7 @@ describe('EventDecoder', () => {
   );
 
   it('lends in production one view a kind, again and again', () => {
-    const decoder = new EventDecoder({ checkLifetime: false });
+    const decoder = new EventDecoder({ generateCode, checkLifetime: false });
     const record = inventRecord('open', openFields);
     const data = inMemory(record);
     const lent = new Set<unknown>();
@@ -135,7 +138,7 @@ describe('EventDecoder', () => {
   });
 
   it('copies thousands of events, each with its own record', () => {
-    const decoder = new EventDecoder();
+    const decoder = new EventDecoder({ generateCode });
     const events = Array.from({ length: 500 }, (_, index) => {
       const record = inventRecord('open', { tgid: index, path: 'p'.repeat(index % 700) });
       return decoder.own(inMemory(record), 72, record.length) as Event<'open'>;
@@ -149,7 +152,7 @@ describe('EventDecoder', () => {
 
   it('shows its fields to console.log, and says when they are gone', async () => {
     const { inspect } = await import('node:util');
-    const decoder = new EventDecoder({ checkLifetime: true });
+    const decoder = new EventDecoder({ generateCode, checkLifetime: true });
     const record = inventRecord('open', openFields);
     let kept: unknown;
     decoder.handler((event) => {
@@ -189,13 +192,13 @@ describe('a record that is not what its layout says', () => {
   it('has its position, its own bytes, and a line', () => {
     const decoder = new EventDecoder();
     const data = inMemory(patched(4, [0xff, 0xff]));
-    const event = decoder.own(data, 72, 12, 2n ** 60n) as MalformedEvent;
+    const event = decoder.own(data, 72, 12, (offset) => 2n ** 60n + BigInt(offset)) as MalformedEvent;
     data.u8.fill(0);
-    expect(event.position).toBe(2n ** 60n);
+    expect(event.position).toBe(2n ** 60n + 72n);
     expect(JSON.parse(JSON.stringify(event))).toEqual({
       event: 'malformed',
       reason: 'size-beyond-record',
-      position: String(2n ** 60n),
+      position: String(2n ** 60n + 72n),
       bytes: Buffer.from(record.slice(0, 12))
         .toString('hex')
         .replace(/^(.{8}).{4}/, '$1ffff'),

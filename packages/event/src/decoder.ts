@@ -1,11 +1,11 @@
 import { eventLayouts } from './generated-layouts.js';
-import { type EventLayouts, type EventShape, eventShapes } from './layouts.js';
-import { type EventContext, type LineContext, lineContext, lineOf } from './line.js';
+import { type EventLayouts, eventShapes } from './layouts.js';
+import { type EventContext, type LineContext, lineContext, lineOf, type MatchedScopes } from './line.js';
 import { malformed } from './malformed.js';
-import { Arena, type EventMemory, eventMemory, type RecordMemory } from './memory.js';
+import { Arena, type EventMemory, eventMemory, type RecordHandler, type RecordMemory } from './memory.js';
 import { presentationOf } from './present.js';
 import type { Event, EventKind, MalformedEvent, MalformedReason } from './types.js';
-import { EventView, type ViewOwner } from './view.js';
+import { type EventView, expired } from './view.js';
 import { type ViewClass, viewClass } from './view-class.js';
 
 export interface EventDecoderOptions {
@@ -19,6 +19,8 @@ export interface EventDecoderOptions {
    * there one view a kind is lent again and again.
    */
   readonly checkLifetime?: boolean;
+  /** Whether classes of views may be generated code. Default: wherever the process may generate code. */
+  readonly generateCode?: boolean;
 }
 
 /** Called with each event. The event is lent: it is another one, or gone, after the call. */
@@ -26,7 +28,8 @@ export type EventHandler = (event: Event | MalformedEvent) => void;
 
 /** What is known of one event kind, ready for use. */
 interface KnownKind {
-  readonly shape: EventShape;
+  /** Bytes of the fixed part. */
+  readonly size: number;
   readonly View: ViewClass;
   /** Word offset of each variable part. */
   readonly parts: readonly number[];
@@ -53,11 +56,9 @@ export class EventDecoder {
   readonly layouts: EventLayouts;
   readonly #kinds: (KnownKind | undefined)[] = [];
   readonly #arena = new Arena();
-  readonly #owner: ViewOwner;
   readonly #checkLifetime: boolean;
   readonly #sizeOffset: number;
   readonly #kindOffset: number;
-  readonly #origins: readonly (string | undefined)[];
   #context: LineContext;
   /** The memory seen last, and the same with a Buffer over it: a ring's is always the same. */
   #source: RecordMemory | undefined;
@@ -68,20 +69,23 @@ export class EventDecoder {
     this.layouts = options.layouts ?? eventLayouts;
     this.#checkLifetime = options.checkLifetime ?? process.env['NODE_ENV'] !== 'production';
     this.#context = lineContext(this.layouts, options.context);
-    this.#origins = byNumber(this.layouts.origins);
-    this.#owner = {
-      own: (view) => this.#own(view),
-      line: (view) => lineOf(view, this.#context),
-      scopeNames: (matched) => this.#context.scopeNames(matched),
-      originName: (number) => this.#origins[number] ?? 'unknown',
+    const origins = byNumber(this.layouts.origins);
+    const shared = {
+      originName: (number: number) => origins[number] ?? 'unknown',
+      owner: {
+        own: (view: EventView) => this.#copy(view),
+        line: (view: EventView) => lineOf(view, this.#context),
+        scopeNames: (matched: MatchedScopes) => this.#context.scopeNames(matched),
+      },
+      generate: options.generateCode ?? true,
     };
     const shapes = eventShapes(this.layouts, eventLayouts);
     this.#sizeOffset = shapes[0]?.sizeOffset ?? 0;
     this.#kindOffset = shapes[0]?.kindOffset ?? 4;
     for (const shape of shapes) {
-      const View = viewClass(shape, presentationOf(shape.kind)?.lists ?? []);
+      const View = viewClass(shape, { ...shared, lists: presentationOf(shape.kind)?.lists ?? [] });
       const parts = shape.fields.filter(({ variable }) => variable).map(({ offset }) => offset >>> 2);
-      this.#kinds[shape.number] = { shape, View, parts, lent: new View(this.#owner) };
+      this.#kinds[shape.number] = { size: shape.size, View, parts, lent: new View() };
     }
   }
 
@@ -93,37 +97,43 @@ export class EventDecoder {
     this.#context = lineContext(this.layouts, context);
   }
 
-  /** A handler for `RingReader.drain` and its kin: lends each event to `handle`. */
-  handler(handle: EventHandler): (data: RecordMemory, offset: number, length: number) => void {
+  /**
+   * A handler for `RingReader.drain` and its kin: lends each event to `handle`. `positionOf`: tells the malformed where
+   * they were, as `RingReader.positionOf` does.
+   */
+  handler(handle: EventHandler, positionOf?: (offset: number) => bigint): RecordHandler {
     if (!this.#checkLifetime)
       return (data, offset, length) => {
         const kind = this.#check(data, offset, length);
-        if (typeof kind === 'string') handle(malformed(kind, data, { offset, length }));
-        else handle(this.#place(kind.lent, data, offset));
+        if (typeof kind === 'string') handle(malformed(kind, data, { offset, length, positionOf }));
+        else handle(kind.lent._place(this.#memoryOf(data), offset) as unknown as Event);
       };
     return (data, offset, length) => {
       const kind = this.#check(data, offset, length);
-      if (typeof kind === 'string') return handle(malformed(kind, data, { offset, length }));
-      const view = new kind.View(this.#owner);
+      if (typeof kind === 'string') return handle(malformed(kind, data, { offset, length, positionOf }));
+      const view = new kind.View()._place(this.#memoryOf(data), offset);
       try {
-        handle(this.#place(view, data, offset));
+        handle(view as unknown as Event);
       } finally {
-        EventView.expire(view);
+        view._place(expired, 0);
       }
     };
   }
 
   /**
-   * An event with memory of its own, for those that outlive the call. `position`: where the record was, for the
-   * malformed. It shares a block of 64 KiB with the events made before and after it.
+   * An event with memory of its own, for those that outlive the call. It shares a block of 64 KiB with the events made
+   * before and after it. `positionOf` as in `handler`.
    */
-  own(data: RecordMemory, offset: number, length: number, position?: bigint): Event | MalformedEvent {
+  own(
+    data: RecordMemory,
+    offset: number,
+    length: number,
+    positionOf?: (offset: number) => bigint,
+  ): Event | MalformedEvent {
     const kind = this.#check(data, offset, length);
-    if (typeof kind === 'string') return malformed(kind, data, { offset, length, position });
-    const view = new kind.View(this.#owner);
+    if (typeof kind === 'string') return malformed(kind, data, { offset, length, positionOf });
     const at = this.#arena.copy(data, offset, data.u32[(offset + this.#sizeOffset) >>> 2]!);
-    EventView.place(view, this.#arena.memory, at);
-    return view as unknown as Event;
+    return new kind.View()._place(this.#arena.memory, at) as unknown as Event;
   }
 
   /** The same of a record in bytes of its own, at any alignment. */
@@ -134,21 +144,18 @@ export class EventDecoder {
     return this.own(data, 0, record.length);
   }
 
-  #own(view: EventView): EventView {
+  #copy(view: EventView): EventView {
     const { View } = this.#kinds[this.layouts.kinds[view.kind]!]!;
-    const copy = new View(this.#owner);
-    const at = this.#arena.copy(EventView.memoryOf(view), EventView.offsetOf(view), view.size);
-    EventView.place(copy, this.#arena.memory, at);
-    return copy;
+    const at = this.#arena.copy(view._memory, view._offset, view.size);
+    return new View()._place(this.#arena.memory, at);
   }
 
-  #place(view: EventView, data: RecordMemory, offset: number): Event {
+  #memoryOf(data: RecordMemory): EventMemory {
     if (data !== this.#source) {
       this.#source = data;
       this.#memory = eventMemory(data);
     }
-    EventView.place(view, this.#memory!, offset);
-    return view as unknown as Event;
+    return this.#memory!;
   }
 
   /** The record's kind, or what is wrong with the record. Reads nothing past `length`. */
@@ -160,7 +167,7 @@ export class EventDecoder {
     const number = (u32[(offset + this.#kindOffset) >>> 2]! >>> ((this.#kindOffset & 2) << 3)) & 0xffff;
     const kind = this.#kinds[number];
     if (kind === undefined) return 'unknown-kind';
-    const fixed = kind.shape.size;
+    const fixed = kind.size;
     if (size < fixed) return 'shorter-than-event';
     for (const part of kind.parts) {
       const place = u32[base + part]!;

@@ -4,7 +4,7 @@ export { eventLayouts } from './generated-layouts.js';
 export { type InventedFields, inventRecord } from './invent-record.js';
 export type { EventLayouts } from './layouts.js';
 export type { EventContext, ReplacedScopes, ScopeNames } from './line.js';
-export type { RecordMemory } from './memory.js';
+export type { RecordHandler, RecordMemory } from './memory.js';
 export { canCompress } from './recording/compress.js';
 export type { Compression } from './recording/format.js';
 export type { RecordingHeader } from './recording/header.js';
@@ -18,7 +18,6 @@ export {
 export {
   type MarkerHandler,
   openRecording,
-  type RecordHandler,
   Recording,
   type RecordingEnd,
 } from './recording/reader.js';
@@ -27,9 +26,9 @@ export type {
   Event,
   EventKind,
   EventLine,
+  EventMethods,
   EventObject,
   MalformedEvent,
   MalformedLine,
   MalformedReason,
 } from './types.js';
-export { EventView } from './view.js';

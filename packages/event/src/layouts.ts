@@ -44,6 +44,8 @@ export interface EventShape {
   readonly fields: readonly EventField[];
   /** Fields that this version knows and the layouts do not have: they read as zero, or as an empty text. */
   readonly absent: readonly EventField[];
+  /** All of them. */
+  readonly byName: ReadonlyMap<string, EventField>;
   /** Where the parts of the header lie that are read before anything else. */
   readonly sizeOffset: number;
   readonly kindOffset: number;
@@ -109,7 +111,12 @@ function adapt(shape: EventShape, known: readonly EventField[]): EventShape {
     const has = numberType(field.layout);
     return wanted === undefined || has === undefined || wanted === has ? field : { ...field, readAs: wanted };
   });
-  return { ...shape, fields, absent: known.filter(({ name }) => !names.has(name)) };
+  const absent = known.filter(({ name }) => !names.has(name));
+  return { ...shape, fields, absent, byName: mapByName([...fields, ...absent]) };
+}
+
+function mapByName(fields: readonly EventField[]): ReadonlyMap<string, EventField> {
+  return new Map(fields.map((field) => [field.name, field]));
 }
 
 function numberType(layout: Layout | undefined): 'number' | 'bigint' | undefined {
@@ -143,6 +150,7 @@ function eventShape(kind: string, number: number, layout: StructLayout): EventSh
     size: layout.size,
     fields,
     absent: [],
+    byName: mapByName(fields),
     sizeOffset: numberField(header.layout, 'size', 4),
     kindOffset: numberField(header.layout, 'kind', 2),
   };

@@ -3,8 +3,8 @@ import { addRaw, charsEntry, hex, textEntry } from './events/presentation.js';
 import type { EventLayouts } from './layouts.js';
 import { presentationOf } from './present.js';
 import { rfc3339 } from './time.js';
-import type { Event, EventLine } from './types.js';
-import { type EventView, fieldsOf } from './view.js';
+import type { Event, EventKind, EventLine } from './types.js';
+import type { EventView } from './view.js';
 
 /** By bit; undefined where no scope has the bit. */
 export type ScopeNames = readonly (string | undefined)[];
@@ -62,27 +62,32 @@ export function lineContext(layouts: EventLayouts, given: EventContext = {}): Li
 /** The line's object. Keys come in the order in which people read them; what was not UTF-8 or whole comes last. */
 export function lineOf(view: EventView, context: LineContext): EventLine {
   const event = view as unknown as Event;
+  const header = view._header();
   const { clockOffsetNs } = context.given;
-  const { kind, comm, exe } = event;
+  const { kind } = view;
   const line: EventLine = {
-    event: kind,
+    event: kind as EventKind,
     time: clockOffsetNs === undefined ? null : rfc3339(event.timeNs + clockOffsetNs),
-    ktimeNs: decimal(event.timeNsLo, event.timeNsHi),
-    cpu: event.cpu,
-    tgid: event.tgid,
-    tid: event.tid,
-    ppid: event.ppid,
-    uid: event.uid,
-    comm,
-    exe,
-    startTimeNs: decimal(event.startTimeNsLo, event.startTimeNsHi),
-    scopes: event.scopes,
-    origin: event.origin,
-    flags: flagNames(event.headerFlags, context),
+    ktimeNs: decimal(header['timeNsLo']!, header['timeNsHi']!),
+    cpu: header['cpu']!,
+    tgid: header['tgid']!,
+    tid: header['tid']!,
+    ppid: header['ppid']!,
+    uid: header['uid']!,
+    comm: header.comm,
+    exe: header.exe,
+    startTimeNs: decimal(header['startTimeNsLo']!, header['startTimeNsHi']!),
+    scopes: context.scopeNames({
+      lo: header['matchedScopesLo']!,
+      hi: header['matchedScopesHi']!,
+      version: header['scopesVersion']!,
+    }),
+    origin: header.origin as EventLine['origin'],
+    flags: flagNames(header['headerFlags']!, context),
     data: (presentationOf(kind)?.data(event, context) as EventLine['data'] | undefined) ?? plainData(view),
   };
-  addRaw(line, event, { field: 'comm', name: 'comm', text: comm });
-  addRaw(line, event, { field: 'exe', name: 'exe', text: exe });
+  addRaw(line, event, { field: 'comm', name: 'comm', text: header.comm });
+  addRaw(line, event, { field: 'exe', name: 'exe', text: header.exe });
   if (event.isTruncated('exe')) line.exeTruncated = true;
   return line;
 }
@@ -101,7 +106,7 @@ function flagNames(bits: number, { flags }: LineContext): EventFlagName[] {
 /** The own fields of an event that no presentation is known for: one of a newer or an older version. */
 function plainData(view: EventView): Record<string, unknown> {
   const data: Record<string, unknown> = {};
-  for (const field of fieldsOf(view)) {
+  for (const field of view._shape.fields) {
     if (field.role === 'header') continue;
     if (field.variable) Object.assign(data, textEntry(view, field.name, field.name));
     else if (field.layout.kind === 'chars') Object.assign(data, charsEntry(view, field.name, field.name));

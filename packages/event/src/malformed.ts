@@ -5,7 +5,7 @@ import type { MalformedEvent, MalformedLine, MalformedReason } from './types.js'
 interface Place {
   readonly offset: number;
   readonly length: number;
-  readonly position?: bigint | undefined;
+  readonly positionOf?: ((offset: number) => bigint) | undefined;
 }
 
 class Malformed implements MalformedEvent {
@@ -23,6 +23,6 @@ class Malformed implements MalformedEvent {
 }
 
 export function malformed(reason: MalformedReason, data: RecordMemory, place: Place): MalformedEvent {
-  const { offset, length, position = BigInt(offset) } = place;
-  return new Malformed(reason, position, data.u8.slice(offset, offset + length));
+  const { offset, length, positionOf = BigInt } = place;
+  return new Malformed(reason, positionOf(offset), data.u8.slice(offset, offset + length));
 }

@@ -5,6 +5,9 @@ export interface RecordMemory {
   readonly view: DataView;
 }
 
+/** Called with a record that lies at `offset`, a multiple of 8, and is its own during the call: a `RingHandler`. */
+export type RecordHandler = (data: RecordMemory, offset: number, length: number) => void;
+
 /** The same with a `Buffer` over it, which decodes text fastest. */
 export interface EventMemory extends RecordMemory {
   readonly text: Buffer;

@@ -1,5 +1,4 @@
 import type { EventFlagName, EventHeader, EventParts, OriginName, VarBytes } from '@spoor/bpf';
-import type { EventView } from './view.js';
 
 /** The names of the events that the object was built with. */
 export type EventKind = keyof EventParts;
@@ -49,12 +48,30 @@ export type EventObject<Kind extends EventKind = EventKind> = {
   [K in Kind]: { readonly kind: K } & HeaderFields & OwnFields<K>;
 }[Kind];
 
+/** What can be asked of an event of any kind, beside its fields. */
+export interface EventMethods {
+  /** Bytes of the whole record. */
+  readonly size: number;
+  /** The record itself, as the kernel wrote it: in place, with the lifetime of the event. */
+  readonly raw: Uint8Array;
+  /** Names of the scopes that matched, in the order of their bits; `#n` for one without a name. */
+  readonly scopes: string[];
+  /** The bytes of a field: in place, with the lifetime of the event. Throws `INVALID_VALUE` for another name. */
+  bytes(name: string): Uint8Array;
+  /** Whether a variable part has fewer bytes than there were. Throws `INVALID_VALUE` for another name. */
+  isTruncated(name: string): boolean;
+  /** Bytes that a variable part had; where that cannot be known, the least that it can have had. */
+  fullLength(name: string): number;
+  /** A 64-bit field as a number where that is exact, else as a bigint. Throws `INVALID_VALUE` for another name. */
+  exact(name: string): number | bigint;
+}
+
 /**
  * An event, told apart by its kind: `if (event.kind === 'open') event.path`. A field is decoded when it is read.
  * Lent by `EventDecoder.handler` for the time of the call, or owned (`copy`, `EventDecoder.own`).
  */
 export type Event<Kind extends EventKind = EventKind> = {
-  [K in Kind]: Omit<EventView, 'kind' | 'toObject' | 'copy' | 'toJSON'> &
+  [K in Kind]: EventMethods &
     HeaderFields &
     OwnFields<K> &
     Halves<HeaderFields> &
@@ -62,7 +79,7 @@ export type Event<Kind extends EventKind = EventKind> = {
       readonly kind: K;
       /** All fields, decoded, in an object that owns its memory. */
       toObject(): EventObject<K>;
-      /** The same event with memory of its own. */
+      /** The same event with memory of its own, which shares a block of 64 KiB with others. */
       copy(): Event<K>;
       /** What the JSON output has a line of. */
       toJSON(): EventLine<K>;

@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { SpoorError } from '@spoor/btf';
 import { EventDecoder, type EventHandler } from '../decoder.js';
-import type { RecordMemory } from '../memory.js';
+import type { RecordHandler, RecordMemory } from '../memory.js';
 import type { Event, MalformedEvent } from '../types.js';
 import { codecOf } from './compress.js';
 import { type BlockHead, decodeHead, HEAD_SIZE, MAGIC } from './format.js';
@@ -20,9 +20,6 @@ export interface RecordingEnd {
   /** What the writer kept with the end. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
-
-/** Called with each record, in memory that is its own during the call: as `RingHandler` of `@spoor/object`. */
-export type RecordHandler = (data: RecordMemory, offset: number, length: number) => void;
 
 /** Called with what lies between the events. */
 export type MarkerHandler = (mark: RecordingMarker) => void;
@@ -88,8 +85,9 @@ export class Recording implements AsyncDisposable {
         yield next;
         continue;
       }
+      const positionOf = (offset: number) => BigInt(next.position + offset);
       for (const at of placesIn(next))
-        yield this.decoder.own(next.memory, at, lengthAt(next, at - 8), BigInt(next.position + at));
+        yield this.decoder.own(next.memory, at, lengthAt(next, at - 8), positionOf);
     }
   }
 
