@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** What a process has used of the machine so far, all its threads together; not what it has started. */
+export interface Usage {
+  /** CPU time, nanoseconds. */
+  readonly cpuNs: number;
+  /** Memory that it has now, and that it had at most: bytes of RAM, shared pages included. */
+  readonly memory: number;
+  readonly peakMemory: number;
+}
+
+/** @throws when there is no such process any more */
+export function usageOf(pid: number): Usage {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return {
+    cpuNs: cpuOf(pid),
+    memory: kilobytes(status, 'VmRSS') * 1024,
+    peakMemory: kilobytes(status, 'VmHWM') * 1024,
+  };
+}
+
+/** Nanoseconds. The files count in nanoseconds what /proc/PID/stat has in hundredths of a second. */
+function cpuOf(pid: number): number {
+  const folder = `/proc/${pid}/task`;
+  return readdirSync(folder).reduce((sum, tid) => sum + runTime(`${folder}/${tid}/schedstat`), 0);
+}
+
+function runTime(path: string): number {
+  try {
+    return Number(readFileSync(path, 'utf8').split(' ')[0]);
+  } catch {
+    // The thread has ended meanwhile.
+    return 0;
+  }
+}
+
+function kilobytes(status: string, name: string): number {
+  return Number(new RegExp(`^${name}:\\s*(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0);
+}

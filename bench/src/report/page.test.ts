@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { sampleReport } from '../../test/sample-report.js';
+import { pageText } from './page.js';
+
+const page = pageText([sampleReport], (name) => `benchmarks/${name}.svg`);
+
+test('the machine, once', () => {
+  const twice = pageText([sampleReport, sampleReport], String);
+  const line = '- 2 × Some CPU, a virtual machine, 8.00 GB, Linux 6.1.0, Node.js 20.19.0, strace 6.1-0.1';
+  expect(twice.split('\n').filter((candidate) => candidate === line)).toHaveLength(1);
+});
+
+test('what was to hold, and whether it does', () => {
+  expect(page).toContain('| [sample](#sample) | half the time | 0.50 × | 0.60 × | yes |');
+  expect(page).toContain('| [sample](#sample) | memory | 81.0 MB | 80.0 MB | **no** |');
+});
+
+test('a section has its picture, its tables and its notes', () => {
+  expect(page).toContain('![A sample](benchmarks/sample.svg)');
+  expect(page).toContain('| | median | nine of ten rounds | × theirs |');
+  expect(page).toContain('| ours & all | 2.10 µs | 2.01 – 2.19 | 0.50 × (0.50 – 0.50) |');
+  expect(page).toContain('- Said for a reason.\n- Absent: bpftrace: not installed');
+  expect(page).toContain('2026-11-22 18:39 UTC, 61 s');
+});
+
+test('a smoke test says so, and judges nothing', () => {
+  const smoke = pageText([{ ...sampleReport, quick: true }], String);
+  expect(smoke).toContain('- A smoke test: the numbers say nothing.');
+  expect(smoke).not.toContain('reached');
+});

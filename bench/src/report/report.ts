@@ -1,0 +1,22 @@
+import type { Finding } from '../finding.js';
+import type { Machine } from '../machine.js';
+
+/** What a benchmark is called and asks. */
+export interface Subject {
+  readonly name: string;
+  readonly title: string;
+  /** What it is to tell, in one sentence or two. */
+  readonly question: string;
+}
+
+/** One run of one benchmark, as it is kept. */
+export interface Report {
+  readonly subject: Subject;
+  readonly finding: Finding;
+  readonly machine: Machine;
+  /** When it began: RFC 3339. */
+  readonly at: string;
+  readonly seconds: number;
+  /** Whether it was a smoke test, whose numbers say nothing. */
+  readonly quick: boolean;
+}

@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { SpoorError } from '@spoor/btf';
+import { readSettings, type Settings } from './args.js';
+import type { Benchmark } from './bench.js';
+import { benchmarks } from './benchmarks/index.js';
+import { helpText } from './help.js';
+import { describeMachine } from './machine.js';
+import { findPeers, type Peers } from './peers/peers.js';
+import { Progress } from './progress.js';
+import type { Report } from './report/report.js';
+import { reportText } from './report/text.js';
+import { Store } from './store.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const interruptions = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** Runs `pnpm bench` with these arguments. Resolves to the exit status. */
+export async function run(args: readonly string[]): Promise<number> {
+  const progress = new Progress();
+  const names = benchmarks.map(({ name }) => name);
+  try {
+    const settings = readSettings(args, names);
+    if (settings.help) {
+      process.stdout.write(helpText(benchmarks));
+      return 0;
+    }
+    if (process.getuid?.() !== 0) {
+      throw new SpoorError('NO_PRIVILEGE', 'The benchmarks load BPF programs', {
+        remedy: 'Run them as root.',
+      });
+    }
+    return await measure(settings, progress);
+  } catch (error) {
+    if (!(error instanceof SpoorError)) throw error;
+    const remedy = error.remedy === undefined ? '' : `\n  ${error.remedy}`;
+    progress.say(`${error.code}: ${error.message}${remedy}`);
+    return error.code === 'USAGE' || error.code === 'UNKNOWN_OPTION' ? 2 : 1;
+  }
+}
+
+async function measure({ names, quick, out }: Settings, progress: Progress): Promise<number> {
+  const interrupt = new AbortController();
+  let status = 0;
+  const handlers = Object.entries(interruptions).map(([signal, code]) => {
+    const handler = () => {
+      status = code;
+      interrupt.abort(new Error(signal));
+    };
+    process.on(signal, handler);
+    return () => process.off(signal, handler);
+  });
+  const chosen = benchmarks.filter(({ name }) => names.includes(name));
+  const folder = out ?? join(root, ...(quick ? ['.reports', 'bench'] : ['docs']));
+  const store = new Store(
+    folder,
+    benchmarks.map(({ name }) => name),
+  );
+  try {
+    const wanted = [...new Set(chosen.flatMap((benchmark) => benchmark.peers))];
+    const peers = findPeers(wanted, { install: !quick, say: (text) => progress.say(text) });
+    for (const benchmark of chosen) {
+      const report = await measureOne(benchmark, { quick, peers, progress, signal: interrupt.signal });
+      progress.clear();
+      process.stdout.write(`${reportText(report)}\n\n`);
+      store.add(report);
+    }
+    progress.say(`written: ${relative(process.cwd(), store.page)}`);
+    return 0;
+  } catch (error) {
+    if (status === 0) throw error;
+    progress.say('interrupted; nothing is left attached, and what was finished before is kept');
+    return status;
+  } finally {
+    for (const restore of handlers) restore();
+  }
+}
+
+interface Circumstances {
+  readonly quick: boolean;
+  readonly peers: Peers;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+async function measureOne(
+  benchmark: Benchmark,
+  { quick, peers, progress, signal }: Circumstances,
+): Promise<Report> {
+  const { name, title, question } = benchmark;
+  signal.throwIfAborted();
+  const folder = mkdtempSync(join(tmpdir(), `spoor-bench-${name}-`));
+  const at = new Date().toISOString();
+  const began = performance.now();
+  progress.say(`${name}: ${title}`);
+  try {
+    const finding = await benchmark.run({
+      quick,
+      signal,
+      folder,
+      peers,
+      progress: (text) => progress.show(`${name}: ${text}`),
+    });
+    const seconds = (performance.now() - began) / 1000;
+    const machine = describeMachine(peers.versions);
+    return { subject: { name, title, question }, finding, machine, at, seconds, quick };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
