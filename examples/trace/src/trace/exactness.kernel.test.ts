@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { useStage } from '../../test/actor.js';
+import { problemsOf } from '../../test/schemas.js';
 import { type Line, linesOf, spoor } from '../../test/spoor.js';
 
 const stage = useStage();

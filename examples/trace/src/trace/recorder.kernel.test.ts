@@ -1,0 +1,51 @@
+import { readFileSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { useStage } from '../../test/actor.js';
+import { problemsOf } from '../../test/schemas.js';
+import { linesOf, spoor } from '../../test/spoor.js';
+
+const stage = useStage();
+
+/** Several processes, one of them left behind, with names that are hard to print. */
+const script = `"$0" do open /etc/hostname open "$(printf 'a\\nb\\033[31m\\377')" | "$0" do; ("$0" storm 5; "$0" do exit 4) & exit 2`;
+
+it.each([
+  ['json', []],
+  ['table', ['--events', 'exec,exit']],
+  ['table', ['--time', 'wall', '--ring-size', '4096']],
+  ['tree', []],
+])('replays as %s, %j, what was shown live', async (output, options) => {
+  const recording = join(stage.folder, `${output}-${options.length}`);
+  const shown = ['--output', output, ...options.filter((word) => word !== '--ring-size' && word !== '4096')];
+  const command = ['sh', '-c', script, stage.actor];
+  const live = await spoor([
+    'trace',
+    '--out',
+    '-',
+    '--record',
+    recording,
+    '--output',
+    output,
+    ...options,
+    '--',
+    ...command,
+  ]);
+  expect(live.status).toBe(2);
+  expect(live.stdout).toContain('actor');
+  const replayed = await spoor(['replay', recording, ...shown]);
+  expect(replayed.status).toBe(0);
+  expect(replayed.stdout).toBe(live.stdout);
+  if (output === 'json') expect(problemsOf(linesOf(live.stdout))).toEqual([]);
+});
+
+it('replays as far as there is something when it was cut', async () => {
+  const recording = join(stage.folder, 'cut');
+  await spoor(['trace', '--out', '/dev/null', '--record', recording, '--', stage.actor, 'storm', '20']);
+  const { length } = readFileSync(recording);
+  truncateSync(recording, length - 1);
+  const { status, stdout, stderr } = await spoor(['replay', recording, '--output', 'json']);
+  expect(status).toBe(0);
+  expect(linesOf(stdout).length).toBeGreaterThan(60);
+  expect(stderr).toMatch(/^spoor: the recording was cut at byte \d+/);
+});
