@@ -1,6 +1,8 @@
 import type { Benchmark } from '../bench.js';
 import { idle } from './idle.js';
+import { scopes } from './scopes.js';
 import { startup } from './startup.js';
+import { state } from './state.js';
 
 /** Every benchmark, in the order in which they run and are shown. */
-export const benchmarks: readonly Benchmark[] = [startup, idle];
+export const benchmarks: readonly Benchmark[] = [startup, idle, state, scopes];
