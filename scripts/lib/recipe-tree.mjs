@@ -99,6 +99,8 @@ export class RecipeTree {
    */
   changedSince(before) {
     const after = this.handwritten();
-    return [...new Set([...before.keys(), ...after.keys()])].filter((path) => before.get(path) !== after.get(path));
+    return [...new Set([...before.keys(), ...after.keys()])].filter(
+      (path) => before.get(path) !== after.get(path),
+    );
   }
 }

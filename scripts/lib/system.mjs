@@ -83,10 +83,17 @@ const everything = [
       apt: program,
       dnf: program === 'g++' ? 'gcc-c++' : program,
       pacman: program === 'g++' ? 'gcc' : program,
-      zypper: program,
+      zypper: program === 'g++' ? 'gcc-c++' : program,
       apk: program,
     },
   })),
+  {
+    name: 'git',
+    why: 'in continuous integration only: the test of a recipe applies its patch',
+    locate: () => findProgram('git'),
+    ciOnly: true,
+    packages: { apt: 'git', dnf: 'git', pacman: 'git', zypper: 'git', apk: 'git' },
+  },
 ];
 
 /** @param {boolean} inCi @returns {readonly Requirement[]} */

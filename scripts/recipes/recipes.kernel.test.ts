@@ -41,7 +41,9 @@ test('exec_counts', async () => {
 });
 `;
 
-test('one more event, one more map: a header and its lines, and everything else knows them', { timeout: 900_000 }, () => {
+test('one more event, one more map: a header and its lines, and everything else knows them', {
+  timeout: 900_000,
+}, () => {
   const before = tree.handwritten();
   const event = tree.apply(patch('event.patch'));
   const map = tree.apply(patch('map.patch'));
