@@ -28,6 +28,7 @@
 #include "../events/setuid.h"
 #include "../events/unlink.h"
 #include "collect.h"
+#include "conditions.h"
 
 #define NOTHING(number, NAME, name, ring)
 
@@ -102,7 +103,7 @@ static __always_inline void *syscall_begin(struct frame *frame, const struct sco
 		if (!(frame->matched & set->events[EVENT_##NAME]))                                             \
 			return 0;                                                                              \
 		syscall_begin(frame, set, call, EVENT_##NAME, sizeof(struct name##_event));                    \
-		if (!fill_##name(frame, task, call))                                                           \
+		if (!fill_##name(frame, task, call) || !record_judge(frame, set, EVENT_##NAME))                \
 			return 0;                                                                              \
 		record_append_exe(frame);                                                                      \
 		record_end(frame, ring);                                                                       \
