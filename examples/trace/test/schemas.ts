@@ -6,7 +6,7 @@ const validators = new Map<string, ReturnType<typeof Compile>>();
 
 /** What of these lines is not as their published JSON Schemas say. */
 export function problemsOf(lines: readonly Line[]): unknown[] {
-  return lines.flatMap((line) => {
+  return lines.flatMap((line): unknown[] => {
     const schema = (eventSchemas as Readonly<Record<string, object>>)[line.event];
     if (schema === undefined) return [`no schema for ${line.event}`];
     const validator = validators.get(line.event) ?? Compile(schema);

@@ -112,7 +112,9 @@ it(`reports what a script does and nothing else, ${runs} times out of ${runs}`, 
     expect(stderr).toBe('');
     expect(status).toBe(3);
 
-    const seen = deedsOf(linesOf(readFileSync(out, 'utf8')));
+    const printed = linesOf(readFileSync(out, 'utf8'));
+    expect(problemsOf(printed)).toEqual([]);
+    const seen = deedsOf(printed);
     const words = (list: unknown[]) =>
       list.map((one) => JSON.stringify(one)).sort((a, b) => (a < b ? -1 : 1));
     expect(seen).toEqual({
