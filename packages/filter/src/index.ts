@@ -31,7 +31,12 @@ export type { TextEntry } from './compile/texts.js';
 export { createScopeWriter, type ScopeMaps, type ScopeWriter } from './compile/write.js';
 export { type EventFields, type EventName, eventFields } from './events/fields.js';
 export { type EventLike, takesEvent } from './events/match.js';
-export { compileEventFilter, type EventFilter, type EventFilterOptions } from './events/predicate.js';
+export {
+  compileEventFilter,
+  type EventFilter,
+  type EventFilterOptions,
+  kernelDecidesAll,
+} from './events/predicate.js';
 export {
   explainScopes,
   type ScopeExplanation,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { eventFacts, scopeSet } from '../../test/arbitraries.js';
 import { parseScope } from '../grammar/parse.js';
 import { takesEvent } from './match.js';
-import { compileEventFilter } from './predicate.js';
+import { compileEventFilter, kernelDecidesAll } from './predicate.js';
 
 const takes = (text: string, event: { readonly kind: string }) =>
   compileEventFilter([parseScope(text)])(event) === 1n;
@@ -45,6 +45,17 @@ test('what the kernel decided is left out, but not what was too long for it', ()
   expect(after(open('/other', { flags: 1 }))).toBe(0b000n);
   expect(after(open(long, { flags: 1 }))).toBe(0b010n);
   expect(after({ kind: 'connect' })).toBe(0b100n);
+});
+
+test.each([
+  ['uid=0', true],
+  ['open exec', true],
+  ['open.path=/etc/* connect.port!=1', true],
+  ['open.path=/etc/* open.flags=0', false],
+  [`open.path=/etc/*,/${'x'.repeat(300)}`, false],
+  ['exit.code=1', false],
+])('%s is for the kernel alone: %s', (text, expected) => {
+  expect(kernelDecidesAll([undefined, parseScope(text)])).toBe(expected);
 });
 
 test('bits are places in the list, and places may be empty', () => {

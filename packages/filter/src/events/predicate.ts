@@ -52,6 +52,16 @@ export function compileEventFilter(
   };
 }
 
+/** Is there nothing for `compileEventFilter` to do after the kernel? Then no event has to be looked at again. */
+export function kernelDecidesAll(scopes: readonly (Scope | undefined)[]): boolean {
+  return scopes.every(
+    (scope) =>
+      scope?.events.every(({ event, where }) =>
+        where.every((condition) => isDecided(event, condition, where)),
+      ) ?? true,
+  );
+}
+
 const isDecided = (event: string, { field }: EventCondition, where: readonly EventCondition[]) =>
   decidedInKernel(
     event,
