@@ -69,7 +69,7 @@ it('escapes what it quotes from a command line', async () => {
 describe('list', () => {
   it('has every event, with its fields', async () => {
     const { stdout } = await spoor('list', 'events');
-    for (const kind of eventKinds) expect(stdout).toMatch(new RegExp(`^${kind}\\b`, 'm'));
+    for (const kind of eventKinds) expect(stdout).toMatch(new RegExp(`^${kind}: \\S`, 'm'));
     expect(stdout).toMatch(/^ {2}argv +\S/m);
   });
 

@@ -41,7 +41,9 @@ export const eventSchemas: Readonly<Record<EventKind | 'malformed' | 'drops' | '
 };
 
 function lineSchema(kind: string, fields: readonly EventField[]): TSchema {
-  const data = presentationOf(kind)?.schema(Type) ?? plainSchema(fields);
+  const presentation = presentationOf(kind);
+  const data = presentation?.schema(Type) ?? plainSchema(fields);
+  const description = presentation?.summary;
   return Type.Object(
     {
       event: Type.Literal(kind),
@@ -69,7 +71,12 @@ function lineSchema(kind: string, fields: readonly EventField[]): TSchema {
       flags: Type.Array(oneOf(Object.values(eventFlagNames), 'What else is to be known of the event.')),
       data: closed(data),
     },
-    { $schema: draft, title: `${kind} event`, additionalProperties: false },
+    {
+      $schema: draft,
+      title: `${kind} event`,
+      ...(description === undefined ? {} : { description }),
+      additionalProperties: false,
+    },
   );
 }
 

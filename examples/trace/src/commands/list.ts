@@ -40,8 +40,8 @@ async function listEvents(): Promise<Listing> {
   const { eventSchemas } = await import('@spoor/event/schemas');
   const events = eventKinds.map((event) => {
     const schema = eventSchemas[event] as unknown as LineSchema;
-    const { description, properties = {} } = schema.properties.data;
-    return { event, description, properties, schema };
+    const { properties = {} } = schema.properties.data;
+    return { event, description: schema.description ?? '', properties, schema };
   });
   return {
     json: events.map(({ event, description, schema }) => ({ event, description, schema })),
@@ -61,9 +61,9 @@ async function listEvents(): Promise<Listing> {
 
 /** The part of the schema of an event's line that is shown. */
 interface LineSchema {
+  readonly description?: string;
   readonly properties: {
     readonly data: {
-      readonly description?: string;
       readonly properties?: Readonly<Record<string, { readonly description?: string }>>;
     };
   };

@@ -4,9 +4,9 @@ import { endpointEntry, endpointSchema, ipText } from './endpoint.js';
 import { errorEntry } from './parts.js';
 import { present, schemas } from './presentation.js';
 
-/** A connection was taken, or could not be. */
 export const accept = present({
   kind: 'accept',
+  summary: 'A connection was taken, or could not be.',
   schema: (t) =>
     t.Object({
       listenFd: schemas.u32(t, 'The socket that listens.'),

@@ -2,9 +2,9 @@ import { endpointEntry, endpointSchema } from './endpoint.js';
 import { errorEntry } from './parts.js';
 import { present, schemas } from './presentation.js';
 
-/** A socket was given an address, or could not be. */
 export const bind = present({
   kind: 'bind',
+  summary: 'A socket was given an address, or could not be.',
   schema: (t) =>
     t.Object({ fd: schemas.u32(t, 'The socket.'), ...endpointSchema(t), error: schemas.error(t) }),
   data: (event) => ({ fd: event.fd, ...endpointEntry(event), ...errorEntry(event.result) }),

@@ -6,9 +6,9 @@ import { charsEntry, present, schemas } from './presentation.js';
 const BPF_MAP_CREATE = 0;
 const BPF_PROG_LOAD = 5;
 
-/** The bpf() call. */
 export const bpf = present({
   kind: 'bpf',
+  summary: 'The bpf() call.',
   schema: (t) =>
     t.Object({
       command: t.String({ description: 'BPF_PROG_LOAD …; the number of a command without a name.' }),

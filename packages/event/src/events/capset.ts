@@ -5,9 +5,9 @@ import { present, type SchemaBuilder, schemas } from './presentation.js';
 const capabilities = (t: SchemaBuilder, description: string) =>
   t.Array(t.String({ pattern: '^CAP_[A-Z0-9_]+$' }), { description });
 
-/** A thread asked for other capabilities. */
 export const capset = present({
   kind: 'capset',
+  summary: 'A thread asked for other capabilities.',
   schema: (t) =>
     t.Object({
       effective: capabilities(t, 'After the call.'),

@@ -4,9 +4,9 @@ import { atFlags } from '../names/file-flags.js';
 import { errorEntry, modeText, optionalText, partSchemas, unlessEmpty } from './parts.js';
 import { present, schemas, textEntry } from './presentation.js';
 
-/** The permissions of a file were changed, or could not be. */
 export const chmod = present({
   kind: 'chmod',
+  summary: 'The permissions of a file were changed, or could not be.',
   schema: (t) =>
     t.Object({
       ...partSchemas.file(t),

@@ -4,9 +4,9 @@ import { atFlags } from '../names/file-flags.js';
 import { errorEntry, idEntry, optionalText, partSchemas, unlessEmpty } from './parts.js';
 import { present, schemas, textEntry } from './presentation.js';
 
-/** The owner or the group of a file was changed, or could not be. */
 export const chown = present({
   kind: 'chown',
+  summary: 'The owner or the group of a file was changed, or could not be.',
   schema: (t) =>
     t.Object({
       ...partSchemas.file(t),

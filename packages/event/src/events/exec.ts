@@ -2,9 +2,9 @@ import { deviceText } from '../names/device.js';
 import { isLossy } from '../text.js';
 import { charsEntry, hex, present, schemas, textEntry } from './presentation.js';
 
-/** A process runs another binary. */
 export const exec = present({
   kind: 'exec',
+  summary: 'A process runs another binary.',
   lists: ['argv'],
   schema: (t) =>
     t.Object({

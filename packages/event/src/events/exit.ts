@@ -1,9 +1,9 @@
 import { signalName } from '../names/signal.js';
 import { present, schemas } from './presentation.js';
 
-/** The last thread of a process ended. */
 export const exit = present({
   kind: 'exit',
+  summary: 'The last thread of a process ended.',
   schema: (t) =>
     t.Object({
       code: t.Integer({

@@ -1,8 +1,8 @@
 import { present, schemas } from './presentation.js';
 
-/** A process or a thread was started. */
 export const fork = present({
   kind: 'fork',
+  summary: 'A process or a thread was started.',
   schema: (t) =>
     t.Object({
       childTgid: schemas.u32(t, 'Process that was started; of a thread, its own process.'),

@@ -4,9 +4,9 @@ import { ioUringOperationName, setupFlags } from '../names/io-uring.js';
 import { errorEntry, partSchemas, unlessEmpty } from './parts.js';
 import { present, schemas } from './presentation.js';
 
-/** A process set a ring up, or uses one for an operation for the first time. */
 export const ioUring = present({
   kind: 'io-uring',
+  summary: 'A process set a ring up, or uses one for an operation for the first time.',
   schema: (t) =>
     t.Object({
       operation: t.Optional(

@@ -3,9 +3,9 @@ import { signalName } from '../names/signal.js';
 import { errorEntry, partSchemas, targetEntry } from './parts.js';
 import { charsEntry, present, schemas } from './presentation.js';
 
-/** A process sent a signal to a process or a thread, or could not. */
 export const kill = present({
   kind: 'kill',
+  summary: 'A process sent a signal to a process or a thread, or could not.',
   schema: (t) =>
     t.Object({
       signal: t.Union([t.String({ pattern: '^(SIG[A-Z0-9]+|[0-9]+)$' }), t.Null()], {

@@ -2,9 +2,9 @@ import { endpointEntry, endpointSchema } from './endpoint.js';
 import { errorEntry } from './parts.js';
 import { present, schemas } from './presentation.js';
 
-/** A socket began to wait for connections, or could not. */
 export const listen = present({
   kind: 'listen',
+  summary: 'A socket began to wait for connections, or could not.',
   schema: (t) =>
     t.Object({
       fd: schemas.u32(t, 'The socket.'),

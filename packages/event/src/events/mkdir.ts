@@ -1,9 +1,9 @@
 import { errorEntry, modeText, optionalText, partSchemas } from './parts.js';
 import { present, schemas, textEntry } from './presentation.js';
 
-/** A directory was made, or could not be. */
 export const mkdir = present({
   kind: 'mkdir',
+  summary: 'A directory was made, or could not be.',
   schema: (t) =>
     t.Object({
       ...partSchemas.name(t),

@@ -3,9 +3,9 @@ import { moduleFlags } from '../names/file-flags.js';
 import { errorEntry, optionalText, partSchemas, unlessEmpty } from './parts.js';
 import { charsEntry, present, schemas } from './presentation.js';
 
-/** A kernel module was loaded, or could not be. */
 export const moduleLoad = present({
   kind: 'module-load',
+  summary: 'A kernel module was loaded, or could not be.',
   schema: (t) =>
     t.Object({
       name: t.Optional(t.String({ description: 'As the kernel has it, when it got so far as to know.' })),

@@ -4,9 +4,9 @@ import { mountFlags, moveMountFlags } from '../names/file-flags.js';
 import { errorEntry, optionalText, partSchemas, unlessEmpty } from './parts.js';
 import { present, schemas, textEntry } from './presentation.js';
 
-/** A file system was put in place, or could not be. */
 export const mount = present({
   kind: 'mount',
+  summary: 'A file system was put in place, or could not be.',
   schema: (t) =>
     t.Object({
       call: t.String({ description: 'mount or move_mount.' }),

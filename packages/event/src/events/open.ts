@@ -3,9 +3,9 @@ import { errnoName } from '../names/errno.js';
 import { openFlagNames } from '../names/open-flags.js';
 import { present, schemas, textEntry } from './presentation.js';
 
-/** A file was opened, or could not be. */
 export const open = present({
   kind: 'open',
+  summary: 'A file was opened, or could not be.',
   schema: (t) =>
     t.Object({
       ...schemas.text(

@@ -16,6 +16,8 @@ export interface PresentationContext {
  */
 export interface Presentation<Kind extends EventKind = EventKind, Data extends TSchema = TSchema> {
   readonly kind: Kind;
+  /** What it is, in a sentence: for `spoor list events` and the published schema. */
+  readonly summary: string;
   /** Variable parts that hold several texts, a NUL after each. */
   readonly lists?: readonly string[];
   /** JSON Schema of `data`. */

@@ -2,9 +2,9 @@ import { ptraceRequestName } from '../names/ptrace-request.js';
 import { errorEntry, partSchemas, targetEntry } from './parts.js';
 import { charsEntry, present, schemas } from './presentation.js';
 
-/** A thread traced another, or could not. */
 export const ptrace = present({
   kind: 'ptrace',
+  summary: 'A thread traced another, or could not.',
   schema: (t) =>
     t.Object({
       request: t.String({ description: 'PTRACE_ATTACH …; the number of a request without a name.' }),

@@ -3,9 +3,9 @@ import { renameFlags } from '../names/file-flags.js';
 import { errorEntry, optionalText, partSchemas, unlessEmpty } from './parts.js';
 import { present, schemas, textEntry } from './presentation.js';
 
-/** A file was given another name, or could not be. */
 export const rename = present({
   kind: 'rename',
+  summary: 'A file was given another name, or could not be.',
   schema: (t) =>
     t.Object({
       ...partSchemas.name(t),

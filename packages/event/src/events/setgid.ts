@@ -2,9 +2,9 @@ import { errorEntry } from './parts.js';
 import { present } from './presentation.js';
 import { requestedIds, setIdsCall, setIdsSchema } from './set-ids.js';
 
-/** A thread asked for other group ids. */
 export const setgid = present({
   kind: 'setgid',
+  summary: 'A thread asked for other group ids.',
   schema: (t) => t.Object(setIdsSchema(t, 'gid')),
   data: (event) => ({
     call: setIdsCall(event.call, 'gid'),

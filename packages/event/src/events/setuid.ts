@@ -2,9 +2,9 @@ import { errorEntry } from './parts.js';
 import { present } from './presentation.js';
 import { requestedIds, setIdsCall, setIdsSchema } from './set-ids.js';
 
-/** A thread asked for other user ids. */
 export const setuid = present({
   kind: 'setuid',
+  summary: 'A thread asked for other user ids.',
   schema: (t) => t.Object(setIdsSchema(t, 'uid')),
   data: (event) => ({
     call: setIdsCall(event.call, 'uid'),

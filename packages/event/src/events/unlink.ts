@@ -3,9 +3,9 @@ import { atFlags } from '../names/file-flags.js';
 import { errorEntry, optionalText, partSchemas, unlessEmpty } from './parts.js';
 import { present, schemas, textEntry } from './presentation.js';
 
-/** A name of a file, or an empty directory, was removed, or could not be. */
 export const unlink = present({
   kind: 'unlink',
+  summary: 'A name of a file, or an empty directory, was removed, or could not be.',
   schema: (t) =>
     t.Object({
       ...partSchemas.name(t),
