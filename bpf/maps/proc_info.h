@@ -118,6 +118,23 @@ static __always_inline void proc_info_build(struct proc_info *info, const struct
 }
 
 /*
+ * Brings a record that the map had up to date: its binary may have been deleted since. Hit or miss, an event says the
+ * same.
+ */
+static __always_inline void proc_info_refresh(struct proc_info *info, struct task_struct *task)
+{
+	struct mm_struct *mm = task_field(task, mm);
+	struct file *exe;
+
+	if (!mm || info->flags & PROC_NO_EXE)
+		return;
+	exe = BPF_CORE_READ(mm, exe_file);
+	info->flags &= ~PROC_EXE_UNLINKED;
+	if (exe && BPF_CORE_READ(exe, f_inode, i_nlink) == 0)
+		info->flags |= PROC_EXE_UNLINKED;
+}
+
+/*
  * Stores the record of a process that the map does not have, or has under a stale identity. An update of an LRU
  * map takes a free node before it looks for the old key, and so can evict a third process: a stale entry is
  * deleted first, whose node the insert then takes.
@@ -208,6 +225,7 @@ static __always_inline bool proc_info_of(struct proc_info *into, const struct pr
 	count(lookups);
 	if (proc_info_copy(into, request->process->identity.tgid, request->process->identity.start_time_ns, &stale)) {
 		count(hits);
+		proc_info_refresh(into, request->task);
 		return true;
 	}
 	if (expected)

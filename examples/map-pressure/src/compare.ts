@@ -102,7 +102,7 @@ function count(
     follow: event.followed !== segment.followed,
     binary: event.exe !== segment.exe,
     new: event.isNew !== segment.isNew,
-    unlinked: segment.unlinked !== null && event.unlinked !== segment.unlinked,
+    unlinked: event.unlinked !== segment.unlinked,
     // The fork is known by its child's identity; its own has to be its parent's.
     identity: event.tgid !== segment.tgid || event.startTicks !== segment.startTicks,
     filename: kind === 'exec' && event.filename !== segment.filename,

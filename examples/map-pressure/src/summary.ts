@@ -18,6 +18,7 @@ export interface Summary {
   readonly recall: number;
   readonly precision: number;
   readonly lookups: number;
+  readonly hits: number;
   readonly misses: number;
   readonly recovered: { readonly storage: number; readonly hash: number; readonly none: number };
   readonly ancestorRecoveries: number;
@@ -52,6 +53,7 @@ export function summarize(outcomes: readonly Outcome[]): Summary {
     recall: recall(total),
     precision: precision(total),
     lookups: sum(({ statistics }) => statistics.state.lookups),
+    hits: sum(({ statistics }) => statistics.state.hits),
     misses: sum(({ statistics }) => statistics.state.misses),
     recovered: {
       storage: sum(({ statistics }) => statistics.state.recovered.storage),
@@ -77,6 +79,11 @@ function sumShapes(outcomes: readonly Outcome[]): Record<string, Tally> {
       sumTallies(outcomes.flatMap(({ comparison }) => comparison.shapes.get(name) ?? [])),
     ]),
   );
+}
+
+/** Of the look-ups that could have found a record, the share that did not. */
+export function missShare({ hits, misses }: Summary): number {
+  return misses === 0 ? 0 : misses / (hits + misses);
 }
 
 /** What became of the events, each counted once: the shares of the picture. They add up to 1. */

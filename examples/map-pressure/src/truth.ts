@@ -19,8 +19,7 @@ export interface Segment {
   readonly followed: boolean;
   readonly isNew: boolean;
   readonly exe: string;
-  /** Null when it is not the same in all events of the segment. */
-  readonly unlinked: boolean | null;
+  readonly unlinked: boolean;
   /** What was executed, when the segment began so. */
   readonly filename: string;
   /** Marked opens: numbers from `firstMark`. */

@@ -74,9 +74,7 @@ struct self {
 	unsigned marks, first_mark;
 	/* threads started in this segment */
 	unsigned threads;
-	bool followed, is_new;
-	/* -1: not the same in all events of the segment */
-	int unlinked;
+	bool followed, is_new, unlinked;
 	/*
 	 * What tells that the process is followed when its words are kept nowhere: nothing, an ancestor that lives and
 	 * matches, or what acts itself.
@@ -124,7 +122,7 @@ struct image {
 	int fd;
 	const char *exe;
 	const char *then;
-	int unlinked;
+	bool unlinked;
 };
 _Noreturn void become(const struct image *image);
 int copy_executable(const char *path, int flags);

@@ -171,8 +171,11 @@ static int image(char **argv)
 	self_unpack(argv[2]);
 	if (!strcmp(argv[1], "end"))
 		finish_image();
-	if (!strcmp(argv[1], "gone"))
+	if (!strcmp(argv[1], "gone")) {
 		must(!unlink(self.exe), "unlink");
+		self_turn("turn");
+		self.unlinked = true;
+	}
 	stand_and_finish();
 	return 0;
 }

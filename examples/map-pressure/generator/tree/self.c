@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-struct self self = { .shape = "generator", .entered = "alive", .unlinked = 0 };
+struct self self = { .shape = "generator", .entered = "alive" };
 
 /* As the initial process namespace has them. */
 static int tgid;
@@ -58,14 +58,12 @@ static const char *const told_names[] = {
 /* code: -1 for a segment that is not the last. No text here needs escapes. */
 static void truth(int code)
 {
-	char line[2 * PATH_LENGTH + 512], unlinked[8] = "null", end[16] = "null";
+	char line[2 * PATH_LENGTH + 512], end[16] = "null";
 	int length;
 
 	/* Nobody saw what came before the trace. */
 	if (stage->phase == PHASE_BEFORE)
 		return;
-	if (self.unlinked >= 0)
-		strcpy(unlinked, self.unlinked ? "true" : "false");
 	if (code >= 0)
 		snprintf(end, sizeof(end), "%d", code);
 	length = snprintf(line, sizeof(line),
@@ -75,7 +73,7 @@ static void truth(int code)
 			  "\"threads\":%u,\"told\":\"%s\",\"exitCode\":%s}\n",
 			  self.process, self.segment, self.parent, self.parent_segment, tgid, start_ticks,
 			  self.shape, self.entered, self.followed ? "true" : "false",
-			  self.is_new ? "true" : "false", self.exe, unlinked, self.filename, self.first_mark,
+			  self.is_new ? "true" : "false", self.exe, self.unlinked ? "true" : "false", self.filename, self.first_mark,
 			  self.marks - self.first_mark, self.threads, told_names[self.told], end);
 	/* One write to a file opened for appending: lines of different processes do not mix. */
 	must(length < (int)sizeof(line) && write(FD_TRUTH, line, length) == length, "writing the truth");
@@ -121,13 +119,14 @@ void self_pack(char *into, size_t size)
 /* In an image that was just executed. */
 void self_unpack(const char *from)
 {
-	int followed, is_new, told;
+	int followed, is_new, unlinked, told;
 
 	must(sscanf(from, PACKED, &self.process, &self.parent, &self.parent_segment, &self.segment, &self.marks,
-		    &followed, &is_new, &self.unlinked, &told, self.shape, self.exe, self.filename) == 12,
+		    &followed, &is_new, &unlinked, &told, self.shape, self.exe, self.filename) == 12,
 	     "unpacking what a process knows of itself");
 	self.followed = followed;
 	self.is_new = is_new;
+	self.unlinked = unlinked;
 	self.told = told;
 	self.first_mark = self.marks;
 	strcpy(self.entered, "exec");

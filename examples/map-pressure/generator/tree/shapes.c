@@ -220,7 +220,7 @@ static void delete_after_exec(void)
 	snprintf(path, sizeof(path), "%s", inside(name));
 	copy_executable(path, -1);
 	/* Deleted by the image itself: its name is whole in the exec, and gone later. */
-	become(&(struct image){ .path = path, .exe = path, .then = "gone", .unlinked = -1 });
+	become(&(struct image){ .path = path, .exe = path, .then = "gone" });
 }
 
 static void delete_before_exec(void)
@@ -232,7 +232,7 @@ static void delete_before_exec(void)
 	snprintf(path, sizeof(path), "%s", inside(name));
 	fd = copy_executable(path, O_RDONLY | O_CLOEXEC);
 	unlink(path);
-	become(&(struct image){ .fd = fd, .exe = path, .then = "stand", .unlinked = 1 });
+	become(&(struct image){ .fd = fd, .exe = path, .then = "stand", .unlinked = true });
 }
 
 static void deleted_root(bool followed)
@@ -268,7 +268,7 @@ static void memfd(void)
 	fd = memfd_create(name, MFD_CLOEXEC);
 	must(fd >= 0, "memfd_create");
 	copy_to(fd);
-	become(&(struct image){ .fd = fd, .exe = exe, .then = "stand", .unlinked = 1 });
+	become(&(struct image){ .fd = fd, .exe = exe, .then = "stand", .unlinked = true });
 }
 
 static void memfd_root(bool followed)

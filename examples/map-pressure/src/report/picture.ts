@@ -1,28 +1,28 @@
 import type { MissMode } from '@spoor/tracer';
-import { type Fates, fatesOf, type Summary } from '../summary.js';
+import { type Fates, fatesOf, missShare, type Summary } from '../summary.js';
 import { element, text } from './svg.js';
 import { percent } from './table.js';
 
 const width = 1240;
 const margin = 56;
 const panelGap = 28;
-const bars = { top: 176, height: 300, width: 30, gap: 6 };
+const bars = { top: 176, height: 300, width: 34, gap: 9 };
 const strips = [
   {
-    top: 590,
+    top: 560,
     title: 'look-ups that missed',
-    of: (s: Summary) => s.misses / Math.max(1, s.lookups),
+    of: missShare,
     label: percent,
   },
   {
-    top: 674,
-    title: 'BPF time an event',
+    top: 648,
+    title: 'BPF time for each event delivered',
     of: (s: Summary) => s.nsPerEvent,
-    label: (ns: number) => `${(ns / 1000).toFixed(1)} µs`,
+    label: (ns: number) => (ns === 0 ? '–' : `${(ns / 1000).toFixed(1)} µs`),
   },
 ] as const;
 const stripHeight = 44;
-const height = 790;
+const height = 752;
 
 const titles: Record<MissMode, readonly [title: string, subtitle: string]> = {
   drop: ['drop', 'a miss loses the event: the old failure'],
@@ -75,6 +75,7 @@ export function picture(summaries: readonly Summary[], caption: Caption): string
     heading(summaries, caption),
     legend(),
     axis(),
+    footnote,
     ...modes.map((mode, index) =>
       element(
         'g',
@@ -118,6 +119,12 @@ function heading(summaries: readonly Summary[], { kernel, cpus }: Caption): stri
     text(facts.join(' · '), { x: margin, y: 63, 'font-size': 13, fill: '#4b5563' }),
   ].join('');
 }
+
+const footnote = text(
+  'saboteur: another process deletes every entry of the map, over and over, as fast as it can. ' +
+    'Every event is compared with what the process that caused it wrote down of itself.',
+  { x: margin, y: height - 14, fill: '#4b5563' },
+);
 
 function legend(): string {
   let x = margin;
@@ -163,12 +170,14 @@ function panel(summaries: readonly Summary[], { mode, panelWidth, scales }: Pane
     const left = index * groupWidth + (groupWidth - used) / 2;
     return [
       ...members.map((summary, bar) => column(summary, left + bar * (bars.width + bars.gap), scales)),
-      text(groupLabel(members[0]!), {
-        x: left + used / 2,
-        y: bars.top + bars.height + 76,
-        'text-anchor': 'middle',
-        'font-weight': 600,
-      }),
+      ...groupLabel(members[0]!).map((line, number) =>
+        text(line, {
+          x: left + used / 2,
+          y: bars.top + bars.height + 33 + 14 * number,
+          'text-anchor': 'middle',
+          'font-weight': number === 0 ? 600 : 400,
+        }),
+      ),
     ].join('');
   });
   return [
@@ -190,9 +199,9 @@ function panel(summaries: readonly Summary[], { mode, panelWidth, scales }: Pane
   ].join('');
 }
 
-function groupLabel({ setting, mapEntries }: Summary): string {
+function groupLabel({ setting, mapEntries }: Summary): readonly string[] {
   const count = mapEntries.toLocaleString('en');
-  return setting.entries === undefined ? `default: ${count}` : `${count} entries`;
+  return setting.entries === undefined ? ['default', `${count} entries`] : [count, 'entries'];
 }
 
 /** One setting: its bar, and its share of each strip. */
@@ -207,8 +216,8 @@ function column(summary: Summary, x: number, scales: readonly number[]): string 
       : element('rect', { x, y: bottom, width: bars.width, height: size, fill, ...outline(fate) });
   });
   const middle = x + bars.width / 2;
-  const label = summary.setting.saboteur ? 'with saboteur' : 'alone';
-  const under = bars.top + bars.height + 8;
+  const label = summary.setting.saboteur ? 'saboteur' : 'alone';
+  const under = bars.top + bars.height + 13;
   return [
     ...stack,
     text(percent(shares.right).replace(' ', ''), {
@@ -218,14 +227,7 @@ function column(summary: Summary, x: number, scales: readonly number[]): string 
       'font-size': 10,
       'font-weight': 600,
     }),
-    text(label, {
-      x: middle,
-      y: under,
-      'font-size': 10,
-      fill: '#4b5563',
-      transform: `rotate(-60 ${middle + 4} ${under})`,
-      'text-anchor': 'end',
-    }),
+    text(label, { x: middle, y: under, 'font-size': 9, fill: '#4b5563', 'text-anchor': 'middle' }),
     ...strips.map(({ top, of, label: word }, index) => {
       const size = (stripHeight * of(summary)) / scales[index]!;
       const base = top + stripHeight + 12;

@@ -15,11 +15,11 @@ const columns: readonly (readonly [name: string, cell: (summary: Summary) => str
   ['wrong binary', ({ total }) => `${total.wrongBinary}`],
   ['wrong new', ({ total }) => `${total.wrongNew}`],
   ['misses', ({ misses }) => `${misses}`],
-  ['by storage', ({ recovered }) => `${recovered.storage}`],
-  ['by hash', ({ recovered }) => `${recovered.hash}`],
-  ['no words', ({ recovered }) => `${recovered.none}`],
-  ['by ancestor', ({ ancestorRecoveries }) => `${ancestorRecoveries}`],
-  ['ns/event', ({ nsPerEvent }) => nsPerEvent.toFixed(0)],
+  ['storage', ({ recovered }) => `${recovered.storage}`],
+  ['hash', ({ recovered }) => `${recovered.hash}`],
+  ['none', ({ recovered }) => `${recovered.none}`],
+  ['ancestor', ({ ancestorRecoveries }) => `${ancestorRecoveries}`],
+  ['ns/event', ({ nsPerEvent }) => (nsPerEvent === 0 ? '-' : nsPerEvent.toFixed(0))],
   [
     '',
     ({ good, runs }) =>
@@ -27,7 +27,8 @@ const columns: readonly (readonly [name: string, cell: (summary: Summary) => str
   ],
 ];
 
-/** Plain text, one line a setting, aligned. `misses` and the ways that they were answered in are counts of look-ups. */
+/** Plain text, one line a setting, aligned. After `misses`, by where the process's own words were when a
+ * record was rebuilt: in task storage, in the hash, nowhere; and how often an ancestor was what told. */
 export function table(summaries: readonly Summary[]): string {
   const rows = [
     columns.map(([name]) => name),

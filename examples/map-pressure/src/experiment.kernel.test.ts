@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { type Outcome, runExperiment, type Setting } from './experiment.js';
+import { faultsOf, standardOf } from './verdict.js';
+
+const setting: Setting = {
+  mode: 'recover',
+  entries: 100,
+  saboteur: false,
+  taskStorage: true,
+  wordsEntries: undefined,
+  processes: 300,
+};
+
+/** Runs it and holds it to its standard; a failure shows the first events that were wrong. */
+async function held(changes: Partial<Setting>): Promise<Outcome> {
+  const outcome = await runExperiment({ ...setting, ...changes });
+  const examples = standardOf(outcome) === 'perfect' ? outcome.comparison.faults : [];
+  expect({ faults: faultsOf(outcome), examples }).toEqual({ faults: [], examples: [] });
+  return outcome;
+}
+
+describe('recover is perfect', () => {
+  it('with fewer entries than processes', async () => {
+    const { statistics } = await held({});
+    const { misses, stale, recovered } = statistics.state;
+    expect(misses).toBeGreaterThan(100);
+    expect(recovered.storage + recovered.hash + recovered.none).toBe(misses);
+    expect(stale).toBeLessThanOrEqual(misses);
+  });
+
+  it('while every entry is deleted', async () => {
+    const { statistics, deleted } = await held({ saboteur: true });
+    expect(deleted).toBeGreaterThan(100);
+    expect(statistics.state.recovered.storage).toBeGreaterThan(0);
+  });
+
+  it('without task storage, while every entry is deleted', async () => {
+    const { statistics } = await held({ saboteur: true, taskStorage: false });
+    const { recovered, wordsLost } = statistics.state;
+    expect(recovered.storage).toBe(0);
+    expect(recovered.hash).toBeGreaterThan(0);
+    expect(wordsLost).toBe(0);
+  });
+});
+
+it('keeps right what the task or an ancestor tells, when the fallback has no room either', async () => {
+  const { comparison, statistics } = await held({ taskStorage: false, wordsEntries: 16 });
+  const { told } = comparison;
+  expect(told.task.followFound).toBe(told.task.followExpected);
+  expect(told.ancestor.followFound).toBe(told.ancestor.followExpected);
+  expect(Math.min(told.task.followExpected, told.ancestor.followExpected)).toBeGreaterThan(0);
+  const { ancestorWalks, ancestorSteps } = statistics.state;
+  expect(ancestorSteps).toBeGreaterThanOrEqual(ancestorWalks);
+});
+
+describe('the other modes fail as they are known to', () => {
+  it.each(['drop', 'zero'] as const)('%s, with fewer entries than processes', async (mode) => {
+    expect(standardOf(await held({ mode }))).toBe('fails');
+  });
+
+  it.each(['drop', 'zero'] as const)('%s, while every entry is deleted', async (mode) => {
+    expect(standardOf(await held({ mode, saboteur: true, entries: undefined }))).toBe('fails');
+  });
+
+  // The control: it is the misses that do it, not the way that these modes are built.
+  it.each(['drop', 'zero'] as const)('%s not at all, where nothing misses', async (mode) => {
+    const { comparison } = await held({ mode, entries: 10_240 });
+    expect(comparison.faults).toEqual([]);
+  });
+});
