@@ -15,6 +15,7 @@ export {
   marker,
   type RecordingMarker,
 } from './recording/marker.js';
+export { type PacedOptions, paced } from './recording/paced.js';
 export {
   type MarkerHandler,
   openRecording,

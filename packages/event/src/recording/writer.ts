@@ -95,12 +95,18 @@ export class RecordingWriter implements AsyncDisposable {
 
   /** Takes a copy of a record: a handler for `RingReader.drain` and its kin. False asks for a pause. */
   append(data: RecordMemory, offset: number, length: number): boolean {
+    return this.add(data.u8.subarray(offset, offset + length));
+  }
+
+  /** The same of a record in bytes, such as `event.raw`. */
+  add(record: Uint8Array): boolean {
     this.#assertOpen();
+    const { length } = record;
     const step = (length + 15) & ~7;
     if (this.#used + step > this.#block.length) this.#seal(step);
     const at = this.#used;
     this.#words[at >>> 2] = length;
-    this.#block.set(data.u8.subarray(offset, offset + length), at + 8);
+    this.#block.set(record, at + 8);
     this.#used += step;
     this.#recordsInBlock++;
     this.#records++;

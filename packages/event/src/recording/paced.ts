@@ -1,0 +1,47 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Event, MalformedEvent } from '../types.js';
+import type { RecordingMarker } from './marker.js';
+
+export interface PacedOptions {
+  /** 1: as fast as it happened; 2: twice as fast. Default: 1. */
+  readonly speed?: number;
+  /** Ends the replay, without an error. */
+  readonly signal?: AbortSignal;
+}
+
+/** Shorter waits than a timer can keep are not waited for: the next event makes up for them. */
+const least = 1;
+
+/**
+ * The events of a recording at the speed at which they happened, or a multiple of it: each waits until as much time
+ * has passed since the first as had then. What has no time of its own comes with its neighbour.
+ */
+export async function* paced(
+  recording: AsyncIterable<Event | MalformedEvent | RecordingMarker>,
+  { speed = 1, signal }: PacedOptions = {},
+): AsyncGenerator<Event | MalformedEvent | RecordingMarker, void> {
+  const started = performance.now();
+  let first: bigint | undefined;
+  for await (const event of recording) {
+    if ('timeNs' in event) {
+      first ??= event.timeNs;
+      const due = started + Number(event.timeNs - first) / 1e6 / speed;
+      if (!(await waitUntil(due, signal))) return;
+    }
+    if (signal?.aborted) return;
+    yield event;
+  }
+}
+
+/** False when the signal aborted. */
+async function waitUntil(due: number, signal: AbortSignal | undefined): Promise<boolean> {
+  const wait = due - performance.now();
+  if (wait < least) return true;
+  try {
+    await delay(wait, undefined, { signal });
+    return true;
+  } catch (error) {
+    if (signal?.aborted) return false;
+    throw error;
+  }
+}
