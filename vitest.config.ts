@@ -10,6 +10,8 @@ const roots = '{bpf,packages/*,examples/*,bench,scripts}';
 /** `unit` needs no kernel and no root; `kernel` loads BPF programs and runs one file at a time. */
 export default defineConfig({
   test: {
+    // A kernel test starts processes and loads programs: only what takes longer than that is worth a line.
+    slowTestThreshold: 5000,
     projects: [
       {
         ...shared,
