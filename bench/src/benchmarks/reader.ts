@@ -1,0 +1,212 @@
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { atScale, type Bench, type Benchmark } from '../bench.js';
+import { type Goal, hasSeries, type Measurement, medianOf, timesOf } from '../finding.js';
+import { interleave, type Samples, type Variant } from '../measure/interleave.js';
+import { compileBpf, compileC } from '../programs/compile.js';
+import { Launched } from '../programs/launched.js';
+import { nodeOf } from '../programs/tools.js';
+import { meanRecordSize, offsetOf, writeRecords } from '../reader/records.js';
+import type { Way } from '../reader/ways.js';
+
+const ringSize = 8 * 1024 * 1024;
+const childPath = fileURLToPath(new URL('../reader/child.js', import.meta.url));
+const inC = 'libbpf in C';
+
+/** What is read of each record; how each side calls it. */
+interface Task {
+  readonly id: string;
+  readonly title: string;
+  readonly c: 'five' | 'comm' | 'path' | 'object';
+  readonly ways: readonly { readonly way: Way; readonly name: string }[];
+  readonly unique?: boolean;
+}
+
+const tasks: readonly Task[] = [
+  {
+    id: 'five',
+    title: 'Five fields',
+    c: 'five',
+    ways: [
+      { way: 'five', name: 'drain' },
+      { way: 'view', name: 'events' },
+    ],
+  },
+  { id: 'comm', title: 'Five fields and the comm', c: 'comm', ways: [{ way: 'comm', name: 'events' }] },
+  { id: 'path', title: 'Five fields, comm and path', c: 'path', ways: [{ way: 'path', name: 'events' }] },
+  {
+    id: 'new-path',
+    title: 'The same, no path twice',
+    c: 'path',
+    ways: [{ way: 'path', name: 'events' }],
+    unique: true,
+  },
+  {
+    id: 'object',
+    title: 'Everything, kept: toObject()',
+    c: 'object',
+    ways: [{ way: 'object', name: 'events' }],
+  },
+];
+
+const fields: Readonly<Record<string, string>> = {
+  AT_CPU: 'cpu',
+  AT_TGID: 'tgid',
+  AT_TID: 'tid',
+  AT_PPID: 'ppid',
+  AT_UID: 'uid',
+  AT_COMM: 'comm',
+  AT_EXE: 'exe',
+  AT_KIND: 'kind',
+  AT_TIME: 'time_ns',
+  AT_START_TIME: 'start_time_ns',
+  AT_CGROUP: 'cgroup_id',
+  AT_SCOPES: 'matched_scopes',
+  AT_ORIGIN: 'origin',
+  AT_PATH: 'path',
+  AT_RESULT: 'result',
+  AT_INODE: 'inode',
+  AT_DEVICE: 'device',
+  AT_FLAGS: 'flags',
+};
+
+interface Runtime {
+  readonly label: string;
+  readonly path: string;
+}
+
+/** This Node.js, and the newest that is tested, where it can be had. */
+function runtimes({ quick }: Bench): { found: Runtime[]; absent: string[] } {
+  const own = { label: `Node.js ${process.versions.node.split('.')[0]}`, path: process.execPath };
+  const newest = nodeOf(26, { install: !quick });
+  if ('absent' in newest) return { found: [own], absent: [`Node.js 26: ${newest.absent}`] };
+  return { found: [own, { label: 'Node.js 26', path: newest.path }], absent: [] };
+}
+
+interface Reading {
+  readonly name: string;
+  readonly side: 'ours' | 'peer';
+  readonly process: Launched;
+}
+
+/** Starts whatever reads for a task. */
+function start({ folder, signal }: Bench, task: Task, found: readonly Runtime[]): Reading[] {
+  const records = join(folder, `records-${task.id}`);
+  writeRecords(records, { unique: task.unique ?? false });
+  const given = [compileBpf('ring-fill'), records, String(ringSize)];
+  const defines = Object.fromEntries(Object.entries(fields).map(([macro, name]) => [macro, offsetOf(name)]));
+  const consume = compileC('consume', { defines, libraries: ['bpf'] });
+  return [
+    { name: inC, side: 'peer', process: new Launched([consume, task.c, ...given], { signal }) },
+    ...task.ways.flatMap(({ way, name }) =>
+      found.map(
+        ({ label, path }): Reading => ({
+          name: `${name}, ${label}`,
+          side: 'ours',
+          process: new Launched([path, childPath, way, ...given], { signal }),
+        }),
+      ),
+    ),
+  ];
+}
+
+async function measureTask(bench: Bench, task: Task, found: readonly Runtime[]): Promise<Samples> {
+  const readings = start(bench, task, found);
+  try {
+    const variants = readings.map(
+      ({ name, side, process: reader }): Variant => ({
+        name,
+        side,
+        run: async () => ({ ns: await reader.do('time') }),
+      }),
+    );
+    const rounds = atScale(bench, 40, 1);
+    return await interleave(variants, {
+      rounds,
+      warmUp: atScale(bench, 10, 0),
+      signal: bench.signal,
+      onStep: ({ round, name }) => bench.progress(`${task.title}, round ${round + 1} of ${rounds}: ${name}`),
+    });
+  } finally {
+    for (const { process: reader } of readings) await reader[Symbol.asyncDispose]();
+  }
+}
+
+/** Bytes that a drain leaves on the heap for each record. */
+async function measureHeap(bench: Bench, found: readonly Runtime[]): Promise<Measurement> {
+  const [five] = tasks as readonly [Task];
+  const series: Measurement['series'][number][] = [];
+  for (const runtime of found) {
+    bench.progress(`the heap of ${runtime.label}`);
+    const readings = start(bench, { ...five, ways: five.ways.slice(0, 1) }, [runtime]);
+    try {
+      const [, reading] = readings;
+      await reading!.process.do('time');
+      const bytes = await reading!.process.do(`heap ${atScale(bench, 10_000_000, 50_000)}`);
+      series.push({ name: reading!.name, side: 'ours', samples: [bytes] });
+    } finally {
+      for (const { process: reader } of readings) await reader[Symbol.asyncDispose]();
+    }
+  }
+  return { id: 'heap', title: 'Heap that a record takes, five fields', unit: 'bytes', series };
+}
+
+function goals(measurements: readonly Measurement[]): Goal[] {
+  const [five] = measurements;
+  const object = measurements.find(({ id }) => id === 'object')!;
+  const times = five!.series
+    .filter(({ name }) => name.startsWith('drain'))
+    .map(
+      ({ name }): Goal => ({
+        text: `five fields by ${name}, of ${inC}`,
+        value: timesOf(five!, name, inC),
+        limit: 1,
+        unit: 'times',
+      }),
+    );
+  const objects = object.series
+    .filter(({ name }) => name !== inC && hasSeries(object, name))
+    .map(
+      ({ name }): Goal => ({
+        text: `toObject() by ${name}`,
+        value: medianOf(object, name),
+        limit: 400,
+        unit: 'ns',
+      }),
+    );
+  return [...times, ...objects];
+}
+
+export const reader: Benchmark = {
+  name: 'reader',
+  title: 'Reading a full ring',
+  question:
+    'How long does a record take, from the same kind of full kernel ring, beside a program in C on libbpf?',
+  peers: [],
+  async run(bench) {
+    const { found, absent } = runtimes(bench);
+    const measurements: Measurement[] = [];
+    for (const task of tasks) {
+      const samples = await measureTask(bench, task, found);
+      measurements.push({
+        id: task.id,
+        title: `${task.title}: a record takes`,
+        unit: 'ns',
+        base: inC,
+        series: samples.series('ns'),
+      });
+    }
+    measurements.push(await measureHeap(bench, found));
+    return {
+      measurements,
+      goals: goals(measurements),
+      absent,
+      remarks: [
+        `Rings of ${ringSize / 1024 / 1024} MiB, each filled by the same BPF program with the same opens of ${meanRecordSize().toFixed(0)} bytes on average, and read by a process of its own. In C a text is copied; an object is one of C, with texts in memory of their own.`,
+        'Short texts that came lately are taken from a cache, so that texts that are always new cost more: "no path twice".',
+        '"drain" reads at offsets; "events" is what tracer.each() hands out, each record checked.',
+      ],
+    };
+  },
+};

@@ -1,0 +1,73 @@
+/**
+ * Reads full rings in a process of its own, so that each way of reading is compiled for itself alone. At each line of its input
+ * it fills the ring and empties it, and answers with the nanoseconds that a record took; at `heap N`, with the bytes that
+ * were allocated for each of at least N records.
+ *
+ *   child.js WHAT OBJECT RECORDS RINGSIZE
+ */
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { createInterface } from 'node:readline';
+import v8 from 'node:v8';
+import { mapRing, openObject, RingReader } from '@spoor/object';
+import { givenBytes, givenCount } from './records.js';
+import { isWay, ways } from './ways.js';
+
+const [what = '', objectPath = '', recordsPath = '', ringSize = ''] = process.argv.slice(2);
+if (!isWay(what)) throw new RangeError(`there is no way of reading called ${what}`);
+const handler = ways[what]();
+
+const opened = openObject(objectPath);
+opened.resizeMap('ring', Number(ringSize));
+const object = opened.load();
+const given = object.map('given');
+const records = readFileSync(recordsPath);
+for (let key = 0; key < givenCount; key++) {
+  given.update(
+    new Uint8Array(new Uint32Array([key]).buffer),
+    new Uint8Array(records.subarray(key * givenBytes, (key + 1) * givenBytes)),
+    0,
+  );
+}
+const program = object.program('fill');
+const memory = mapRing(object.map('ring'));
+const reader = new RingReader(memory);
+const context = new Uint8Array(8);
+const recordsOfRun = 1024;
+
+function fill(): void {
+  while (program.testRun({ context }).returned === recordsOfRun);
+}
+
+function timeOne(): number {
+  fill();
+  const began = process.hrtime.bigint();
+  const count = reader.drain(handler);
+  return Number(process.hrtime.bigint() - began) / count;
+}
+
+/** Young space grows by what is allocated until it is collected, which makes the difference negative: such drains are left out. */
+function heapOf(wanted: number): number {
+  let bytes = 0;
+  let count = 0;
+  while (count < wanted) {
+    fill();
+    const before = v8.getHeapStatistics().used_heap_size;
+    const drained = reader.drain(handler);
+    const grown = v8.getHeapStatistics().used_heap_size - before;
+    if (grown < 0) continue;
+    bytes += grown;
+    count += drained;
+  }
+  return bytes / count;
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const [command, count] = line.split(' ');
+  const answer = command === 'heap' ? heapOf(Number(count)) : timeOne();
+  process.stdout.write(`${answer}\n`);
+}
+reader.close();
+memory[Symbol.dispose]();
+object.close();
+opened.close();

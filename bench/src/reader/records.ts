@@ -1,0 +1,112 @@
+import { writeFileSync } from 'node:fs';
+import type { StructLayout } from '@spoor/btf';
+import { eventLayouts, inventRecord } from '@spoor/event';
+
+/** Room for a record in `bpf/ring-fill.bpf.c`, and how many there are. */
+const recordMax = 4096;
+const recordCount = 256;
+
+/** Where `bpf/ring-fill.bpf.c` puts what is different in each record. */
+const placeholder = 'aaaaaaaa';
+
+const comms = [
+  'node',
+  'npm install',
+  'sh',
+  'bash',
+  'git',
+  'cc1plus',
+  'ld',
+  'python3',
+  'make',
+  'systemd',
+  'sshd',
+];
+const paths = [
+  (word: string) => `/usr/lib/x86_64-linux-gnu/lib${word}.so.6`,
+  (word: string) => `/usr/include/linux/${word}.h`,
+  (word: string) => `/home/user/project/node_modules/${word}/package.json`,
+  (word: string) => `/etc/${word}.conf`,
+  (word: string) => `/sys/devices/${word}/uevent`,
+];
+
+/** A word of eight letters for each number. */
+function wordOf(number: number): string {
+  let rest = Math.imul(number + 1, 0x9e3779b1) >>> 0;
+  return Array.from(placeholder, () => {
+    const letter = String.fromCharCode(97 + (rest % 26));
+    rest = Math.floor(rest / 26) + number;
+    return letter;
+  }).join('');
+}
+
+/** Opens as a build makes them: names that repeat, and paths of 20 to 60 bytes. */
+function openRecord(index: number, word = wordOf(index)): Uint8Array {
+  const comm = comms[index % comms.length]!;
+  return inventRecord('open', {
+    timeNs: BigInt(index) * 1_000_003n,
+    startTimeNs: 123_456_789n,
+    cgroupId: 4242n,
+    matchedScopes: 1n,
+    cpu: index % 2,
+    tgid: 1000 + index,
+    tid: 1000 + index,
+    ppid: 999,
+    uid: 1000,
+    comm,
+    exe: `/usr/bin/${comm.split(' ')[0]}`,
+    result: 3n,
+    inode: BigInt(100_000 + index),
+    device: 0x800001,
+    flags: 0x80000,
+    path: paths[index % paths.length]!(word),
+  });
+}
+
+/** Records of a size, of which only the first fields mean anything. */
+function sizedRecord(size: number): Uint8Array {
+  const record = new Uint8Array(size);
+  record.set(openRecord(0).subarray(0, size));
+  return record;
+}
+
+export interface RecordsOptions {
+  /** Bytes of each; without it, opens of their natural size. */
+  readonly size?: number;
+  /** Whether no path comes twice. */
+  readonly unique?: boolean;
+}
+
+/** Writes what both kinds of reader fill their ring with: `struct given` of `bpf/ring-fill.bpf.c`, one after the other. */
+export function writeRecords(path: string, { size, unique = false }: RecordsOptions = {}): void {
+  const file = Buffer.alloc((8 + recordMax) * recordCount);
+  for (let index = 0; index < recordCount; index++) {
+    const record = Buffer.from(
+      size === undefined ? openRecord(index, unique ? placeholder : undefined) : sizedRecord(size),
+    );
+    const at = index * (8 + recordMax);
+    file.writeUInt32LE(record.length, at);
+    file.writeUInt32LE(unique ? record.indexOf(placeholder) : 0, at + 4);
+    record.copy(file, at + 8);
+  }
+  writeFileSync(path, file);
+}
+
+/** Bytes of an open, on average. */
+export function meanRecordSize(): number {
+  let total = 0;
+  for (let index = 0; index < recordCount; index++) total += openRecord(index).length;
+  return total / recordCount;
+}
+
+export const givenBytes = 8 + recordMax;
+export const givenCount = recordCount;
+
+/** Offset of a field of an open: one of the header's, or its own. */
+export function offsetOf(name: string): number {
+  const { fields } = eventLayouts.events['open']!;
+  const header = fields[0]!.layout as StructLayout;
+  const field = [...header.fields, ...fields.slice(1)].find((candidate) => candidate.name === name);
+  if (field === undefined) throw new RangeError(`an open has no field ${name}`);
+  return field.offset;
+}
