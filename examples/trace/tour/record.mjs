@@ -72,10 +72,7 @@ async function clean(from, to) {
   const { kernel, architecture } = recording.header.facts;
   const facts = { kernel: String(kernel).replace(/^(\d+\.\d+).*/, '$1'), architecture };
   const writer = await RecordingWriter.create(to, { context: recording.decoder.context, facts });
-  for (const { raw } of events) {
-    const memory = { u8: raw, u32: new Uint32Array(0), view: new DataView(new ArrayBuffer(0)) };
-    writer.append(memory, 0, raw.length);
-  }
+  for (const { raw } of events) writer.add(raw);
   await writer.close();
   await recording.close();
   process.stdout.write(`${to}: ${events.length} records\n`);

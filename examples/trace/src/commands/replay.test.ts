@@ -32,9 +32,8 @@ beforeEach(async () => {
     context: { clockOffsetNs: 0n, scopeNames: ['command'] },
     facts: { events: ['exec', 'exit', 'open'] },
   });
-  for (const [index, u8] of records.entries()) {
-    const memory = { u8, u32: new Uint32Array(0), view: new DataView(u8.buffer) };
-    writer.append(memory, 0, u8.length);
+  for (const [index, record] of records.entries()) {
+    writer.add(record);
     if (index === 3) writer.mark({ kind: 'drops', timeNs: 4_000_000n, drops: { open: { 'ring-full': 7 } } });
   }
   await writer.close();

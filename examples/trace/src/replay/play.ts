@@ -1,11 +1,10 @@
-import type { Event, Recording } from '@spoor/event';
+import { type Event, paced, type Recording } from '@spoor/event';
 import type { ProcessTree } from '@spoor/tracer';
 import { addDrops, type Drops } from '../output/drops.js';
 import type { EventWriter } from '../output/event-writer.js';
 import type { Printable } from '../output/renderer.js';
 import type { Progress } from './progress.js';
 import type { ReplayScopes } from './replay-scopes.js';
-import { Pacer } from './speed.js';
 
 export interface Play {
   readonly recording: Recording;
@@ -14,6 +13,7 @@ export interface Play {
   readonly processes: ProcessTree;
   /** Which events are shown, and under which names of scopes; undefined: all, under those of the recording. */
   readonly scopes: ReplayScopes | undefined;
+  /** How many times as fast as it happened; infinite for as fast as it goes. */
   readonly speed: number;
   readonly progress: Progress | undefined;
   /** Whether to go on. */
@@ -22,11 +22,11 @@ export interface Play {
 
 /** Shows a recording from its beginning to its end. Resolves to what was dropped when it was made. */
 export async function play(parts: Play): Promise<Drops> {
-  const { recording, writer, processes, progress, goesOn } = parts;
-  const pacer = new Pacer(parts.speed);
+  const { recording, writer, processes, speed, progress, goesOn } = parts;
   const dropped: Record<string, Record<string, number>> = {};
   writer.begin();
-  for await (const item of recording) {
+  const items = speed === Number.POSITIVE_INFINITY ? recording : paced(recording, { speed });
+  for await (const item of items) {
     if (!goesOn()) break;
     progress?.at(recording.position);
     if (item.kind === 'drops') addDrops(dropped, item.drops);
@@ -34,8 +34,6 @@ export async function play(parts: Play): Promise<Drops> {
       const names = parts.scopes?.judge(item);
       if (names?.length === 0) continue;
       processes.add(item);
-      const due = pacer.due(item.timeNs);
-      if (due !== undefined) await due;
       const pause = writer.write(names === undefined ? item : under(item, names));
       if (pause !== undefined) await pause;
     } else {

@@ -1,6 +1,6 @@
 import { arch, release } from 'node:os';
 import { SpoorError } from '@spoor/btf';
-import { type DropsMarker, type EventContext, RecordingWriter, type RecordMemory } from '@spoor/event';
+import { type DropsMarker, type EventContext, RecordingWriter } from '@spoor/event';
 import type { TracedEvent } from '@spoor/tracer';
 import { version } from '../version.js';
 
@@ -38,8 +38,7 @@ export class Recorder {
 
   /** False asks for a pause, until `drained`. */
   append(event: TracedEvent): boolean {
-    const bytes = event.kind === 'malformed' ? event.bytes : event.raw;
-    return this.#writer.append(memoryOver(bytes), 0, bytes.length);
+    return this.#writer.add(event.kind === 'malformed' ? event.bytes : event.raw);
   }
 
   drained(): Promise<void> {
@@ -60,12 +59,4 @@ export class Recorder {
       throw error;
     }
   }
-}
-
-const noWords = new Uint32Array(0);
-const noView = new DataView(new ArrayBuffer(0));
-
-/** A writer copies bytes and looks at nothing else. */
-function memoryOver(u8: Uint8Array): RecordMemory {
-  return { u8, u32: noWords, view: noView };
 }
