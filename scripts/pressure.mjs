@@ -7,7 +7,7 @@ import { setup } from './setup.mjs';
 
 await script(async () => {
   await setup();
-  const command = inRoot('examples', 'map-pressure', 'dist', 'main.js');
+  const command = inRoot('examples', 'map-pressure', 'bin', 'pressure.mjs');
   process.argv = [process.execPath, command, ...process.argv.slice(2)];
   await import(pathToFileURL(command).href);
   return undefined;

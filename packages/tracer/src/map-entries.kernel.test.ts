@@ -46,7 +46,7 @@ async function eventsWith(mapEntries?: number): Promise<{ events: string[]; miss
     byProcess.set(process, [...(byProcess.get(process) ?? []), line.replaceAll(folder, '.')]);
   }
   return {
-    events: [...byProcess.values()].map((lines) => lines.join('\n')).sort(),
+    events: [...byProcess.values()].map((lines) => lines.join('\n')).sort((a, b) => (a < b ? -1 : 1)),
     misses: tracer.stats().state.misses,
   };
 }
