@@ -36,6 +36,7 @@ async function eventsWith(mapEntries?: number): Promise<{ events: string[]; miss
   const byProcess = new Map<string, string[]>();
   await using tracer = await trace({
     command: ['sh', '-c', script],
+    replaceable: false,
     commandOptions: { cwd: folder },
     ...(mapEntries === undefined ? {} : { mapEntries }),
   });
