@@ -19,6 +19,9 @@ export default defineConfig({
           name: 'unit',
           include: [`${roots}/**/*.test.ts`],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.kernel.test.ts'],
+          // No result depends on how fast the machine is: the limits are only there to end what hangs.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {
@@ -28,8 +31,8 @@ export default defineConfig({
           include: [`${roots}/**/*.kernel.test.ts`],
           exclude: ['**/node_modules/**', '**/dist/**'],
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
         },
       },
     ],
