@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -60,10 +60,13 @@ async function measure({ names, quick, out }: Settings, progress: Progress): Pro
     benchmarks.map(({ name }) => name),
   );
   try {
+    const load = loadavg()[0] ?? 0;
+    if (load > cpus().length / 4)
+      progress.say(`others are at work here (load ${load.toFixed(1)}): the spread will be wide`);
     const wanted = [...new Set(chosen.flatMap((benchmark) => benchmark.peers))];
     const peers = findPeers(wanted, { install: !quick, say: (text) => progress.say(text) });
     for (const benchmark of chosen) {
-      const report = await measureOne(benchmark, { quick, peers, progress, signal: interrupt.signal });
+      const report = await measureOne(benchmark, { quick, peers, progress, load, signal: interrupt.signal });
       progress.clear();
       process.stdout.write(`${reportText(report)}\n\n`);
       store.add(report);
@@ -83,12 +86,13 @@ interface Circumstances {
   readonly quick: boolean;
   readonly peers: Peers;
   readonly progress: Progress;
+  readonly load: number;
   readonly signal: AbortSignal;
 }
 
 async function measureOne(
   benchmark: Benchmark,
-  { quick, peers, progress, signal }: Circumstances,
+  { quick, peers, progress, load, signal }: Circumstances,
 ): Promise<Report> {
   const { name, title, question } = benchmark;
   signal.throwIfAborted();
@@ -106,7 +110,7 @@ async function measureOne(
     });
     const seconds = (performance.now() - began) / 1000;
     const machine = describeMachine(peers.versions);
-    return { subject: { name, title, question }, finding, machine, at, seconds, quick };
+    return { subject: { name, title, question }, finding, machine, at, seconds, load, quick };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -41,5 +41,6 @@ export const sampleReport: Report = {
   },
   at: '2026-11-22T18:39:38.000Z',
   seconds: 61.4,
+  load: 0.25,
   quick: false,
 };

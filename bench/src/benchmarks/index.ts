@@ -1,9 +1,10 @@
 import type { Benchmark } from '../bench.js';
 import { idle } from './idle.js';
+import { maps } from './maps.js';
 import { reader } from './reader.js';
 import { scopes } from './scopes.js';
 import { startup } from './startup.js';
 import { state } from './state.js';
 
 /** Every benchmark, in the order in which they run and are shown. */
-export const benchmarks: readonly Benchmark[] = [startup, idle, state, scopes, reader];
+export const benchmarks: readonly Benchmark[] = [startup, idle, state, scopes, reader, maps];

@@ -115,10 +115,10 @@ async function measureTask(bench: Bench, task: Task, found: readonly Runtime[]):
   const readings = start(bench, task, found);
   try {
     const variants = readings.map(
-      ({ name, side, process: reader }): Variant => ({
+      ({ name, side, process: child }): Variant => ({
         name,
         side,
-        run: async () => ({ ns: await reader.do('time') }),
+        run: async () => ({ ns: await child.do('time') }),
       }),
     );
     const rounds = atScale(bench, 40, 1);
@@ -129,7 +129,7 @@ async function measureTask(bench: Bench, task: Task, found: readonly Runtime[]):
       onStep: ({ round, name }) => bench.progress(`${task.title}, round ${round + 1} of ${rounds}: ${name}`),
     });
   } finally {
-    for (const { process: reader } of readings) await reader[Symbol.asyncDispose]();
+    for (const { process: child } of readings) await child[Symbol.asyncDispose]();
   }
 }
 
@@ -146,7 +146,7 @@ async function measureHeap(bench: Bench, found: readonly Runtime[]): Promise<Mea
       const bytes = await reading!.process.do(`heap ${atScale(bench, 10_000_000, 50_000)}`);
       series.push({ name: reading!.name, side: 'ours', samples: [bytes] });
     } finally {
-      for (const { process: reader } of readings) await reader[Symbol.asyncDispose]();
+      for (const { process: child } of readings) await child[Symbol.asyncDispose]();
     }
   }
   return { id: 'heap', title: 'Heap that a record takes, five fields', unit: 'bytes', series };

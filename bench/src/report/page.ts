@@ -49,7 +49,7 @@ function goalsText(reports: readonly Report[]): string {
   return ['| | | measured | at most | reached |', '|---|---|---:|---:|---|', ...rows].join('\n');
 }
 
-function sectionText({ subject, finding, at, seconds, quick }: Report, picture: string): string {
+function sectionText({ subject, finding, at, seconds, load, quick }: Report, picture: string): string {
   const { measurements, absent, remarks } = finding;
   const tables = measurements.map((measurement) => {
     const { rows } = rowsOf(measurement);
@@ -72,7 +72,7 @@ function sectionText({ subject, finding, at, seconds, quick }: Report, picture: 
     `![${subject.title}](${picture})`,
     ...tables,
     ...(notes.length === 0 ? [] : [notes.join('\n')]),
-    `<sub>${at.slice(0, 16).replace('T', ' ')} UTC, ${Math.round(seconds)} s</sub>`,
+    `<sub>${at.slice(0, 16).replace('T', ' ')} UTC, ${Math.round(seconds)} s, ${load.toFixed(1)} other processes running when it began</sub>`,
   ].join('\n\n');
 }
 

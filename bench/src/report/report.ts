@@ -17,6 +17,8 @@ export interface Report {
   /** When it began: RFC 3339. */
   readonly at: string;
   readonly seconds: number;
+  /** Processes that were running when the whole run began, on average over a minute: of others, that is. */
+  readonly load: number;
   /** Whether it was a smoke test, whose numbers say nothing. */
   readonly quick: boolean;
 }
