@@ -159,7 +159,7 @@ async function installPackages() {
 
 async function build() {
   await step('building with turbo', () =>
-    must('turbo', ['run', 'build', '--output-logs=errors-only', '--ui=stream'], {
+    must('turbo', ['run', 'build', '--output-logs=errors-only', '--ui=stream', '--concurrency=100%'], {
       needs: 'A source does not build.',
     }),
   );

@@ -14,10 +14,10 @@ import { inRoot, packageFolders, readManifest } from '../lib/workspace.mjs';
  */
 export function dependencyFaults({ folder, manifest }) {
   const publicNames = rooms.map(({ name }) => name);
-  const isUser = userFolders.some((user) => folder === user || folder.startsWith(`${user}/`));
+  const user = userFolders.find((each) => folder === each.folder || folder.startsWith(`${each.folder}/`));
   const room = rooms.find((candidate) => candidate.folder === folder);
-  if (room === undefined && !isUser) return [`${folder}: not in the table of rooms (scripts/lib/rooms.mjs)`];
-  const mayImport = room?.mayImport ?? publicNames;
+  const mayImport = room?.mayImport ?? (user && [...publicNames, ...user.mayAlsoUse]);
+  if (mayImport === undefined) return [`${folder}: not in the table of rooms (scripts/lib/rooms.mjs)`];
   const used = { ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies };
   /** @param {Record<string, string>} declared @param {readonly string[]} allowed @returns {string[]} */
   const forbidden = (declared, allowed) =>

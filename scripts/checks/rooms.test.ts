@@ -34,6 +34,11 @@ describe('dependencies between packages', () => {
     expect(dependencyFaults({ folder: 'examples/storm', manifest })).toHaveLength(1);
   });
 
+  test('the benchmark may run the command', () => {
+    const manifest = { name: '@spoor/bench', dependencies: { spoor: 'workspace:*' } };
+    expect(dependencyFaults({ folder: 'bench', manifest })).toEqual([]);
+  });
+
   test('a new package has to be put into the table', () => {
     expect(dependencyFaults({ folder: 'packages/new', manifest: { name: '@spoor/new' } })).toEqual([
       'packages/new: not in the table of rooms (scripts/lib/rooms.mjs)',

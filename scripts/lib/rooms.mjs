@@ -45,9 +45,12 @@ export const rooms = [
 
 /**
  * Packages of these folders are users like any other: whatever is public, by its main entry, and never one
- * another.
+ * another, except that the benchmark runs the command.
  */
-export const userFolders = ['examples', 'bench'];
+export const userFolders = [
+  { folder: 'examples', mayAlsoUse: [] },
+  { folder: 'bench', mayAlsoUse: ['spoor'] },
+];
 
 /** The only folder that may touch a foreign function. */
 export const ffiFolder = 'packages/object/src/ffi';
