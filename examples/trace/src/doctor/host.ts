@@ -62,7 +62,12 @@ function checkLockdown(lockdown: string | undefined): Check {
   const found = lockdown ?? 'none: the kernel has no lockdown';
   if (!isLocked(lockdown)) return { name, status: 'ok', found };
   if (lockdown === 'integrity') {
-    return { name, status: 'reduced', found: 'integrity: programs may read kernel memory, and write none' };
+    return {
+      name,
+      status: 'reduced',
+      found: 'integrity: BPF may read kernel memory, and write none',
+      remedy: 'Nothing needs to be done: spoor only reads.',
+    };
   }
   const remedy = 'Boot without lockdown=confidentiality; with Secure Boot the distribution may set it.';
   return { name, status: 'missing', found, remedy };
