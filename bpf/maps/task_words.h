@@ -126,7 +126,11 @@ static __always_inline void words_unlock(const struct task_identity *identity)
 	bpf_map_delete_elem(&words_locks, identity);
 }
 
-/* The version last: who sees it sees words that belong to it. */
+/*
+ * The version last: who sees it sees words that belong to it. It never goes back: a program that began under the old set
+ * ends after one under the new set has written, and bits born in between would be lost. What it adds under the old
+ * meaning does no harm (filters/follow.h).
+ */
 static __always_inline void words_merge(struct task_words *words, const struct scope_set *set,
 					const struct scope_words *bits)
 {
@@ -134,7 +138,8 @@ static __always_inline void words_merge(struct task_words *words, const struct s
 
 	words->scopes.followed = (words->scopes.followed & kept) | bits->followed;
 	words->scopes.excluded = (words->scopes.excluded & kept) | bits->excluded;
-	*(volatile __u64 *)&words->scopes.version = set->version;
+	if (set->version > words->scopes.version)
+		*(volatile __u64 *)&words->scopes.version = set->version;
 }
 
 static __always_inline void count_words_lost(void)
