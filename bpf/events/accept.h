@@ -15,7 +15,7 @@ struct accept_event {
 	/* the connection's file descriptor, or -errno */
 	__s32 result;
 	/* the socket that listens */
-	__u32 fd;
+	__s32 fd;
 	/* 0 when the descriptor is no socket */
 	__u16 family;
 	/* of the peer, host byte order; 0 when the call failed */

@@ -12,7 +12,7 @@ struct bind_event {
 	struct event_header header;
 	/* 0, or -errno */
 	__s32 result;
-	__u32 fd;
+	__s32 fd;
 	__u16 family;
 	/* host byte order; the one that the kernel chose when the caller asked for 0 */
 	__u16 port;

@@ -14,7 +14,7 @@ struct connect_event {
 	struct event_header header;
 	/* 0, or -errno; -EINPROGRESS for a socket that does not block */
 	__s32 result;
-	__u32 fd;
+	__s32 fd;
 	__u16 family;
 	/* host byte order */
 	__u16 port;

@@ -12,7 +12,7 @@ struct listen_event {
 	struct event_header header;
 	/* 0, or -errno */
 	__s32 result;
-	__u32 fd;
+	__s32 fd;
 	/* as asked for: the kernel takes net.core.somaxconn at most */
 	__s32 backlog;
 	/* what the socket is bound to, as the kernel has it; 0 when the descriptor is no socket */

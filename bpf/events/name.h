@@ -4,7 +4,8 @@
  * rewrites it meanwhile shows us another. Symbolic links in it are not resolved. The directory that a relative name
  * starts from is the kernel's.
  *
- * Where a kernel has fentry or LSM programs, security_path_* sees the dentry itself; see ARCHITECTURE.md.
+ * Nothing stronger is hooked: no tracepoint of the kernel is told these files. Where BPF LSM or fentry programs load,
+ * security_path_unlink and its kin are, with the dentry in hand.
  */
 #ifndef SPOOR_EVENTS_NAME_H
 #define SPOOR_EVENTS_NAME_H

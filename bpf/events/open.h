@@ -1,9 +1,7 @@
 #ifndef SPOOR_EVENTS_OPEN_H
 #define SPOOR_EVENTS_OPEN_H
 
-#include "../lib/fd.h"
-#include "../lib/syscalls.h"
-#include "record.h"
+#include "name.h"
 
 enum open_form { OPEN_OPEN, OPEN_AT, OPEN_AT2, OPEN_CREAT, OPEN_HANDLE };
 
@@ -24,10 +22,15 @@ struct open_event {
 	__s64 result;
 	__u64 inode;
 	__u32 device;
-	/* O_ flags that were asked for */
+	/*
+	 * O_ flags that were asked for. openat2() has them in memory: when it succeeded they are those that the file has
+	 * kept: without O_CREAT, O_EXCL, O_NOCTTY and O_TRUNC, with O_LARGEFILE.
+	 */
 	__u32 flags;
 	/* As the kernel resolved it; of a failed open the name as the caller gave it (EVENT_USER_MEMORY). */
 	struct var_bytes path;
+	/* of a failed open by a relative name: where it starts, as the kernel has it */
+	struct var_bytes directory;
 };
 
 static __always_inline __u32 open_flags(const struct syscall *call)
@@ -52,24 +55,25 @@ static __always_inline bool fill_open(struct frame *frame, struct task_struct *t
 {
 	struct open_event *event = (void *)frame->record;
 	struct file *file = call->result >= 0 ? file_of_fd(task, call->result) : NULL;
-	struct part name = { .memory = PART_USER };
+	bool at = call->form != OPEN_OPEN && call->form != OPEN_CREAT;
+	struct name name = {
+		.from = (void *)call->arguments[at],
+		.directory_fd = at ? call->arguments[0] : AT_FDCWD,
+		.path = &event->path,
+		.directory = &event->directory,
+	};
 
 	event->result = call->result;
-	event->flags = open_flags(call);
+	event->flags = file && call->form == OPEN_AT2 ? BPF_CORE_READ(file, f_flags) : open_flags(call);
 	if (file) {
-		path_of(&frame->path, (void *)file + bpf_core_field_offset(struct file, f_path));
-		record_append_path(frame, &event->path);
+		record_append_file(frame, file, &event->path);
 		event->inode = BPF_CORE_READ(file, f_inode, i_ino);
 		event->device = BPF_CORE_READ(file, f_inode, i_sb, s_dev);
 		return true;
 	}
-	event->header.flags |= EVENT_USER_MEMORY;
-	if (call->form == OPEN_HANDLE) {
-		/* Opened by a number: there is no name. */
-		return true;
-	}
-	name.from = (void *)call->arguments[call->form == OPEN_OPEN || call->form == OPEN_CREAT ? 0 : 1];
-	record_append_string(frame, &event->path, &name);
+	/* By a handle there is no name. */
+	if (call->form != OPEN_HANDLE)
+		record_append_named(frame, task, &name);
 	return true;
 }
 

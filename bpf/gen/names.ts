@@ -69,6 +69,7 @@ export const filterKinds = [
 /** Programs by name, with the section that says what they attach to. */
 export const programs = {
   on_event_io_uring: '?tp_btf/io_uring_submit_req',
+  on_event_io_uring__submit_sqe: '?tp_btf/io_uring_submit_sqe',
   on_event_kill: '?tp_btf/signal_generate',
   on_event_module_load: '?tp_btf/module_load',
   on_iter_task: 'iter/task',

@@ -45,7 +45,7 @@ export type EventHeader = Static<typeof EventHeader>;
 export const AcceptEvent = C.struct('accept_event', 144, {
   header: [0, EventHeader],
   result: [88, C.s32],
-  fd: [92, C.u32],
+  fd: [92, C.s32],
   family: [96, C.u16],
   port: [98, C.u16],
   local_port: [100, C.u16],
@@ -60,7 +60,7 @@ export type AcceptEvent = Static<typeof AcceptEvent>;
 export const BindEvent = C.struct('bind_event', 128, {
   header: [0, EventHeader],
   result: [88, C.s32],
-  fd: [92, C.u32],
+  fd: [92, C.s32],
   family: [96, C.u16],
   port: [98, C.u16],
   unused: [100, C.u32],
@@ -126,7 +126,7 @@ export type ChownEvent = Static<typeof ChownEvent>;
 export const ConnectEvent = C.struct('connect_event', 128, {
   header: [0, EventHeader],
   result: [88, C.s32],
-  fd: [92, C.u32],
+  fd: [92, C.s32],
   family: [96, C.u16],
   port: [98, C.u16],
   unused: [100, C.u32],
@@ -319,7 +319,7 @@ export type KillEvent = Static<typeof KillEvent>;
 export const ListenEvent = C.struct('listen_event', 128, {
   header: [0, EventHeader],
   result: [88, C.s32],
-  fd: [92, C.u32],
+  fd: [92, C.s32],
   backlog: [96, C.s32],
   family: [100, C.u16],
   port: [102, C.u16],
@@ -378,14 +378,15 @@ export const MountEvent = C.struct('mount_event', 136, {
 });
 export type MountEvent = Static<typeof MountEvent>;
 
-/** `struct open_event`: 120 bytes. */
-export const OpenEvent = C.struct('open_event', 120, {
+/** `struct open_event`: 128 bytes. */
+export const OpenEvent = C.struct('open_event', 128, {
   header: [0, EventHeader],
   result: [88, C.s64],
   inode: [96, C.u64],
   device: [104, C.u32],
   flags: [108, C.u32],
   path: [112, VarBytes],
+  directory: [120, VarBytes],
 });
 export type OpenEvent = Static<typeof OpenEvent>;
 

@@ -319,6 +319,16 @@ struct io_ring_ctx {
 
 struct io_kiocb {
 	__u8 opcode;
+	struct io_ring_ctx *ctx;
+};
+
+struct io_cqe {
+	__u64 user_data;
+};
+
+/* Since 5.19. */
+struct io_kiocb___cqe {
+	struct io_cqe cqe;
 };
 
 struct module {

@@ -30,6 +30,24 @@ static __always_inline void io_uring_operation(struct task_struct *task, __u8 op
 	frame_release();
 }
 
+/*
+ * Up to 6.2, with arguments that differ: from 6.0 on the request comes first, before it is the second, after its ring
+ * (5.13, and 5.10 since 5.10.162). Which of them it is the request itself tells. What is older still is not told.
+ */
+SEC("?tp_btf/io_uring_submit_sqe")
+int on_event_io_uring__submit_sqe(__u64 *arguments)
+{
+	struct io_kiocb *request = (void *)arguments[1];
+
+	if ((__u64)BPF_CORE_READ(request, ctx) != arguments[0]) {
+		if (!bpf_core_field_exists(struct io_kiocb___cqe, cqe))
+			return 0;
+		request = (void *)arguments[0];
+	}
+	io_uring_operation(current_task(), BPF_CORE_READ(request, opcode));
+	return 0;
+}
+
 /* Since 6.3. A ring that the kernel polls is read by a kernel thread of the process itself, with its tgid (since 5.12). */
 SEC("?tp_btf/io_uring_submit_req")
 int BPF_PROG(on_event_io_uring, struct io_kiocb *request)

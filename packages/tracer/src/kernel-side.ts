@@ -7,7 +7,6 @@ import {
   maps,
   objectPath,
   objectPathWithoutBpfLoop,
-  programs,
   type SnapshotResult,
   type StateStats,
 } from '@spoor/bpf';
@@ -16,7 +15,6 @@ import { type TypedMap, typedMap } from '@spoor/map';
 import {
   bootTimeNs,
   describeMachine,
-  type FeatureName,
   features,
   type Link,
   type LoadedObject,
@@ -25,6 +23,7 @@ import {
   RingMerge,
   RingReader,
 } from '@spoor/object';
+import { eventPrograms } from './event-programs.js';
 import { checkRingSize, defaultMapEntries } from './sizing.js';
 
 /** What a miss of the process map does. All but `recover` are there to show failures that other tracers have. */
@@ -55,12 +54,6 @@ const maxPasses = 64;
 
 const defaultRingSize = { lifecycle: 4 * 1024 * 1024, activity: 8 * 1024 * 1024 };
 
-/** A program that is there for one event: `on_event_NAME`, and behind `__` what tells several apart. */
-const eventProgram = /^on_event_([a-z_]+?)(?:__[a-z_]+)?$/;
-
-/** What such a program takes besides its hook. */
-const eventProgramFeature: Readonly<Record<string, FeatureName>> = { on_event_kill: 'task_regs' };
-
 /**
  * The loaded object with its maps typed and its rings mapped: all that the tracer knows of the kernel. Owns what it
  * loads; `close` lets go of it in the order links, rings, object.
@@ -86,11 +79,13 @@ export class KernelSide {
     const loops = features.has('bpf_loop');
     using opened = openObject(loops ? objectPath : objectPathWithoutBpfLoop, { layouts: expectedLayouts() });
     this.taskStorage = options.taskStorage ?? features.has('task_storage_tracing');
+    const own = eventPrograms(options.events);
     this.variants = {
       'process words': this.taskStorage ? 'task storage' : 'hash',
       'path walk': loops ? 'bpf_loop' : 'unrolled, 32 names',
       'system calls': 'tp_btf/sys_exit',
       snapshot: features.has('iterators') ? 'iter/task' : 'none',
+      ...own.hooks,
     };
     this.mapEntries =
       options.mapEntries ??
@@ -130,7 +125,7 @@ export class KernelSide {
       .enableMap('task_words', this.taskStorage)
       .enableProgram('on_sys_exit', (enabledEvents & syscallEvents) !== 0n);
     if (options.wordsEntries !== undefined) opened.resizeMap('task_words_hash', options.wordsEntries);
-    for (const name of eventPrograms(options.events)) opened.enableProgram(name);
+    for (const name of own.names) opened.enableProgram(name);
     this.filterKinds = options.filterKinds;
     this.#legacy = (options.missMode ?? 'recover') !== 'recover';
 
@@ -227,19 +222,6 @@ function wordOfKinds(names: Iterable<FilterKindName>): bigint {
   let word = 0n;
   for (const name of names) word |= 1n << BigInt(filterKinds.indexOf(name));
   return word;
-}
-
-/** The programs of these events, as far as the kernel has what they take. */
-function eventPrograms(kinds: ReadonlySet<string>): string[] {
-  return Object.entries(programs).flatMap(([name, section]) => {
-    const kind = eventProgram.exec(name)?.[1]?.replaceAll('_', '-');
-    const feature = eventProgramFeature[name];
-    if (kind === undefined || !kinds.has(kind)) return [];
-    const tracepoint = section.slice(section.indexOf('/') + 1);
-    return features.hasTracepoint(tracepoint) && (feature === undefined || features.has(feature))
-      ? [name]
-      : [];
-  });
 }
 
 /** Processes in /proc: a number to size maps by. */

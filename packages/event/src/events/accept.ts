@@ -9,7 +9,7 @@ export const accept = present({
   summary: 'A connection was taken, or could not be.',
   schema: (t) =>
     t.Object({
-      listenFd: schemas.u32(t, 'The socket that listens.'),
+      listenFd: t.Integer({ description: 'The socket that listens.' }),
       fd: t.Optional(t.Integer({ minimum: 0, description: 'The connection, when the call succeeded.' })),
       ...endpointSchema(t),
       localAddress: t.Optional(t.String({ description: 'IP address of this end.' })),

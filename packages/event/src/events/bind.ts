@@ -6,6 +6,10 @@ export const bind = present({
   kind: 'bind',
   summary: 'A socket was given an address, or could not be.',
   schema: (t) =>
-    t.Object({ fd: schemas.u32(t, 'The socket.'), ...endpointSchema(t), error: schemas.error(t) }),
+    t.Object({
+      fd: t.Integer({ description: 'The socket.' }),
+      ...endpointSchema(t),
+      error: schemas.error(t),
+    }),
   data: (event) => ({ fd: event.fd, ...endpointEntry(event), ...errorEntry(event.result) }),
 });

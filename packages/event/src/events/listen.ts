@@ -7,7 +7,7 @@ export const listen = present({
   summary: 'A socket began to wait for connections, or could not.',
   schema: (t) =>
     t.Object({
-      fd: schemas.u32(t, 'The socket.'),
+      fd: t.Integer({ description: 'The socket.' }),
       ...endpointSchema(t),
       backlog: t.Integer({ description: 'How many may wait, as asked for.' }),
       error: schemas.error(t),

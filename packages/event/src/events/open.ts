@@ -1,6 +1,7 @@
 import { deviceText } from '../names/device.js';
 import { errnoName } from '../names/errno.js';
 import { openFlagNames } from '../names/open-flags.js';
+import { optionalText, partSchemas } from './parts.js';
 import { present, schemas, textEntry } from './presentation.js';
 
 export const open = present({
@@ -13,6 +14,11 @@ export const open = present({
         'path',
         'The file as the kernel resolved it; of a failed open the name as the caller gave it (flag user-memory).',
       ),
+      ...partSchemas.optionalText(
+        t,
+        'directory',
+        'Of a failed open by a relative name, where it starts, as the kernel has it.',
+      ),
       flags: t.String({ description: 'What was asked for: O_RDONLY|O_CLOEXEC.' }),
       fd: t.Optional(t.Integer({ minimum: 0, description: 'The file descriptor, when the call succeeded.' })),
       error: schemas.error(t),
@@ -23,6 +29,7 @@ export const open = present({
     const result = Number(event.result);
     return {
       ...textEntry(event, 'path', 'path'),
+      ...optionalText(event, 'directory'),
       flags: openFlagNames(event.flags, architecture),
       ...(result >= 0 ? { fd: result } : { error: errnoName(-result) }),
       ...(event.inode !== 0n && { device: deviceText(event.device), inode: String(event.inode) }),

@@ -15,26 +15,34 @@ describe('open', () => {
         int d = must(open("d", O_RDONLY | O_DIRECTORY));
         close(must(openat(d, "../link", O_RDWR | O_CLOEXEC)));
         creat("created", 0600);
+        struct open_how how = { .flags = O_RDWR | O_CREAT, .mode = 0600 };
+        must(syscall(SYS_openat2, d, "by2", &how, sizeof(how)));
+        how.flags = O_WRONLY | O_EXCL;
+        how.mode = 0;
+        how.resolve = RESOLVE_BENEATH;
+        syscall(SYS_openat2, d, "../made", &how, sizeof(how));
         open("missing", O_RDONLY);
         open("made/x", O_WRONLY);
         open((char *)1, O_RDONLY);
         openat(999, "x", O_RDONLY);`,
     });
-    const own = data.slice(-8);
+    const own = data.slice(-10);
     expect(own).toMatchObject([
       { path: `${folder}/made`, flags: 'O_WRONLY|O_CREAT|O_EXCL', fd: 3 },
       { path: `${folder}/d`, flags: 'O_RDONLY|O_DIRECTORY', fd: 3 },
       { path: `${folder}/made`, flags: 'O_RDWR|O_CLOEXEC', fd: 4 },
       { path: `${folder}/created`, flags: 'O_WRONLY|O_CREAT|O_TRUNC', fd: 4 },
-      { path: 'missing', flags: 'O_RDONLY', error: 'ENOENT' },
-      { path: 'made/x', flags: 'O_WRONLY', error: 'ENOTDIR' },
+      { path: `${folder}/d/by2`, flags: 'O_RDWR|O_LARGEFILE', fd: 5 },
+      { path: '../made', directory: `${folder}/d`, flags: 'O_WRONLY|O_EXCL', error: 'EXDEV' },
+      { path: 'missing', directory: folder, flags: 'O_RDONLY', error: 'ENOENT' },
+      { path: 'made/x', directory: folder, flags: 'O_WRONLY', error: 'ENOTDIR' },
       { path: '', pathTruncated: true, error: 'EFAULT' },
       { path: 'x', error: 'EBADF' },
     ]);
     expect(own[2]).toMatchObject({ inode: own[0]?.['inode'], device: own[0]?.['device'] });
-    expect(lines.slice(-8).map(({ flags }) => flags)).toEqual([
-      ...new Array(4).fill(fromKernel),
-      ...new Array(4).fill(fromUser),
+    expect(lines.slice(-10).map(({ flags }) => flags)).toEqual([
+      ...new Array(5).fill(fromKernel),
+      ...new Array(5).fill(fromUser),
     ]);
   });
 
