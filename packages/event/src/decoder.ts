@@ -60,9 +60,10 @@ export class EventDecoder {
   readonly #sizeOffset: number;
   readonly #kindOffset: number;
   #context: LineContext;
-  /** The memory seen last, and the same with a Buffer over it: a ring's is always the same. */
+  /** The memory seen last, and the same with a Buffer over it; and those seen before: each ring has always the same. */
   #source: RecordMemory | undefined;
   #memory: EventMemory | undefined;
+  readonly #memories = new WeakMap<RecordMemory, EventMemory>();
 
   /** Throws `LAYOUT_UNKNOWN` when the layouts are not those of events. */
   constructor(options: EventDecoderOptions = {}) {
@@ -151,11 +152,15 @@ export class EventDecoder {
   }
 
   #memoryOf(data: RecordMemory): EventMemory {
-    if (data !== this.#source) {
-      this.#source = data;
-      this.#memory = eventMemory(data);
+    if (data === this.#source) return this.#memory!;
+    let memory = this.#memories.get(data);
+    if (memory === undefined) {
+      memory = eventMemory(data);
+      this.#memories.set(data, memory);
     }
-    return this.#memory!;
+    this.#source = data;
+    this.#memory = memory;
+    return memory;
   }
 
   /** The record's kind, or what is wrong with the record. Reads nothing past `length`. */

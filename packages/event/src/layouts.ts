@@ -51,6 +51,10 @@ export interface EventShape {
   readonly kindOffset: number;
 }
 
+/** Layouts can come from a file: what they make us compile is bounded. */
+const mostKinds = 1024;
+const mostFields = 256;
+
 const kindName = /^[a-z][a-z0-9-]*$/;
 
 /** What iterating yields beside events. */
@@ -86,7 +90,9 @@ const reserved = new Set([
  * and `layouts` do not is `absent`. Throws `LAYOUT_UNKNOWN` when the layouts are not those of events.
  */
 export function eventShapes(layouts: EventLayouts, expected: EventLayouts = layouts): EventShape[] {
-  return Object.entries(layouts.kinds).map(([kind, number]) => {
+  const kinds = Object.entries(layouts.kinds);
+  if (kinds.length > mostKinds) throw unknown(`there are ${kinds.length} kinds`);
+  return kinds.map(([kind, number]) => {
     if (!kindName.test(kind) || taken.has(kind)) throw unknown(`an event cannot be called ${kind}`);
     if (!Number.isInteger(number) || number < 0 || number > 0xffff)
       throw unknown(`${kind} has the number ${number}`);
@@ -126,6 +132,7 @@ function numberType(layout: Layout | undefined): 'number' | 'bigint' | undefined
 
 function eventShape(kind: string, number: number, layout: StructLayout): EventShape {
   assertValidLayout(layout);
+  if (layout.fields.length > mostFields) throw unknown(`${layout.name} has ${layout.fields.length} fields`);
   const header = layout.fields[0];
   if (header?.name !== 'header' || header.offset !== 0 || header.layout.kind !== 'struct')
     throw unknown(`${layout.name} does not begin with a header`);

@@ -113,6 +113,8 @@ describe('a recording', () => {
     });
     await expect(openRecording('/nowhere/file')).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
     await expect(openRecording(tmpdir())).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+    const odd = RecordingWriter.create(newPath(), { blockSize: 7 });
+    await expect(odd).rejects.toMatchObject({ code: 'INVALID_VALUE' });
     const writer = await RecordingWriter.create(newPath());
     await writer.close();
     expect(() => append(writer, openAt(1))).toThrow(expect.objectContaining({ code: 'WRONG_PHASE' }));

@@ -24,6 +24,9 @@ export interface RecordingWriterOptions {
   readonly flushMs?: number;
 }
 
+/** Bytes of the largest block: far below what a reader takes. */
+const MOST = 16 * 1024 * 1024;
+
 /** Sealed blocks that may wait for the disk before `append` asks for a pause. */
 const BACKLOG = 16;
 
@@ -65,11 +68,15 @@ export class RecordingWriter implements AsyncDisposable {
 
   /**
    * Creates the file, or replaces it, and writes its header.
-   * Throws `OUTPUT_UNWRITABLE`, or `UNSUPPORTED` for a compression that this Node has not.
+   * Throws `OUTPUT_UNWRITABLE`, `UNSUPPORTED` for a compression that this Node has not, `INVALID_VALUE` for a block size.
    */
   static async create(path: string, options: RecordingWriterOptions = {}): Promise<RecordingWriter> {
     codecOf(options.compression ?? 'deflate');
-    const { layouts = eventLayouts, context = {}, facts = {} } = options;
+    const { layouts = eventLayouts, context = {}, facts = {}, blockSize } = options;
+    if (blockSize !== undefined && !(blockSize >= 8 && blockSize <= MOST && blockSize % 8 === 0))
+      throw new SpoorError('INVALID_VALUE', `blocks of ${blockSize} bytes`, {
+        remedy: `Give a multiple of 8, at most ${MOST}.`,
+      });
     let file: FileHandle;
     try {
       file = await open(path, 'w');

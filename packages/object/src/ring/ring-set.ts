@@ -11,6 +11,7 @@ import { positive } from './stopwatch.js';
 export class RingSet implements Drainable {
   readonly readers: readonly RingReader[];
   #first = 0;
+  #cutShort = false;
 
   /** Throws `INVALID_VALUE` without a reader. The set closes its readers when it is closed. */
   constructor(readers: readonly RingReader[]) {
@@ -22,7 +23,7 @@ export class RingSet implements Drainable {
   }
 
   get more(): 'now' | 'later' {
-    return this.readers.some((reader) => reader.more === 'now') ? 'now' : 'later';
+    return this.#cutShort || this.readers.some((reader) => reader.more === 'now') ? 'now' : 'later';
   }
 
   /** The first fault of any ring. The others are read on. */
@@ -43,9 +44,14 @@ export class RingSet implements Drainable {
     const first = this.#first;
     this.#first = (first + 1) % length;
     let count = 0;
+    this.#cutShort = false;
     for (let index = 0; index < length; index++) {
       const left = budgetMs - (performance.now() - start);
-      if (count >= max || left <= 0) break;
+      if (count >= max || left <= 0) {
+        // Some were not even looked at.
+        this.#cutShort = true;
+        break;
+      }
       const bounds =
         left === Number.POSITIVE_INFINITY ? { max: max - count } : { max: max - count, budgetMs: left };
       count += this.readers[(first + index) % length]!.drain(handler, bounds);

@@ -96,9 +96,12 @@ export class RingSource<T> implements AsyncIterableIterator<T> {
       return;
     }
     this.#detach();
-    this.#ring.close(this.#handler);
-    this.#ended = true;
-    this.#serve();
+    try {
+      this.#ring.close(this.#handler);
+    } finally {
+      this.#ended = true;
+      this.#serve();
+    }
   }
 
   /** An object-mode stream over this source; destroying it ends the source. */
