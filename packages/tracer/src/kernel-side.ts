@@ -225,7 +225,7 @@ function wordOfKinds(names: Iterable<FilterKindName>): bigint {
 }
 
 /** Processes in /proc: a number to size maps by. */
-export function countProcesses(): number {
+function countProcesses(): number {
   return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
 }
 

@@ -38,7 +38,7 @@ it('replaces scopes during a storm of forks: no mixture, no loss, nobody forgott
   await command.exit;
   tracer.stop();
   await reading;
-  expect([...seen.keys()].sort()).toEqual(['kept,even1,even2', 'kept,odd1,odd2']);
+  expect(new Set(seen.keys())).toEqual(new Set(['kept,even1,even2', 'kept,odd1,odd2']));
   const total = Number(serials.pop()!.replace('total=', ''));
   expect(serials).toEqual(Array.from({ length: total }, (_, index) => String(index)));
   expect(total).toBeGreaterThan(0);
