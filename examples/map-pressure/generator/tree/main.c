@@ -11,6 +11,7 @@
 #include "experiment.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@
 /* How many may act at a time, and how many may be on their way to their place. */
 #define TURNS 16
 #define ON_THEIR_WAY 64
+#define MINUTES_AT_MOST 20
 
 static const struct shape *row;
 static bool row_followed;
@@ -130,6 +132,12 @@ static void await_line(void)
 	while (byte != '\n');
 }
 
+static void too_late(int number)
+{
+	(void)number;
+	kill(0, SIGKILL);
+}
+
 static int generate(char **argv)
 {
 	unsigned processes = atoi(argv[5]), waiting = 0, standing = 0, rounds;
@@ -137,6 +145,9 @@ static int generate(char **argv)
 	char uts[64] = "";
 
 	prepare(argv);
+	/* Nobody may be left waiting for ever, whatever goes wrong. */
+	signal(SIGALRM, too_late);
+	alarm(MINUTES_AT_MOST * 60);
 	rounds = (processes + a_round - 1) / a_round;
 	for (unsigned round = 0; round < rounds; round++)
 		launch_round(alive_shapes, true, &waiting);

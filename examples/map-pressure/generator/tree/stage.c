@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -51,6 +52,9 @@ void die(const char *what)
 		strerror(errno));
 	if (stage)
 		stage->failed = true;
+	/* The generator takes all that it has started with it: they are of its process group. */
+	if (stage && stage->generator == getpid() && getpgrp() == getpid())
+		kill(0, SIGKILL);
 	_exit(99);
 }
 
