@@ -133,3 +133,25 @@ describe('filters on real processes', () => {
     );
   });
 });
+
+describe('conditions on events that user space decides', () => {
+  it.each([
+    ['exit.code!=0', ['exit 1', 'exit 0', 'exit 3'], [1, 3]],
+    ['exit.code=3', ['exit 1', 'exit 3'], [3]],
+  ])('%s', async (condition, ends, expected) => {
+    const events = await eventsInScope({
+      scopes: ({ cgroup }) => [`some: cgroup=${cgroup} ${condition}`],
+      script: `${ends.map((end) => `sh -c '${end}'`).join('; ')}; exit 0`,
+    });
+    expect(events.map((event) => (event.kind === 'exit' ? event.code : event.kind))).toEqual(expected);
+    expect(new Set(events.flatMap(({ scopes }) => scopes))).toEqual(new Set(['some']));
+  });
+
+  it('leaves the other scopes of an event alone', async () => {
+    const events = await eventsInScope({
+      scopes: ({ cgroup }) => [`all: cgroup=${cgroup} exit`, `bad: cgroup=${cgroup} exit.code!=0`],
+      script: "sh -c 'exit 1'; sh -c 'exit 0'; exit 0",
+    });
+    expect(events.map(({ scopes }) => scopes.join())).toEqual(['all,bad', 'all', 'all']);
+  });
+});

@@ -1,14 +1,18 @@
-import type { FilterKindName } from '@spoor/bpf';
-import { SpoorError } from '@spoor/btf';
-import type { ReplacedScopes, ScopeNames } from '@spoor/event';
+import { EventHeader, type FilterKindName } from '@spoor/bpf';
+import { SpoorError, type StructLayout } from '@spoor/btf';
+import type { Event, ReplacedScopes, ScopeNames } from '@spoor/event';
 import {
   type CompiledScopes,
+  compileEventFilter,
   compileScopes,
   createScopeWriter,
+  type EventFilter,
   type Filter,
   type FilterValue,
+  kernelDecidesAll,
   parseScope,
   type Scope,
+  type ScopeBits,
   type ScopeWriter,
 } from '@spoor/filter';
 import { readStartTicks } from '@spoor/map';
@@ -75,11 +79,16 @@ const versions = 65_536n;
 /** A ring would have to hold events of so many replacements for one to be given wrong names. */
 const keptReplaced = 4096;
 
+const { fields }: StructLayout = EventHeader.layout;
+const matchedScopesOffset = fields.find(({ name }) => name === 'matched_scopes')!.offset;
+
 /** Scopes in force on the kernel side. Replaced at one moment: each event is judged by the old ones or the new. */
 export class ScopesInForce {
   readonly #kernel: KernelSide;
   readonly #writer: ScopeWriter;
   readonly #replaced: ReplacedScopes[] = [];
+  /** By version: what user space has to decide, where there is something. */
+  readonly #filters = new Map<number, EventFilter>();
 
   constructor(kernel: KernelSide) {
     this.#kernel = kernel;
@@ -119,17 +128,43 @@ export class ScopesInForce {
     });
   }
 
-  /** Puts compiled scopes into force, then has their roots followed. */
+  /** Puts compiled scopes into force, then has their roots followed. After an error the old ones are still in force. */
   replace(compiled: CompiledScopes, roots: readonly Root[]): void {
     const before = this.#writer.current?.bits;
+    const ticks = new Map(roots.map(({ tgid }) => [tgid, rootTicks(tgid)]));
+    const version = Number(compiled.bits.version % versions);
+    if (!kernelDecidesAll(compiled.scopes)) {
+      this.#filters.set(version, compileEventFilter(compiled.scopes, { afterKernel: true }));
+    }
     this.#writer.replace(compiled);
-    if (before !== undefined) {
-      this.#replaced.push({ version: Number(before.version % versions), names: before.names });
-      if (this.#replaced.length > keptReplaced) this.#replaced.shift();
-    }
+    if (before !== undefined) this.#retire(before);
     for (const [tgid, followed] of this.#seeds(roots)) {
-      this.#kernel.seed(tgid, { followed, startTicks: rootTicks(tgid) });
+      this.#kernel.seed(tgid, { followed, startTicks: ticks.get(tgid)! });
     }
+  }
+
+  /** Whether some events have conditions that only user space can decide. */
+  get judgesEvents(): boolean {
+    return this.#filters.size > 0;
+  }
+
+  /**
+   * Takes from an event the scopes whose conditions on its fields do not hold, as far as the kernel could not decide them.
+   * The event must have memory of its own.
+   */
+  judge(event: Event): void {
+    const filter = this.#filters.get(event.scopesVersion);
+    if (filter === undefined) return;
+    const { raw, matchedScopes } = event;
+    const word = matchedScopes & filter(event);
+    if (word === matchedScopes) return;
+    new DataView(raw.buffer, raw.byteOffset, raw.length).setBigUint64(matchedScopesOffset, word, true);
+  }
+
+  #retire({ version, names }: ScopeBits): void {
+    this.#replaced.push({ version: Number(version % versions), names });
+    if (this.#replaced.length <= keptReplaced) return;
+    this.#filters.delete(this.#replaced.shift()!.version);
   }
 
   #seeds(roots: readonly Root[]): Map<number, bigint> {

@@ -141,7 +141,9 @@ export class Tracer implements AsyncDisposable {
    */
   each(handle: (event: TracedEvent) => void): Promise<void> {
     return new Promise((resolve, reject) => {
-      const handler = this.#decoder.handler((event) => {
+      const handler = this.#decoder.handler((lent) => {
+        // What is judged here is changed here, and the ring's own bytes are not ours to write.
+        const event = lent.kind !== 'malformed' && this.#scopes.judgesEvents ? lent.copy() : lent;
         if (!this.#take(event)) return;
         try {
           handle(event);
@@ -209,6 +211,7 @@ export class Tracer implements AsyncDisposable {
     this.#delivered.set(event.kind, (this.#delivered.get(event.kind) ?? 0) + 1);
     if (event.kind === 'malformed') return true;
     this.processes.add(event);
+    if (this.#scopes.judgesEvents) this.#scopes.judge(event);
     if (event.kind === 'exit' && this.#commandEnded && this.processes.living === 0) this.#checkEnd();
     return this.#kinds.has(event.kind) && (event.matchedScopesLo | event.matchedScopesHi) !== 0;
   }
