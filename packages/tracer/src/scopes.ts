@@ -1,5 +1,5 @@
 import { EventHeader, type FilterKindName } from '@spoor/bpf';
-import { SpoorError, type StructLayout } from '@spoor/btf';
+import { SpoorError } from '@spoor/btf';
 import type { Event, ReplacedScopes, ScopeNames } from '@spoor/event';
 import {
   type CompiledScopes,
@@ -79,8 +79,8 @@ const versions = 65_536n;
 /** A ring would have to hold events of so many replacements for one to be given wrong names. */
 const keptReplaced = 4096;
 
-const { fields }: StructLayout = EventHeader.layout;
-const matchedScopesOffset = fields.find(({ name }) => name === 'matched_scopes')!.offset;
+const headerFields = EventHeader.layout.kind === 'struct' ? EventHeader.layout.fields : [];
+const matchedScopesOffset = headerFields.find(({ name }) => name === 'matched_scopes')!.offset;
 
 /** Scopes in force on the kernel side. Replaced at one moment: each event is judged by the old ones or the new. */
 export class ScopesInForce {
