@@ -12,7 +12,7 @@
  *   forks N            the same without a program
  *   connects N         to a port of its own
  *   hold N             N more processes that live until its end
- *   pulse MS           executes itself again and again, until it is killed
+ *   pulse MS           executes itself again and again, until it is killed; the one that is executed connects, and ends
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -226,8 +226,10 @@ int main(int argc, char **argv)
 	char line[256], what[32];
 
 	self = argv[0];
-	if (argc > 1)
+	if (argc > 1) {
+		connects(1);
 		return 0;
+	}
 	while (fgets(line, sizeof(line), stdin)) {
 		long first = 0, second = 0;
 		long long begun;

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { atScale, type Bench, type Benchmark } from '../bench.js';
 import { type Measurement, medianOf } from '../finding.js';
 import { Samples } from '../measure/interleave.js';
-import { bpftrace, bpftraceExecs, execsnoop } from '../peers/commands.js';
+import { bpftrace, bpftraceExecs, snoop } from '../peers/commands.js';
 import { Launched } from '../programs/launched.js';
 import { spoor } from '../programs/spoor.js';
 import { usageOf } from '../programs/usage.js';
@@ -29,8 +29,8 @@ function idlers({ peers }: Bench): Idler[] {
   const sleep = ['--out', '-', '--', 'sleep', '1000'];
   const follow = { side: 'ours', tracefs: false, says: 'sleep' } as const;
   const others = [
-    { name: 'execsnoop', found: execsnoop(peers) },
-    { name: 'bpftrace, execs', found: bpftrace(peers, bpftraceExecs) },
+    { name: 'execsnoop', found: snoop(peers, 'execsnoop', 'line') },
+    { name: 'bpftrace, execs', found: bpftrace(peers, bpftraceExecs, 'line') },
   ].flatMap(({ name, found }) =>
     found === undefined ? [] : [{ ...found, name, side: 'peer' as const, says: pulseName }],
   );
@@ -65,7 +65,7 @@ export const idle: Benchmark = {
     const windows = atScale(bench, 3, 1);
     const windowMs = atScale(bench, 10_000, 500);
     const chosen = idlers(bench);
-    const samples = new Samples(chosen.map((idler) => ({ ...idler, run: async () => ({}) })));
+    const samples = new Samples(chosen);
     const running: Launched[] = [];
     try {
       for (const idler of chosen) {

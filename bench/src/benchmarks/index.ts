@@ -5,6 +5,7 @@ import { reader } from './reader.js';
 import { scopes } from './scopes.js';
 import { startup } from './startup.js';
 import { state } from './state.js';
+import { storm } from './storm.js';
 
 /** Every benchmark, in the order in which they run and are shown. */
-export const benchmarks: readonly Benchmark[] = [startup, idle, state, scopes, reader, maps];
+export const benchmarks: readonly Benchmark[] = [startup, idle, state, scopes, reader, maps, storm];

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { atScale, type Bench, type Benchmark } from '../bench.js';
 import { type Goal, hasSeries, type Measurement, medianOf, timesOf } from '../finding.js';
 import { interleave, type Sample, type Variant } from '../measure/interleave.js';
-import { bpftrace, bpftraceExecs, execsnoop, type TracerCommand } from '../peers/commands.js';
+import { bpftrace, bpftraceExecs, snoop, type TracerCommand } from '../peers/commands.js';
 import { Launched } from '../programs/launched.js';
 import { spoor } from '../programs/spoor.js';
 import { usageOf } from '../programs/usage.js';
@@ -29,8 +29,8 @@ function starts({ peers }: Bench): Start[] {
   const follow = { side: 'ours', shows: 'command', tracefs: false } as const;
   const watch = { shows: 'pulse', tracefs: true } as const;
   const others = [
-    { name: peer.execsnoop, found: execsnoop(peers) },
-    { name: peer.bpftrace, found: bpftrace(peers, bpftraceExecs) },
+    { name: peer.execsnoop, found: snoop(peers, 'execsnoop', 'line') },
+    { name: peer.bpftrace, found: bpftrace(peers, bpftraceExecs, 'line') },
   ].flatMap(({ name, found }) =>
     found === undefined ? [] : [{ ...watch, ...found, name, side: 'peer' as const }],
   );

@@ -122,7 +122,7 @@ async function measureLives(bench: Bench): Promise<{ measurement: Measurement; r
   const lives = atScale(bench, 500, 20);
   await work.do(`execs ${lives}`);
   const before = lookupsOf(tight);
-  const samples = new Samples(tracers.map(({ name }) => ({ name, side: 'ours', run: async () => ({}) })));
+  const samples = new Samples(tracers.map(({ name }) => ({ name, side: 'ours' })));
   const rounds = atScale(bench, 15, 1);
   for (let round = 0; round < rounds; round++) {
     bench.progress(`lives, round ${round + 1} of ${rounds}`);

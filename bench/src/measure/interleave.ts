@@ -22,10 +22,10 @@ export interface InterleaveOptions {
 
 /** What all rounds of all variants measured. */
 export class Samples {
-  readonly #variants: readonly Variant[];
+  readonly #variants: readonly Omit<Variant, 'run'>[];
   readonly #samples = new Map<string, Sample[]>();
 
-  constructor(variants: readonly Variant[]) {
+  constructor(variants: readonly Omit<Variant, 'run'>[]) {
     this.#variants = variants;
     for (const { name } of variants) this.#samples.set(name, []);
   }

@@ -6,25 +6,30 @@ export interface TracerCommand {
   readonly tracefs: boolean;
 }
 
-/** stdbuf has a program write its lines as they come, also into a pipe; it becomes the program. */
-const lineByLine = ['stdbuf', '-oL'];
+/**
+ * How a tracer writes where no terminal is: its lines as they come, for who waits for the first of them; or whole blocks, which
+ * costs it least.
+ */
+export type Buffering = 'line' | 'block';
 
-/** Every exec of the machine, as libbpf-tools tell it. */
-export function execsnoop(peers: Peers): TracerCommand | undefined {
-  const path = peers.path('execsnoop');
-  return path === undefined ? undefined : { command: [...lineByLine, path], tracefs: true };
-}
-
-/** Every open of the machine, as libbpf-tools tell it. */
-export function opensnoop(peers: Peers): TracerCommand | undefined {
-  const path = peers.path('opensnoop');
-  return path === undefined ? undefined : { command: [...lineByLine, path], tracefs: true };
+/** What a tool of libbpf-tools tells of the whole machine. */
+export function snoop(
+  peers: Peers,
+  name: 'execsnoop' | 'opensnoop' | 'tcpconnect',
+  buffering: Buffering,
+): TracerCommand | undefined {
+  const path = peers.path(name);
+  if (path === undefined) return undefined;
+  // stdbuf becomes the program.
+  return { command: [...(buffering === 'line' ? ['stdbuf', '-oL'] : []), path], tracefs: true };
 }
 
 /** A bpftrace program. */
-export function bpftrace(peers: Peers, program: string): TracerCommand | undefined {
+export function bpftrace(peers: Peers, program: string, buffering: Buffering): TracerCommand | undefined {
   const path = peers.path('bpftrace');
-  return path === undefined ? undefined : { command: [path, '-B', 'line', '-e', program], tracefs: true };
+  if (path === undefined) return undefined;
+  const mode = buffering === 'line' ? 'line' : 'full';
+  return { command: [path, '-B', mode, '-e', program], tracefs: true };
 }
 
 /** What its own execsnoop.bt prints of each exec. */
@@ -41,3 +46,6 @@ export const bpftraceOpens = `
     delete(@filename[tid]);
   }
   END { clear(@filename); }`;
+
+/** Every call of connect. */
+export const bpftraceConnects = 'tracepoint:syscalls:sys_enter_connect { printf("%-6d %s\\n", pid, comm); }';

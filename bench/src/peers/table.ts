@@ -10,6 +10,7 @@ export interface PeerProgram {
 export const peerPrograms = {
   execsnoop: { package: 'libbpf-tools', program: 'execsnoop' },
   opensnoop: { package: 'libbpf-tools', program: 'opensnoop' },
+  tcpconnect: { package: 'libbpf-tools', program: 'tcpconnect' },
   bpftrace: { package: 'bpftrace', program: 'bpftrace' },
   strace: { package: 'strace', program: 'strace' },
 } as const satisfies Record<string, PeerProgram>;

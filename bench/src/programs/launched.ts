@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { SpoorError } from '@spoor/btf';
 import { compileC } from './compile.js';
@@ -11,6 +12,8 @@ export interface LaunchOptions {
   readonly tracefs?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** A file that its standard output goes to; else lines of it are heard. */
+  readonly output?: string;
 }
 
 /** A line that a program wrote, and when it came: nanoseconds of `process.hrtime`. */
@@ -46,22 +49,24 @@ export class Launched implements AsyncDisposable {
 
   constructor(
     [program = '', ...args]: readonly string[],
-    { signal, tracefs = false, env, cwd }: LaunchOptions,
+    { signal, tracefs = false, env, cwd, output }: LaunchOptions,
   ) {
     signal.throwIfAborted();
     this.#name = program;
     this.#signal = signal;
     const launcher = [...(tracefs ? ['-t'] : []), program, ...args];
+    const file = output === undefined ? undefined : openSync(output, 'w');
     this.#child = spawn(compileC('launch'), launcher, {
       detached: true,
-      stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+      stdio: ['pipe', file ?? 'pipe', 'pipe', 'pipe'],
       ...(env === undefined ? {} : { env: { ...process.env, ...env } }),
       ...(cwd === undefined ? {} : { cwd }),
     });
+    if (file !== undefined) closeSync(file);
     signal.addEventListener('abort', this.#kill);
     // Whoever has ended is told by what does not come.
     this.#child.stdin!.on('error', () => undefined);
-    this.#listen(this.#child.stdout!);
+    if (this.#child.stdout !== null) this.#listen(this.#child.stdout);
     this.#listen(this.#child.stderr!);
     this.#begun = once(this.#child.stdio[3] as Readable, 'data').then(([data]) =>
       BigInt(String(data).trim()),

@@ -1,0 +1,177 @@
+import { copyFileSync, createReadStream, existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
+import { SpoorError } from '@spoor/btf';
+import type { Bench } from '../bench.js';
+import type { Measurement } from '../finding.js';
+import { interleave, type Sample, Samples, type Variant } from '../measure/interleave.js';
+import { compileC } from '../programs/compile.js';
+import { Launched } from '../programs/launched.js';
+import { type Usage, usageOf } from '../programs/usage.js';
+import { pulseName, startPulse, startWork, workName } from '../programs/work.js';
+import { type Storm, untraced, type Way, waysOf } from './storms.js';
+
+/** A tracer that does nothing for so long, but look whether there is something, has told everything. */
+const quietMs = 250;
+const quietShare = 0.02;
+/** What is told within this time after the storm counts. */
+const patienceMs = 10_000;
+const lookMs = 20;
+/** The first of everything is slower. */
+const warmUpShare = 0.1;
+
+export interface StormResult {
+  readonly measurements: readonly Measurement[];
+  readonly absent: readonly string[];
+}
+
+/** Runs a storm under every tracer that is there. */
+export async function measureStorm(bench: Bench, storm: Storm): Promise<StormResult> {
+  const ways = waysOf(storm, bench.peers, bench.folder);
+  const { able, absent, first } = await tryAll(bench, storm, ways);
+  const variants = able.map(
+    (way): Variant => ({
+      name: way.name,
+      side: way.side,
+      run: () => runOnce(bench, { storm, way, count: storm.many }),
+    }),
+  );
+  const rounds = 7;
+  const samples = bench.quick
+    ? first
+    : await interleave(variants, {
+        rounds,
+        signal: bench.signal,
+        onStep: ({ round, name }) =>
+          bench.progress(`${storm.title}, round ${round + 1} of ${rounds}: ${name}`),
+      });
+  const measurement = (metric: string, rest: Omit<Measurement, 'series' | 'id'>): Measurement => ({
+    id: `${storm.id}-${metric}`,
+    ...rest,
+    series: samples.series(metric),
+  });
+  const all = [
+    measurement('wall', { title: `${storm.title}, takes`, unit: 'ns', base: untraced }),
+    measurement('cpu', { title: `${storm.title}: CPU time of the tracer itself`, unit: 'ns' }),
+    measurement('memory', { title: `${storm.title}: resident memory of the tracer, at most`, unit: 'bytes' }),
+    measurement('missing', { title: `${storm.title}: of all, not told`, unit: 'percent' }),
+  ];
+  return { measurements: all.filter(({ series }) => series.length > 0), absent };
+}
+
+/**
+ * A tool can be there and not run on this kernel: what does not trace a small storm is named as absent. That small storm is
+ * all that a smoke test has.
+ */
+async function tryAll(
+  bench: Bench,
+  storm: Storm,
+  ways: readonly Way[],
+): Promise<{ able: readonly Way[]; absent: readonly string[]; first: Samples }> {
+  const able: Way[] = [];
+  const first = new Samples(ways);
+  const absent: string[] = [];
+  for (const way of ways) {
+    bench.progress(`${storm.title}: trying ${way.name}`);
+    try {
+      first.add(way.name, await runOnce(bench, { storm, way, count: storm.few }));
+      able.push(way);
+    } catch (error) {
+      if (!(error instanceof SpoorError) || way.side === 'ours') throw error;
+      absent.push(`${way.name}, for "${storm.title}": ${error.message.replaceAll(/\s*\n\s*/g, ' / ')}`);
+    }
+  }
+  return { able, absent, first };
+}
+
+interface Run {
+  readonly storm: Storm;
+  readonly way: Way;
+  readonly count: number;
+}
+
+async function runOnce(bench: Bench, { storm, way, count }: Run): Promise<Sample> {
+  const { signal } = bench;
+  if (way.output !== undefined) rmSync(way.output, { force: true });
+  await using tracer = way.tracer === undefined ? undefined : await startTracer(bench, way, way.tracer);
+  await using work = startStorm(bench, way);
+  await work.do('pin 0');
+  const extra = Math.ceil(count * warmUpShare);
+  await work.do(`${storm.line} ${extra}`);
+
+  const traced = tracer?.pid ?? (way.wrapper === undefined ? undefined : work.pid);
+  if (traced !== undefined && tracer !== undefined) await rest(traced, signal);
+  const before = traced === undefined ? undefined : usageOf(traced);
+  const wallNs = await work.do(`${storm.line} ${count}`);
+  if (traced === undefined || before === undefined) return { wall: wallNs / count };
+  const after = tracer === undefined ? usageOf(traced) : await rest(traced, signal);
+  await work.finish();
+  await tracer?.interrupt();
+  const told = way.tells && way.output !== undefined ? await countLines(way.output, storm.mark) : undefined;
+  const happened = count + extra;
+  return {
+    wall: wallNs / count,
+    cpu: (after.cpuNs - before.cpuNs) / count,
+    memory: after.peakMemory,
+    ...(told === undefined ? {} : { missing: (Math.max(happened - told, 0) / happened) * 100 }),
+  };
+}
+
+/** The program that the storm is made of, by itself or under its tracer. */
+function startStorm({ folder, signal }: Bench, { wrapper }: Way): Launched {
+  if (wrapper === undefined) return startWork(folder, { signal });
+  const path = join(folder, workName);
+  copyFileSync(compileC('work'), path);
+  return new Launched([...wrapper, path], { signal });
+}
+
+/** Starts it, and waits until its output has something of a program that is executed again and again. */
+async function startTracer(
+  { folder, signal }: Bench,
+  { output }: Way,
+  { command, tracefs }: NonNullable<Way['tracer']>,
+): Promise<Launched> {
+  const own = command.includes('--out');
+  const tracer = new Launched(command, {
+    signal,
+    tracefs,
+    ...(own || output === undefined ? {} : { output }),
+  });
+  try {
+    await using _pulse = startPulse(folder, { signal });
+    const gone = tracer.line(() => false);
+    const ready = waitForPulse(output ?? '', signal);
+    await Promise.race([gone, ready]);
+    return tracer;
+  } catch (error) {
+    await tracer[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function waitForPulse(output: string, signal: AbortSignal): Promise<void> {
+  while (!existsSync(output) || !readFileSync(output, 'latin1').includes(pulseName)) {
+    await setTimeout(lookMs, undefined, { signal });
+  }
+}
+
+/** Waits until a process does nothing any more, and tells what it has used by then. */
+async function rest(pid: number, signal: AbortSignal): Promise<Usage> {
+  const end = performance.now() + patienceMs;
+  let last = usageOf(pid);
+  for (;;) {
+    await setTimeout(quietMs, undefined, { signal });
+    const now = usageOf(pid);
+    if (now.cpuNs - last.cpuNs < quietShare * quietMs * 1e6 || performance.now() > end) return now;
+    last = now;
+  }
+}
+
+async function countLines(path: string, mark: RegExp): Promise<number> {
+  let count = 0;
+  for await (const line of createInterface({ input: createReadStream(path) })) {
+    if (mark.test(line)) count++;
+  }
+  return count;
+}
