@@ -28,6 +28,8 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
+/** How long a line is waited for. */
+const patienceMs = 60_000;
 /** Lines that are kept for a failure's message. */
 const keptLines = 20;
 
@@ -93,18 +95,28 @@ export class Launched implements AsyncDisposable {
   /**
    * The next line that is wanted, on either stream.
    *
-   * @throws SpoorError `UNSUPPORTED` when it ends before, with what it said last; the signal's reason
+   * @throws SpoorError `UNSUPPORTED` when it ends before, with what it said last, or says nothing of the kind for a minute;
+   *   the signal's reason
    */
-  line(wanted: (text: string) => boolean = () => true): Promise<Line> {
-    if (this.#over) return Promise.reject(this.#ended());
-    return new Promise((resolve, reject) => {
-      this.#waiters.add({ wanted, resolve, reject });
-    });
+  async line(wanted: (text: string) => boolean): Promise<Line> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), patienceMs);
+    try {
+      return await Promise.race([this.#wait(wanted), this.#silence(late.signal)]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Rejects when it has ended. */
+  async gone(): Promise<never> {
+    await this.#wait(() => false);
+    throw this.#ended();
   }
 
   /** Has it do one thing, and waits for its answer: a number. */
   async do(command: string): Promise<number> {
-    const answer = this.line();
+    const answer = this.#wait(() => true);
     this.#child.stdin!.write(`${command}\n`);
     const { text } = await answer;
     const number = Number(text);
@@ -134,6 +146,21 @@ export class Launched implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#over) this.#killGroup();
     await this.#exit;
+  }
+
+  #wait(wanted: (text: string) => boolean): Promise<Line> {
+    if (this.#over) return Promise.reject(this.#ended());
+    return new Promise((resolve, reject) => {
+      this.#waiters.add({ wanted, resolve, reject });
+    });
+  }
+
+  #silence(late: AbortSignal): Promise<never> {
+    return new Promise((_, reject) => {
+      late.addEventListener('abort', () =>
+        reject(new SpoorError('UNSUPPORTED', `${this.#name} told of nothing within ${patienceMs / 1000} s`)),
+      );
+    });
   }
 
   #listen(stream: Readable): void {

@@ -15,8 +15,8 @@ import { type Storm, untraced, type Way, waysOf } from './storms.js';
 /** A tracer that does nothing for so long, but look whether there is something, has told everything. */
 const quietMs = 250;
 const quietShare = 0.02;
-/** What is told within this time after the storm counts. */
-const patienceMs = 10_000;
+/** What a tracer has to begin, and to tell of the storm when it is over. */
+const patienceMs = 60_000;
 const lookMs = 20;
 /** The first of everything is slower. */
 const warmUpShare = 0.1;
@@ -46,9 +46,9 @@ export async function measureStorm(bench: Bench, storm: Storm): Promise<StormRes
         onStep: ({ round, name }) =>
           bench.progress(`${storm.title}, round ${round + 1} of ${rounds}: ${name}`),
       });
-  const measurement = (metric: string, rest: Omit<Measurement, 'series' | 'id'>): Measurement => ({
+  const measurement = (metric: string, about: Omit<Measurement, 'series' | 'id'>): Measurement => ({
     id: `${storm.id}-${metric}`,
-    ...rest,
+    ...about,
     series: samples.series(metric),
   });
   const all = [
@@ -138,20 +138,26 @@ async function startTracer(
     tracefs,
     ...(own || output === undefined ? {} : { output }),
   });
+  const decided = new AbortController();
   try {
     await using _pulse = startPulse(folder, { signal });
-    const gone = tracer.line(() => false);
-    const ready = waitForPulse(output ?? '', signal);
-    await Promise.race([gone, ready]);
+    const ready = waitForPulse(output ?? '', AbortSignal.any([signal, decided.signal]));
+    await Promise.race([tracer.gone(), ready]);
     return tracer;
   } catch (error) {
     await tracer[Symbol.asyncDispose]();
     throw error;
+  } finally {
+    decided.abort();
   }
 }
 
 async function waitForPulse(output: string, signal: AbortSignal): Promise<void> {
+  const end = performance.now() + patienceMs;
   while (!existsSync(output) || !readFileSync(output, 'latin1').includes(pulseName)) {
+    if (performance.now() > end) {
+      throw new SpoorError('UNSUPPORTED', `it told of nothing within ${patienceMs / 1000} s`);
+    }
     await setTimeout(lookMs, undefined, { signal });
   }
 }
