@@ -258,83 +258,6 @@ struct linux_binprm {
 	const char *filename;
 };
 
-struct in6_addr {
-	__u8 bytes[16];
-};
-
-struct sock_common {
-	__be32 skc_daddr;
-	__be32 skc_rcv_saddr;
-	__be16 skc_dport;
-	__u16 skc_num;
-	unsigned short skc_family;
-	struct in6_addr skc_v6_daddr;
-	struct in6_addr skc_v6_rcv_saddr;
-};
-
-struct sock {
-	struct sock_common __sk_common;
-};
-
-struct socket {
-	struct file *file;
-	struct sock *sk;
-};
-
-struct unix_address {
-	int len;
-};
-
-struct unix_sock {
-	struct sock sk;
-	struct unix_address *addr;
-	struct path path;
-	struct sock *peer;
-};
-
-struct kernel_siginfo {
-	int si_signo;
-};
-
-struct bpf_prog_aux {
-	__u32 id;
-	char name[16];
-};
-
-struct bpf_prog {
-	enum bpf_prog_type type;
-	struct bpf_prog_aux *aux;
-};
-
-struct bpf_map {
-	enum bpf_map_type map_type;
-	__u32 id;
-	char name[16];
-};
-
-struct io_ring_ctx {
-	unsigned int flags;
-	unsigned int sq_entries;
-};
-
-struct io_kiocb {
-	__u8 opcode;
-	struct io_ring_ctx *ctx;
-};
-
-struct io_cqe {
-	__u64 user_data;
-};
-
-/* Since 5.19. */
-struct io_kiocb___cqe {
-	struct io_cqe cqe;
-};
-
-struct module {
-	char name[56];
-};
-
 struct seq_file;
 
 struct bpf_iter_meta {
@@ -358,6 +281,8 @@ struct pt_regs___saved_arm64 {
 };
 
 #pragma clang attribute pop
+
+#include "kernel_objects.h"
 
 /* include/linux/sched.h, include/linux/sched/signal.h, arch/x86/include/asm/thread_info.h */
 #define PF_KTHREAD 0x00200000
