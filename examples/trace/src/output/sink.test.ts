@@ -1,5 +1,7 @@
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../../test/captured-io.js';
 import { Sink } from './sink.js';
@@ -18,6 +20,28 @@ it('writes in order what was written in many pieces, and says when it is full', 
   await sink.close();
   expect(readFileSync(path, 'utf8')).toBe(`${line.repeat(2048)}end ☃\n`);
   expect(sinkError(sink)).toBeUndefined();
+});
+
+it('writes all to a pipe that somebody made non-blocking, as the reader makes room', async () => {
+  const path = join(temporaryFolder(), 'pipe');
+  execFileSync('mkfifo', [path]);
+  const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  const sink = new Sink(fd, path);
+  const text = `${'y'.repeat(99)}\n`.repeat(5000);
+  sink.write(text);
+  const buffer = Buffer.alloc(64 * 1024);
+  let received = '';
+  while (received.length < text.length) {
+    await setTimeout(1);
+    try {
+      received += buffer.toString('utf8', 0, readSync(fd, buffer));
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'EAGAIN' });
+    }
+  }
+  await sink.close();
+  expect(received).toBe(text);
+  expect(sink.failure).toBeUndefined();
 });
 
 it('tells of the first failure once, and throws the rest away', async () => {
