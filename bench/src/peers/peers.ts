@@ -89,7 +89,7 @@ function versionOf(name: PeerName): string {
 }
 
 /** The path of a program. Debian keeps the tools of administrators where the PATH of others does not lead. */
-export function findProgram(name: string): string | undefined {
+function findProgram(name: string): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
   for (const folder of folders) {
     const path = join(folder, name);

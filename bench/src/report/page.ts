@@ -27,7 +27,7 @@ function introduction(reports: readonly Report[]): string {
   ].join('\n');
 }
 
-export function machineText({ cpu, cpus, memory, kernel, node, tools, virtual }: Machine): string {
+function machineText({ cpu, cpus, memory, kernel, node, tools, virtual }: Machine): string {
   const kind = virtual ? ', a virtual machine' : '';
   const versions = Object.entries(tools).map(([name, version]) => `${name} ${version}`);
   return [

@@ -22,7 +22,7 @@ export function reportText({ subject, finding, quick, seconds }: Report): string
 }
 
 /** What was to hold, what was measured, and whether it holds. */
-export function goalText(goal: Goal): string {
+function goalText(goal: Goal): string {
   const { text, value, limit, unit } = goal;
   const sign = isReached(goal) ? '✓' : '✗';
   return `${sign} ${text}: ${quantity(value, unit)}, at most ${quantity(limit, unit)}`;
