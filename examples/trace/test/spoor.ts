@@ -74,5 +74,6 @@ export interface Line {
   readonly tgid: number;
   readonly comm: string;
   readonly exe: string;
+  readonly scopes: readonly string[];
   readonly data: Readonly<Record<string, unknown>>;
 }

@@ -1,4 +1,4 @@
-import { readFileSync, truncateSync } from 'node:fs';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { useStage } from '../../test/actor.js';
@@ -37,6 +37,34 @@ it.each([
   expect(replayed.status).toBe(0);
   expect(replayed.stdout).toBe(live.stdout);
   if (output === 'json') expect(problemsOf(linesOf(live.stdout))).toEqual([]);
+});
+
+it('says live and in the replay which scopes took an event, by a policy with conditions on its fields', async () => {
+  const recording = join(stage.folder, 'scoped');
+  const policy = join(stage.folder, 'policy.json');
+  const filters = [{ filter: 'exe', values: [stage.actor] }];
+  writeFileSync(
+    policy,
+    JSON.stringify({
+      scopes: [
+        { name: 'failed', filters, events: ['exit.code!=0'] },
+        { name: 'hosts', filters, events: ['open.path=/etc/host*'] },
+      ],
+    }),
+  );
+  const options = ['--record', recording, '--policy', policy, '--output', 'json', '--out', '-'];
+  const live = await spoor(['trace', ...options, '--', 'sh', '-c', script, stage.actor]);
+  expect(live.stderr).toBe('');
+  expect(live.status).toBe(2);
+  const lines = linesOf(live.stdout);
+  const taken = (name: string) => lines.filter(({ scopes }) => scopes.includes(name));
+  expect(taken('failed').map(({ event, data }) => [event, data['code']])).toEqual([['exit', 4]]);
+  expect(taken('hosts').map(({ event, data }) => [event, data['path']])).toEqual([['open', '/etc/hostname']]);
+  expect(lines.every(({ scopes }) => scopes.includes('command'))).toBe(true);
+  expect((await spoor(['replay', recording, '--output', 'json'])).stdout).toBe(live.stdout);
+  // The command's shell is another binary: it is not in these scopes, also when they are asked of the recording.
+  const asked = await spoor(['replay', recording, '--policy', policy, '--output', 'json']);
+  expect(linesOf(asked.stdout).map(({ scopes }) => scopes)).toEqual([['hosts'], ['failed']]);
 });
 
 it('replays as far as there is something when it was cut', async () => {
