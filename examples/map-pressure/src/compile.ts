@@ -20,8 +20,8 @@ export interface Executables {
  */
 export function compileGenerator(): Executables {
   return {
-    tree: compile('tree', inPackage('generator', 'tree')),
-    saboteur: compile('saboteur', inPackage('generator')),
+    tree: compile('mp-generator', inPackage('generator', 'tree')),
+    saboteur: compile('mp-saboteur', inPackage('generator')),
   };
 }
 

@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { run } from './command.js';
 import { type Outcome, runExperiment, type Setting } from './experiment.js';
 import { faultsOf, standardOf } from './verdict.js';
 
@@ -67,4 +71,21 @@ describe('the other modes fail as they are known to', () => {
     const { comparison } = await held({ mode, entries: 10_240 });
     expect(comparison.faults).toEqual([]);
   });
+});
+
+it('writes table, picture and figures, and ends with 0 when all is as it must be', async () => {
+  const out = mkdtempSync(join(tmpdir(), 'pressure-test-'));
+  const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  onTestFinished(() => {
+    vi.restoreAllMocks();
+    rmSync(out, { recursive: true });
+  });
+  const status = await run(['--modes', 'zero,recover', '--entries', '100', '--no-saboteur', '--out', out]);
+  const printed = written.mock.calls.map(([text]) => text).join('');
+  expect(printed.match(/as it must be, 1 of 1/g)).toHaveLength(2);
+  expect(readFileSync(join(out, 'pressure.svg'), 'utf8')).toMatch(/^<svg /);
+  const { settings } = JSON.parse(readFileSync(join(out, 'pressure.json'), 'utf8'));
+  expect(settings.map(({ standard }: { standard: string }) => standard)).toEqual(['fails', 'perfect']);
+  expect(status).toBe(0);
 });

@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { SpoorError } from '@spoor/btf';
 
+/** After the end of a helper its last line may still be on its way, milliseconds. */
+const outputMs = 1000;
+
 /**
  * A program of ours that speaks in lines of JSON and goes on at each line that it gets. It is the leader of a process
  * group, so that all that it starts can be ended with it.
@@ -18,7 +21,10 @@ export class Helper implements AsyncDisposable {
       // It has ended, which is told by what it does not say.
     });
     this.#exit = once(this.#child, 'exit');
-    this.#lines = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]();
+    const reader = createInterface({ input: this.#child.stdout! });
+    this.#lines = reader[Symbol.asyncIterator]();
+    // What it has started has its output too, and may outlive it: there is no end of the stream to wait for.
+    this.#child.once('exit', () => setTimeout(() => reader.close(), outputMs).unref());
   }
 
   /** What it says next, which has to be this. */
@@ -52,5 +58,6 @@ export class Helper implements AsyncDisposable {
       // All of them have ended.
     }
     await this.#exit;
+    this.#child.stdout!.destroy();
   }
 }

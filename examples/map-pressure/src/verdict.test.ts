@@ -1,45 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { allOf, generator, segmentOf } from '../test/invented.js';
-import { compare } from './compare.js';
-import type { Outcome, Setting } from './experiment.js';
+import { outcomeOf } from '../test/outcomes.js';
 import { faultsOf, standardOf } from './verdict.js';
-
-const perfect = compare([generator, segmentOf()], allOf(segmentOf()));
-
-interface Invention {
-  readonly setting?: Partial<Setting>;
-  readonly total?: Partial<Outcome['comparison']['total']>;
-  readonly state?: object;
-  readonly events?: object;
-  readonly mapEntries?: number;
-}
-
-function outcomeOf({ setting, total, state, events, mapEntries = 100 }: Invention): Outcome {
-  return {
-    setting: {
-      mode: 'recover',
-      entries: 100,
-      saboteur: false,
-      taskStorage: true,
-      wordsEntries: undefined,
-      processes: 300,
-      ...setting,
-    },
-    comparison: { ...perfect, total: { ...perfect.total, ...total } },
-    statistics: {
-      events: { open: { submitted: 5, delivered: 5, dropped: {} }, ...events },
-      state: { lostByMode: 0, wordsLost: 0, ancestorRecoveries: 0, ...state },
-      mapEntries,
-    } as unknown as Outcome['statistics'],
-    processes: 600,
-    alive: 310,
-    reused: 4,
-    notReused: 0,
-    deleted: 0,
-    passes: 0,
-    nsPerEvent: 4000,
-  };
-}
 
 describe('recover', () => {
   it('has to be perfect', () => {

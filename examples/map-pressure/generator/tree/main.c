@@ -1,5 +1,5 @@
 /*
- * The generator: `tree RUN FOLDER MATCH DECOY PROCESSES`. Speaks in lines of JSON on its standard output, and does the
+ * The generator: `mp-generator RUN FOLDER MATCH DECOY PROCESSES`. Speaks in lines of JSON on its standard output, and does the
  * next step at each line on its standard input:
  *
  *   {"say":"alive",…}      what has to live before the trace does; then begin the trace
@@ -197,6 +197,6 @@ int main(int argc, char **argv)
 		return generate(argv);
 	if (argc == 3 || argc == 4)
 		return image(argv);
-	dprintf(STDERR_FILENO, "usage: tree RUN FOLDER MATCH DECOY PROCESSES\n");
+	dprintf(STDERR_FILENO, "usage: mp-generator RUN FOLDER MATCH DECOY PROCESSES\n");
 	return 2;
 }
