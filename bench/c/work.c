@@ -11,6 +11,7 @@
  *   execs N            starts a program and waits for it
  *   forks N            the same without a program
  *   connects N         to a port of its own
+ *   run COMMAND        runs a line of the shell, without a word from it
  *   hold N             N more processes that live until its end
  *   pulse MS           executes itself again and again, until it is killed; the one that is executed connects, and ends
  */
@@ -122,13 +123,34 @@ static void execs(long count)
 static void forks(long count)
 {
 	for (long i = 0; i < count; i++) {
-		pid_t child = fork();
+		pid_t child = vfork();
 
 		if (child < 0)
 			die("fork");
 		if (child == 0)
 			_exit(0);
 		wait_for(child);
+	}
+}
+
+static void run(char *command)
+{
+	char *const argv[] = { "sh", "-c", command, NULL };
+	posix_spawn_file_actions_t actions;
+	int status;
+	pid_t child;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+	errno = posix_spawn(&child, "/bin/sh", &actions, NULL, argv, environ);
+	if (errno)
+		die("/bin/sh");
+	posix_spawn_file_actions_destroy(&actions);
+	if (waitpid(child, &status, 0) != child || status != 0) {
+		errno = 0;
+		fprintf(stderr, "work: run: ended with %#x: %s", status, command);
+		exit(1);
 	}
 }
 
@@ -223,7 +245,7 @@ static void perform(const char *what, long first, long second)
 
 int main(int argc, char **argv)
 {
-	char line[256], what[32];
+	char line[4096], what[32];
 
 	self = argv[0];
 	if (argc > 1) {
@@ -237,7 +259,10 @@ int main(int argc, char **argv)
 		if (sscanf(line, "%31s %ld %ld", what, &first, &second) < 1)
 			continue;
 		begun = now();
-		perform(what, first, second);
+		if (strcmp(what, "run") == 0)
+			run(line + strlen("run "));
+		else
+			perform(what, first, second);
 		printf("%lld\n", now() - begun);
 		fflush(stdout);
 	}

@@ -7,7 +7,7 @@ import { interleave, type Samples, type Variant } from '../measure/interleave.js
 import { compileBpf, compileC } from '../programs/compile.js';
 import { Launched } from '../programs/launched.js';
 import { nodeOf } from '../programs/tools.js';
-import { meanRecordSize, offsetOf, writeRecords } from '../reader/records.js';
+import { meanRecordSize, offsetMacros, writeRecords } from '../reader/records.js';
 import type { Way } from '../reader/ways.js';
 
 const ringSize = 8 * 1024 * 1024;
@@ -50,27 +50,6 @@ const tasks: readonly Task[] = [
   },
 ];
 
-const fields: Readonly<Record<string, string>> = {
-  AT_CPU: 'cpu',
-  AT_TGID: 'tgid',
-  AT_TID: 'tid',
-  AT_PPID: 'ppid',
-  AT_UID: 'uid',
-  AT_COMM: 'comm',
-  AT_EXE: 'exe',
-  AT_KIND: 'kind',
-  AT_TIME: 'time_ns',
-  AT_START_TIME: 'start_time_ns',
-  AT_CGROUP: 'cgroup_id',
-  AT_SCOPES: 'matched_scopes',
-  AT_ORIGIN: 'origin',
-  AT_PATH: 'path',
-  AT_RESULT: 'result',
-  AT_INODE: 'inode',
-  AT_DEVICE: 'device',
-  AT_FLAGS: 'flags',
-};
-
 interface Runtime {
   readonly label: string;
   readonly path: string;
@@ -95,8 +74,7 @@ function start({ folder, signal }: Bench, task: Task, found: readonly Runtime[])
   const records = join(folder, `records-${task.id}`);
   writeRecords(records, { unique: task.unique ?? false });
   const given = [compileBpf('ring-fill'), records, String(ringSize)];
-  const defines = Object.fromEntries(Object.entries(fields).map(([macro, name]) => [macro, offsetOf(name)]));
-  const consume = compileC('consume', { defines, libraries: ['bpf'] });
+  const consume = compileC('consume', { defines: offsetMacros(), libraries: ['bpf'] });
   return [
     { name: inC, side: 'peer', process: new Launched([consume, task.c, ...given], { signal }) },
     ...task.ways.flatMap(({ way, name }) =>

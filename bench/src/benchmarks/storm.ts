@@ -2,7 +2,7 @@ import type { Benchmark } from '../bench.js';
 import type { Goal, Measurement } from '../finding.js';
 import { differenceOf, hasSeries } from '../finding.js';
 import { measureStorm } from '../storm/measure.js';
-import { attached, following, storms, straced, untraced } from '../storm/storms.js';
+import { attached, following, followingAll, storms, straced, untraced } from '../storm/storms.js';
 
 /** What the other tools may be exceeded by: their cost itself, half of it for who has nothing in scope; a tenth of strace's. */
 const shares = { following: 1, attached: 0.5, straced: 0.1 };
@@ -51,6 +51,7 @@ export const storm: Benchmark = {
       remarks: [
         'The traced program stays on one CPU; where its tracer runs is left to the scheduler. Whatever a tracer tells goes to a file, in whole blocks.',
         `"${following}" has a scope that the storm is in, and that follows; "${attached}" has one that it is not in. The CPU time of a tracer is its own, until it has written everything; what it spends inside the traced program is in that program's time.`,
+        `"${followingAll}" tells of all that the command tells of when it is not asked for less.`,
         'What is not told is the number of events that happened less the number in the output.',
       ],
     };

@@ -110,3 +110,29 @@ export function offsetOf(name: string): number {
   if (field === undefined) throw new RangeError(`an open has no field ${name}`);
   return field.offset;
 }
+
+const macros: Readonly<Record<string, string>> = {
+  AT_CPU: 'cpu',
+  AT_TGID: 'tgid',
+  AT_TID: 'tid',
+  AT_PPID: 'ppid',
+  AT_UID: 'uid',
+  AT_COMM: 'comm',
+  AT_EXE: 'exe',
+  AT_KIND: 'kind',
+  AT_TIME: 'time_ns',
+  AT_START_TIME: 'start_time_ns',
+  AT_CGROUP: 'cgroup_id',
+  AT_SCOPES: 'matched_scopes',
+  AT_ORIGIN: 'origin',
+  AT_PATH: 'path',
+  AT_RESULT: 'result',
+  AT_INODE: 'inode',
+  AT_DEVICE: 'device',
+  AT_FLAGS: 'flags',
+};
+
+/** The macros of `c/consume.c`: where the fields lie. */
+export function offsetMacros(): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(macros).map(([macro, name]) => [macro, offsetOf(name)]));
+}

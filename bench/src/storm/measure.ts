@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { SpoorError } from '@spoor/btf';
-import type { Bench } from '../bench.js';
+import { atScale, type Bench } from '../bench.js';
 import type { Measurement } from '../finding.js';
 import { interleave, type Sample, Samples, type Variant } from '../measure/interleave.js';
 import { compileC } from '../programs/compile.js';
@@ -12,8 +12,7 @@ import { type Usage, usageOf } from '../programs/usage.js';
 import { pulseName, startPulse, startWork, workName } from '../programs/work.js';
 import { type Storm, untraced, type Way, waysOf } from './storms.js';
 
-/** A tracer that does nothing for so long, but look whether there is something, has told everything. */
-const quietMs = 250;
+/** The share of a core that a tracer takes when it only looks whether there is something. */
 const quietShare = 0.02;
 /** What a tracer has to begin, and to tell of the storm when it is over. */
 const patienceMs = 60_000;
@@ -37,7 +36,7 @@ export async function measureStorm(bench: Bench, storm: Storm): Promise<StormRes
       run: () => runOnce(bench, { storm, way, count: storm.many }),
     }),
   );
-  const rounds = 7;
+  const { rounds } = storm;
   const samples = bench.quick
     ? first
     : await interleave(variants, {
@@ -96,19 +95,20 @@ async function runOnce(bench: Bench, { storm, way, count }: Run): Promise<Sample
   if (way.output !== undefined) rmSync(way.output, { force: true });
   await using tracer = way.tracer === undefined ? undefined : await startTracer(bench, way, way.tracer);
   await using work = startStorm(bench, way);
-  await work.do('pin 0');
-  const extra = Math.ceil(count * warmUpShare);
-  await work.do(`${storm.line} ${extra}`);
+  for (const line of storm.before) await work.do(line);
+  const extra = count === 1 ? 0 : Math.ceil(count * warmUpShare);
+  if (extra > 0) await work.do(storm.line(extra));
 
   const traced = tracer?.pid ?? (way.wrapper === undefined ? undefined : work.pid);
-  if (traced !== undefined && tracer !== undefined) await rest(traced, signal);
+  if (traced !== undefined && tracer !== undefined) await rest(traced, bench);
   const before = traced === undefined ? undefined : usageOf(traced);
-  const wallNs = await work.do(`${storm.line} ${count}`);
+  const wallNs = await work.do(storm.line(count));
   if (traced === undefined || before === undefined) return { wall: wallNs / count };
-  const after = tracer === undefined ? usageOf(traced) : await rest(traced, signal);
+  const after = tracer === undefined ? usageOf(traced) : await rest(traced, bench);
   await work.finish();
   await tracer?.interrupt();
-  const told = way.tells && way.output !== undefined ? await countLines(way.output, storm.mark) : undefined;
+  const mark = way.side === 'ours' ? storm.marks?.ours : storm.marks?.others;
+  const told = way.tells ? await countLines(way.output, mark) : undefined;
   const happened = count + extra;
   return {
     wall: wallNs / count,
@@ -163,18 +163,20 @@ async function waitForPulse(output: string, signal: AbortSignal): Promise<void> 
 }
 
 /** Waits until a process does nothing any more, and tells what it has used by then. */
-async function rest(pid: number, signal: AbortSignal): Promise<Usage> {
+async function rest(pid: number, bench: Bench): Promise<Usage> {
+  const quietMs = atScale(bench, 250, 30);
   const end = performance.now() + patienceMs;
   let last = usageOf(pid);
   for (;;) {
-    await setTimeout(quietMs, undefined, { signal });
+    await setTimeout(quietMs, undefined, { signal: bench.signal });
     const now = usageOf(pid);
     if (now.cpuNs - last.cpuNs < quietShare * quietMs * 1e6 || performance.now() > end) return now;
     last = now;
   }
 }
 
-async function countLines(path: string, mark: RegExp): Promise<number> {
+async function countLines(path: string | undefined, mark: RegExp | undefined): Promise<number | undefined> {
+  if (path === undefined || mark === undefined) return undefined;
   let count = 0;
   for await (const line of createInterface({ input: createReadStream(path) })) {
     if (mark.test(line)) count++;

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import {
-  type Buffering,
   bpftrace,
   bpftraceConnects,
   bpftraceExecs,
@@ -15,56 +14,74 @@ import { pulseName, workName } from '../programs/work.js';
 export const untraced = 'untraced';
 export const following = 'spoor, following';
 export const attached = 'spoor, nothing in scope';
+export const followingAll = 'spoor, following, every event';
 export const straced = 'strace -f';
 
-/** What a storm is made of, and how its events look in an output. */
+/** What is traced, and how its events look in an output. */
 export interface Storm {
-  readonly id: 'exec' | 'open' | 'connect';
+  readonly id: string;
   readonly title: string;
-  /** What the work is told, with a number behind it. */
-  readonly line: string;
+  /** What the work is told, for so many. */
+  line(count: number): string;
   /** How many, in a real run and in a smoke test. */
   readonly many: number;
   readonly few: number;
-  /** What a line of an output has that tells of one: each tracer's own way. */
-  readonly mark: RegExp;
-  /** The tool of libbpf-tools that tells the same. */
+  /** What the work is told before each round. */
+  readonly before: readonly string[];
+  readonly rounds: number;
+  /** Which lines of an output tell of one: ours, and those of others. Undefined where it is not known how many there are. */
+  readonly marks?: { readonly ours: RegExp; readonly others: RegExp };
+  /** The events that each is to tell of: as spoor calls them, the tool of libbpf-tools that tells the same, a bpftrace program, and the system calls. */
+  readonly events: string;
   readonly snoop: 'execsnoop' | 'opensnoop' | 'tcpconnect';
   readonly script: string;
-  /** System calls that strace is to stop at, where it can be told. */
   readonly calls: string;
 }
 
+const usual = { before: ['pin 0'], rounds: 7 } as const;
+
 export const storms: readonly Storm[] = [
   {
+    ...usual,
     id: 'exec',
     title: 'A process: fork, exec, exit',
-    line: 'execs',
+    line: (count) => `execs ${count}`,
     many: 1500,
     few: 20,
-    mark: /true.*bench-leaf/,
+    marks: { ours: /^\{"event":"exec".*bench-leaf/, others: /true.*bench-leaf/ },
+    events: 'exec',
     snoop: 'execsnoop',
     script: bpftraceExecs,
     calls: 'execve',
   },
   {
+    ...usual,
     id: 'open',
     title: 'An open and a close',
-    line: 'opens',
+    line: (count) => `opens ${count}`,
     many: 50_000,
     few: 100,
-    mark: new RegExp(`/${workName}(?!\\S*pulse)`),
+    marks: {
+      ours: new RegExp(`^\\{"event":"open".*"path":"[^"]*/${workName}"`),
+      others: new RegExp(`/${workName}\\b`),
+    },
+    events: 'open',
     snoop: 'opensnoop',
     script: bpftraceOpens,
     calls: 'open,openat',
   },
   {
+    ...usual,
     id: 'connect',
     title: 'A connection over loopback',
-    line: 'connects',
+    line: (count) => `connects ${count}`,
     many: 5000,
     few: 20,
-    mark: new RegExp(`${workName}.*127\\.0\\.0\\.1|connect\\(.*127\\.0\\.0\\.1|^\\d+ +${workName}`),
+    marks: {
+      ours: new RegExp(`^\\{"event":"connect".*"comm":"${workName}"`),
+      others: new RegExp(`connect\\(.*127\\.0\\.0\\.1|^\\d+ +${workName}\\b`),
+    },
+    events: 'connect',
     snoop: 'tcpconnect',
     script: bpftraceConnects,
     calls: 'connect',
@@ -86,49 +103,57 @@ export interface Way {
 }
 
 /** All of them, as far as they are there. Their files are in the folder. */
-export function waysOf({ id, snoop: tool, script, calls }: Storm, peers: Peers, folder: string): Way[] {
-  const file = (name: string) => join(folder, `${id}-${name}`);
-  const buffering: Buffering = 'block';
-  const ours = (name: string, scopes: readonly string[]) => {
-    const options = ['--events', id, '--output', 'json', '--out', file(name)];
-    const command = spoor('trace', ...options, ...scopes.flatMap((scope) => ['--scope', scope]));
-    return { tracer: { command, tracefs: false }, output: file(name) };
-  };
-  // What shows that it is ready.
-  const pulse = `pulse: comm=${pulseName}`;
-  const peer = (name: string, tracer: TracerCommand | undefined): Way[] =>
-    tracer === undefined
-      ? []
-      : [{ name, side: 'peer', tracer, output: file(name.replaceAll(' ', '-')), tells: true }];
-  const strace = peers.path('strace');
+export function waysOf(storm: Storm, peers: Peers, folder: string): Way[] {
+  const file = (name: string) => join(folder, `${storm.id}-${name}`);
   return [
     { name: untraced, side: 'floor', tells: false },
-    { name: attached, side: 'ours', ...ours('attached', [pulse]), tells: false },
-    {
-      name: following,
-      side: 'ours',
-      ...ours('following', [`work: comm=${workName} follow`, pulse]),
-      tells: true,
-    },
-    ...peer(tool, snoop(peers, tool, buffering)),
-    ...peer('bpftrace', bpftrace(peers, script, buffering)),
-    ...(strace === undefined
-      ? []
-      : [
-          {
-            name: straced,
-            side: 'peer' as const,
-            wrapper: [strace, '-f', '-o', file('strace')],
-            output: file('strace'),
-            tells: true,
-          },
-          {
-            name: `${straced} --seccomp-bpf -e ${calls}`,
-            side: 'peer' as const,
-            wrapper: [strace, '-f', '--seccomp-bpf', '-e', `trace=${calls}`, '-o', file('strace-only')],
-            output: file('strace-only'),
-            tells: true,
-          },
-        ]),
+    ...ourWays(storm, file),
+    ...peerWays(storm, peers, file),
+    ...straceWays(storm, peers, file),
+  ];
+}
+
+type FileOf = (name: string) => string;
+
+function ourWays({ events }: Storm, file: FileOf): Way[] {
+  // What shows that it is ready.
+  const pulse = `pulse: comm=${pulseName}`;
+  const work = `work: comm=${workName} follow`;
+  const way = (name: string, id: string, options: readonly string[]): Way => {
+    const output = file(id);
+    const command = spoor('trace', '--output', 'json', '--out', output, ...options);
+    return { name, side: 'ours', tracer: { command, tracefs: false }, output, tells: id !== 'attached' };
+  };
+  const only = ['--events', events];
+  return [
+    way(attached, 'attached', [...only, '--scope', pulse]),
+    way(following, 'following', [...only, '--scope', work, '--scope', pulse]),
+    way(followingAll, 'following-all', ['--scope', work, '--scope', pulse]),
+  ];
+}
+
+function peerWays({ snoop: tool, script }: Storm, peers: Peers, file: FileOf): Way[] {
+  const way = (name: string, tracer: TracerCommand | undefined): Way[] =>
+    tracer === undefined ? [] : [{ name, side: 'peer', tracer, output: file(name), tells: true }];
+  return [...way(tool, snoop(peers, tool, 'block')), ...way('bpftrace', bpftrace(peers, script, 'block'))];
+}
+
+function straceWays({ calls }: Storm, peers: Peers, file: FileOf): Way[] {
+  const strace = peers.path('strace');
+  if (strace === undefined) return [];
+  const way = (name: string, output: string, options: readonly string[]): Way => ({
+    name,
+    side: 'peer',
+    wrapper: [strace, '-f', ...options, '-o', output],
+    output,
+    tells: true,
+  });
+  return [
+    way(straced, file('strace'), []),
+    way(`${straced} --seccomp-bpf -e ${calls}`, file('strace-only'), [
+      '--seccomp-bpf',
+      '-e',
+      `trace=${calls}`,
+    ]),
   ];
 }
