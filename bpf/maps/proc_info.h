@@ -198,8 +198,11 @@ static __always_inline bool proc_info_legacy_take(__u64 *followed, __u32 tgid)
 	struct proc_info *entry = bpf_map_lookup_elem(&proc_info, &tgid);
 
 	*followed = entry ? entry->legacy_followed : 0;
-	if (entry)
+	count(lookups);
+	if (entry) {
+		count(hits);
 		return true;
+	}
 	count(misses);
 	if (miss_mode != MISS_DROP)
 		return true;
