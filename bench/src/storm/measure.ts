@@ -91,7 +91,6 @@ interface Run {
 }
 
 async function runOnce(bench: Bench, { storm, way, count }: Run): Promise<Sample> {
-  const { signal } = bench;
   if (way.output !== undefined) rmSync(way.output, { force: true });
   await using tracer = way.tracer === undefined ? undefined : await startTracer(bench, way, way.tracer);
   await using work = startStorm(bench, way);
