@@ -56,9 +56,8 @@ interface Context {
 }
 
 function compare(expected: Layout, actual: Layout, context: Context): LayoutDifference | undefined {
-  const different = differ(context, describeLayout(expected), describeLayout(actual));
   if (expected.kind === 'array' && actual.kind === 'array') {
-    if (expected.length !== actual.length) return different;
+    if (expected.length !== actual.length) return different(expected, actual, context);
     return compare(expected.element, actual.element, { ...context, path: `${context.path}[]` });
   }
   if (expected.kind === 'enum' && actual.kind === 'enum') {
@@ -74,8 +73,14 @@ function compare(expected: Layout, actual: Layout, context: Context): LayoutDiff
     return inFields ?? (expected.size === actual.size ? undefined : differentSize(expected, actual, context));
   }
   const signs = 'signed' in expected && 'signed' in actual && expected.signed !== actual.signed;
-  return expected.kind !== actual.kind || expected.size !== actual.size || signs ? different : undefined;
+  return expected.kind !== actual.kind || expected.size !== actual.size || signs
+    ? different(expected, actual, context)
+    : undefined;
 }
+
+/** Nearly all that is compared is equal: what differs is put into words only then. */
+const different = (expected: Layout, actual: Layout, context: Context): LayoutDifference =>
+  differ(context, describeLayout(expected), describeLayout(actual));
 
 function differ(context: Context, expected: string, actual: string): LayoutDifference {
   return {

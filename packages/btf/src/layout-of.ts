@@ -19,8 +19,16 @@ const maxSize = 2 ** 31 - 1;
  */
 export function layoutOf(btf: Btf, type: string | number): Layout {
   const id = typeof type === 'number' ? type : findType(btf, type);
-  return new LayoutBuilder(btf).build(id, typeof type === 'string' ? type : nameOf(btf, type)).layout;
+  let done = builtOf.get(btf);
+  if (done === undefined) {
+    done = new Map();
+    builtOf.set(btf, done);
+  }
+  return new LayoutBuilder(btf, done).build(id, typeof type === 'string' ? type : nameOf(btf, type)).layout;
 }
+
+/** What was built of each BTF: structs share their parts, and the events of an object share half of theirs. */
+const builtOf = new WeakMap<Btf, Map<number, Built>>();
 
 function nameOf(btf: Btf, id: number): string {
   const type = btf.typeById(id);
@@ -53,11 +61,12 @@ interface Built {
 
 class LayoutBuilder {
   private readonly btf: Btf;
-  private readonly done = new Map<number, Built>();
+  private readonly done: Map<number, Built>;
   private depth = 0;
 
-  constructor(btf: Btf) {
+  constructor(btf: Btf, done: Map<number, Built>) {
     this.btf = btf;
+    this.done = done;
   }
 
   build(id: number, path: string): Built {
