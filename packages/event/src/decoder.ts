@@ -1,12 +1,12 @@
 import { eventLayouts } from './generated-layouts.js';
-import { type EventLayouts, eventShapes } from './layouts.js';
+import { type EventLayouts, type EventShape, eventShapes } from './layouts.js';
 import { type EventContext, type LineContext, lineContext, lineOf, type MatchedScopes } from './line.js';
 import { malformed } from './malformed.js';
 import { Arena, type EventMemory, eventMemory, type RecordHandler, type RecordMemory } from './memory.js';
 import { presentationOf } from './present.js';
 import type { Event, EventKind, MalformedEvent, MalformedReason } from './types.js';
 import { type EventView, expired } from './view.js';
-import { type ViewClass, viewClass } from './view-class.js';
+import { type ViewClass, type ViewClassOptions, viewClass } from './view-class.js';
 
 export interface EventDecoderOptions {
   /** Default: those of this version's object. A recording brings its own. */
@@ -54,7 +54,10 @@ interface KnownKind {
  */
 export class EventDecoder {
   readonly layouts: EventLayouts;
+  /** By number; a kind is made ready when its first record comes: most never come, and each takes most of a millisecond. */
   readonly #kinds: (KnownKind | undefined)[] = [];
+  readonly #shapes = new Map<number, EventShape>();
+  readonly #viewOptions: ViewClassOptions;
   readonly #arena = new Arena();
   readonly #checkLifetime: boolean;
   readonly #sizeOffset: number;
@@ -71,7 +74,8 @@ export class EventDecoder {
     this.#checkLifetime = options.checkLifetime ?? process.env['NODE_ENV'] !== 'production';
     this.#context = lineContext(this.layouts, options.context);
     const origins = byNumber(this.layouts.origins);
-    const shared = {
+    this.#viewOptions = {
+      lists: [],
       originName: (number: number) => origins[number] ?? 'unknown',
       owner: {
         own: (view: EventView) => this.#copy(view),
@@ -83,11 +87,7 @@ export class EventDecoder {
     const shapes = eventShapes(this.layouts, eventLayouts);
     this.#sizeOffset = shapes[0]?.sizeOffset ?? 0;
     this.#kindOffset = shapes[0]?.kindOffset ?? 4;
-    for (const shape of shapes) {
-      const View = viewClass(shape, { ...shared, lists: presentationOf(shape.kind)?.lists ?? [] });
-      const parts = shape.fields.filter(({ variable }) => variable).map(({ offset }) => offset >>> 2);
-      this.#kinds[shape.number] = { size: shape.size, View, parts, lent: new View() };
-    }
+    for (const shape of shapes) this.#shapes.set(shape.number, shape);
   }
 
   get context(): EventContext {
@@ -146,9 +146,20 @@ export class EventDecoder {
   }
 
   #copy(view: EventView): EventView {
-    const { View } = this.#kinds[this.layouts.kinds[view.kind]!]!;
+    const { View } = this.#prepare(this.layouts.kinds[view.kind]!)!;
     const at = this.#arena.copy(view._memory, view._offset, view.size);
     return new View()._place(this.#arena.memory, at);
+  }
+
+  #prepare(number: number): KnownKind | undefined {
+    const known = this.#kinds[number];
+    const shape = this.#shapes.get(number);
+    if (known !== undefined || shape === undefined) return known;
+    const View = viewClass(shape, { ...this.#viewOptions, lists: presentationOf(shape.kind)?.lists ?? [] });
+    const parts = shape.fields.filter(({ variable }) => variable).map(({ offset }) => offset >>> 2);
+    const kind = { size: shape.size, View, parts, lent: new View() };
+    this.#kinds[number] = kind;
+    return kind;
   }
 
   #memoryOf(data: RecordMemory): EventMemory {
@@ -170,7 +181,7 @@ export class EventDecoder {
     const size = u32[(offset + this.#sizeOffset) >>> 2]!;
     if (size > length) return 'size-beyond-record';
     const number = (u32[(offset + this.#kindOffset) >>> 2]! >>> ((this.#kindOffset & 2) << 3)) & 0xffff;
-    const kind = this.#kinds[number];
+    const kind = this.#kinds[number] ?? this.#prepare(number);
     if (kind === undefined) return 'unknown-kind';
     const fixed = kind.size;
     if (size < fixed) return 'shorter-than-event';

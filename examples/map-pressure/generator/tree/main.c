@@ -132,7 +132,8 @@ static void await_line(void)
 	while (byte != '\n');
 }
 
-static void too_late(int number)
+/* Nobody is left behind. */
+static void end_all(int number)
 {
 	(void)number;
 	kill(0, SIGKILL);
@@ -145,8 +146,8 @@ static int generate(char **argv)
 	char uts[64] = "";
 
 	prepare(argv);
-	/* Nobody may be left waiting for ever, whatever goes wrong. */
-	signal(SIGALRM, too_late);
+	signal(SIGTERM, end_all);
+	signal(SIGALRM, end_all);
 	alarm(MINUTES_AT_MOST * 60);
 	rounds = (processes + a_round - 1) / a_round;
 	for (unsigned round = 0; round < rounds; round++)
