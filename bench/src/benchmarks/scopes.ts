@@ -69,8 +69,8 @@ export const scopes: Benchmark = {
   peers: [],
   async run(bench) {
     const { folder, signal } = bench;
-    const execs = atScale(bench, 300, 10);
-    const opens = atScale(bench, 10_000, 200);
+    const execs = atScale(bench, 30, 10);
+    const opens = atScale(bench, 1_000, 200);
     const programs = [syscallProgram, execProgram];
     await using tracer = await trace({ scopes: [], events: ['exec', 'open'], measurePrograms: true });
     const reading = tracer.each(() => undefined);
@@ -101,7 +101,7 @@ export const scopes: Benchmark = {
         run: () => measure(setting, openHappens),
       }));
 
-    const rounds = atScale(bench, 15, 1);
+    const rounds = atScale(bench, 150, 1);
     const options = (what: string) => ({
       rounds,
       warmUp: 1,
