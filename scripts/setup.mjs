@@ -65,7 +65,9 @@ const installedAt = () =>
   statSync(inRoot('node_modules', '.modules.yaml'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 function sourcesStamp() {
-  const shared = ['pnpm-lock.yaml', 'turbo.json', 'tsconfig.base.json'].map((name) => inRoot(name));
+  const shared = ['pnpm-lock.yaml', 'scripts/build-package.mjs', 'turbo.json', 'tsconfig.base.json'].map(
+    (name) => inRoot(name),
+  );
   return contentStamp(root, [...shared, ...packageFolders().flatMap((folder) => sourcesOf(inRoot(folder)))]);
 }
 

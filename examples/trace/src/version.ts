@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { packaged } from './packaged.js';
 
-/** From package.json, which lies one folder above both src/ and dist/. */
+/** From package.json. */
 export function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
+  return (JSON.parse(readFileSync(packaged('package.json'), 'utf8')) as { version: string }).version;
 }

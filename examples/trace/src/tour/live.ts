@@ -1,5 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { trace } from '@spoor/tracer';
+import { packaged } from '../packaged.js';
 import { startGreeter } from './greeter.js';
 import { type Guide, tourEvents } from './guide.js';
 
@@ -13,7 +13,7 @@ export async function liveTour(guide: Guide): Promise<void> {
   try {
     const tracer = await trace({
       command: ['sh', 'tour.sh', process.execPath, String(greeter.port)],
-      commandOptions: { cwd: fileURLToPath(new URL('../../tour/', import.meta.url)), stdio: 'ignore' },
+      commandOptions: { cwd: packaged('tour/'), stdio: 'ignore' },
       events: tourEvents,
       replaceable: false,
       measurePrograms: true,

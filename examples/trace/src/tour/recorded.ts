@@ -1,11 +1,11 @@
-import { fileURLToPath } from 'node:url';
 import { openRecording } from '@spoor/event';
 import { ProcessTree } from '@spoor/tracer';
 import { counted } from '../output/text.js';
+import { packaged } from '../packaged.js';
 import type { Guide } from './guide.js';
 
 /** A real run of the tour, made by `tour/record.mjs`. */
-export const tourRecording = fileURLToPath(new URL('../../tour/tour.spoor', import.meta.url));
+export const tourRecording = packaged('tour/tour.spoor');
 
 /** The tour where this machine cannot trace: what another one saw, through the same decoder. */
 export async function recordedTour(guide: Guide): Promise<void> {
