@@ -23,15 +23,15 @@ static __always_inline void facts_of_task(struct task_facts *facts, const struct
 					  const struct scope_set *set)
 {
 	struct task_struct *task = subject->task;
-	struct task_struct *parent = task_field(subject->process.leader, real_parent);
-	struct cred *cred = task_field(task, real_cred);
+	struct task_struct *parent = task_link(subject->process.leader, real_parent);
+	struct cred *cred = task_link(task, real_cred);
 
 	/* These also go into the header of every event. */
 	facts->tgid = subject->process.identity.tgid;
 	facts->tid = task_field(task, pid);
-	facts->ppid = task_field(parent, tgid);
-	facts->uid = task_field(cred, uid.val);
-	facts->gid = task_field(cred, gid.val);
+	facts->ppid = BPF_CORE_READ(parent, tgid);
+	facts->uid = BPF_CORE_READ(cred, uid.val);
+	facts->gid = BPF_CORE_READ(cred, gid.val);
 
 #define FILTER_COLLECT(NAME, ...)                                                                              \
 	if (filter_kind_on(set, FILTER_##NAME)) {                                                              \

@@ -80,7 +80,7 @@ int BPF_PROG(on_task_rename, struct task_struct *task)
 
 static __always_inline void append_argv(struct frame *frame, struct exec_event *event, struct task_struct *task)
 {
-	struct mm_struct *mm = task_field(task, mm);
+	struct mm_struct *mm = task_link(task, mm);
 	unsigned long start = BPF_CORE_READ(mm, arg_start);
 	struct part argv = {
 		.from = (void *)start,
@@ -152,7 +152,7 @@ static __always_inline void exit(struct frame *frame, const struct scope_set *se
 {
 	struct exit_event *event = (void *)frame->record;
 	const struct task_identity *identity = &subject->process.identity;
-	struct signal_struct *signal = subject->task->signal;
+	struct signal_struct *signal = task_link(subject->task, signal);
 	__u8 reported = 1;
 	int status;
 
@@ -161,8 +161,8 @@ static __always_inline void exit(struct frame *frame, const struct scope_set *se
 	if (bpf_map_update_elem(&exited, identity, &reported, BPF_NOEXIST))
 		return;
 	/* What wait() will tell: the group's status, or else the leader's own. (kernel/exit.c, wait_task_zombie) */
-	if (signal->flags & SIGNAL_GROUP_EXIT)
-		status = signal->group_exit_code;
+	if (BPF_CORE_READ(signal, flags) & SIGNAL_GROUP_EXIT)
+		status = BPF_CORE_READ(signal, group_exit_code);
 	else
 		status = task_field(subject->process.leader, exit_code);
 
@@ -179,13 +179,13 @@ static __always_inline void exit(struct frame *frame, const struct scope_set *se
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_sched_process_exit, struct task_struct *task)
 {
-	struct signal_struct *signal = task->signal;
+	struct signal_struct *signal = task_link(task, signal);
 	const struct scope_set *set;
 	struct subject subject;
 	struct frame *frame;
 
-	if (signal->live.counter > 0) {
-		if (task->pid != task->tgid || (signal->flags & SIGNAL_GROUP_EXIT))
+	if (BPF_CORE_READ(signal, live.counter) > 0) {
+		if (task->pid != task->tgid || (BPF_CORE_READ(signal, flags) & SIGNAL_GROUP_EXIT))
 			return 0;
 		subject = subject_of(task);
 		words_outlive_leader(&subject.process);

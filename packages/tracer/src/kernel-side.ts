@@ -84,7 +84,7 @@ export class KernelSide {
       'process words': this.taskStorage ? 'task storage' : 'hash',
       'path walk': loops ? 'bpf_loop' : 'unrolled, 32 names',
       'system calls': 'tp_btf/sys_exit',
-      snapshot: features.has('iterators') ? 'iter/task' : 'none',
+      snapshot: 'iter/task',
       ...own.hooks,
     };
     this.mapEntries =
@@ -166,12 +166,10 @@ export class KernelSide {
 
   /**
    * Finds the processes alive: what the scopes say of each is kept, and those older than the trace take what their
-   * parents have. Passes until one adds nothing; at most as many as a tree is deep. Does nothing where the kernel has
-   * no task iterator.
+   * parents have. Passes until one adds nothing; at most as many as a tree is deep.
    */
   snapshot(): void {
-    const program = this.object.programs.get('on_iter_task');
-    if (program === undefined) return;
+    const program = this.object.program('on_iter_task');
     const { globals } = this.object;
     const passes = this.#legacy ? 1 : maxPasses;
     for (let pass = 0; pass < passes; pass++) {
@@ -181,10 +179,9 @@ export class KernelSide {
     }
   }
 
-  /** Living processes that one of these scopes follows; undefined where the kernel cannot tell. */
-  countFollowed(scopes: bigint): number | undefined {
-    const program = this.object.programs.get('on_iter_watched');
-    if (program === undefined) return undefined;
+  /** Living processes that one of these scopes follows. */
+  countFollowed(scopes: bigint): number {
+    const program = this.object.program('on_iter_watched');
     const { globals } = this.object;
     globals.write('watched_scopes', scopes);
     globals.write('watched_living', 0n);

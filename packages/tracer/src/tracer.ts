@@ -228,7 +228,7 @@ export class Tracer implements AsyncDisposable {
   #checkEnd(): void {
     clearTimeout(this.#endCheck);
     if (!this.running) return;
-    const living = this.#kernel.countFollowed(this.#scopes.wordOf(commandScopeName)) ?? this.processes.living;
+    const living = this.#kernel.countFollowed(this.#scopes.wordOf(commandScopeName));
     if (living === 0) setImmediate(() => this.stop());
     else this.#endCheck = setTimeout(() => this.#checkEnd(), endCheckMs);
   }

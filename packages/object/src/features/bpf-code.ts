@@ -20,7 +20,7 @@ export const bpf = {
   exit: [0x95, 0, 0, 0] as Instruction,
 };
 
-export interface ProbeProgram {
+interface ProbeProgram {
   /** `enum bpf_prog_type`. */
   readonly type: number;
   /** `enum bpf_attach_type`. */

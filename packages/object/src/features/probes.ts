@@ -5,7 +5,7 @@ import { errno, errnoName } from '../errno.js';
 import type { Native } from '../ffi/native.js';
 import { kernelHookId } from '../kernel-hooks.js';
 import { attachType, programType } from '../program-type.js';
-import { bpf, loadProbe, type ProbeProgram, withDescriptor } from './bpf-code.js';
+import { bpf, loadProbe, withDescriptor } from './bpf-code.js';
 import { createTaskStorage } from './task-storage.js';
 
 /** How one feature is found out: `undefined` when it works, else why it does not. */
@@ -154,18 +154,17 @@ interface Hook {
   readonly attachType: number;
   /** Iterators are not attached like the others, and need no more than to load. */
   readonly attach?: boolean;
-  readonly code?: ProbeProgram['code'];
 }
 
 /** A program that does nothing, on a hook where nothing happens. */
 function hook(
   native: Native,
-  { target, attachType: kind, attach = true, code = nothing }: Hook,
+  { target, attachType: kind, attach = true }: Hook,
 ): string | undefined {
   const attachTo = kernelHookId(native, target, kind);
   if (attachTo === undefined) return `the kernel's BTF has no ${target} for this kind of hook`;
   const type = kind === attachType.lsm ? programType.lsm : programType.tracing;
-  return attempt('load', loadProbe(native, { type, attachType: kind, attachTo, code }), (fd) =>
+  return attempt('load', loadProbe(native, { type, attachType: kind, attachTo, code: nothing }), (fd) =>
     attach ? attached(native, fd, null) : undefined,
   );
 }
@@ -189,26 +188,30 @@ function refused(what: string, status: number): string {
     : `${what} (EPERM in spite of every privilege)`;
 }
 
-/** Whether the kernel lets a tracing program reach task storage, and not only create a map of it. */
+/**
+ * Whether the kernel lets a tracing program reach task storage, and not only create a map of it. Asked of an untyped
+ * program, since all kinds of tracing programs have the same helpers (`bpf_tracing_func_proto`): for a typed one the hook's
+ * id would have to be found, in the 5 MB of the kernel's BTF.
+ */
 function taskStorageInTracing(native: Native): string | undefined {
   const { btf, map } = createTaskStorage(native);
+  const code = [
+    bpf.call(helper.currentTaskBtf),
+    ...bpf.map(1, map),
+    bpf.copy(2, 0),
+    bpf.set(3, 0),
+    bpf.set(4, 0),
+    bpf.call(helper.taskStorageGet),
+    bpf.set(0, 0),
+    bpf.exit,
+  ];
   return withDescriptor(btf, () =>
     attempt('create', map, () =>
-      hook(native, {
-        target: 'sched_process_exec',
-        attachType: attachType.rawTracepoint,
-        attach: false,
-        code: [
-          bpf.call(helper.currentTaskBtf),
-          ...bpf.map(1, map),
-          bpf.copy(2, 0),
-          bpf.set(3, 0),
-          bpf.set(4, 0),
-          bpf.call(helper.taskStorageGet),
-          bpf.set(0, 0),
-          bpf.exit,
-        ],
-      }),
+      attempt(
+        'load',
+        loadProbe(native, { type: programType.rawTracepoint, code }),
+        () => undefined,
+      ),
     ),
   );
 }
