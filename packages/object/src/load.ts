@@ -11,6 +11,7 @@ import { kernelHookId } from './kernel-hooks.js';
 import { LoadedObject } from './loaded-object.js';
 import { LogBuffer } from './log-buffer.js';
 import { programType } from './program-type.js';
+import { withoutSignals } from './signals.js';
 
 /** Loads, or closes the handle and throws what explains the failure. */
 export function loadObject(
@@ -27,7 +28,7 @@ export function loadObject(
     const { address, size } = logs.slot(program.name);
     libbpf.bpf_program__set_log_buf(program.handle, address, size);
   }
-  const status = libbpf.bpf_object__load(handle);
+  const status = withoutSignals(native, () => libbpf.bpf_object__load(handle));
   if (status === 0) return new LoadedObject(native, handle, { ...object, programs: enabled });
   try {
     const rejection = logs.read();

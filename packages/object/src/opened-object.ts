@@ -104,13 +104,20 @@ export class OpenedObject implements Disposable {
 
   /** By name, as things stand now. */
   get constants(): ReadonlyMap<string, Constant> {
-    const found = new Map<string, Constant>();
-    for (const [name, variable] of this.#constants) {
-      const value = codecOf(variable).decode(this.#bytesOf(variable));
-      const { section, offset, size, layout } = variable;
-      found.set(name, { name, section, offset, size, layout, value });
-    }
-    return found;
+    return new Map([...this.#constants.keys()].map((name) => [name, this.constant(name)]));
+  }
+
+  /**
+   * One of the constants, as it stands now.
+   *
+   * @throws SpoorError `CONSTANT_UNKNOWN`, `WRONG_PHASE`
+   */
+  constant(name: string): Constant {
+    this.#opened('read a constant');
+    const variable = this.#constant(name);
+    const { section, offset, size, layout } = variable;
+    const value = codecOf(variable).decode(this.#bytesOf(variable));
+    return { name, section, offset, size, layout, value };
   }
 
   /**
@@ -122,13 +129,7 @@ export class OpenedObject implements Disposable {
    */
   setConstant(name: string, value: unknown): this {
     this.#opened('set a constant');
-    const variable = this.#constants.get(name);
-    if (variable === undefined) {
-      throw unknownName('CONSTANT_UNKNOWN', `constant ${name}`, {
-        of: this.file,
-        known: this.#constants.keys(),
-      });
-    }
+    const variable = this.#constant(name);
     this.#bytesOf(variable).set(encodeFor(variable, value));
     return this;
   }
@@ -230,6 +231,15 @@ export class OpenedObject implements Disposable {
   /** What `Symbol.dispose` does, for those who write no `using`. */
   close(): void {
     this[Symbol.dispose]();
+  }
+
+  #constant(name: string): Variable {
+    const variable = this.#constants.get(name);
+    if (variable !== undefined) return variable;
+    throw unknownName('CONSTANT_UNKNOWN', `constant ${name}`, {
+      of: this.file,
+      known: this.#constants.keys(),
+    });
   }
 
   #opened(what: string): bigint {

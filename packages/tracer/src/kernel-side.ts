@@ -52,7 +52,8 @@ const missModes = { recover: 0, drop: 1, zero: 2 } as const satisfies Record<Mis
 /** Deeper than any tree of processes gets; a pass more costs a millisecond. */
 const maxPasses = 64;
 
-const defaultRingSize = { lifecycle: 4 * 1024 * 1024, activity: 8 * 1024 * 1024 };
+/** Some 7,000 and 16,000 events. The reader maps each twice in a row: both times count as resident. */
+const defaultRingSize = { lifecycle: 2 * 1024 * 1024, activity: 4 * 1024 * 1024 };
 
 /**
  * The loaded object with its maps typed and its rings mapped: all that the tracer knows of the kernel. Owns what it
@@ -110,7 +111,7 @@ export class KernelSide {
     for (const [kind, { kind: number }] of Object.entries(events)) {
       if (options.events.has(kind)) enabledEvents |= 1n << BigInt(number);
     }
-    const syscallEvents = opened.constants.get('syscall_events')!.value as bigint;
+    const syscallEvents = opened.constant('syscall_events').value as bigint;
     opened
       .setConstant('enabled_events', enabledEvents)
       .setConstant('miss_mode', missModes[options.missMode ?? 'recover'])

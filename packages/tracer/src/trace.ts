@@ -27,7 +27,7 @@ export interface TraceOptions {
   readonly replaceable?: boolean;
   /** Entries of the process map. Default: by the machine, see `defaultMapEntries`. A miss costs time, no event. */
   readonly mapEntries?: number;
-  /** Bytes, powers of two. Default: 4 MiB for lifecycle events, 8 MiB for the others. */
+  /** Bytes, powers of two. Default: 2 MiB for lifecycle events, 4 MiB for the others. */
   readonly ringSizes?: { readonly lifecycle?: number; readonly activity?: number };
   /** Have the kernel count and time the runs of BPF programs, for `stats().programs`: some 20 ns a run. Default: false. */
   readonly measurePrograms?: boolean;

@@ -43,9 +43,9 @@ export const traceOptions: readonly Option[] = [
   {
     name: 'ring-size',
     value: 'SIZE',
-    help: 'Ring of all events but fork, exec and exit: 8M by default. A power of two.',
+    help: 'Ring of all events but fork, exec and exit: 4M by default. A power of two.',
   },
-  { name: 'lifecycle-ring-size', value: 'SIZE', help: 'Ring of fork, exec and exit: 4M by default.' },
+  { name: 'lifecycle-ring-size', value: 'SIZE', help: 'Ring of fork, exec and exit: 2M by default.' },
   { name: 'stats', help: 'Say on standard error, at the end, what was counted.' },
   { name: 'stats-json', value: 'FILE', help: 'Write the same to FILE, as JSON.' },
 ];

@@ -166,3 +166,10 @@ it('leaves Ctrl-C to the command, which the terminal gives it to', async () => {
   expect(status).toBe(9);
   expect(seen.match(/caught/g)).toHaveLength(1);
 });
+
+it('loads under a timer that signals every tenth of a millisecond', async () => {
+  const folder = folderFor('profiled');
+  const profiler = ['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=100'];
+  const { ended } = startProgram(process.execPath, [...profiler, command, 'trace', '--', 'true']);
+  expect(await ended).toMatchObject({ status: 0 });
+});

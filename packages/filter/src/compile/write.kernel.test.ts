@@ -34,9 +34,9 @@ function textsInKernel(): number {
   return count;
 }
 
-test('before any scopes nothing matches', () => {
-  const nothing = { followed: ~0n & 0xffff_ffff_ffff_ffffn, excluded: 0n, version: 0n, path: '', port: 0 };
-  expect(judge.judge([{ facts: taskFacts(), ...nothing }])[0]).toMatchObject({ matched: 0n, verdict: 0n });
+test('before any scopes there is no set to judge by', () => {
+  const nothing = { followed: 0n, excluded: 0n, version: 0n, path: '', port: 0 };
+  expect(() => judge.judge([{ facts: taskFacts(), ...nothing }])).toThrow('answered 1');
 });
 
 test('a replacement is in force when it returns, and nothing of the old one is left', () => {

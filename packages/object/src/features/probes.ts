@@ -157,10 +157,7 @@ interface Hook {
 }
 
 /** A program that does nothing, on a hook where nothing happens. */
-function hook(
-  native: Native,
-  { target, attachType: kind, attach = true }: Hook,
-): string | undefined {
+function hook(native: Native, { target, attachType: kind, attach = true }: Hook): string | undefined {
   const attachTo = kernelHookId(native, target, kind);
   if (attachTo === undefined) return `the kernel's BTF has no ${target} for this kind of hook`;
   const type = kind === attachType.lsm ? programType.lsm : programType.tracing;
@@ -207,11 +204,7 @@ function taskStorageInTracing(native: Native): string | undefined {
   ];
   return withDescriptor(btf, () =>
     attempt('create', map, () =>
-      attempt(
-        'load',
-        loadProbe(native, { type: programType.rawTracepoint, code }),
-        () => undefined,
-      ),
+      attempt('load', loadProbe(native, { type: programType.rawTracepoint, code }), () => undefined),
     ),
   );
 }

@@ -77,6 +77,7 @@ export const libcTable = {
   munmap: fn('i32', 'pointer', 'u64'),
   getpagesize: fn('i32'),
   clock_gettime: fn('i32', 'i32', 'pointer'),
+  sigprocmask: fn('i32', 'i32', 'pointer', 'pointer'),
 } as const satisfies Record<string, Signature>;
 
 interface Accepted {
