@@ -45,6 +45,8 @@ export interface KernelSideOptions {
   readonly filterKinds: ReadonlySet<FilterKindName>;
   /** Have the kernel count and time the runs of programs. */
   readonly measurePrograms: boolean;
+  /** Whether a process that is alive already can be in a scope, now or after a replacement. */
+  readonly needsSnapshot: boolean;
 }
 
 const missModes = { recover: 0, drop: 1, zero: 2 } as const satisfies Record<MissMode, number>;
@@ -85,7 +87,7 @@ export class KernelSide {
       'process words': this.taskStorage ? 'task storage' : 'hash',
       'path walk': loops ? 'bpf_loop' : 'unrolled, 32 names',
       'system calls': 'tp_btf/sys_exit',
-      snapshot: 'iter/task',
+      snapshot: options.needsSnapshot ? 'iter/task' : 'none needed',
       ...own.hooks,
     };
     this.mapEntries =
@@ -124,6 +126,7 @@ export class KernelSide {
       .resizeMap('lifecycle', this.ringSizes.lifecycle)
       .resizeMap('activity', this.ringSizes.activity)
       .enableMap('task_words', this.taskStorage)
+      .enableProgram('on_iter_task', options.needsSnapshot)
       .enableProgram('on_sys_exit', (enabledEvents & syscallEvents) !== 0n);
     if (options.wordsEntries !== undefined) opened.resizeMap('task_words_hash', options.wordsEntries);
     for (const name of own.names) opened.enableProgram(name);
@@ -167,10 +170,12 @@ export class KernelSide {
 
   /**
    * Finds the processes alive: what the scopes say of each is kept, and those older than the trace take what their
-   * parents have. Passes until one adds nothing; at most as many as a tree is deep.
+   * parents have. Passes until one adds nothing; at most as many as a tree is deep. Nothing is done when no process
+   * alive can be in a scope.
    */
   snapshot(): void {
-    const program = this.object.program('on_iter_task');
+    const program = this.object.programs.get('on_iter_task');
+    if (program === undefined) return;
     const { globals } = this.object;
     const passes = this.#legacy ? 1 : maxPasses;
     for (let pass = 0; pass < passes; pass++) {

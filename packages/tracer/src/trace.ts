@@ -102,6 +102,8 @@ function kernelOptions(
     ...experiment,
     events,
     measurePrograms: measurePrograms ?? false,
+    // The command's own process has its scope from a seed.
+    needsSnapshot: (replaceable ?? true) || scopes.some(({ name }) => name !== commandScopeName),
     filterKinds: (replaceable ?? true) ? new Set(filterKinds) : kindsOf(scopes),
     ...(mapEntries === undefined ? {} : { mapEntries }),
     ...(ringSizes?.lifecycle === undefined ? {} : { lifecycleRingSize: ringSizes.lifecycle }),
