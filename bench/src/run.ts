@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import process from 'node:process';
@@ -55,9 +55,11 @@ async function measure({ names, quick, out }: Settings, progress: Progress): Pro
   });
   const chosen = benchmarks.filter(({ name }) => names.includes(name));
   const folder = out ?? join(root, ...(quick ? ['.reports', 'bench'] : ['docs']));
+  const tried = readFileSync(join(root, 'bench', 'tried.md'), 'utf8');
   const store = new Store(
     folder,
     benchmarks.map(({ name }) => name),
+    tried,
   );
   try {
     const load = loadavg()[0] ?? 0;
@@ -71,6 +73,7 @@ async function measure({ names, quick, out }: Settings, progress: Progress): Pro
       process.stdout.write(`${reportText(report)}\n\n`);
       store.add(report);
     }
+    if (names.length === benchmarks.length) process.stdout.write(tried);
     progress.say(`written: ${relative(process.cwd(), store.page)}`);
     return 0;
   } catch (error) {

@@ -20,7 +20,7 @@ const reportOf = (name: string, seconds = 1): Report => ({
 const names = (store: Store) => store.read().map(({ subject }) => subject.name);
 
 test('keeps the reports of other benchmarks, in the order of all', () => {
-  const store = new Store(folder, ['first', 'second', 'third']);
+  const store = new Store(folder, ['first', 'second', 'third'], '');
   store.add(reportOf('third'));
   store.add(reportOf('first'));
   expect(names(store)).toEqual(['first', 'third']);
@@ -30,13 +30,13 @@ test('keeps the reports of other benchmarks, in the order of all', () => {
 });
 
 test('reads what it wrote', () => {
-  const store = new Store(folder, ['first']);
+  const store = new Store(folder, ['first'], '');
   store.add(reportOf('first'));
-  expect(new Store(folder, ['first']).read()).toEqual([reportOf('first')]);
+  expect(new Store(folder, ['first'], '').read()).toEqual([reportOf('first')]);
 });
 
 test('writes the page and a picture each', () => {
-  const store = new Store(folder, ['first', 'second']);
+  const store = new Store(folder, ['first', 'second'], '');
   store.add(reportOf('second'));
   store.add(reportOf('first'));
   const page = readFileSync(store.page, 'utf8');
@@ -48,12 +48,12 @@ test('writes the page and a picture each', () => {
 });
 
 test('forgets benchmarks that there are no more', () => {
-  new Store(folder, ['first', 'gone']).add(reportOf('gone'));
-  expect(names(new Store(folder, ['first']))).toEqual([]);
+  new Store(folder, ['first', 'gone'], '').add(reportOf('gone'));
+  expect(names(new Store(folder, ['first'], ''))).toEqual([]);
 });
 
 test('what is not its own is measured anew', () => {
-  const store = new Store(folder, ['first']);
+  const store = new Store(folder, ['first'], '');
   store.add(reportOf('first'));
   for (const content of ['{', '{}', '{"version":0,"reports":[]}', 'null']) {
     writeFileSync(join(folder, 'benchmarks', 'results.json'), content);

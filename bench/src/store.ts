@@ -20,11 +20,16 @@ interface Kept {
 export class Store {
   readonly #folder: string;
   readonly #order: readonly string[];
+  readonly #tried: string;
 
-  /** @param order names of all benchmarks; reports of others are forgotten */
-  constructor(folder: string, order: readonly string[]) {
+  /**
+   * @param order names of all benchmarks; reports of others are forgotten
+   * @param tried the end of the page
+   */
+  constructor(folder: string, order: readonly string[], tried: string) {
     this.#folder = folder;
     this.#order = order;
+    this.#tried = tried;
   }
 
   get page(): string {
@@ -54,7 +59,7 @@ export class Store {
     write(this.#path(`${name}.svg`), reportSvg(report));
     write(
       this.page,
-      pageText(reports, (benchmark) => `benchmarks/${benchmark}.svg`),
+      pageText(reports, (benchmark) => `benchmarks/${benchmark}.svg`, this.#tried),
     );
   }
 

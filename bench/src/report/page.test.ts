@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { sampleReport } from '../../test/sample-report.js';
 import { pageText } from './page.js';
 
-const page = pageText([sampleReport], (name) => `benchmarks/${name}.svg`);
+const page = pageText([sampleReport], (name) => `benchmarks/${name}.svg`, '## What was tried');
 
 test('the machine, once', () => {
-  const twice = pageText([sampleReport, sampleReport], String);
+  const twice = pageText([sampleReport, sampleReport], String, '');
   const line = '- 2 × Some CPU, a virtual machine, 8.00 GB, Linux 6.1.0, Node.js 20.19.0, strace 6.1-0.1';
   expect(twice.split('\n').filter((candidate) => candidate === line)).toHaveLength(1);
 });
@@ -24,7 +24,11 @@ test('a section has its picture, its tables and its notes', () => {
 });
 
 test('a smoke test says so, and judges nothing', () => {
-  const smoke = pageText([{ ...sampleReport, quick: true }], String);
+  const smoke = pageText([{ ...sampleReport, quick: true }], String, '');
   expect(smoke).toContain('- A smoke test: the numbers say nothing.');
   expect(smoke).not.toContain('reached');
+});
+
+test('what was tried is the end', () => {
+  expect(page.endsWith('\n\n## What was tried\n')).toBe(true);
 });

@@ -8,10 +8,16 @@ import { rowsOf } from './rows.js';
  * The page of all reports, in Markdown. It says nothing that the command did not measure or print.
  *
  * @param picture where the picture of a benchmark lies, from the page
+ * @param tried what was tried to make it fast, and what that gave: kept by hand, in Markdown
  */
-export function pageText(reports: readonly Report[], picture: (name: string) => string): string {
+export function pageText(
+  reports: readonly Report[],
+  picture: (name: string) => string,
+  tried: string,
+): string {
   const sections = reports.map((report) => sectionText(report, picture(report.subject.name)));
-  return `${[introduction(reports), goalsText(reports), ...sections].filter((part) => part !== '').join('\n\n')}\n`;
+  const parts = [introduction(reports), goalsText(reports), ...sections, tried.trim()];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
 function introduction(reports: readonly Report[]): string {
