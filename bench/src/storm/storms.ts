@@ -38,11 +38,12 @@ export interface Storm {
   readonly calls: string;
 }
 
-const usual = { before: ['pin 0'], rounds: 7 } as const;
+const before = ['pin 0'];
 
 export const storms: readonly Storm[] = [
   {
-    ...usual,
+    before,
+    rounds: 7,
     id: 'exec',
     title: 'A process: fork, exec, exit',
     line: (count) => `execs ${count}`,
@@ -55,7 +56,8 @@ export const storms: readonly Storm[] = [
     calls: 'execve',
   },
   {
-    ...usual,
+    before,
+    rounds: 4,
     id: 'open',
     title: 'An open and a close',
     line: (count) => `opens ${count}`,
@@ -71,7 +73,8 @@ export const storms: readonly Storm[] = [
     calls: 'open,openat',
   },
   {
-    ...usual,
+    before,
+    rounds: 4,
     id: 'connect',
     title: 'A connection over loopback',
     line: (count) => `connects ${count}`,
