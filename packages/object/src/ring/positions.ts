@@ -11,7 +11,7 @@ const u64 = 64;
 export class Positions {
   readonly #consumer: BigInt64Array;
   readonly #producer: BigInt64Array;
-  readonly #mask: bigint;
+  readonly #mask: number;
   /** What was published. Ours is the truth: what the shared page says later is not read again. */
   #published: bigint;
   #offset: number;
@@ -19,9 +19,9 @@ export class Positions {
   constructor({ consumer, producer, size }: RingMemory) {
     this.#consumer = new BigInt64Array(consumer, 0, 1);
     this.#producer = new BigInt64Array(producer, 0, 1);
-    this.#mask = BigInt(size - 1);
+    this.#mask = size - 1;
     this.#published = BigInt.asUintN(u64, Atomics.load(this.#consumer, 0));
-    this.#offset = Number(this.#published & this.#mask);
+    this.#offset = Number(this.#published & BigInt(this.#mask));
   }
 
   /** Where the published position lies in the ring. */
@@ -42,7 +42,7 @@ export class Positions {
   /** Gives `bytes` back to the producer: a sequentially consistent store. */
   advance(bytes: number): void {
     this.#published = this.after(bytes);
-    this.#offset = Number(this.#published & this.#mask);
+    this.#offset = (this.#offset + bytes) & this.#mask;
     Atomics.store(this.#consumer, 0, this.#published);
   }
 }

@@ -1,4 +1,5 @@
 import { SpoorError } from '@spoor/btf';
+import type { RunEnd } from './loop.js';
 import {
   type Drainable,
   type DrainOptions,
@@ -10,7 +11,7 @@ import {
 } from './memory.js';
 import { checkedSize, Positions } from './positions.js';
 import { positive, Stopwatch } from './stopwatch.js';
-import { type PassEnd, Stretch } from './stretch.js';
+import { Stretch } from './stretch.js';
 
 export interface RingReaderOptions {
   /** For messages and faults. Default: `ring`. */
@@ -209,7 +210,7 @@ export class RingReader implements Drainable {
       }
       const before = stretch.left;
       const quota = Math.min(max - count, stopwatch?.stride ?? noLimit);
-      let end: PassEnd = 'busy';
+      let end: RunEnd = 'busy';
       try {
         if (before > 0) end = stretch.pass(handler, Math.max(before - eighth, 0), quota);
       } finally {

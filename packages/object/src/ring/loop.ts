@@ -1,0 +1,71 @@
+import type { LENGTH_MASK, RingData, RingHandler } from './memory.js';
+
+/**
+ * Where a loop stands, also while a handler runs. Offsets count on into the second mapping of the data, up to twice the
+ * ring's size: nothing wraps in between.
+ */
+export interface Cursor {
+  /** Offset behind the record that was begun last. */
+  next: number;
+  /** Offset where what is reserved ends: no record may go past it. */
+  limit: number;
+  /** Records that the last run handed out, also when a handler threw. */
+  passed: number;
+  /** Discarded records of all runs. */
+  discarded: number;
+}
+
+/**
+ * How a run ended: at its bound, at a record that is not yet submitted, at one that goes past what is reserved, or
+ * because a handler moved the cursor, as one does that closes the reader.
+ */
+export type RunEnd = 'bound' | 'busy' | 'too-long' | 'closed';
+
+/** Hands out the records from the cursor to the offset `end`, `max` at most. */
+export type Loop = (handler: RingHandler, end: number, max: number) => RunEnd;
+
+/**
+ * Makes the hot loop of one ring.
+ *
+ * It is a closure over what never changes, its constants are its own, and what is rare is behind the inner loop: so the engine
+ * keeps all in registers, where it would load and check the fields of an object, and constants of the module, for each
+ * record. With five fields read, a record takes Node 20 68 instructions instead of 107, Node 26 70 instead of 88.
+ */
+export function makeLoop(data: RingData, cursor: Cursor): Loop {
+  const { u32 } = data;
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: a call, even a rare one, costs each record 16 instructions
+  return (handler, end, max) => {
+    // The type holds it to the constant of the module.
+    const lengthMask: typeof LENGTH_MASK = 0x3fffffff;
+    const { limit } = cursor;
+    let offset = cursor.next;
+    let passed = 0;
+    try {
+      for (;;) {
+        let word = 0;
+        while (offset < end && passed < max) {
+          word = u32[offset >>> 2]! | 0;
+          if ((word & ~lengthMask) !== 0) break;
+          // The record and its header of 8 bytes, rounded up to 8.
+          const next = offset + ((word + 15) & ~7);
+          if (next > limit) return 'too-long';
+          // Before the call: a record whose handler throws, or closes the reader, has been read.
+          cursor.next = next;
+          passed++;
+          handler(data, offset + 8, word);
+          if (cursor.next !== next) return 'closed';
+          offset = next;
+        }
+        if ((word & ~lengthMask) === 0) return 'bound';
+        if (word < 0) return 'busy';
+        const next = offset + (((word & lengthMask) + 15) & ~7);
+        if (next > limit) return 'too-long';
+        cursor.next = next;
+        cursor.discarded++;
+        offset = next;
+      }
+    } finally {
+      cursor.passed = passed;
+    }
+  };
+}
