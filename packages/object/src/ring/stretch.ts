@@ -1,4 +1,4 @@
-import { type Cursor, type Loop, makeLoop, type RunEnd } from './loop.js';
+import { type Cursor, type Loop, ownLoop, type RunEnd } from './loop.js';
 import { LENGTH_MASK, RECORD_HEADER, type RingData, type RingHandler } from './memory.js';
 
 /** The part of a ring that is being read: bytes that are reserved, so that every record begins and ends in them. */
@@ -19,7 +19,7 @@ export class Stretch {
     this.#words = data.u32;
     this.#mask = size - 1;
     this.#weak = weak;
-    this.#loop = makeLoop(data, this.#cursor);
+    this.#loop = ownLoop(data, this.#cursor);
   }
 
   /** Bytes behind the record that was begun last. */
