@@ -56,6 +56,28 @@ describe('a hash map', () => {
     expect(table.delete(u32(1))).toBe(-ENOENT);
   });
 
+  test('knows buffers that come again, and refuses them once their memory is gone', () => {
+    const table = object.map('table');
+    empty(table);
+    const [key, other, value] = [new Uint8Array(4), new Uint8Array(4), new Uint8Array(8)];
+    const numbers = [1, 2, 3, 4, 5, 6];
+    for (const number of numbers) {
+      key.set(u32(number));
+      value.set(u64(BigInt(number)));
+      expect(table.update(key, value, 0)).toBe(0);
+    }
+    for (const number of [...numbers, ...numbers]) {
+      const asked = number % 3 === 0 ? other : key;
+      asked.set(u32(number));
+      expect(table.lookup(asked, value)).toBe(0);
+      expect(value).toEqual(u64(BigInt(number)));
+    }
+    expect(table.delete(key)).toBe(0);
+    expect(table.delete(key)).toBe(-ENOENT);
+    structuredClone(value.buffer, { transfer: [value.buffer] });
+    expect(() => table.lookup(key, value)).toThrow(expect.objectContaining({ code: 'MAP_LAYOUT' }));
+  });
+
   test('reads and deletes in one step', () => {
     const table = object.map('table');
     const value = new Uint8Array(8);

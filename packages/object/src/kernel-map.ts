@@ -1,5 +1,6 @@
 import { SpoorError } from '@spoor/btf';
 import { ENOTSUPP, errno } from './errno.js';
+import type { Driver, Pointer } from './ffi/driver.js';
 import type { Native } from './ffi/native.js';
 
 /** Kinds whose system call takes one value a possible CPU: `enum bpf_map_type`. */
@@ -42,6 +43,8 @@ export class KernelMap {
   readonly valueBytes: number;
 
   readonly #libbpf: Native['libbpf'];
+  readonly #key: Pinned;
+  readonly #value: Pinned;
   readonly #count = new Uint32Array(new ArrayBuffer(4));
   #fd: number;
 
@@ -53,6 +56,8 @@ export class KernelMap {
     this.maxEntries = facts.maxEntries;
     this.flags = facts.flags;
     this.#libbpf = native.libbpf;
+    this.#key = new Pinned(native.driver);
+    this.#value = new Pinned(native.driver);
     this.#fd = fd;
     const perCpu = perCpuTypes.has(facts.type);
     this.slots = perCpu ? possibleCpus(native) : 1;
@@ -71,26 +76,33 @@ export class KernelMap {
   lookup(key: Uint8Array, value: Uint8Array): number {
     this.#check(key, this.keySize, 'key');
     this.#check(value, this.valueBytes, 'value');
-    return this.#libbpf.bpf_map_lookup_elem(this.fd, key, value);
+    return this.#libbpf.bpf_map_lookup_elem(this.fd, this.#key.at(key), this.#value.at(value));
   }
 
   /** `flags`: 0 any, 1 create only (-EEXIST when there), 2 update only (-ENOENT when not). */
   update(key: Uint8Array, value: Uint8Array, flags: number): number {
     this.#check(key, this.keySize, 'key');
     this.#check(value, this.valueBytes, 'value');
-    return this.#libbpf.bpf_map_update_elem(this.fd, this.#key(key), value, BigInt(flags));
+    return this.#libbpf.bpf_map_update_elem(
+      this.fd,
+      this.#keyAt(key),
+      this.#value.at(value),
+      flags === 0 ? 0n : BigInt(flags),
+    );
   }
 
   delete(key: Uint8Array): number {
     this.#check(key, this.keySize, 'key');
-    return this.#libbpf.bpf_map_delete_elem(this.fd, key);
+    return this.#libbpf.bpf_map_delete_elem(this.fd, this.#key.at(key));
   }
 
   /** Queue and stack since 4.20, hashes since 5.14; -ENOTSUP where there is no such call. */
   lookupAndDelete(key: Uint8Array, value: Uint8Array): number {
     this.#check(key, this.keySize, 'key');
     this.#check(value, this.valueBytes, 'value');
-    return plain(this.#libbpf.bpf_map_lookup_and_delete_elem(this.fd, this.#key(key), value));
+    return plain(
+      this.#libbpf.bpf_map_lookup_and_delete_elem(this.fd, this.#keyAt(key), this.#value.at(value)),
+    );
   }
 
   /** The key after `key`, or the first when it is `null` or gone; -ENOENT at the end. */
@@ -174,8 +186,8 @@ export class KernelMap {
   }
 
   /** The kernel insists on NULL for the key of a queue or stack. */
-  #key(key: Uint8Array): Uint8Array | null {
-    return this.keySize === 0 ? null : key;
+  #keyAt(key: Uint8Array): Pointer {
+    return this.keySize === 0 ? null : this.#key.at(key);
   }
 
   /** The kernel leaves the count alone when it refuses the call as such. */
@@ -191,6 +203,31 @@ export class KernelMap {
       'MAP_LAYOUT',
       `${this.name}: a ${what} buffer of ${buffer.byteLength} bytes, where the kernel reads or writes ${needed}`,
     );
+  }
+}
+
+/**
+ * Passes memory that comes again and again by its address, which is asked for once: to find out where a view's memory
+ * lies takes a call half of its time. Held until another comes, and with it the address; a view that was cut off from
+ * its memory has no length, and is refused before.
+ */
+class Pinned {
+  readonly #driver: Driver;
+  #view: Uint8Array | undefined;
+  #address: bigint | undefined;
+
+  constructor(driver: Driver) {
+    this.#driver = driver;
+  }
+
+  at(view: Uint8Array): Pointer {
+    if (view === this.#view) {
+      this.#address ??= this.#driver.address(view);
+      return this.#address;
+    }
+    this.#view = view;
+    this.#address = undefined;
+    return view;
   }
 }
 
