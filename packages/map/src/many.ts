@@ -14,7 +14,8 @@ export function setEach<K, V>(
   entries: Iterable<readonly [K, V]>,
   mode: SetMode,
 ): number {
-  const { raw } = map;
+  const { raw, keyCodec, valueCodec } = map;
+  const { keySize } = raw;
   let stored = 0;
   const one = ([key, value]: readonly [K, V]): void => {
     try {
@@ -32,10 +33,11 @@ export function setEach<K, V>(
   const valueView = new DataView(buffers.values.buffer);
   const stride = valueBufferSize(raw);
   for (const group of groups(entries)) {
-    group.forEach(([key, value], index) => {
-      map.keyCodec.write(keyView, index * raw.keySize, key);
-      map.valueCodec.write(valueView, index * stride, value);
-    });
+    for (let index = 0; index < group.length; index++) {
+      const entry = group[index]!;
+      keyCodec.write(keyView, index * keySize, entry[0]);
+      valueCodec.write(valueView, index * stride, entry[1]);
+    }
     const { status, done } = raw.updateBatch(buffers.keys, buffers.values, group.length, 0);
     if (lacksBatches(status, done)) {
       for (const entry of group) one(entry);
