@@ -1,5 +1,6 @@
 import { type Codec, SpoorError } from '@spoor/btf';
 import { Access, perCpuValues, requireSize, singleValue, type ValueCodec } from './access.js';
+import { Entries } from './entries.js';
 import { errno, isUnsupported, mapFailure } from './errno.js';
 import { kindOf, requireAccess, valueBufferSize } from './kinds.js';
 import { deleteEach, setEach } from './many.js';
@@ -221,18 +222,8 @@ class MapView<K, V> implements TypedMap<K, V> {
     return found ? this.#access.found() : undefined;
   }
 
-  *entries(): IterableIterator<[K, V]> {
-    for (const { keys, values, count } of walkChunks(this.raw)) {
-      const keyView = new DataView(keys.buffer);
-      const valueView = new DataView(values.buffer);
-      const stride = valueBufferSize(this.raw);
-      for (let index = 0; index < count; index++) {
-        yield [
-          this.keyCodec.read(keyView, index * this.raw.keySize),
-          this.valueCodec.read(valueView, index * stride),
-        ];
-      }
-    }
+  entries(): IterableIterator<[K, V]> {
+    return new Entries(this.#access);
   }
 
   *keys(): IterableIterator<K> {
