@@ -29,7 +29,8 @@ static void submit(struct ring *ring, struct io_uring_sqe entry)
 	ring->entries[at] = entry;
 	ring->array[at] = at;
 	__atomic_store_n(ring->tail, *ring->tail + 1, __ATOMIC_RELEASE);
-	must(syscall(SYS_io_uring_enter, ring->fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0));
+	/* A polling thread may have gone to sleep meanwhile. */
+	must(syscall(SYS_io_uring_enter, ring->fd, 1, 1, IORING_ENTER_GETEVENTS | IORING_ENTER_SQ_WAKEUP, NULL, 0));
 }
 
 #define OPEN(name) \\
