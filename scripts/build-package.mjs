@@ -5,7 +5,7 @@
  *
  *     node ../../scripts/build-package.mjs ENTRY…      such as src/index.ts, which becomes dist/index.js
  */
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import process from 'node:process';
 import { rolldown } from 'rolldown';
@@ -13,10 +13,11 @@ import { Failure, script } from './lib/output.mjs';
 import { run } from './lib/run.mjs';
 import { readJson } from './lib/workspace.mjs';
 
-const out = 'dist';
+/** What is being built: it takes the place of `dist/` when it is whole. */
+const out = 'dist.partial';
 
 /**
- * @param {readonly string[]} names of the entries in `dist/`, without an ending
+ * @param {readonly string[]} names of the entries, without an ending
  * @returns {Promise<{ fileName: string, code: string }[]>}
  */
 async function bundle(names) {
@@ -39,9 +40,8 @@ await script(async () => {
   const entries = process.argv.slice(2);
   if (entries.length === 0) throw new Failure('name the entries, such as src/index.ts', { status: 2 });
   rmSync(out, { recursive: true, force: true });
-  const { status, output } = await run('tsc', ['-p', 'tsconfig.json', '--sourceMap', 'false'], {
-    cwd: process.cwd(),
-  });
+  const options = ['-p', 'tsconfig.json', '--sourceMap', 'false', '--outDir', out];
+  const { status, output } = await run('tsc', options, { cwd: process.cwd() });
   if (status !== 0) throw new Failure('the types are wrong', { output });
 
   const sources = readJson('tsconfig.json').compilerOptions.rootDir;
@@ -53,5 +53,7 @@ await script(async () => {
     mkdirSync(dirname(join(out, fileName)), { recursive: true });
     writeFileSync(join(out, fileName), code);
   }
+  rmSync('dist', { recursive: true, force: true });
+  renameSync(out, 'dist');
   return undefined;
 });
