@@ -1,5 +1,5 @@
 /** From a version to what its guest said: fetches, makes disks, boots. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { duration, Failure, say } from '../lib/output.mjs';
@@ -41,9 +41,15 @@ export const kernelReports = inRoot('.reports', 'kernels');
 async function timed(version, how, { limitMinutes, progress }, action) {
   const began = performance.now();
   const console = join(kernelReports, `${version}.console`);
-  const heard = await action({ console, limitMs: limitMinutes * 60_000, onMessage: progress(version) });
+  const messages = join(kernelReports, `${version}.jsonl`);
+  writeFileSync(messages, '');
+  const tellProgress = progress(version);
+  const onMessage = (/** @type {Message} */ message) => {
+    appendFileSync(messages, `${JSON.stringify(message)}\n`);
+    tellProgress(message);
+  };
+  const heard = await action({ console, limitMs: limitMinutes * 60_000, onMessage });
   const ms = Math.round(performance.now() - began);
-  writeFileSync(join(kernelReports, `${version}.json`), `${JSON.stringify(heard.messages, null, 2)}\n`);
   say(`${version}: ended after ${duration(ms)}`);
   return { version, how, ms, ...heard };
 }

@@ -33,7 +33,7 @@ const programs = [
   'sh bash busybox node bpftool mount umount unshare setpriv setsid taskset flock',
   'ls cat true false sleep dd mkfifo mkdir rm rmdir touch cp mv ln chmod chown env echo printf test id head tail sort',
   'seq wc tr cut timeout kill stty uname dmesg getent grep sed find xargs date stat readlink dirname basename',
-  'clang ld llvm-strip cc as ldd',
+  'clang ld llvm-strip ldd',
 ].flatMap((names) => names.split(' '));
 
 const libraries = () => [
@@ -47,7 +47,7 @@ const within = (folder, names) => names.split(' ').map((name) => join(folder, na
 const others = () => [
   ...matching('/usr/lib', /^llvm-\d+$/).map((folder) => join(folder, 'lib', 'clang')),
   ...matching('/usr/lib/gcc/x86_64-linux-gnu', /^\d+$/).flatMap((folder) =>
-    matching(folder, /\.(o|a|so)$|^include|^collect2$|^cc1$/),
+    matching(folder, /\.(o|a|so)$|^include/),
   ),
   ...matching(multiarch, /crt.*\.o$|^lib(c|m|pthread|dl|rt|util|mvec|c_nonshared)\.(a|so)$|^libm-[\d.]+\.a$/),
   ...within('/usr/include', 'asm-generic linux bpf net netinet arpa x86_64-linux-gnu'),
