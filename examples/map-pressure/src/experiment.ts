@@ -93,6 +93,8 @@ export async function runExperiment(setting: Setting): Promise<Outcome> {
     await generator.ended();
     sabotage?.end();
     const sabotaged = await sabotage?.hear<{ readonly deleted: number; readonly passes: number }>('done');
+    // Of this no call knows any more once the trace has stopped.
+    const byCpu = missesByCpu(tracer);
     tracer.stop();
     await reading;
 
@@ -105,7 +107,7 @@ export async function runExperiment(setting: Setting): Promise<Outcome> {
       processes: done.processes,
       alive,
       held,
-      missesByCpu: missesByCpu(tracer),
+      missesByCpu: byCpu,
       reused: done.reused,
       notReused: done.notReused,
       deleted: sabotaged?.deleted ?? 0,
