@@ -41,14 +41,10 @@ export const chosen = [
     covers: 'conditions on events',
   },
   {
-    file: 'packages/tracer/src/map-entries.kernel.test.ts',
-    tests: ['gives the same events with 100 entries'],
-    covers: 'recovery where more processes live than the map has entries',
-  },
-  {
     file: 'examples/map-pressure/src/experiment.kernel.test.ts',
-    tests: ['recover is perfect without task storage'],
-    covers: 'the hash of words, while every entry is deleted',
+    tests: ['recover is perfect with fewer entries', 'recover is perfect without task storage'],
+    covers:
+      'recovery, where the map is too small and where every entry is deleted, with the words in the hash',
   },
   {
     file: 'packages/object/src/ring/ring.kernel.test.ts',
