@@ -40,10 +40,13 @@ import { isChosen } from './chosen.mjs';
 
 /** Lines of the kernel's log that BPF or RCU, or the kernel as a whole, has something wrong. */
 const alarming =
-  /WARNING:|BUG:|Oops|Call Trace|general protection fault|soft lockup|hung_task|blocked for more than|rcu.*(stall|detected|kthread starved)|(suspicious|illegal) RCU|bpf.*(warn|error|fail|invalid)|(warn|error|fail).*\bbpf/i;
+  /WARNING:|BUG:|\bOops\b|Call Trace|general protection fault|soft lockup|hung_task|blocked for more than|rcu.*(stall|detected|kthread starved)|(suspicious|illegal) RCU|bpf.*(warn|error|fail|invalid)|(warn|error|fail).*\bbpf/i;
+
+/** What our own parameters make the kernel say. */
+const harmless = /command line: |RCU CPU stall warnings timeout set/i;
 
 /** @param {readonly string[]} lines @returns {string[]} */
-export const alarms = (lines) => lines.filter((line) => alarming.test(line));
+export const alarms = (lines) => lines.filter((line) => alarming.test(line) && !harmless.test(line));
 
 /**
  * @template {Message['say']} S

@@ -103,6 +103,9 @@ test('what a kernel says at each start is no alarm', () => {
     'rcu: Hierarchical RCU implementation.',
     'rcu: RCU calculated value of scheduler-enlistment delay is 25 jiffies.',
     'Rude variant of Tasks RCU enabled.',
+    'Command line: quiet rcupdate.rcu_cpu_stall_timeout=300 lsm=yama,bpf',
+    'RCU CPU stall warnings timeout set to 300 (rcu_cpu_stall_timeout).',
+    'calibrate_delay_direct() failed to get a good estimate for loops_per_jiffy.',
     'LSM: initializing lsm=lockdown,capability,yama,bpf',
   ];
   expect(alarms(usual)).toEqual([]);
