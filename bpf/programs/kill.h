@@ -24,13 +24,27 @@ static __always_inline bool sends_signal(struct syscall *call, struct task_struc
 	return kill_signal(call) == (__u32)signal;
 }
 
+/* A function of its own, for the stack's sake. */
+static __noinline int tell_signal(struct frame *frame, const struct scope_set *set, const struct syscall *call,
+				  struct task_struct *target, int to_process)
+{
+	struct kill_event *event = syscall_begin(frame, set, call, EVENT_KILL, sizeof(*event));
+
+	fill_kill_call(event, call);
+	target_store(event, target);
+	if (to_process)
+		event->target_tid = 0;
+	record_append_exe(frame);
+	record_end(frame, activity);
+	return 0;
+}
+
 SEC("?tp_btf/signal_generate")
 int BPF_PROG(on_event_kill, int signal, struct kernel_siginfo *info, struct task_struct *target, int to_process,
 	     int outcome)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	const struct scope_set *set;
-	struct kill_event *event;
 	struct subject subject;
 	struct syscall call;
 	struct frame *frame;
@@ -43,15 +57,8 @@ int BPF_PROG(on_event_kill, int signal, struct kernel_siginfo *info, struct task
 	if (!frame)
 		return 0;
 	subject = subject_of(task);
-	if (set && collect(frame, &subject, set, ORIGIN_RECOVERED_KERNEL) && (frame->matched & set->events[EVENT_KILL])) {
-		event = syscall_begin(frame, set, &call, EVENT_KILL, sizeof(*event));
-		fill_kill_call(event, &call);
-		target_store(event, target);
-		if (to_process)
-			event->target_tid = 0;
-		record_append_exe(frame);
-		record_end(frame, activity);
-	}
+	if (set && collect(frame, &subject, set, ORIGIN_RECOVERED_KERNEL) && (frame->matched & set->events[EVENT_KILL]))
+		tell_signal(frame, set, &call, target, to_process);
 	frame_release();
 	return 0;
 }

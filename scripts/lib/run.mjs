@@ -50,10 +50,21 @@ function toolEnvironment() {
  * @typedef {object} Ended
  * @property {number} status the exit status; 128 + n after signal n, as a shell has it
  * @property {string} output both streams, in the order of arrival; empty when shown
+ * @property {boolean} [late] it was ended for its time limit
  */
 
 const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
+
+/**
+ * @typedef {object} RunOptions
+ * @property {string} [cwd]
+ * @property {NodeJS.ProcessEnv} [env]
+ * @property {boolean} [show] its output goes where ours goes instead of into the result
+ * @property {readonly number[]} [fds] descriptors that it has as 3, 4, …
+ * @property {(text: string) => void} [onOutput] told of its output, in pieces as they come
+ * @property {number} [limitMs] after which it is killed
+ */
 
 /**
  * Runs a program to its end, without standard input. A signal to us is passed on to it, and when it has ended
@@ -61,19 +72,28 @@ const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, show?: boolean, fds?: readonly number[] }} [options]
- *   `show`: its output goes where ours goes instead of into the result; `fds`: descriptors that it has as 3,
- *   4, …
+ * @param {RunOptions} [options]
  * @returns {Promise<Ended>}
  */
-export function run(command, args, { cwd = root, env = toolEnvironment(), show = false, fds = [] } = {}) {
+export function run(command, args, options = {}) {
+  const { cwd = root, env = toolEnvironment(), show = false, fds = [], onOutput, limitMs } = options;
   return new Promise((resolve, reject) => {
     const stream = show ? 'inherit' : 'pipe';
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', stream, stream, ...fds] });
     /** @type {Buffer[]} */
     const chunks = [];
-    child.stdout?.on('data', (chunk) => chunks.push(chunk));
-    child.stderr?.on('data', (chunk) => chunks.push(chunk));
+    const hear = (/** @type {Buffer} */ chunk) => {
+      chunks.push(chunk);
+      onOutput?.(chunk.toString('utf8'));
+    };
+    child.stdout?.on('data', hear);
+    child.stderr?.on('data', hear);
+    let late = false;
+    const end = () => {
+      late = true;
+      child.kill('SIGKILL');
+    };
+    const limit = limitMs === undefined ? undefined : setTimeout(end, limitMs);
 
     /** @type {(typeof signals)[number] | undefined} */
     let interrupted;
@@ -86,6 +106,7 @@ export function run(command, args, { cwd = root, env = toolEnvironment(), show =
       return /** @type {const} */ ([signal, handler]);
     });
     const settle = (/** @type {() => void} */ action) => {
+      clearTimeout(limit);
       for (const [signal, handler] of handlers) process.off(signal, handler);
       if (interrupted === undefined) action();
       else process.kill(process.pid, interrupted);
@@ -96,7 +117,8 @@ export function run(command, args, { cwd = root, env = toolEnvironment(), show =
     child.on('close', (code, signal) => {
       const number =
         signal === null ? 0 : (signalNumbers[/** @type {keyof typeof signalNumbers} */ (signal)] ?? 0);
-      settle(() => resolve({ status: code ?? 128 + number, output: Buffer.concat(chunks).toString('utf8') }));
+      const output = Buffer.concat(chunks).toString('utf8');
+      settle(() => resolve({ status: code ?? 128 + number, output, late }));
     });
   });
 }

@@ -96,12 +96,51 @@ const everything = [
   },
 ];
 
+/** @type {(name: string, why: string, packages: Partial<Record<PackageTool, string>>) => Requirement} */
+const forGuests = (name, why, packages) => ({
+  name,
+  why,
+  locate: () => findProgram(name),
+  packages: { apt: name, dnf: name, pacman: name, zypper: name, apk: name, ...packages },
+});
+
+/**
+ * What only the guests of the kernel matrix take: `npm test` does without.
+ * @type {readonly Requirement[]}
+ */
+export const guestRequirements = [
+  forGuests('qemu-system-x86_64', 'the machine that a guest runs in', {
+    apt: 'qemu-system-x86',
+    dnf: 'qemu-system-x86-core',
+    pacman: 'qemu-system-x86',
+    zypper: 'qemu-x86',
+  }),
+  forGuests('busybox', 'finds the disks of a guest', { apt: 'busybox-static' }),
+  forGuests('cpio', 'packs what a guest begins with', {}),
+  forGuests('xz', "unpacks modules of a guest's kernel", { apt: 'xz-utils' }),
+  forGuests('mke2fs', 'makes the disks of a guest', {
+    apt: 'e2fsprogs',
+    dnf: 'e2fsprogs',
+    pacman: 'e2fsprogs',
+    zypper: 'e2fsprogs',
+    apk: 'e2fsprogs',
+  }),
+  ...['apt-get', 'dpkg'].map((name) =>
+    forGuests(name, "fetches Debian's kernels", { apt: name.replace('-get', '') }),
+  ),
+];
+
 /** @param {boolean} inCi @returns {readonly Requirement[]} */
 export const requirementsOf = (inCi) => everything.filter(({ ciOnly = false }) => !ciOnly || inCi);
 
-/** What this run needs, and what of that is not there. @returns {readonly Requirement[]} */
-export const missingRequirements = () =>
-  requirementsOf(process.env['CI'] === 'true').filter((requirement) => requirement.locate() === undefined);
+/**
+ * What this run needs, and what of that is not there.
+ *
+ * @param {readonly Requirement[]} [requirements]
+ * @returns {readonly Requirement[]}
+ */
+export const missingRequirements = (requirements = requirementsOf(process.env['CI'] === 'true')) =>
+  requirements.filter((requirement) => requirement.locate() === undefined);
 
 /** @type {readonly { tool: PackageTool, ids: readonly string[], install: string }[]} */
 const families = [
@@ -155,9 +194,11 @@ async function aptGet(...args) {
 /**
  * Makes sure of every row. As root on Debian and Ubuntu it installs what is missing, saying what and why first;
  * elsewhere it stops with the commands to run.
+ *
+ * @param {readonly Requirement[]} [requirements] those of every run, unless others are named
  */
-export async function ensureSystem() {
-  const missing = missingRequirements();
+export async function ensureSystem(requirements) {
+  const missing = missingRequirements(requirements);
   if (missing.length === 0) return;
   const osRelease = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
   const isRoot = process.getuid?.() === 0;
@@ -178,7 +219,7 @@ export async function ensureSystem() {
     await aptGet('install', '-y', '--no-install-recommends', ...names);
   });
 
-  const still = missingRequirements();
+  const still = missingRequirements(requirements);
   if (still.length > 0) {
     throw new Failure(
       `apt-get reported success, and yet this machine does not have\n\n${listOf(still)}\n\n` +

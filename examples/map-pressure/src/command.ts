@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { SpoorError } from '@spoor/btf';
 import { type Outcome, runExperiment, type Setting } from './experiment.js';
 import { help, type Options, parseOptions, settingsOf } from './options.js';
+import { pictureByCpu } from './report/by-cpu.js';
 import { picture } from './report/picture.js';
 import { percent, table } from './report/table.js';
 import { type Summary, summarize } from './summary.js';
@@ -42,7 +43,7 @@ async function experiment(options: Options): Promise<number> {
   }
   const summaries = outcomes.map(summarize);
   process.stdout.write(`\n${table(summaries)}`);
-  save(options.out, summaries);
+  save(options, summaries);
   return summaries.every(({ good, runs }) => good === runs) ? 0 : 1;
 }
 
@@ -59,11 +60,19 @@ function told(outcome: Outcome): string {
   return `${figures}; does not hold: ${faults.join('; ')}${examples.join('')}`;
 }
 
-function save(folder: string, summaries: readonly Summary[]): void {
+function save({ out, byCpu }: Options, summaries: readonly Summary[]): void {
   const machine = { kernel: release(), cpus: availableParallelism(), node: process.version };
-  mkdirSync(folder, { recursive: true });
-  const figures = { machine, settings: summaries };
-  writeFileSync(join(folder, 'pressure.json'), `${JSON.stringify(figures, null, 2)}\n`);
-  writeFileSync(join(folder, 'pressure.svg'), `${picture(summaries, machine)}\n`);
-  process.stdout.write(`\n${join(folder, 'pressure.svg')}, ${join(folder, 'pressure.json')}\n`);
+  const files: Readonly<Record<string, string>> = {
+    'pressure.svg': picture(summaries, machine),
+    ...(byCpu ? { 'pressure-by-cpu.svg': pictureByCpu(summaries, machine) } : {}),
+    'pressure.txt': table(summaries).trimEnd(),
+    'pressure.json': JSON.stringify({ machine, settings: summaries }, null, 2),
+  };
+  mkdirSync(out, { recursive: true });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(out, name), `${text}\n`);
+  process.stdout.write(
+    `\n${Object.keys(files)
+      .map((name) => join(out, name))
+      .join(', ')}\n`,
+  );
 }

@@ -1,10 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type MissMode, type Statistics, type Tracer, trace } from '@spoor/tracer';
 import { countAlive } from './alive.js';
 import { type Comparison, compare } from './compare.js';
 import { compileGenerator } from './compile.js';
+import { countHeld, missesByCpu } from './counters.js';
 import { Helper } from './helper.js';
 import { measureIdle, nsPerEvent } from './measure.js';
 import { type Observation, observer } from './observe.js';
@@ -31,6 +32,10 @@ export interface Outcome {
   /** Processes of the experiment: in all, and alive at once, as /proc had them. */
   readonly processes: number;
   readonly alive: number;
+  /** Entries that the process map had when all were alive. */
+  readonly held: number;
+  /** Look-ups that missed, by the CPU that they were made on. */
+  readonly missesByCpu: readonly number[];
   /** Processes that got the id of one that had ended, as they wanted; and those that did not. */
   readonly reused: number;
   readonly notReused: number;
@@ -81,22 +86,28 @@ export async function runExperiment(setting: Setting): Promise<Outcome> {
     generator.goOn();
     await generator.hear('standing');
     const alive = countAlive(uts);
+    const held = countHeld(tracer);
     generator.goOn();
     const done = await generator.hear<{ processes: number; reused: number; notReused: number }>('done');
     generator.goOn();
     await generator.ended();
     sabotage?.end();
     const sabotaged = await sabotage?.hear<{ readonly deleted: number; readonly passes: number }>('done');
+    // Of this no call knows any more once the trace has stopped.
+    const byCpu = missesByCpu(tracer);
     tracer.stop();
     await reading;
 
     const statistics = tracer.stats();
+    const truth = parseTruth(readFileSync(join(folder, 'truth'), 'utf8'));
     return {
       setting,
-      comparison: compare(parseTruth(readFileSync(join(folder, 'truth'), 'utf8')), observations),
+      comparison: compare(truth, observations, { binaryAtExit: keepsBinaryAtExit(release()) }),
       statistics,
       processes: done.processes,
       alive,
+      held,
+      missesByCpu: byCpu,
       reused: done.reused,
       notReused: done.notReused,
       deleted: sabotaged?.deleted ?? 0,
@@ -106,6 +117,15 @@ export async function runExperiment(setting: Setting): Promise<Outcome> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Until 6.16 a process had let go of its memory, and with it of its binary, when the hook of its exit ran. An exit whose
+ * record the map has lost then tells no binary, which is no mistake.
+ */
+function keepsBinaryAtExit(kernel: string): boolean {
+  const [major = 0, minor = 0] = kernel.split('.').map(Number);
+  return major > 6 || (major === 6 && minor >= 16);
 }
 
 async function sabotageOf(program: string, tracer: Tracer): Promise<Helper> {

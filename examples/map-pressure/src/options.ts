@@ -13,6 +13,8 @@ export interface Options {
   readonly taskStorage: boolean;
   readonly wordsEntries: number | undefined;
   readonly processes: number;
+  /** A picture of the misses by CPU besides. */
+  readonly byCpu: boolean;
   /** Folder for the picture and the figures. */
   readonly out: string;
 }
@@ -37,6 +39,7 @@ Usage: pnpm pressure [options]
   --no-saboteur        without the runs in which every entry of the map is deleted as fast as can be
   --no-task-storage    what has to outlive an eviction is kept in a hash, as on kernels before 5.11
   --words-entries N    entries of that hash: too few show what ancestors and tasks still tell
+  --by-cpu             also a picture of the misses on each CPU, pressure-by-cpu.svg
   --out DIR            for pressure.svg and pressure.json (default: .reports/pressure)
   --help
 
@@ -68,6 +71,7 @@ export function parseOptions(args: readonly string[]): Options {
     wordsEntries:
       values['words-entries'] === undefined ? undefined : number('words-entries', values['words-entries']),
     processes: number('processes', values.processes ?? (values.full ? '5000' : '300')),
+    byCpu: values['by-cpu'] ?? false,
     out: values.out ?? '.reports/pressure',
   };
 }
@@ -86,6 +90,7 @@ function readArguments(args: readonly string[]) {
         'no-saboteur': { type: 'boolean' },
         'no-task-storage': { type: 'boolean' },
         'words-entries': { type: 'string' },
+        'by-cpu': { type: 'boolean' },
         out: { type: 'string' },
       },
     }).values;

@@ -29,6 +29,10 @@ export interface Summary {
   readonly deleted: number;
   /** The least of the runs. */
   readonly alive: number;
+  /** Entries that the map had when all were alive: the most of the runs. */
+  readonly held: number;
+  /** Sums over the runs. */
+  readonly missesByCpu: readonly number[];
   /** The median of the runs. */
   readonly nsPerEvent: number;
 }
@@ -67,6 +71,8 @@ export function summarize(outcomes: readonly Outcome[]): Summary {
     torn: sum(({ statistics }) => statistics.state.torn),
     deleted: sum(({ deleted }) => deleted),
     alive: Math.min(...outcomes.map(({ alive }) => alive)),
+    held: Math.max(...outcomes.map(({ held }) => held)),
+    missesByCpu: first!.missesByCpu.map((_, cpu) => sum((outcome) => outcome.missesByCpu[cpu]!)),
     nsPerEvent: times[times.length >> 1]!,
   };
 }

@@ -32,6 +32,8 @@ export function outcomeOf({ setting, total, state, events, mapEntries = 100 }: I
     } as unknown as Outcome['statistics'],
     processes: 600,
     alive: 310,
+    held: 90,
+    missesByCpu: [2, 0],
     reused: 4,
     notReused: 0,
     deleted: 0,

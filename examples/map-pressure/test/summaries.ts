@@ -31,6 +31,8 @@ export function summaryOf(
     torn: 0,
     deleted: 0,
     alive: 300,
+    held: 90,
+    missesByCpu: [2, 0],
     nsPerEvent: 4000,
   };
 }

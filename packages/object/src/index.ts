@@ -10,7 +10,13 @@ export { Link } from './link.js';
 export { LoadedObject } from './loaded-object.js';
 export { describeMachine, type Machine } from './machine.js';
 export { type OpenOptions, openObject } from './open-object.js';
-export { type Constant, type OpenedMap, OpenedObject, type OpenedProgram } from './opened-object.js';
+export {
+  type Constant,
+  type LoadOptions,
+  type OpenedMap,
+  OpenedObject,
+  type OpenedProgram,
+} from './opened-object.js';
 export { LoadedProgram, type ProgramInfo } from './program.js';
 export * from './ring/index.js';
 export { mapRing } from './ring-memory.js';

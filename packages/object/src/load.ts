@@ -13,23 +13,35 @@ import { LogBuffer } from './log-buffer.js';
 import { programType } from './program-type.js';
 import { withoutSignals } from './signals.js';
 
+/** `BPF_LOG_STATS` of the kernel's bpf_verifier.h: no trace of the verification, only what it took. Kernel 5.2. */
+const logStatistics = 4;
+
+export interface ObjectToLoad {
+  readonly name: string;
+  readonly source: ObjectFile;
+  readonly verifierStatistics: boolean;
+}
+
 /** Loads, or closes the handle and throws what explains the failure. */
-export function loadObject(
-  native: Native,
-  handle: bigint,
-  object: { readonly name: string; readonly source: ObjectFile },
-): LoadedObject {
+export function loadObject(native: Native, handle: bigint, object: ObjectToLoad): LoadedObject {
   const { libbpf } = native;
-  using logs = new LogBuffer(native);
+  const { verifierStatistics } = object;
+  using logs = new LogBuffer(native, { ofEach: verifierStatistics });
   const enabled = programHandles(native, handle).filter(
     (program) => libbpf.bpf_program__autoload(program.handle) !== 0,
   );
   for (const program of enabled) {
     const { address, size } = logs.slot(program.name);
     libbpf.bpf_program__set_log_buf(program.handle, address, size);
+    if (verifierStatistics) libbpf.bpf_program__set_log_level(program.handle, logStatistics);
   }
   const status = withoutSignals(native, () => libbpf.bpf_object__load(handle));
-  if (status === 0) return new LoadedObject(native, handle, { ...object, programs: enabled });
+  if (status === 0) {
+    const programs = enabled.map((program) =>
+      verifierStatistics ? { ...program, verifierLog: logs.of(program.name) } : program,
+    );
+    return new LoadedObject(native, handle, { ...object, programs });
+  }
   try {
     const rejection = logs.read();
     throw loadFailure({

@@ -3,11 +3,13 @@ import { MAP, mapMemory, PROT } from './mapping.js';
 
 /** Verifier logs reach tens of megabytes. Reserved address space, not memory: pages that the kernel writes get backed. */
 const capacity = 64 * 1024 * 1024;
-/** Distance between the starts of two programs' logs. */
-const stagger = 16;
+/** Distance between the starts of two programs' logs, when one log at most is written. */
+const beginnings = 16;
+/** The same when each program writes what its verification took, which are a few lines. */
+const statistics = 16 * 1024;
 
 /**
- * Where the kernel writes why it refuses a program.
+ * Where the kernel writes why it refuses a program, or what each took.
  *
  * libbpf loads each program without a log first and, when that fails, once more with one: the log costs nothing
  * when all goes well. All programs share one buffer, each starting a few bytes further in. Loading ends at the first
@@ -16,10 +18,12 @@ const stagger = 16;
 export class LogBuffer implements Disposable {
   readonly #native: Native;
   readonly #address: bigint;
+  readonly #stagger: number;
   readonly #programs: string[] = [];
 
-  constructor(native: Native) {
+  constructor(native: Native, { ofEach }: { readonly ofEach: boolean }) {
     this.#native = native;
+    this.#stagger = ofEach ? statistics : beginnings;
     this.#address = mapMemory(native, {
       length: capacity,
       protection: PROT.READ | PROT.WRITE,
@@ -29,18 +33,22 @@ export class LogBuffer implements Disposable {
 
   /** Where the log of the next program goes. */
   slot(program: string): { readonly address: bigint; readonly size: bigint } {
-    const skipped = this.#programs.push(program) * stagger - stagger;
+    const skipped = this.#programs.push(program) * this.#stagger - this.#stagger;
     return { address: this.#address + BigInt(skipped), size: BigInt(capacity - skipped) };
   }
 
   /** The program that was refused, and the whole log; undefined when the kernel wrote none. */
   read(): { readonly program: string; readonly log: string } | undefined {
-    const view = this.#native.driver.view(this.#address, this.#programs.length * stagger + 1);
-    const starts = new Uint8Array(view, 0, this.#programs.length * stagger);
-    const index = this.#programs.findIndex((_, position) => starts[position * stagger] !== 0);
-    const program = this.#programs[index];
-    if (program === undefined) return undefined;
-    return { program, log: this.#native.driver.text(this.#address + BigInt(index * stagger)) };
+    const size = this.#programs.length * this.#stagger;
+    const starts = new Uint8Array(this.#native.driver.view(this.#address, size + 1), 0, size);
+    const program = this.#programs.find((_, position) => starts[position * this.#stagger] !== 0);
+    return program === undefined ? undefined : { program, log: this.of(program) };
+  }
+
+  /** What was written of one program. */
+  of(program: string): string {
+    const index = this.#programs.indexOf(program);
+    return this.#native.driver.text(this.#address + BigInt(index * this.#stagger));
   }
 
   [Symbol.dispose](): void {

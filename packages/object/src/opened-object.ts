@@ -41,6 +41,14 @@ export interface Constant extends Variable {
   readonly value: unknown;
 }
 
+export interface LoadOptions {
+  /**
+   * Have the verifier write down what each program took, as `LoadedProgram.verifierLog`: kernel 5.2. A program that it then
+   * refuses is refused without the reason.
+   */
+  readonly verifierStatistics?: boolean;
+}
+
 /**
  * A BPF object that was read and is not in the kernel: everything that can be chosen is chosen here. Needs no privilege.
  *
@@ -210,7 +218,7 @@ export class OpenedObject implements Disposable {
    * @throws SpoorError `NO_PRIVILEGE`, `LOCKDOWN`, `BTF_MISSING`, `VERIFIER_REJECTED` (its last useful lines in the
    * message, the whole log in `details.log`), `MAP_SIZE`, `RING_SIZE`, `UNSUPPORTED`, `LOAD_FAILED`, `WRONG_PHASE`
    */
-  load(): LoadedObject {
+  load({ verifierStatistics = false }: LoadOptions = {}): LoadedObject {
     const handle = this.#opened('load');
     const { libbpf } = this.#native;
     for (const map of this.#declaredMaps('load')) {
@@ -218,7 +226,11 @@ export class OpenedObject implements Disposable {
     }
     this.#phase = 'loaded';
     this.#handle = 0n;
-    return loadObject(this.#native, handle, { name: this.name, source: this.#source });
+    return loadObject(this.#native, handle, {
+      name: this.name,
+      source: this.#source,
+      verifierStatistics,
+    });
   }
 
   [Symbol.dispose](): void {

@@ -13,6 +13,7 @@ export interface ProgramFacts extends ProgramKind {
   readonly name: string;
   /** What libbpf derives type and hook from: `tp_btf/sched_process_exec`. */
   readonly section: string;
+  readonly verifierLog?: string;
 }
 
 /** What the kernel counts of a program. The first two stay zero unless statistics are on (`enableStats`). */
@@ -40,6 +41,8 @@ export class LoadedProgram {
   readonly section: string;
   /** True for a program that waits for a hook; false for one that runs on demand (`iter/…`, `syscall`). */
   readonly hooked: boolean;
+  /** What the verifier wrote of it, when the object was loaded with `verifierStatistics`. */
+  readonly verifierLog: string | undefined;
   readonly #kind: ProgramKind;
   readonly #native: Native;
   #handle: bigint;
@@ -54,6 +57,7 @@ export class LoadedProgram {
     this.name = facts.name;
     this.section = facts.section;
     this.hooked = isHooked(facts);
+    this.verifierLog = facts.verifierLog;
   }
 
   /** The kernel's descriptor, close-on-exec; owned by the object. */

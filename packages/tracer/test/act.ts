@@ -1,13 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { EventKind, EventLine, EventObject } from '@spoor/event';
 import { eventSchemas } from '@spoor/event/schemas';
 import { Compile } from 'typebox/schema';
 import { expect } from 'vitest';
 import { type TraceOptions, trace } from '../src/index.js';
+import { compileTo } from './compile.js';
 
 export interface Acted<Kind extends EventKind> {
   /** The events of the kinds asked for, in their order, without those of the loader and the shell before. */
@@ -21,6 +20,8 @@ export interface Acted<Kind extends EventKind> {
   /** The program's file, and the folder that it ran in. */
   readonly program: string;
   readonly folder: string;
+  /** Of the hooks, as the kernel has what they take. */
+  readonly variants: Readonly<Record<string, string>>;
 }
 
 export interface Act<Kind extends EventKind> {
@@ -59,18 +60,18 @@ export async function act<const Kind extends EventKind>(given: Act<Kind>): Promi
     }
     const file = join(folder, 'told');
     const told = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
-    return { events, lines, data: lines.map((line) => line.data), told, program, folder };
+    const data = lines.map((line) => line.data);
+    return { events, lines, data, told, program, folder, variants: tracer.stats().variants };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 function compile(folder: string, { main, before = '' }: Act<EventKind>): string {
-  const header = fileURLToPath(new URL('fixtures/act.h', import.meta.url));
-  const source = join(folder, 'act.c');
+  const text = `#include "act.h"\n${before}\nint main(void)\n{\n${main}\nreturn 0;\n}\n`;
   const program = join(folder, 'act');
-  writeFileSync(source, `#include "${header}"\n${before}\nint main(void)\n{\n${main}\nreturn 0;\n}\n`);
-  execFileSync('clang', ['-O1', '-Wall', '-Werror', '-pthread', source, '-o', program], { stdio: 'inherit' });
+  writeFileSync(join(folder, 'act.c'), text);
+  compileTo(program, text);
   return program;
 }
 

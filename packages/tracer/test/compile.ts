@@ -1,20 +1,38 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+const cache = fileURLToPath(new URL('../../../.tools/tracer-fixtures/', import.meta.url));
+const fixtures = fileURLToPath(new URL('fixtures/', import.meta.url));
+
+/** Compiles C with the compiler that the project needs anyway; once for each content of the source. */
+export function compileTo(path: string, source: string): void {
+  const header = readFileSync(join(fixtures, 'act.h'));
+  const hash = createHash('sha256').update(source).update(header).digest('hex').slice(0, 16);
+  const kept = join(cache, hash);
+  if (!existsSync(kept)) {
+    mkdirSync(cache, { recursive: true });
+    const own = `${kept}.${process.pid}`;
+    const flags = ['-O1', '-Wall', '-Werror', '-pthread', `-I${fixtures}`, '-x', 'c', '-', '-o', own];
+    execFileSync('clang', flags, { input: source, stdio: ['pipe', 'inherit', 'inherit'] });
+    renameSync(own, kept);
+  }
+  copyFileSync(kept, path);
+}
 
 /** A compiled test program; its file goes with `dispose`. */
 export interface TestProgram extends Disposable {
   readonly path: string;
 }
 
-/** Compiles `test/fixtures/NAME.c` with the compiler that the project needs anyway. */
+/** Compiles `test/fixtures/NAME.c`. */
 export function compileProgram(name: string): TestProgram {
   const folder = mkdtempSync(join(tmpdir(), 'spoor-program-'));
   const path = join(folder, name);
-  const source = fileURLToPath(new URL(`fixtures/${name}.c`, import.meta.url));
-  execFileSync('clang', ['-O1', '-Wall', '-Werror', '-pthread', source, '-o', path], { stdio: 'inherit' });
+  compileTo(path, readFileSync(join(fixtures, `${name}.c`), 'utf8'));
   return {
     path,
     [Symbol.dispose]: () => rmSync(folder, { recursive: true }),

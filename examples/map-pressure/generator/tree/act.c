@@ -21,7 +21,7 @@ void rename_self(const char *comm)
 }
 
 /* Every CPU has its share, and a process changes over between its acts. */
-static void move_to_cpu(unsigned index)
+void move_to_cpu(unsigned index)
 {
 	int nth = index % CPU_COUNT(&stage->cpus), cpu = 0;
 	cpu_set_t cpus;

@@ -102,6 +102,7 @@ void self_pack(char *into, size_t size);
 void self_unpack(const char *from);
 
 void rename_self(const char *comm);
+void move_to_cpu(unsigned index);
 /* So many opens, each of a name that says who and which. */
 void mark(unsigned count);
 /* A process that runs `body` and leaves; its id in our process namespace. */

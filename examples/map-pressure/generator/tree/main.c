@@ -61,6 +61,9 @@ static unsigned standing_of(const struct shape *table)
 	return standing;
 }
 
+/* How many were launched: the generator goes from one CPU to the next, since a fork is recorded where the parent is. */
+static unsigned launched;
+
 /* Both sorts of every shape; `counter` is what its processes raise when they are in their place. */
 static void launch_round(const struct shape *table, bool waits, unsigned *wanted)
 {
@@ -69,6 +72,7 @@ static void launch_round(const struct shape *table, bool waits, unsigned *wanted
 	for (row = table; row->name; row++) {
 		for (int decoy = 0; decoy < 2; decoy++) {
 			row_followed = !decoy;
+			move_to_cpu(launched++);
 			launch(run_root);
 			*wanted += waits ? row->waiting : row->standing;
 			if (*wanted > ON_THEIR_WAY)

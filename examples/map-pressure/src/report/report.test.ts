@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { summaryOf } from '../../test/summaries.js';
 import { fatesOf } from '../summary.js';
+import { pictureByCpu } from './by-cpu.js';
 import { picture } from './picture.js';
 import { element, text } from './svg.js';
 import { percent, table } from './table.js';
@@ -71,6 +72,16 @@ describe('the picture', () => {
     expect(() => wellFormed(picture([empty], caption))).not.toThrow();
     expect(picture([empty], caption)).not.toMatch(/NaN/);
   });
+});
+
+it('draws the misses of each CPU, with how full the map was', () => {
+  const starved = { ...summaryOf({ mode: 'drop', entries: 10_240 }), mapEntries: 10_240, held: 960 };
+  const svg = pictureByCpu([{ ...starved, misses: 30, missesByCpu: [0, 10, 20, 0] }, summaryOf({})], caption);
+  expect(wellFormed(svg)[0]).toBe('svg');
+  expect(svg).toContain('10,240 entries, 960 in use (9 %): 30 misses');
+  const heights = [...svg.matchAll(/height="([\d.]+)" fill="#b45309"/g)].map(([, height]) => Number(height));
+  expect(heights).toEqual([96, 48, 96]);
+  expect(svg).not.toMatch(/NaN|undefined|Infinity/);
 });
 
 it('gives each event one fate', () => {

@@ -14,7 +14,10 @@ const columns: readonly (readonly [name: string, cell: (summary: Summary) => str
   ['precision', ({ precision }) => percent(precision)],
   ['wrong binary', ({ total }) => `${total.wrongBinary}`],
   ['wrong new', ({ total }) => `${total.wrongNew}`],
+  ['no binary', ({ total }) => `${total.noBinary}`],
+  ['held', ({ held }) => `${held}`],
   ['misses', ({ misses }) => `${misses}`],
+  ['on CPUs', ({ missesByCpu }) => `${missesByCpu.filter((misses) => misses > 0).length}`],
   ['storage', ({ recovered }) => `${recovered.storage}`],
   ['hash', ({ recovered }) => `${recovered.hash}`],
   ['none', ({ recovered }) => `${recovered.none}`],
@@ -27,7 +30,8 @@ const columns: readonly (readonly [name: string, cell: (summary: Summary) => str
   ],
 ];
 
-/** Plain text, one line a setting, aligned. After `misses`, by where the process's own words were when a
+/** Plain text, one line a setting, aligned. `held`: entries of the map
+ * when all processes were alive. After the misses and the CPUs that they were on, by where the process's own words were when a
  * record was rebuilt: in task storage, in the hash, nowhere; and how often an ancestor was what told. */
 export function table(summaries: readonly Summary[]): string {
   const rows = [

@@ -46,6 +46,7 @@ export const libbpfTable = {
   bpf_program__expected_attach_type: fn('i32', 'pointer'),
   bpf_program__autoload: fn('u8', 'pointer'),
   bpf_program__set_autoload: fn('i32', 'pointer', 'u8'),
+  bpf_program__set_log_level: fn('i32', 'pointer', 'u32'),
   bpf_program__set_log_buf: fn('i32', 'pointer', 'pointer', 'u64'),
   bpf_program__fd: fn('i32', 'pointer'),
   bpf_program__attach: fn('pointer', 'pointer'),

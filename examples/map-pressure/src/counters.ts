@@ -1,0 +1,17 @@
+import { maps, type StateStats } from '@spoor/bpf';
+import { typedMap } from '@spoor/map';
+import type { Tracer } from '@spoor/tracer';
+
+/** Entries of the process map. */
+export function countHeld(tracer: Tracer): number {
+  let held = 0;
+  for (const _ of typedMap(tracer.object.map('proc_info'), maps.proc_info).keys()) held += 1;
+  return held;
+}
+
+/** Look-ups of the process map that missed, by the CPU that they were made on. */
+export function missesByCpu(tracer: Tracer): number[] {
+  const counters = typedMap(tracer.object.map('state_counters'), { ...maps.state_counters, perCpu: true });
+  const perCpu: readonly StateStats[] = counters.get(0) ?? [];
+  return perCpu.map(({ misses }) => Number(misses));
+}

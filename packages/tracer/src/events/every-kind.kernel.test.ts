@@ -1,0 +1,77 @@
+import { events } from '@spoor/bpf';
+import type { EventKind } from '@spoor/event';
+import { expect, it } from 'vitest';
+import { act } from '../../test/act.js';
+import { sockets as before } from '../../test/sockets.js';
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** What the kernel matrix shows of the kernel's hooks. */
+    variants?: Readonly<Record<string, string>>;
+  }
+}
+
+const eventKinds = Object.keys(events) as EventKind[];
+const loopback = { family: 'inet', address: '127.0.0.1' };
+
+it('each kind of event once, in one trace', async ({ task }) => {
+  const { lines, told, variants } = await act({
+    kinds: eventKinds,
+    before,
+    main: `
+      must(mkdir("folder", 0700));
+      close(must(open("folder/file", O_CREAT | O_WRONLY, 0600)));
+      must(chmod("folder/file", 0640));
+      must(chown("folder/file", 1001, 1002));
+      must(rename("folder/file", "folder/other"));
+      must(unlink("folder/other"));
+
+      struct sockaddr_in any = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+      int server = must(socket(AF_INET, SOCK_STREAM, 0)), client = must(socket(AF_INET, SOCK_STREAM, 0));
+      must(bind(server, (void *)&any, sizeof(any)));
+      must(listen(server, 1));
+      any.sin_port = htons(port_of(server));
+      tell("%d", port_of(server));
+      must(connect(client, (void *)&any, sizeof(any)));
+      must(accept(server, NULL, NULL));
+
+      must(kill(getpid(), 0));
+      ptrace(PTRACE_ATTACH, 0, 0, 0);
+      mount("none", "missing", "tmpfs", 0, "");
+      syscall(SYS_init_module, "no image", 8, "");
+      union bpf_attr map = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1 };
+      must(syscall(SYS_bpf, BPF_MAP_CREATE, &map, sizeof(map)));
+      must(syscall(SYS_io_uring_setup, 8, &(struct io_uring_params){ 0 }));
+
+      struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+      struct __user_cap_data_struct sets[2];
+      must(syscall(SYS_capget, &header, sets));
+      must(syscall(SYS_capset, &header, sets));
+      must(setgid(1002));
+      must(setuid(1001));
+      if (!must(fork()))
+        _exit(3);
+      must(wait(NULL));`,
+  });
+  task.meta.variants = variants;
+  const first = new Map<string, Record<string, unknown>>();
+  for (const { event, data } of lines) if (!first.has(event)) first.set(event, data);
+  expect(new Set(first.keys())).toEqual(new Set(eventKinds));
+  const port = Number(told[0]);
+  expect(Object.fromEntries(first)).toMatchObject({
+    exit: { code: 3 },
+    mkdir: { path: 'folder' },
+    chmod: { path: 'folder/file', mode: '0640' },
+    chown: { path: 'folder/file' },
+    unlink: { path: 'folder/other' },
+    bind: { ...loopback, port },
+    listen: { ...loopback, port, backlog: 1 },
+    connect: { ...loopback, port },
+    ptrace: { error: 'ESRCH' },
+    mount: { error: 'ENOENT' },
+    'module-load': { imageSize: '8' },
+    bpf: { command: 'BPF_MAP_CREATE', type: 'array' },
+    setgid: { call: 'setgid', requested: [1002] },
+    setuid: { call: 'setuid', requested: [1001] },
+  });
+});

@@ -1,0 +1,79 @@
+/**
+ * What of the kernel tests `.ci/run` has every kernel do, in emulation: the one list. Each row names a file and how
+ * the full names of its tests begin; a row that matches no test fails the run. `pnpm test:kernels` alone runs them all.
+ *
+ * The load of every program of both objects, and that nothing is left in the kernel, are looked at besides, by
+ * guest/tests.mjs.
+ */
+
+/** @typedef {{ file: string, tests: readonly string[], covers: string }} Choice */
+
+/** @type {readonly Choice[]} */
+export const chosen = [
+  {
+    file: 'packages/tracer/src/slice.kernel.test.ts',
+    tests: ['follows a command and what outlives it'],
+    covers: 'the whole way of an event, of a command and of what outlives it',
+  },
+  {
+    file: 'packages/tracer/src/events/every-kind.kernel.test.ts',
+    tests: ['each kind of event once'],
+    covers: 'every event, and which hooks it comes from',
+  },
+  {
+    file: 'packages/tracer/src/follow.kernel.test.ts',
+    tests: [
+      'follow, kept in task storage is inherited',
+      'follow, kept in the hash is inherited',
+      'follow, kept in the hash gone-exec',
+      'processes alive before the trace are followed',
+    ],
+    covers: 'follow, in both places that its words are kept in, and the snapshot',
+  },
+  {
+    file: 'packages/tracer/src/filters.kernel.test.ts',
+    tests: ['filters on real processes exe, beginning', 'filters on real processes container'],
+    covers: 'facts of processes as the kernel has them',
+  },
+  {
+    file: 'packages/tracer/src/conditions.kernel.test.ts',
+    tests: ['the kernel sends a scope only'],
+    covers: 'conditions on events',
+  },
+  {
+    file: 'examples/map-pressure/src/experiment.kernel.test.ts',
+    tests: ['recover is perfect with fewer entries', 'recover is perfect without task storage'],
+    covers:
+      'recovery, where the map is too small and where every entry is deleted, with the words in the hash',
+  },
+  {
+    file: 'packages/object/src/ring/ring.kernel.test.ts',
+    tests: ['the reader on a ring of the kernel'],
+    covers: 'the contract of the ring buffer',
+  },
+  {
+    file: 'packages/object/src/lifecycle.kernel.test.ts',
+    tests: ['an object on its way through the kernel is', 'global variables', 'programs that run on demand'],
+    covers: 'loading, attaching, variables, and that nothing is left',
+  },
+];
+
+/** What a fault in the fallback for task storage must show itself in, where the kernel has no task storage. */
+export const showsPlantedFault = chosen
+  .filter(({ file }) => file.endsWith('/follow.kernel.test.ts'))
+  .map((choice) => ({ ...choice, tests: ['follow, kept in task storage is inherited'] }));
+
+const escaped = (/** @type {string} */ text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** @param {readonly Choice[]} choices @returns {string[]} arguments for Vitest */
+export function vitestArguments(choices) {
+  const names = choices.flatMap(({ tests }) => tests);
+  return [...choices.map(({ file }) => file), '-t', `^(${names.map(escaped).join('|')})`];
+}
+
+/**
+ * @param {{ file: string, name: string }} test `name`: with those of the groups that it is in, by ' > '
+ * @param {Choice} choice
+ */
+export const isChosen = ({ file, name }, choice) =>
+  file === choice.file && choice.tests.some((begin) => name.replaceAll(' > ', ' ').startsWith(begin));

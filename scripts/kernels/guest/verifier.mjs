@@ -1,0 +1,75 @@
+/**
+ * Has the verifier judge every program of both objects, with everything switched on, as far as the kernel has what it
+ * takes. What each took is what `bpf/verifier.json` records.
+ */
+import { pathToFileURL } from 'node:url';
+import { inRoot } from '../../lib/workspace.mjs';
+
+/** The packages as they are built: this runs in plain Node.js. @param {string} folder */
+const built = (folder) => import(pathToFileURL(inRoot(folder, 'dist', 'index.js')).href);
+
+/** @type {typeof import('../../../packages/object/src/index.js')} */
+export const object = await built('packages/object');
+/** @type {typeof import('../../../bpf/src/index.js')} */
+const bpf = await import(pathToFileURL(inRoot('bpf', 'dist', 'src', 'index.js')).href);
+
+/**
+ * @typedef {object} Judged
+ * @property {string} object
+ * @property {string} program
+ * @property {string} log what the verifier wrote of it
+ * @property {string} [refused] why it was refused; undefined when it was accepted
+ */
+
+/** @param {string} path @param {{ taskStorage: boolean }} options */
+function open(path, { taskStorage }) {
+  const opened = object.openObject(path);
+  const all = (/** @type {number} */ count) => (1n << BigInt(count)) - 1n;
+  const kinds = Object.values(bpf.events).map(({ kind }) => kind);
+  opened
+    .setConstant('enabled_events', all(Math.max(...kinds) + 1))
+    .setConstant('filter_kinds_built', all(bpf.filterKinds.length))
+    .setConstant('use_task_storage', taskStorage)
+    .setConstant('typed_task', taskStorage)
+    .setConstant('use_task_regs', object.features.has('task_regs'))
+    .enableMap('task_words', taskStorage);
+  for (const { name, section } of opened.programs.values()) {
+    const hook = section.replace(/^\?/, '').slice(section.replace(/^\?/, '').indexOf('/') + 1);
+    const possible =
+      section.includes('iter/') ||
+      (object.features.hasTracepoint(hook) && (name !== 'on_event_kill' || object.features.has('task_regs')));
+    opened.enableProgram(name, possible);
+  }
+  return opened;
+}
+
+/** @returns {Generator<Judged>} */
+export function* judgePrograms() {
+  const { objectPath, objectPathWithoutBpfLoop } = bpf;
+  // Without task storage there is no bpf_loop either, but tests have one without the other.
+  const variants = [
+    { path: objectPath, taskStorage: true, name: 'spoor' },
+    { path: objectPath, taskStorage: false, name: 'spoor, words in the hash' },
+    { path: objectPathWithoutBpfLoop, taskStorage: false, name: 'spoor-without-bpf-loop' },
+  ];
+  for (const { path, taskStorage, name } of variants) {
+    if (path === objectPath && !object.features.has('bpf_loop')) continue;
+    if (taskStorage && !object.features.has('task_storage_tracing')) continue;
+    try {
+      const loaded = open(path, { taskStorage }).load({ verifierStatistics: true });
+      loaded.close();
+      for (const program of loaded.programs.values())
+        yield { object: name, program: program.name, log: program.verifierLog ?? '' };
+    } catch (error) {
+      const { message, details } = /** @type {{ message: string, details?: Record<string, unknown> }} */ (
+        error
+      );
+      yield {
+        object: name,
+        program: String(details?.['program'] ?? 'every program'),
+        log: '',
+        refused: message,
+      };
+    }
+  }
+}

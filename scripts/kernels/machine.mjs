@@ -1,0 +1,153 @@
+/** A guest: boots a kernel with its disks, and hears what it says until it turns itself off. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { run } from '../lib/run.mjs';
+
+/** @typedef {import('./merge.mjs').Message} Message */
+/**
+ * @typedef {object} Guest
+ * @property {import('./packages.mjs').Kernel} kernel
+ * @property {string} initramfs
+ * @property {readonly string[]} disks
+ * @property {number} cpus
+ * @property {number} memoryMb
+ * @property {string} root where the work tree is mounted
+ * @property {string} program of guest/, what it runs
+ * @property {string} console the file that its console goes to
+ * @property {readonly string[]} accelerator
+ */
+
+/**
+ * Software emulation, one thread for each virtual CPU. An old processor: of what newer ones have, qemu 7.2 gets some flags
+ * wrong, and 6.12 panics with `-cpu max` at times.
+ */
+const emulation = ['-accel', 'tcg,thread=multi', '-cpu', 'Nehalem'];
+const virtualisation = ['-accel', 'kvm', '-cpu', 'host'];
+
+/**
+ * The kernel's watchdogs have patience: a guest that waits for its host is no fault. A panic ends the guest. And without
+ * TOMOYO, which on 5.10 lets no process execute a descriptor whose leader has ended: it looks it up in /proc.
+ */
+const parameters = [
+  'console=ttyS0',
+  'panic=-1',
+  'quiet',
+  'loglevel=4',
+  'mitigations=off',
+  'nowatchdog',
+  'rcupdate.rcu_cpu_stall_timeout=300',
+  'lsm=lockdown,yama,bpf',
+];
+
+/** @param {Guest} guest @returns {string[]} */
+function qemuArguments({ kernel, initramfs, disks, cpus, memoryMb, root, program, console, accelerator }) {
+  return [
+    ...accelerator,
+    ...['-machine', 'q35', '-m', `${memoryMb}M`, '-smp', String(cpus)],
+    ...['-nodefaults', '-display', 'none', '-no-reboot'],
+    ...[
+      '-kernel',
+      kernel.image,
+      '-initrd',
+      initramfs,
+      '-append',
+      [...parameters, `WORK=${root}`, `PROGRAM=${program}`].join(' '),
+    ],
+    // The console to a file, and what it has to say to our pipe.
+    ...['-serial', `file:${console}`, '-serial', 'stdio'],
+    // What it writes is forgotten: the same disks serve every guest.
+    ...disks.flatMap((disk) => ['-drive', `file=${disk},format=raw,if=virtio,snapshot=on,cache=unsafe`]),
+  ];
+}
+
+/**
+ * KVM where it works. That there is /dev/kvm does not say so: a guest of nothing but an initramfs that turns it off again
+ * has to end within a minute.
+ *
+ * @param {import('./packages.mjs').Kernel} kernel
+ * @param {{ folder: string, initramfs: string }} probe an initramfs that finds no disk turns the machine off
+ * @returns {Promise<readonly string[]>}
+ */
+export async function chooseAccelerator(kernel, { folder, initramfs }) {
+  if (!existsSync('/dev/kvm')) return emulation;
+  const console = join(folder, 'kvm-probe.console');
+  const guest = { kernel, initramfs, disks: [], cpus: 1, memoryMb: 512, root: '', program: '', console };
+  const { status, late } = await run(
+    'qemu-system-x86_64',
+    qemuArguments({ ...guest, accelerator: virtualisation }),
+    { limitMs: 60_000 },
+  );
+  return status === 0 && late !== true ? virtualisation : emulation;
+}
+
+/** @param {readonly string[]} accelerator */
+export const acceleratorName = (accelerator) => (accelerator === virtualisation ? 'KVM' : 'emulation');
+
+/**
+ * Cuts what comes in pieces into lines, and takes those that are messages.
+ *
+ * @param {(message: Message) => void} onMessage
+ * @returns {(text: string) => void}
+ */
+export function messageReader(onMessage) {
+  let rest = '';
+  return (text) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines.filter((one) => one.startsWith('{"say":'))) onMessage(JSON.parse(line));
+  };
+}
+
+/**
+ * @typedef {object} Heard
+ * @property {Message[]} messages
+ * @property {boolean} late it was ended for its time limit
+ * @property {string} printed what its console showed last
+ */
+
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ console: string, limitMs: number, onMessage: (message: Message) => void }} options
+ * @returns {Promise<Heard & { output: string }>}
+ */
+async function hear(command, args, { console, limitMs, onMessage }) {
+  /** @type {Message[]} */
+  const messages = [];
+  const onOutput = messageReader((message) => {
+    messages.push(message);
+    onMessage(message);
+  });
+  writeFileSync(console, '');
+  const { late = false, output } = await run(command, args, { onOutput, limitMs });
+  const printed = readFileSync(console, 'utf8').split('\n').slice(-60).join('\n');
+  return { messages, late, printed, output };
+}
+
+/**
+ * @param {Guest} guest
+ * @param {{ limitMs: number, onMessage: (message: Message) => void }} options
+ * @returns {Promise<Heard>}
+ */
+export async function boot(guest, { limitMs, onMessage }) {
+  const options = { console: guest.console, limitMs, onMessage };
+  const heard = await hear('qemu-system-x86_64', qemuArguments(guest), options);
+  // What qemu itself has to say is neither message nor console.
+  const own = heard.output.split('\n').filter((line) => !line.startsWith('{"say":'));
+  return { ...heard, printed: [...own, heard.printed].join('\n').trim() };
+}
+
+/**
+ * The same on the kernel that runs here, without a guest.
+ *
+ * @param {string} program
+ * @param {{ console: string, limitMs: number, onMessage: (message: Message) => void }} options
+ * @returns {Promise<Heard>}
+ */
+export function runHere(program, options) {
+  // Its children find the pipe by the process that keeps it open. What Node.js calls a pipe is a socket, hence the cat.
+  const script = 'SPOOR_KERNEL_REPORT=/proc/$$/fd/3 exec "$0" "$1" 3>&1 >"$2" 2>&1 </dev/null';
+  const args = ['sh', '-c', script, process.execPath, program, options.console];
+  return hear('sh', ['-c', '"$@" | cat', 'sh', ...args], options);
+}
