@@ -51,11 +51,6 @@ export const chosen = [
     tests: ['the reader on a ring of the kernel'],
     covers: 'the contract of the ring buffer',
   },
-  {
-    file: 'packages/object/src/lifecycle.kernel.test.ts',
-    tests: ['an object on its way through the kernel is', 'global variables', 'programs that run on demand'],
-    covers: 'loading, attaching, variables, and that nothing is left',
-  },
 ];
 
 /** What a fault in the fallback for task storage must show itself in, where the kernel has no task storage. */
