@@ -1,15 +1,17 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { compileFixture } from '../test/compile.js';
-import { openObject } from './index.js';
+import { features, openObject } from './index.js';
 
+/** The fixture has a map and a program that the kernel must know. */
+const isOlder = !features.has('task_storage') || !features.has('syscall_programs');
 const basic = compileFixture('basic');
 const hooks = compileFixture('hooks');
 const coded = (code: string) => expect.objectContaining({ name: 'SpoorError', code });
 const request = (value: number) => new Uint8Array(new Uint32Array([value, 0]).buffer);
 const answer = (context: Uint8Array) => new DataView(context.buffer, context.byteOffset).getUint32(4, true);
 
-describe('an object on its way through the kernel', () => {
+describe.skipIf(isOlder)('an object on its way through the kernel', () => {
   test('is opened, chosen, loaded, attached and disposed', () => {
     using opened = openObject(basic);
     using loaded = opened.setConstant('target_tgid', 0).resizeMap('table', 256).load();
@@ -117,7 +119,7 @@ describe('an object on its way through the kernel', () => {
   });
 });
 
-describe('global variables', () => {
+describe.skipIf(isOlder)('global variables', () => {
   test('are read and written in place, by name and type', () => {
     using loaded = openObject(basic).load();
     const { globals } = loaded;
@@ -139,7 +141,7 @@ describe('global variables', () => {
   });
 });
 
-describe('programs that run on demand', () => {
+describe.skipIf(isOlder)('programs that run on demand', () => {
   test('an iterator walks over all tasks, as often as it is asked', () => {
     using loaded = openObject(basic).load();
     for (let round = 0; round < 3; round++) {
@@ -163,7 +165,7 @@ describe('programs that run on demand', () => {
   });
 });
 
-describe('statistics', () => {
+describe.skipIf(isOlder)('statistics', () => {
   test('count runs and time while they are switched on', () => {
     using loaded = openObject(basic).load();
     const fork = loaded.program('on_fork');
