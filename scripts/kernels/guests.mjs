@@ -76,7 +76,7 @@ async function bootAll(wanted, guests) {
       const { version } = kernel;
       const initramfs = join(folder, `${version}.initramfs`);
       await makeInitramfs(kernel, initramfs);
-      const accelerator = await chooseAccelerator(kernel, { folder, initramfs, cpus: guests.cpus });
+      const accelerator = await chooseAccelerator(kernel, { folder, initramfs });
       const how = acceleratorName(accelerator);
       say(`${version}: booting ${kernel.package} in ${how}, with ${guests.cpus} CPUs …`);
       const { cpus, memoryMb, program } = guests;
