@@ -3,6 +3,7 @@ import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type MissMode, type Statistics, type Tracer, trace } from '@spoor/tracer';
 import { countAlive } from './alive.js';
+import { ensureAscendingIds } from './ascending-ids.js';
 import { type Comparison, compare } from './compare.js';
 import { compileGenerator } from './compile.js';
 import { countHeld, missesByCpu } from './counters.js';
@@ -49,6 +50,9 @@ export interface Outcome {
 
 let runs = 0;
 
+/** For what else the machine starts while the tree grows. */
+const spareIds = 1000;
+
 /**
  * Runs the trees under the tracer and compares what it said with what they wrote down. Needs root.
  *
@@ -61,6 +65,7 @@ export async function runExperiment(setting: Setting): Promise<Outcome> {
   const run = `${process.pid.toString(36)}${(runs++).toString(36)}`;
   const [match, decoy] = [`mpf${run}`, `mpd${run}`];
   try {
+    if (setting.mode !== 'recover') ensureAscendingIds(setting.processes + spareIds);
     await using generator = new Helper(tree, [run, folder, match, decoy, String(setting.processes)]);
     const { uts } = await generator.hear<{ readonly uts: string }>('alive');
     await using tracer = await trace({
