@@ -7,10 +7,11 @@
  *   FILTER_FACT(member)                        a member of `struct task_facts`
  *   FILTER_KIND(NAME, name, engine, value)     the kind: FILTER_<NAME>, its name for people, the engine that judges it
  *                                              (number.h, subtree.h, members.h, text.h), its value in `facts`
- *   FILTER_COLLECT(NAME, statement)            fills the fact from `task`, when a scope in force asks
+ *   FILTER_COLLECT(NAME, statement)            fills the fact from `task` or its `leader`, when a scope in force asks
  *   FILTER_COLLECT_INFO(NAME, statement)       fills the fact from `info`, the record of the process; likewise
  *
- * The last two may also use `facts` and `set`. A fact that the header of every event needs too is filled without them.
+ * The last two may also use `facts` and `set`. What the header of an event tells of these is filled once more, when the event
+ * is in scope (`facts_of_event`).
  */
 #ifndef FILTER_FACT
 #define FILTER_FACT(member)

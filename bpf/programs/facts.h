@@ -22,22 +22,27 @@ static __always_inline struct subject subject_of(struct task_struct *task)
 static __always_inline void facts_of_task(struct task_facts *facts, const struct subject *subject,
 					  const struct scope_set *set)
 {
+	struct task_struct *leader = subject->process.leader;
 	struct task_struct *task = subject->task;
-	struct task_struct *parent = task_link(subject->process.leader, real_parent);
-	struct cred *cred = task_link(task, real_cred);
 
-	/* These also go into the header of every event. */
 	facts->tgid = subject->process.identity.tgid;
 	facts->tid = task_field(task, pid);
-	facts->ppid = BPF_CORE_READ(parent, tgid);
-	facts->uid = BPF_CORE_READ(cred, uid.val);
-	facts->gid = BPF_CORE_READ(cred, gid.val);
 
 #define FILTER_COLLECT(NAME, ...)                                                                              \
 	if (filter_kind_on(set, FILTER_##NAME)) {                                                              \
 		__VA_ARGS__;                                                                                   \
 	}
 #include "../filters/registry.h"
+}
+
+/* What goes into the header of every event besides, whatever the scopes ask. */
+static __always_inline void facts_of_event(struct task_facts *facts, const struct subject *subject)
+{
+	struct task_struct *leader = subject->process.leader;
+	struct task_struct *task = subject->task;
+
+	facts->ppid = BPF_CORE_READ(leader, real_parent, tgid);
+	facts->uid = BPF_CORE_READ(task, real_cred, uid.val);
 }
 
 /* Do the scopes in force ask what only the record of the process tells? */
