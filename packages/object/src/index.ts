@@ -1,5 +1,6 @@
 export { SpoorError, type SpoorErrorCode, type SpoorErrorOptions } from '@spoor/btf';
 export { bootTimeNs } from './clock.js';
+export type { Constant } from './constants.js';
 export { type Environment, isLocked, readEnvironment } from './environment.js';
 export { type Feature, features } from './features/features.js';
 export type { FeatureName } from './features/probes.js';
@@ -11,7 +12,6 @@ export { LoadedObject } from './loaded-object.js';
 export { describeMachine, type Machine } from './machine.js';
 export { type OpenOptions, openObject } from './open-object.js';
 export {
-  type Constant,
   type LoadOptions,
   type OpenedMap,
   OpenedObject,

@@ -1,4 +1,5 @@
 import { assertLayout, type Btf, type Layout, layoutOf, type ObjectFile, SpoorError } from '@spoor/btf';
+import { type Constant, Constants } from './constants.js';
 import { errnoName } from './errno.js';
 import type { Native } from './ffi/native.js';
 import { type MapHandle, mapHandles, programHandles } from './handles.js';
@@ -8,7 +9,6 @@ import type { LoadedObject } from './loaded-object.js';
 import { checkMapSize } from './map-size.js';
 import { isHooked } from './program-type.js';
 import { unknownName } from './unknown-name.js';
-import { codecOf, encodeFor, type Variable, variablesOf } from './variable.js';
 
 /** A program of an object that is not loaded yet. */
 export interface OpenedProgram {
@@ -35,12 +35,6 @@ export interface OpenedMap {
   readonly enabled: boolean;
 }
 
-/** A `const volatile` variable: written before the load, then read-only and known to the verifier. */
-export interface Constant extends Variable {
-  /** What the program will see if it were loaded now. */
-  readonly value: unknown;
-}
-
 export interface LoadOptions {
   /**
    * Have the verifier write down what each program took, as `LoadedProgram.verifierLog`: kernel 5.2. A program that it then
@@ -62,7 +56,7 @@ export class OpenedObject implements Disposable {
   readonly btf: Btf;
   readonly #native: Native;
   readonly #source: ObjectFile;
-  readonly #constants: ReadonlyMap<string, Variable>;
+  readonly #constants: Constants;
   #handle: bigint;
   #phase: 'opened' | 'loaded' | 'disposed' = 'opened';
 
@@ -78,7 +72,7 @@ export class OpenedObject implements Disposable {
     this.name = object.name;
     this.file = object.source.file;
     this.btf = object.source.btf;
-    this.#constants = variablesOf(object.source, ['.rodata']);
+    this.#constants = new Constants(native, object.source);
   }
 
   /** By name, as things stand now. */
@@ -112,7 +106,8 @@ export class OpenedObject implements Disposable {
 
   /** By name, as things stand now. */
   get constants(): ReadonlyMap<string, Constant> {
-    return new Map([...this.#constants.keys()].map((name) => [name, this.constant(name)]));
+    const object = this.#opened('list constants');
+    return new Map(this.#constants.names.map((name) => [name, this.#constants.read(object, name)]));
   }
 
   /**
@@ -121,11 +116,7 @@ export class OpenedObject implements Disposable {
    * @throws SpoorError `CONSTANT_UNKNOWN`, `WRONG_PHASE`
    */
   constant(name: string): Constant {
-    this.#opened('read a constant');
-    const variable = this.#constant(name);
-    const { section, offset, size, layout } = variable;
-    const value = codecOf(variable).decode(this.#bytesOf(variable));
-    return { name, section, offset, size, layout, value };
+    return this.#constants.read(this.#opened('read a constant'), name);
   }
 
   /**
@@ -136,9 +127,7 @@ export class OpenedObject implements Disposable {
    * @throws SpoorError `CONSTANT_UNKNOWN`, `CONSTANT_TYPE`, `WRONG_PHASE`
    */
   setConstant(name: string, value: unknown): this {
-    this.#opened('set a constant');
-    const variable = this.#constant(name);
-    this.#bytesOf(variable).set(encodeFor(variable, value));
+    this.#constants.write(this.#opened('set a constant'), name, value);
     return this;
   }
 
@@ -245,15 +234,6 @@ export class OpenedObject implements Disposable {
     this[Symbol.dispose]();
   }
 
-  #constant(name: string): Variable {
-    const variable = this.#constants.get(name);
-    if (variable !== undefined) return variable;
-    throw unknownName('CONSTANT_UNKNOWN', `constant ${name}`, {
-      of: this.file,
-      known: this.#constants.keys(),
-    });
-  }
-
   #opened(what: string): bigint {
     if (this.#phase === 'opened') return this.#handle;
     throw new SpoorError('WRONG_PHASE', `${this.name} is ${this.#phase} already: it is too late to ${what}`, {
@@ -277,23 +257,6 @@ export class OpenedObject implements Disposable {
       pageSize: this.#native.libc.getpagesize(),
       cpus: possibleCpus(this.#native),
     });
-  }
-
-  /** libbpf's own copy of the section, which becomes the map's contents at the load. */
-  #bytesOf(variable: Variable): Uint8Array {
-    const { libbpf, driver } = this.#native;
-    const maps = mapHandles(this.#native, this.#opened('read a constant'));
-    const map = maps.find(({ section }) => section === variable.section);
-    const size = new BigUint64Array(1);
-    const address = map === undefined ? 0n : libbpf.bpf_map__initial_value(map.handle, size);
-    if (address === 0n || BigInt(variable.offset + variable.size) > (size[0] ?? 0n)) {
-      throw new SpoorError(
-        'OBJECT_INVALID',
-        `${this.file}: ${variable.name} lies outside of ${variable.section}`,
-      );
-    }
-    const end = variable.offset + variable.size;
-    return new Uint8Array(driver.view(address, end), variable.offset, variable.size);
   }
 
   #done(status: number, call: string): void {

@@ -1,8 +1,8 @@
 /*
  * The generator: processes in the shapes that break trackers, each of which writes down its own truth.
  *
- * `main.c` is the process that starts all others and the entry of every image that they execute; `shapes.c` and
- * `alive.c` are the shapes; `act.c` is what a process can do; `self.c` is what it knows of itself and writes down;
+ * `main.c` is the process that starts all others and the entry of every image that they execute; `shapes.c`,
+ * `binaries.c` and `alive.c` are the shapes; `act.c` is what a process can do; `self.c` is what it knows of itself and writes down;
  * `stage.c` is what all of them share.
  */
 #ifndef EXPERIMENT_H
@@ -149,8 +149,10 @@ struct shape {
 	unsigned waiting, standing;
 };
 /* Ends with a row without a name. */
-extern const struct shape shapes[], alive_shapes[];
+extern const struct shape shapes[], binary_shapes[], alive_shapes[];
 /* The root takes the name that is followed, or not, and is seen with it. */
 void root_begin(bool followed);
+/* … and stands, while a process that it launches runs `body`. */
+_Noreturn void root_with(bool followed, void (*body)(void));
 
 #endif

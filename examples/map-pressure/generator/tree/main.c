@@ -146,7 +146,7 @@ static void end_all(int number)
 static int generate(char **argv)
 {
 	unsigned processes = atoi(argv[5]), waiting = 0, standing = 0, rounds;
-	unsigned a_round = standing_of(shapes) + standing_of(alive_shapes);
+	unsigned a_round = standing_of(shapes) + standing_of(binary_shapes) + standing_of(alive_shapes);
 	char uts[64] = "";
 
 	prepare(argv);
@@ -163,8 +163,10 @@ static int generate(char **argv)
 
 	stage_enter(PHASE_TRACED);
 	standing = rounds * standing_of(alive_shapes);
-	for (unsigned round = 0; round < rounds; round++)
+	for (unsigned round = 0; round < rounds; round++) {
 		launch_round(shapes, false, &standing);
+		launch_round(binary_shapes, false, &standing);
+	}
 	await_count(&stage->standing, standing);
 	dprintf(STDOUT_FILENO, "{\"say\":\"standing\",\"processes\":%u}\n", standing);
 	await_line();
