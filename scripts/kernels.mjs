@@ -16,6 +16,7 @@ import { kernelReports, runKernels } from './kernels/guests.mjs';
 import { resultsOf, said, table } from './kernels/merge.mjs';
 import { help, parseOptions, running } from './kernels/options.mjs';
 import { releases } from './kernels/releases.mjs';
+import { installTools } from './kernels/tools.mjs';
 import { costOf, grown, record, recorded } from './kernels/verifier-record.mjs';
 import { duration, green, red, say, script } from './lib/output.mjs';
 import { clearReport, writeReport } from './lib/reports.mjs';
@@ -126,6 +127,8 @@ await script(async () => {
   const name = options.plantedFault ? 'kernels-planted-fault' : 'kernels';
   clearReport(name);
   await setup();
+  const isWhole = choicesOf(options).length === 0;
+  if (isWhole) await installTools();
   const { versions, cpus, limitMinutes, update, plantedFault } = options;
   const runs = await runKernels({
     versions,
@@ -135,6 +138,7 @@ await script(async () => {
     memoryMb: 3072,
     limitMinutes,
     update,
+    withTools: isWhole,
     ...(plantedFault ? { patch: inRoot('scripts', 'kernels', 'planted-fault.patch') } : {}),
     progress,
   });

@@ -50,7 +50,7 @@ static __always_inline void capset_requested(struct capset_event *event, const s
 static __always_inline bool fill_capset(struct frame *frame, struct task_struct *task, const struct syscall *call)
 {
 	struct capset_event *event = (void *)frame->record;
-	struct cred *cred = task_link(task, real_cred);
+	struct cred *cred = BPF_CORE_READ(task, real_cred);
 
 	event->result = call->result;
 	bpf_core_read(&event->effective, sizeof(event->effective), &cred->cap_effective);

@@ -37,7 +37,7 @@ static __always_inline void record_append_file(struct frame *frame, struct file 
 /* The directory that a name starts from: nothing when the name is absolute, or when the descriptor is none. */
 static __noinline int record_append_directory(struct frame *frame, struct task_struct *task, const struct name *name)
 {
-	struct fs_struct *fs = task_link(task, fs);
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
 	struct file *file;
 
 	__builtin_memset(name->directory, 0, sizeof(*name->directory));

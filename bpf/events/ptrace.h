@@ -50,7 +50,7 @@ static __always_inline __s32 task_pid_at(struct task_struct *task, __u32 level)
 static __always_inline struct task_struct *tracee_of(struct task_struct *tracer, __s32 wanted)
 {
 	struct list_head *head = (void *)tracer + bpf_core_field_offset(struct task_struct, ptraced);
-	struct pid *pid = task_link(tracer, thread_pid);
+	struct pid *pid = BPF_CORE_READ(tracer, thread_pid);
 	__u32 level = BPF_CORE_READ(pid, level);
 	struct list_head *link = head;
 	struct task_struct *tracee;

@@ -32,7 +32,7 @@ struct setuid_event {
 static __always_inline bool fill_setuid(struct frame *frame, struct task_struct *task, const struct syscall *call)
 {
 	struct setuid_event *event = (void *)frame->record;
-	struct cred *cred = task_link(task, real_cred);
+	struct cred *cred = BPF_CORE_READ(task, real_cred);
 
 	event->result = ids_result(call);
 	event->call = call->form & ~SETIDS_16;

@@ -78,7 +78,7 @@ struct scope_set_map {
 	__type(value, struct scope_set);
 } scope_set_0 SEC(".maps"), scope_set_1 SEC(".maps");
 
-/* Empty until the first set is written: each update of it waits for all programs that run, some 15 ms. */
+/* Empty until the first set is written: each update of it waits until no program that ran before still runs. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(max_entries, 1);

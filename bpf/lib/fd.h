@@ -10,7 +10,7 @@
 /* NULL when the descriptor is not open (any more). */
 static __always_inline struct file *file_of_fd(struct task_struct *task, __u32 fd)
 {
-	struct files_struct *files = task_link(task, files);
+	struct files_struct *files = BPF_CORE_READ(task, files);
 	struct fdtable *table = BPF_CORE_READ(files, fdt);
 	struct file **slots = BPF_CORE_READ(table, fd);
 	struct file *file = NULL;

@@ -8,6 +8,9 @@
  * One field behind a task pointer. A typed pointer takes a plain load (about 1 ns); on kernels that only give the
  * current task as a number the same field is read by a probe. The constant lets the verifier keep one of the two. Both
  * read zero behind a NULL.
+ *
+ * For numbers, and for tasks that helpers take. Other pointers are read by BPF_CORE_READ: for each that is loaded through a
+ * pointer that it trusts, today's verifier searches all of the kernel's types several times, at every start (bench/tried.md).
  */
 #define task_field(pointer, field)                                                                             \
 	({                                                                                                     \
@@ -18,19 +21,6 @@
 			__value = __pointer->field;                                                            \
 		else                                                                                           \
 			bpf_core_read(&__value, sizeof(__value), &__pointer->field);                           \
-		__value;                                                                                       \
-	})
-
-/*
- * A pointer behind a task pointer, for what is read behind it by probes. Through a typed pointer the verifier of today's
- * kernels would search all of the kernel's own types several times over for what it may trust: 3 ms for each such load, at
- * every start, beside the 8 ns of a probe.
- */
-#define task_link(pointer, field)                                                                              \
-	({                                                                                                     \
-		typeof(pointer) __pointer = (pointer);                                                         \
-		typeof(__pointer->field) __value = 0;                                                          \
-		bpf_core_read(&__value, sizeof(__value), &__pointer->field);                                   \
 		__value;                                                                                       \
 	})
 

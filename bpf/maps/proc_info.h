@@ -93,7 +93,7 @@ struct proc_info_request {
 static __always_inline void proc_info_build(struct proc_info *info, const struct proc_info_request *request)
 {
 	struct task_struct *task = request->task;
-	struct mm_struct *mm = task_link(task, mm);
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
 	struct file *exe = NULL;
 
 	info->start_time_ns = info->seal_ns = request->process->identity.start_time_ns;
@@ -123,7 +123,7 @@ static __always_inline void proc_info_build(struct proc_info *info, const struct
  */
 static __always_inline void proc_info_refresh(struct proc_info *info, struct task_struct *task)
 {
-	struct mm_struct *mm = task_link(task, mm);
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
 	struct file *exe;
 
 	if (!mm || info->flags & PROC_NO_EXE)

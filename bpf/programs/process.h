@@ -80,7 +80,7 @@ int BPF_PROG(on_task_rename, struct task_struct *task)
 
 static __always_inline void append_argv(struct frame *frame, struct exec_event *event, struct task_struct *task)
 {
-	struct mm_struct *mm = task_link(task, mm);
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
 	unsigned long start = BPF_CORE_READ(mm, arg_start);
 	struct part argv = {
 		.from = (void *)start,
@@ -152,7 +152,7 @@ static __always_inline void exit(struct frame *frame, const struct scope_set *se
 {
 	struct exit_event *event = (void *)frame->record;
 	const struct task_identity *identity = &subject->process.identity;
-	struct signal_struct *signal = task_link(subject->task, signal);
+	struct task_struct *task = subject->task;
 	__u8 reported = 1;
 	int status;
 
@@ -161,8 +161,8 @@ static __always_inline void exit(struct frame *frame, const struct scope_set *se
 	if (bpf_map_update_elem(&exited, identity, &reported, BPF_NOEXIST))
 		return;
 	/* What wait() will tell: the group's status, or else the leader's own. (kernel/exit.c, wait_task_zombie) */
-	if (BPF_CORE_READ(signal, flags) & SIGNAL_GROUP_EXIT)
-		status = BPF_CORE_READ(signal, group_exit_code);
+	if (BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT)
+		status = BPF_CORE_READ(task, signal, group_exit_code);
 	else
 		status = task_field(subject->process.leader, exit_code);
 
@@ -179,7 +179,7 @@ static __always_inline void exit(struct frame *frame, const struct scope_set *se
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_sched_process_exit, struct task_struct *task)
 {
-	struct signal_struct *signal = task_link(task, signal);
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
 	const struct scope_set *set;
 	struct subject subject;
 	struct frame *frame;

@@ -38,9 +38,9 @@ static __always_inline void snapshot_inherit(const struct process *process, cons
 
 static __always_inline __u32 parent_tgid(const struct subject *subject)
 {
-	struct task_struct *parent = task_link(subject->process.leader, real_parent);
+	struct task_struct *leader = subject->process.leader;
 
-	return BPF_CORE_READ(parent, tgid);
+	return BPF_CORE_READ(leader, real_parent, tgid);
 }
 
 static __always_inline void snapshot(struct frame *frame, const struct scope_set *set, const struct subject *subject)
@@ -63,7 +63,7 @@ static __always_inline void snapshot(struct frame *frame, const struct scope_set
 /* A process whose last thread has ended has no state to keep, though it may wait for its parent for long. */
 static __always_inline bool is_living(struct task_struct *task)
 {
-	struct signal_struct *signal = task_link(task, signal);
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
 
 	return signal && BPF_CORE_READ(signal, live.counter) > 0;
 }
@@ -79,9 +79,9 @@ static __always_inline bool is_snapshot_subject(struct task_struct *task)
 	if (!task || !is_living(task))
 		return false;
 	if (task->pid == task->tgid)
-		return task_link(task, mm) || (task->flags & PF_KTHREAD);
-	leader = task_link(task, group_leader);
-	return !BPF_CORE_READ(leader, mm) && task_link(task, mm);
+		return BPF_CORE_READ(task, mm) || (task->flags & PF_KTHREAD);
+	leader = BPF_CORE_READ(task, group_leader);
+	return !BPF_CORE_READ(leader, mm) && BPF_CORE_READ(task, mm);
 }
 
 SEC("iter/task")

@@ -74,9 +74,11 @@ int judge_cases(void *ctx)
 
 	if (!set)
 		return 1;
-	for (__u32 i = 0; i < FILTER_CASES_MAX; i++) {
-		struct filter_case *given = bpf_map_lookup_elem(&filter_cases, &i);
-		struct filter_verdict *verdict = bpf_map_lookup_elem(&filter_verdicts, &i);
+	/* Of 64 bits: what 5.10 remembers of a spilled number. Else it takes the loop for one without an end. */
+	for (__u64 i = 0; i < FILTER_CASES_MAX; i++) {
+		__u32 key = i;
+		struct filter_case *given = bpf_map_lookup_elem(&filter_cases, &key);
+		struct filter_verdict *verdict = bpf_map_lookup_elem(&filter_verdicts, &key);
 
 		if (!given || !verdict)
 			return 2;

@@ -1,5 +1,13 @@
 /** From a version to what its guest said: fetches, makes disks, boots. */
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { duration, Failure, say } from '../lib/output.mjs';
@@ -26,6 +34,7 @@ import { releases } from './releases.mjs';
  * @property {number} limitMinutes for each
  * @property {boolean} [update] ask the archive for newer kernels
  * @property {string} [patch] of the BPF sources that the guests get
+ * @property {boolean} [withTools] they get the other versions of Node.js too that tests have installed
  * @property {(version: string) => (message: Message) => void} progress
  */
 
@@ -62,15 +71,25 @@ function runOnThis(guests) {
   return timed(running, 'place', guests, (hearing) => runHere(program, hearing));
 }
 
+/** What runs before this one left when they were killed. */
+function removeAbandoned() {
+  for (const name of readdirSync(inCache())) {
+    const pid = /^run-(\d+)-/.exec(name)?.[1];
+    if (pid !== undefined && !existsSync(join('/proc', pid)))
+      rmSync(inCache(name), { recursive: true, force: true });
+  }
+}
+
 /** @param {readonly import('./releases.mjs').Release[]} wanted @param {Guests} guests @returns {Promise<Run[]>} */
 async function bootAll(wanted, guests) {
   const kernels = [];
   for (const release of wanted) kernels.push(await fetchKernel(release, { update: guests.update ?? false }));
   const system = await systemDisk();
-  const folder = mkdtempSync(inCache('run-'));
+  removeAbandoned();
+  const folder = mkdtempSync(inCache(`run-${process.pid}-`));
   try {
     const work = join(folder, 'work.ext4');
-    await workDisk(work, guests.patch === undefined ? {} : { patch: guests.patch });
+    await workDisk(work, guests);
     const runs = [];
     for (const kernel of kernels) {
       const { version } = kernel;

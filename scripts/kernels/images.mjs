@@ -33,7 +33,7 @@ const programs = [
   'sh bash busybox node bpftool mount umount unshare setpriv setsid taskset flock',
   'ls cat true false sleep dd mkfifo mkdir rm rmdir touch cp mv ln chmod chown env echo printf test id head tail sort',
   'seq wc tr cut timeout kill stty uname dmesg getent grep sed find xargs date stat readlink dirname basename',
-  'clang ld llvm-strip ldd',
+  'script clang ld llvm-strip llvm-nm ldd git',
 ].flatMap((names) => names.split(' '));
 
 const libraries = () => [
@@ -105,22 +105,28 @@ export async function systemDisk() {
 
 /** Of the work tree, what no kernel test reads. */
 const unneeded =
-  /^(\.git|\.reports|\.turbo|\.tools\/(pnpm-|setup|bench|home|node-\d)|node_modules\/\.pnpm\/(@biomejs|knip|oxc-parser|@oxc-parser|turbo|@turbo|@arethetypeswrong|publint|oxc-resolver|@oxc-resolver))/;
+  /^(\.git|\.reports|\.turbo|\.tools\/(pnpm-|setup|bench|home)|node_modules\/\.pnpm\/(@biomejs|knip|oxc-parser|@oxc-parser|turbo|@turbo|@arethetypeswrong|publint|oxc-resolver|@oxc-resolver))/;
+
+/** Other versions of Node.js, which are large. */
+const otherNodes = /^\.tools\/node-\d/;
 
 /**
  * The work tree with what is built and installed in it.
  *
  * @param {string} image
- * @param {{ patch?: string }} [options] `patch`: of the BPF sources, which are then compiled anew
+ * @param {{ patch?: string, withTools?: boolean }} options `patch`: of the BPF sources, which are then compiled anew;
+ *   `withTools`: with the other versions of Node.js that tests have installed
  */
-export async function workDisk(image, { patch } = {}) {
+export async function workDisk(image, { patch, withTools = false }) {
+  const isLeftOut = (/** @type {string} */ path) =>
+    unneeded.test(path) || (!withTools && otherNodes.test(path));
   const folder = `${image}.folder`;
   rmSync(folder, { recursive: true, force: true });
   cpSync(root, folder, {
     recursive: true,
     verbatimSymlinks: true,
     preserveTimestamps: true,
-    filter: (path) => !unneeded.test(relative(root, path).split(sep).join('/')),
+    filter: (path) => !isLeftOut(relative(root, path).split(sep).join('/')),
   });
   if (patch !== undefined) {
     for (const [program, ...args] of [

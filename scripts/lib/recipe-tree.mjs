@@ -78,8 +78,10 @@ export class RecipeTree {
         stdio: 'pipe',
       });
     } catch (error) {
-      const { stdout = '', stderr = '' } = /** @type {{ stdout?: string, stderr?: string }} */ (error);
-      throw new Error(`${command} ${args.join(' ')} failed:\n${stdout}${stderr}`);
+      const { stdout, stderr, message } =
+        /** @type {{ stdout: string | null, stderr: string | null, message: string }} */ (error);
+      const printed = `${stdout ?? ''}${stderr ?? ''}`;
+      throw new Error(`${command} ${args.join(' ')} failed:\n${printed === '' ? message : printed}`);
     }
   }
 

@@ -45,27 +45,37 @@ function make(key: number): Entry {
   };
 }
 
+const entriesOf = (keys: readonly number[]) => keys.map((key): [number, Entry] => [key, make(key)]);
+
+/** What either kind of map does an entry at a time. They are put in first. */
+function oneByOne(
+  map: { get(key: number): Entry | undefined; set(key: number, entry: Entry): unknown },
+  entries: readonly (readonly [number, Entry])[],
+) {
+  const get = () => {
+    for (const [key] of entries) take(map.get(key)!);
+  };
+  const set = () => {
+    for (const [key, entry] of entries) map.set(key, entry);
+  };
+  set();
+  return { get, set };
+}
+
 /** Our typed map over a map of the kernel. */
 export function ourTable(objectPath: string, keys: readonly number[]): Table {
   const object = openObject(objectPath).load();
   const map = typedMap(object.map('table'), { key: C.u32, value: Entry });
   const target = make(0);
-  const entries = keys.map((key): [number, Entry] => [key, make(key)]);
-  const set = () => {
-    for (const [key, entry] of entries) map.set(key, entry);
-  };
-  set();
+  const entries = entriesOf(keys);
   return {
     actions: {
-      get: () => {
-        for (const key of keys) take(map.get(key)!);
-      },
+      ...oneByOne(map, entries),
       'get-into': () => {
         for (const key of keys) {
           if (map.getInto(key, target)) take(target);
         }
       },
-      set,
       'set-many': () => {
         map.setMany(entries);
       },
@@ -131,17 +141,10 @@ export function npmTable(packagePath: string, keys: readonly number[]): Table {
   const bpf = createRequire(import.meta.url)(packagePath) as NpmBpf;
   const ref = bpf.createMap({ type: bpf.MapType.HASH, keySize: 4, valueSize: 48, maxEntries: 16_384 });
   const map = new bpf.ConvMap(ref, bpf.u32type, entryConversion);
-  const entries = keys.map((key): [number, Entry] => [key, make(key)]);
-  const set = () => {
-    for (const [key, entry] of entries) map.set(key, entry);
-  };
-  set();
+  const entries = entriesOf(keys);
   return {
     actions: {
-      get: () => {
-        for (const key of keys) take(map.get(key)!);
-      },
-      set,
+      ...oneByOne(map, entries),
       'set-many': () => {
         for (let from = 0; from < entries.length; from += 256) map.setBatch(entries.slice(from, from + 256));
       },

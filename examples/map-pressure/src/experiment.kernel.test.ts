@@ -2,22 +2,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { smallSetting } from '../test/settings.js';
 import { run } from './command.js';
 import { type Outcome, runExperiment, type Setting } from './experiment.js';
-import { faultsOf, standardOf } from './verdict.js';
-
-const setting: Setting = {
-  mode: 'recover',
-  entries: 100,
-  saboteur: false,
-  taskStorage: true,
-  wordsEntries: undefined,
-  processes: 300,
-};
+import { asksFactsOfAncestors, faultsOf, standardOf } from './verdict.js';
 
 /** Runs it and holds it to its standard; a failure shows the first events that were wrong. */
 async function held(changes: Partial<Setting>): Promise<Outcome> {
-  const outcome = await runExperiment({ ...setting, ...changes });
+  const outcome = await runExperiment({ ...smallSetting, ...changes });
   const examples = standardOf(outcome) === 'perfect' ? outcome.comparison.faults : [];
   expect({ faults: faultsOf(outcome), examples }).toEqual({ faults: [], examples: [] });
   return outcome;
@@ -34,8 +26,9 @@ describe('recover is perfect', () => {
 
   it('while every entry is deleted', async () => {
     const { statistics, deleted } = await held({ saboteur: true });
+    const from = statistics.variants['process words'] === 'hash' ? 'hash' : 'storage';
     expect(deleted).toBeGreaterThan(100);
-    expect(statistics.state.recovered.storage).toBeGreaterThan(0);
+    expect(statistics.state.recovered[from]).toBeGreaterThan(0);
   });
 
   it('without task storage, while every entry is deleted', async () => {
@@ -48,10 +41,11 @@ describe('recover is perfect', () => {
 });
 
 it('keeps right what the task or an ancestor tells, when the fallback has no room either', async () => {
-  const { comparison, statistics } = await held({ taskStorage: false, wordsEntries: 16 });
+  const outcome = await held({ taskStorage: false, wordsEntries: 16 });
+  const { comparison, statistics } = outcome;
   const { told } = comparison;
   expect(told.task.followFound).toBe(told.task.followExpected);
-  expect(told.ancestor.followFound).toBe(told.ancestor.followExpected);
+  if (asksFactsOfAncestors(outcome)) expect(told.ancestor.followFound).toBe(told.ancestor.followExpected);
   expect(Math.min(told.task.followExpected, told.ancestor.followExpected)).toBeGreaterThan(0);
   const { ancestorWalks, ancestorSteps } = statistics.state;
   expect(ancestorSteps).toBeGreaterThanOrEqual(ancestorWalks);

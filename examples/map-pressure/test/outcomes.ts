@@ -1,6 +1,7 @@
 import { compare } from '../src/compare.js';
 import type { Outcome, Setting } from '../src/experiment.js';
 import { allOf, generator, segmentOf } from './invented.js';
+import { smallSetting } from './settings.js';
 
 const perfect = compare([generator, segmentOf()], allOf(segmentOf()));
 
@@ -15,20 +16,13 @@ export interface Invention {
 /** A run of recover without a fault, but for what is said. */
 export function outcomeOf({ setting, total, state, events, mapEntries = 100 }: Invention): Outcome {
   return {
-    setting: {
-      mode: 'recover',
-      entries: 100,
-      saboteur: false,
-      taskStorage: true,
-      wordsEntries: undefined,
-      processes: 300,
-      ...setting,
-    },
+    setting: { ...smallSetting, ...setting },
     comparison: { ...perfect, total: { ...perfect.total, ...total } },
     statistics: {
       events: { open: { submitted: 5, delivered: 5, dropped: {} }, ...events },
       state: { lostByMode: 0, wordsLost: 0, ancestorRecoveries: 0, ...state },
       mapEntries,
+      variants: { 'ancestors tell by': 'words or facts' },
     } as unknown as Outcome['statistics'],
     processes: 600,
     alive: 310,

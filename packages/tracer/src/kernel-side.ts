@@ -85,6 +85,7 @@ export class KernelSide {
     const own = eventPrograms(options.events);
     this.variants = {
       'process words': this.taskStorage ? 'task storage' : 'hash',
+      'ancestors tell by': this.taskStorage || !loops ? 'words' : 'words or facts',
       'path walk': loops ? 'bpf_loop' : 'unrolled, 32 names',
       'system calls': 'tp_btf/sys_exit',
       snapshot: options.needsSnapshot ? 'iter/task' : 'none needed',

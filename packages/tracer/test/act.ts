@@ -81,6 +81,10 @@ function checked<Kind extends EventKind>(line: EventLine<Kind>): EventLine<Kind>
   return line;
 }
 
+/** Which of these events have strings that the process could still have changed when they were read. */
+export const fromUserMemory = (lines: readonly { readonly flags: readonly string[] }[]): number[] =>
+  lines.flatMap(({ flags }, index) => (flags.includes('user-memory') ? [index] : []));
+
 /** HOSTILE of fixtures/act.h: its text and, since that is not UTF-8, its bytes. */
 export const hostile = {
   text: 'evil\n\u001b[31m\t\ufffd\ufffd\ufffd',

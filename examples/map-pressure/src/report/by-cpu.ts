@@ -1,6 +1,6 @@
 import type { Summary } from '../summary.js';
 import type { Caption } from './picture.js';
-import { element, text } from './svg.js';
+import { element, page, text } from './svg.js';
 
 const margin = 56;
 const gap = 36;
@@ -14,26 +14,8 @@ export function pictureByCpu(summaries: readonly Summary[], { kernel, cpus }: Ca
   const height = panel.top + sizes.length * panel.distance + 12;
   const alive = Math.min(...summaries.map((summary) => summary.alive));
   const facts = `${alive.toLocaleString('en')} processes alive at once, forked and run on each CPU in turn · ${cpus} CPUs, Linux ${kernel}`;
-  return element(
-    'svg',
-    {
-      xmlns: 'http://www.w3.org/2000/svg',
-      viewBox: `0 0 ${width} ${height}`,
-      width,
-      height,
-      'font-family': 'system-ui, Helvetica, Arial, sans-serif',
-      'font-size': 12,
-      fill: '#1f2937',
-    },
-    element('title', {}, 'Look-ups of the process map that missed, by CPU'),
-    element('rect', { width, height, fill: '#ffffff' }),
-    text('Look-ups of the process map that missed, by CPU', {
-      x: margin,
-      y: 40,
-      'font-size': 21,
-      'font-weight': 600,
-    }),
-    text(facts, { x: margin, y: 63, 'font-size': 13, fill: '#4b5563' }),
+  return page(
+    { title: 'Look-ups of the process map that missed, by CPU', facts, width, height, margin },
     ...modes.map((mode, column) =>
       text(mode, { x: leftOf(column), y: 92, 'font-size': 17, 'font-weight': 600 }),
     ),

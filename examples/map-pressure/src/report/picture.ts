@@ -1,6 +1,6 @@
 import type { MissMode } from '@spoor/tracer';
 import { type Fates, fatesOf, missShare, type Summary } from '../summary.js';
-import { element, text } from './svg.js';
+import { element, page, text } from './svg.js';
 import { percent } from './table.js';
 
 const width = 1240;
@@ -54,25 +54,10 @@ export function picture(summaries: readonly Summary[], caption: Caption): string
   );
   const panelWidth = (width - 2 * margin - (modes.length - 1) * panelGap) / modes.length;
   const scales = strips.map(({ of }) => Math.max(...summaries.map(of), Number.MIN_VALUE));
-  return element(
-    'svg',
-    {
-      xmlns: 'http://www.w3.org/2000/svg',
-      viewBox: `0 0 ${width} ${height}`,
-      width,
-      height,
-      'font-family': 'system-ui, Helvetica, Arial, sans-serif',
-      'font-size': 12,
-      fill: '#1f2937',
-    },
-    element(
-      'title',
-      {},
-      'What became of every event when the process map is too small, or emptied all the time',
-    ),
+  const title = 'What became of every event when the process map is too small, or emptied all the time';
+  return page(
+    { title, facts: factsOf(summaries, caption), width, height, margin },
     pattern,
-    element('rect', { width, height, fill: '#ffffff' }),
-    heading(summaries, caption),
     legend(),
     axis(),
     footnote,
@@ -100,24 +85,15 @@ const pattern = element(
   ),
 );
 
-function heading(summaries: readonly Summary[], { kernel, cpus }: Caption): string {
+function factsOf(summaries: readonly Summary[], { kernel, cpus }: Caption): string {
   const runs = Math.max(...summaries.map((summary) => summary.runs));
   const alive = Math.min(...summaries.map((summary) => summary.alive));
   const expected = Math.max(...summaries.map(({ total, runs: of }) => total.expected / of));
-  const facts = [
+  return [
     `${alive.toLocaleString('en')} processes alive at once, ${Math.round(expected).toLocaleString('en')} events in each run`,
     `${runs === 1 ? 'one run' : `${runs} runs`} a bar`,
     `${cpus} CPUs, Linux ${kernel}`,
-  ];
-  return [
-    text('What became of every event when the process map is too small, or emptied all the time', {
-      x: margin,
-      y: 40,
-      'font-size': 21,
-      'font-weight': 600,
-    }),
-    text(facts.join(' · '), { x: margin, y: 63, 'font-size': 13, fill: '#4b5563' }),
-  ].join('');
+  ].join(' · ');
 }
 
 const footnote = text(

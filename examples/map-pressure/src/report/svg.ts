@@ -14,6 +14,36 @@ export function text(content: string, attributes: Readonly<Record<string, string
   return element('text', attributes, escaped(content));
 }
 
+export interface Page {
+  readonly title: string;
+  /** A line below the title: what was run, where. */
+  readonly facts: string;
+  readonly width: number;
+  readonly height: number;
+  readonly margin: number;
+}
+
+/** A whole picture, with its heading. */
+export function page({ title, facts, width, height, margin }: Page, ...children: readonly string[]): string {
+  return element(
+    'svg',
+    {
+      xmlns: 'http://www.w3.org/2000/svg',
+      viewBox: `0 0 ${width} ${height}`,
+      width,
+      height,
+      'font-family': 'system-ui, Helvetica, Arial, sans-serif',
+      'font-size': 12,
+      fill: '#1f2937',
+    },
+    element('title', {}, title),
+    element('rect', { width, height, fill: '#ffffff' }),
+    text(title, { x: margin, y: 40, 'font-size': 21, 'font-weight': 600 }),
+    text(facts, { x: margin, y: 63, 'font-size': 13, fill: '#4b5563' }),
+    ...children,
+  );
+}
+
 function formatted(value: string | number): string {
   return typeof value === 'number' ? `${Math.round(value * 100) / 100}` : value;
 }

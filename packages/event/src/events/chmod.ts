@@ -1,8 +1,7 @@
 import { bitsText } from '../names/bits.js';
-import { deviceText } from '../names/device.js';
 import { atFlags } from '../names/file-flags.js';
-import { errorEntry, modeText, optionalText, partSchemas, unlessEmpty } from './parts.js';
-import { present, schemas, textEntry } from './presentation.js';
+import { errorEntry, fileEntry, modeText, optionalText, partSchemas, unlessEmpty } from './parts.js';
+import { present, schemas, textNotes } from './presentation.js';
 
 export const chmod = present({
   kind: 'chmod',
@@ -15,9 +14,10 @@ export const chmod = present({
       error: schemas.error(t),
     }),
   data: (event) => ({
-    ...textEntry(event, 'path', 'path'),
+    path: event.path,
+    ...textNotes(event, 'path'),
     ...optionalText(event, 'directory'),
-    ...(event.inode !== 0n && { device: deviceText(event.device), inode: String(event.inode) }),
+    ...fileEntry(event),
     mode: modeText(event.mode),
     ...unlessEmpty('flags', bitsText(event.flags, atFlags)),
     ...errorEntry(event.result),

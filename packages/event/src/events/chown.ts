@@ -1,8 +1,7 @@
 import { bitsText } from '../names/bits.js';
-import { deviceText } from '../names/device.js';
 import { atFlags } from '../names/file-flags.js';
-import { errorEntry, idEntry, optionalText, partSchemas, unlessEmpty } from './parts.js';
-import { present, schemas, textEntry } from './presentation.js';
+import { errorEntry, fileEntry, idEntry, optionalText, partSchemas, unlessEmpty } from './parts.js';
+import { present, schemas, textNotes } from './presentation.js';
 
 export const chown = present({
   kind: 'chown',
@@ -19,9 +18,10 @@ export const chown = present({
       error: schemas.error(t),
     }),
   data: (event) => ({
-    ...textEntry(event, 'path', 'path'),
+    path: event.path,
+    ...textNotes(event, 'path'),
     ...optionalText(event, 'directory'),
-    ...(event.inode !== 0n && { device: deviceText(event.device), inode: String(event.inode) }),
+    ...fileEntry(event),
     ...idEntry('owner', event.owner),
     ...idEntry('group', event.group),
     ...unlessEmpty('flags', bitsText(event.flags, atFlags)),

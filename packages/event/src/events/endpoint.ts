@@ -1,18 +1,15 @@
 import { ipv4Text, ipv6Text } from '../names/address.js';
 import { familyName } from '../names/family.js';
-import { optionalText } from './parts.js';
-import { type SchemaBuilder, schemas, textEntry } from './presentation.js';
+import { type SchemaBuilder, schemas, type Texts, textEntry } from './presentation.js';
 
 const AF_UNIX = 1;
 const AF_INET = 2;
 const AF_INET6 = 10;
 
-interface Endpoint {
+interface Endpoint extends Texts {
   readonly family: number;
   readonly port: number;
   readonly address: Uint8Array;
-  bytes(name: string): Uint8Array;
-  isTruncated(name: string): boolean;
 }
 
 interface EndpointEntry {
@@ -28,7 +25,7 @@ export function endpointEntry(event: Endpoint): EndpointEntry {
   const family = familyName(event.family);
   const address = ipText(event.family, event.address);
   if (address !== undefined) return { family, address, port: event.port };
-  if (event.family !== AF_UNIX || Object.keys(optionalText(event, 'path')).length === 0) return { family };
+  if (event.family !== AF_UNIX || event.fullLength('path') === 0) return { family };
   return { family, ...textEntry(event, 'path', 'address') };
 }
 

@@ -1,6 +1,6 @@
 import { deviceText } from '../names/device.js';
 import { isLossy } from '../text.js';
-import { charsEntry, hex, present, schemas, textEntry } from './presentation.js';
+import { charsEntry, hex, present, schemas, textNotes } from './presentation.js';
 
 export const exec = present({
   kind: 'exec',
@@ -21,8 +21,10 @@ export const exec = present({
   data: (event) => {
     const { argv, argc } = event;
     return {
-      ...textEntry(event, 'path', 'path'),
-      ...textEntry(event, 'filename', 'filename'),
+      path: event.path,
+      ...textNotes(event, 'path'),
+      filename: event.filename,
+      ...textNotes(event, 'filename'),
       argv: [...argv],
       ...rawArguments(argv, event.bytes('argv')),
       argc,

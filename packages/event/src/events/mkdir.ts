@@ -1,5 +1,5 @@
 import { errorEntry, modeText, optionalText, partSchemas } from './parts.js';
-import { present, schemas, textEntry } from './presentation.js';
+import { present, schemas, textNotes } from './presentation.js';
 
 export const mkdir = present({
   kind: 'mkdir',
@@ -12,7 +12,8 @@ export const mkdir = present({
       error: schemas.error(t),
     }),
   data: (event) => ({
-    ...textEntry(event, 'path', 'path'),
+    path: event.path,
+    ...textNotes(event, 'path'),
     ...optionalText(event, 'directory'),
     mode: modeText(event.mode),
     ...errorEntry(event.result),

@@ -1,8 +1,7 @@
-import { deviceText } from '../names/device.js';
 import { errnoName } from '../names/errno.js';
 import { openFlagNames } from '../names/open-flags.js';
-import { optionalText, partSchemas } from './parts.js';
-import { present, schemas, textEntry } from './presentation.js';
+import { fileEntry, optionalText, partSchemas } from './parts.js';
+import { present, schemas, textNotes } from './presentation.js';
 
 export const open = present({
   kind: 'open',
@@ -28,11 +27,12 @@ export const open = present({
   data: (event, { architecture }) => {
     const result = Number(event.result);
     return {
-      ...textEntry(event, 'path', 'path'),
+      path: event.path,
+      ...textNotes(event, 'path'),
       ...optionalText(event, 'directory'),
       flags: openFlagNames(event.flags, architecture),
       ...(result >= 0 ? { fd: result } : { error: errnoName(-result) }),
-      ...(event.inode !== 0n && { device: deviceText(event.device), inode: String(event.inode) }),
+      ...fileEntry(event),
     };
   },
 });

@@ -1,13 +1,9 @@
 import type { TLiteral, TOptional, TString } from 'typebox';
+import { deviceText } from '../names/device.js';
 import { errnoName } from '../names/errno.js';
-import { type SchemaBuilder, schemas, type TextEntry, textEntry } from './presentation.js';
+import { type SchemaBuilder, schemas, type TextEntry, type Texts, textEntry } from './presentation.js';
 
 /** What several of the events have in common: pieces of their JSON. */
-
-interface Texts {
-  bytes(name: string): Uint8Array;
-  isTruncated(name: string): boolean;
-}
 
 /** `{ error: 'EPERM' }` for -1; nothing for a success. */
 export function errorEntry(result: number): { error?: string } {
@@ -16,8 +12,17 @@ export function errorEntry(result: number): { error?: string } {
 
 /** Like `textEntry`, and nothing where there is no text. */
 export function optionalText<Name extends string>(event: Texts, name: Name): Partial<TextEntry<Name>> {
-  const isEmpty = event.bytes(name).length === 0 && !event.isTruncated(name);
-  return isEmpty ? {} : textEntry(event, name, name);
+  return event.fullLength(name) === 0 ? {} : textEntry(event, name, name);
+}
+
+interface File {
+  readonly device: number;
+  readonly inode: bigint;
+}
+
+/** Which file it was, when the kernel told. */
+export function fileEntry({ device, inode }: File): { device?: string; inode?: string } {
+  return inode === 0n ? {} : { device: deviceText(device), inode: String(inode) };
 }
 
 /** An entry that is left out when its text is empty. */

@@ -1,7 +1,7 @@
 import { bitsText } from '../names/bits.js';
 import { renameFlags } from '../names/file-flags.js';
 import { errorEntry, optionalText, partSchemas, unlessEmpty } from './parts.js';
-import { present, schemas, textEntry } from './presentation.js';
+import { present, schemas, textNotes } from './presentation.js';
 
 export const rename = present({
   kind: 'rename',
@@ -20,9 +20,11 @@ export const rename = present({
       error: schemas.error(t),
     }),
   data: (event) => ({
-    ...textEntry(event, 'path', 'path'),
+    path: event.path,
+    ...textNotes(event, 'path'),
     ...optionalText(event, 'directory'),
-    ...textEntry(event, 'newPath', 'newPath'),
+    newPath: event.newPath,
+    ...textNotes(event, 'newPath'),
     ...optionalText(event, 'newDirectory'),
     ...unlessEmpty('flags', bitsText(event.flags, renameFlags)),
     ...errorEntry(event.result),

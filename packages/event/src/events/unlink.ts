@@ -1,7 +1,7 @@
 import { bitsText } from '../names/bits.js';
 import { atFlags } from '../names/file-flags.js';
 import { errorEntry, optionalText, partSchemas, unlessEmpty } from './parts.js';
-import { present, schemas, textEntry } from './presentation.js';
+import { present, schemas, textNotes } from './presentation.js';
 
 export const unlink = present({
   kind: 'unlink',
@@ -14,7 +14,8 @@ export const unlink = present({
       error: schemas.error(t),
     }),
   data: (event) => ({
-    ...textEntry(event, 'path', 'path'),
+    path: event.path,
+    ...textNotes(event, 'path'),
     ...optionalText(event, 'directory'),
     ...unlessEmpty('flags', bitsText(event.flags, atFlags)),
     ...errorEntry(event.result),

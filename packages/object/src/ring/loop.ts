@@ -27,8 +27,9 @@ export type Loop = (handler: RingHandler, end: number, max: number) => RunEnd;
 let copies = 0;
 
 /**
- * The hot loop of one ring, compiled for it alone: by what two rings' handlers do, one loop for both would take either
- * three times as long. A copy of the text has feedback and code of its own. Where none may be made, all rings share one.
+ * The hot loop of one ring, compiled for it alone: of what two rings' handlers do, one loop for both would learn too much
+ * to inline either (bench/tried.md has the cost). A copy of the text has feedback and code of its own. Where none may be
+ * made, all rings share one.
  */
 export function ownLoop(data: RingData, cursor: Cursor): Loop {
   try {
