@@ -88,9 +88,7 @@ void run(struct everything *value) {\n${statements.join('\n')}\n}`;
   );
   const broken = text.replace('== 0);', '== 1);');
   clang('broken.c', broken, '-c', '-o', join(folder, 'broken.o'));
-  expect(execFileSync('llvm-nm', [join(folder, 'broken.o')], { encoding: 'utf8' })).toContain(
-    'wrong_place',
-  );
+  expect(execFileSync('llvm-nm', [join(folder, 'broken.o')], { encoding: 'utf8' })).toContain('wrong_place');
 });
 
 test('kinds of values are what the C types mean', () => {

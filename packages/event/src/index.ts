@@ -2,6 +2,7 @@ export { EventDecoder, type EventDecoderOptions, type EventHandler, isEvent } fr
 export { escapeText } from './escape.js';
 export { eventLayouts } from './generated-layouts.js';
 export { type InventedFields, inventRecord } from './invent-record.js';
+export { jsonLine } from './json-line.js';
 export type { EventLayouts } from './layouts.js';
 export type { EventContext, ReplacedScopes, ScopeNames } from './line.js';
 export type { RecordHandler, RecordMemory } from './memory.js';
