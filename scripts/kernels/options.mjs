@@ -27,6 +27,7 @@ export const help = `The kernel tests on real kernels of Debian, in qemu, and on
 Usage: pnpm test:kernels [VERSION…] [options]
 
 VERSION: ${known.join(', ')} (default: all)
+All tests but the recipes of CONTRIBUTING.md, which compile the whole tree: npm test follows those.
 
   --cpus N          virtual CPUs of each guest (default: 2)
   --filter NAME     only test files whose path contains NAME; may be repeated

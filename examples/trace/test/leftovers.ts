@@ -69,6 +69,12 @@ export async function lastingOrphans(): Promise<string[]> {
   return left;
 }
 
+/** Whether a signal waits to be delivered to the process, as a whole. */
+export function isPending(pid: number, signal: number): boolean {
+  const pending = /^ShdPnd:\t([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
+  return ((BigInt(`0x${pending}`) >> BigInt(signal - 1)) & 1n) === 1n;
+}
+
 /** Processes whose command line has this text in it. */
 export function processesWith(mark: string): number[] {
   return processes()

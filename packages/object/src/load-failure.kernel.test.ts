@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { SpoorError } from '@spoor/btf';
 import { afterEach, describe, expect, test } from 'vitest';
 import { compileFixture } from '../test/compile.js';
+import { basicForKernel } from '../test/kernel.js';
 import { features, openObject } from './index.js';
 
 const { EPERM, EACCES, E2BIG } = constants.errno;
@@ -41,14 +42,14 @@ describe('a load that the kernel refuses', () => {
 
   test('for a map beyond what it creates', () => {
     // Without preallocation memory is no limit, and the number of buckets is.
-    const opened = openObject(compileFixture('basic', ['TABLE_FLAGS=BPF_F_NO_PREALLOC']));
+    const opened = openObject(basicForKernel(['TABLE_FLAGS=BPF_F_NO_PREALLOC']));
     const error = failureOf(() => opened.resizeMap('table', 2 ** 32 - 1).load());
     expect(error).toMatchObject({ code: 'MAP_SIZE', errno: E2BIG, call: 'bpf_map_create(table)' });
     expect(error.details).toMatchObject({ map: 'table', maxEntries: 2 ** 32 - 1 });
   });
 
   test('for a map without a size, before the kernel is asked', () => {
-    const opened = openObject(compileFixture('basic', ['TABLE_ENTRIES=0']));
+    const opened = openObject(basicForKernel(['TABLE_ENTRIES=0']));
     expect(failureOf(() => opened.load())).toMatchObject({ code: 'MAP_SIZE', call: undefined });
     using loaded = opened.resizeMap('table', 5).load();
     expect(loaded.map('table').maxEntries).toBe(5);
@@ -76,7 +77,7 @@ describe('without privilege', () => {
   afterEach(() => process.seteuid?.(0));
 
   test('an object opens, and does not load', () => {
-    const path = compileFixture('basic');
+    const path = basicForKernel();
     process.seteuid?.(nobody);
     using opened = openObject(path);
     expect(opened.setConstant('factor', 2).constants.get('factor')?.value).toBe(2);

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
 import { buildPackages } from '../test/build.js';
-import { compileFixture } from '../test/compile.js';
+import { basicForKernel } from '../test/kernel.js';
 
 beforeAll(buildPackages);
 
@@ -16,7 +16,7 @@ test('the example of the README runs as it stands', async () => {
   const folder = fileURLToPath(new URL(`../dist/.readme-${process.pid}/`, import.meta.url));
   mkdirSync(folder, { recursive: true });
   try {
-    copyFileSync(compileFixture('basic'), `${folder}exits.bpf.o`);
+    copyFileSync(basicForKernel(), `${folder}exits.bpf.o`);
     writeFileSync(`${folder}example.mjs`, example);
     const { stdout, stderr } = await promisify(execFile)(process.execPath, ['example.mjs'], { cwd: folder });
     expect(stderr).toBe('');

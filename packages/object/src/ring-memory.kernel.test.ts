@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { compileFixture } from '../test/compile.js';
+import { basicForKernel } from '../test/kernel.js';
 import { mapRing, openObject, RingReader } from './index.js';
 
-const basic = compileFixture('basic');
+const basic = basicForKernel();
 
 test('a mapped ring hands what programs submit to a reader', () => {
   using opened = openObject(basic);

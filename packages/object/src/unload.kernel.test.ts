@@ -6,9 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { buildPackages } from '../test/build.js';
 import { compileFixture } from '../test/compile.js';
+import { basicForKernel } from '../test/kernel.js';
 
 const holder = fileURLToPath(new URL('../test/fixtures/holder.mjs', import.meta.url));
-const basic = compileFixture('basic');
+const basic = basicForKernel();
 beforeAll(buildPackages);
 
 interface Phase {
@@ -83,7 +84,8 @@ describe('killed by SIGKILL, a process leaves nothing in the kernel', () => {
     const { programs = [] } = await reach(held, phase);
     const before = shown('prog').filter(({ id }) => programs.includes(id));
     const maps = new Set(before.flatMap(({ map_ids }) => map_ids ?? []));
-    expect(before).toHaveLength(4);
+    expect(before.length).toBeGreaterThan(2);
+    expect(before).toHaveLength(programs.length);
     expect(maps.size).toBeGreaterThan(3);
     expect(mapsOf(held)).not.toEqual([]);
     const links = () =>
@@ -113,7 +115,7 @@ test('disposing leaves nothing either, though the process goes on', async () => 
   const ids = [...loaded.programs.values()].map((program) => program.info().id);
   loaded.attach();
   loaded.program('each_task').iterate();
-  expect(shown('prog').filter(({ id }) => ids.includes(id))).toHaveLength(4);
+  expect(shown('prog').filter(({ id }) => ids.includes(id))).toHaveLength(ids.length);
   loaded.close();
   expect(await soon(() => !shown('prog').some(({ id }) => ids.includes(id)))).toBe(true);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { useStage } from '../../test/actor.js';
-import { holdsPrograms, lastingOrphans, processesWith, until } from '../../test/leftovers.js';
+import { holdsPrograms, isPending, lastingOrphans, processesWith, until } from '../../test/leftovers.js';
 import { command, startProgram, startSpoor } from '../../test/spoor.js';
 
 const stage = useStage();
@@ -84,13 +84,12 @@ it('stops tracing at the second signal, while the command goes on, and waits for
     folder,
   ]);
   await until(() => existsSync(join(folder, 'began')));
-  child.kill('SIGINT');
-  child.kill('SIGINT');
-  // Two of the same that wait count as one.
-  while (holdsPrograms(child.pid!)) {
-    await setTimeout(50);
-    if (holdsPrograms(child.pid!) && child.exitCode === null) child.kill('SIGINT');
+  for (let count = 0; count < 2; count++) {
+    child.kill('SIGINT');
+    // Two of the same that wait count as one.
+    await until(() => !isPending(child.pid!, constants.signals.SIGINT));
   }
+  await until(() => !holdsPrograms(child.pid!));
   expect(child.exitCode).toBe(null);
   writeFileSync(join(folder, 'stop'), '');
   const { status, stderr } = await ended;
