@@ -43,7 +43,8 @@ function choicesOf(options) {
  */
 function testsOf(options) {
   const choices = choicesOf(options);
-  return choices.length > 0 ? vitestArguments(choices) : ['--exclude=scripts/recipes/**', ...options.filters];
+  if (choices.length > 0) return vitestArguments(choices);
+  return options.filters.length > 0 ? [...options.filters] : ['bpf/', 'packages/', 'examples/', 'bench/'];
 }
 
 /** @param {string} version @returns {(message: Message) => void} a line for each test that has run */
