@@ -34,6 +34,15 @@ const patienceMs = 60_000;
 const keptLines = 20;
 
 /**
+ * Our own environment without what makes every Node.js do more at its start than it does elsewhere: the certificates of
+ * NODE_EXTRA_CA_CERTS, which it reads whether it needs them or not, are half of an empty program.
+ */
+function plainEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_EXTRA_CA_CERTS: _certificates, NODE_OPTIONS: _options, ...rest } = process.env;
+  return rest;
+}
+
+/**
  * A program that is measured or compared with, in a process group of its own. It is killed with all that it has started when
  * this is disposed of or the run is interrupted, and itself also when we are killed.
  */
@@ -61,7 +70,7 @@ export class Launched implements AsyncDisposable {
     this.#child = spawn(compileC('launch'), launcher, {
       detached: true,
       stdio: ['pipe', file ?? 'pipe', 'pipe', 'pipe'],
-      ...(env === undefined ? {} : { env: { ...process.env, ...env } }),
+      env: { ...plainEnvironment(), ...env },
       ...(cwd === undefined ? {} : { cwd }),
     });
     if (file !== undefined) closeSync(file);
