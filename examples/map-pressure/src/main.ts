@@ -1,4 +1,3 @@
-import process from 'node:process';
 import { run } from './command.js';
 
 process.exitCode = await run(process.argv.slice(2));

@@ -1,4 +1,3 @@
-import process from 'node:process';
 import { run } from './run.js';
 
 // Said outright: a command that goes on after its trace has ended would keep us waiting for it.

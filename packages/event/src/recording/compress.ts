@@ -1,7 +1,8 @@
 import { promisify } from 'node:util';
-import * as zlib from 'node:zlib';
+import type { ZlibOptions } from 'node:zlib';
 import { SpoorError } from '@spoor/btf';
 import type { Compression } from './format.js';
+import { zlib } from './zlib.js';
 
 interface Codec {
   compress(bytes: Uint8Array): Promise<Uint8Array>;
@@ -11,20 +12,29 @@ interface Codec {
 
 type Transform = (
   bytes: Uint8Array,
-  options: zlib.ZlibOptions,
+  options: ZlibOptions,
   done: (error: Error | null, result: Buffer) => void,
 ) => void;
 
 /** Node has these from 22.15 and 23.8 on; the types of Node 20 do not name them. */
-const { zstdCompress, zstdDecompress } = zlib as { zstdCompress?: Transform; zstdDecompress?: Transform };
+interface Zstd {
+  readonly zstdCompress?: Transform;
+  readonly zstdDecompress?: Transform;
+}
 
-const codecs: Readonly<Record<Compression, Codec | undefined>> = {
-  none: { compress: (bytes) => Promise.resolve(bytes), expand: (bytes) => Promise.resolve(bytes) },
-  deflate: codec(zlib.deflateRaw, zlib.inflateRaw, { level: zlib.constants.Z_BEST_SPEED }),
-  zstd: zstdCompress && zstdDecompress && codec(zstdCompress, zstdDecompress, {}),
+const codecs: Readonly<Record<Compression, () => Codec | undefined>> = {
+  none: () => ({ compress: (bytes) => Promise.resolve(bytes), expand: (bytes) => Promise.resolve(bytes) }),
+  deflate: () => {
+    const { deflateRaw, inflateRaw, constants } = zlib();
+    return codec(deflateRaw, inflateRaw, { level: constants.Z_BEST_SPEED });
+  },
+  zstd: () => {
+    const { zstdCompress, zstdDecompress } = zlib() as Zstd;
+    return zstdCompress && zstdDecompress && codec(zstdCompress, zstdDecompress, {});
+  },
 };
 
-function codec(compress: Transform, expand: Transform, options: zlib.ZlibOptions): Codec {
+function codec(compress: Transform, expand: Transform, options: ZlibOptions): Codec {
   const compressing = promisify(compress);
   const expanding = promisify(expand);
   return {
@@ -35,12 +45,12 @@ function codec(compress: Transform, expand: Transform, options: zlib.ZlibOptions
 
 /** Whether this Node can write and read it: deflate always, zstd from 22.15 on. */
 export function canCompress(compression: Compression): boolean {
-  return codecs[compression] !== undefined;
+  return codecs[compression]() !== undefined;
 }
 
 /** Throws `UNSUPPORTED` when this Node has no zstd. */
 export function codecOf(compression: Compression): Codec {
-  const found = codecs[compression];
+  const found = codecs[compression]();
   if (found !== undefined) return found;
   throw new SpoorError('UNSUPPORTED', `Node ${process.versions.node} has no ${compression}`, {
     remedy: 'Use Node 22.15 or later, or record with deflate.',

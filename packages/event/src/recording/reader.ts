@@ -1,5 +1,4 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { crc32 } from 'node:zlib';
 import { SpoorError } from '@spoor/btf';
 import { EventDecoder, type EventHandler } from '../decoder.js';
 import type { RecordHandler, RecordMemory } from '../memory.js';
@@ -8,6 +7,7 @@ import { codecOf } from './compress.js';
 import { type BlockHead, decodeHead, HEAD_SIZE, MAGIC } from './format.js';
 import { decodeHeader, isObject, type RecordingHeader } from './header.js';
 import { decodeMarker, marker, type RecordingMarker } from './marker.js';
+import { crc32 } from './zlib.js';
 
 /** How a recording ended, once it was read. */
 export interface RecordingEnd {

@@ -1,5 +1,4 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { crc32 } from 'node:zlib';
 import { SpoorError } from '@spoor/btf';
 import { eventLayouts } from '../generated-layouts.js';
 import type { EventLayouts } from '../layouts.js';
@@ -9,6 +8,7 @@ import { codecOf } from './compress.js';
 import { type BlockType, type Compression, encodeHead, MAGIC } from './format.js';
 import { encodeHeader } from './header.js';
 import { type DropsMarker, encodeMarker, type GapMarker } from './marker.js';
+import { crc32 } from './zlib.js';
 
 export interface RecordingWriterOptions {
   /** Default: those of this version's object. */
