@@ -82,12 +82,14 @@ static __always_inline void record_append_string(struct frame *frame, struct var
 		length = bpf_probe_read_user_str(&frame->record[at], PART_MAX, part->from);
 	else
 		length = bpf_probe_read_kernel_str(&frame->record[at], PART_MAX, part->from);
-	if (length <= 0) {
+	if (length < 0) {
 		/* Unreadable: no bytes, and said to be truncated. */
 		reference->full_length = 1;
 		return;
 	}
-	length -= 1;
+	/* Of an empty string of user space many kernels say 0, 6.1 among them, and of others what they should: 1. */
+	if (length)
+		length -= 1;
 	reference->length = length;
 	/* A full buffer ends with a NUL of ours. Only at the end of a string is there another. */
 	reference->full_length = length == PART_MAX - 1 && part_byte(part, length) ? length + 1 : length;

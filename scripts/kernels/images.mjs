@@ -94,6 +94,9 @@ export async function systemDisk() {
       mkdirSync(join(folder, name), { recursive: true });
     chmodSync(join(folder, 'tmp'), 0o1777);
     symlinkSync('/proc/mounts', join(folder, 'etc', 'mtab'));
+    // What every program opens first, with where its libraries are.
+    const { status, output } = await run(findProgram('ldconfig') ?? '/sbin/ldconfig', ['-r', folder]);
+    if (status !== 0) throw new Failure('ldconfig could not look through what the guests get', { output });
     await makeDisk(folder, `${image}.${process.pid}`, 'system');
     renameSync(`${image}.${process.pid}`, image);
   } finally {
