@@ -66,8 +66,7 @@ static __always_inline bool unix_endpoint(struct frame *frame, struct unix_sock 
 		record_append_path(frame, path);
 		return true;
 	}
-	/* The address proper follows the struct's counters. */
-	name.from = (void *)bound + bpf_core_field_offset(struct unix_address, len) + sizeof(int) + SUN_PATH_OFFSET;
+	name.from = (void *)bound + bpf_core_field_offset(struct unix_address, name) + SUN_PATH_OFFSET;
 	name.length = length - SUN_PATH_OFFSET;
 	record_append_unix_name(frame, path, &name);
 	return true;

@@ -27,8 +27,14 @@ struct socket {
 	struct sock *sk;
 };
 
+struct sockaddr_un {
+	char sun_path[0];
+};
+
 struct unix_address {
 	int len;
+	/* not right behind the length before 5.16 */
+	struct sockaddr_un name[0];
 };
 
 struct unix_sock {

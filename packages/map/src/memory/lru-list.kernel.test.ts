@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { openObject } from '@spoor/object';
+import { features, openObject } from '@spoor/object';
 import { expect, it, onTestFinished } from 'vitest';
 import { compileFixture } from '../../test/compile.js';
 import { pinThread } from '../../test/pin.js';
@@ -52,7 +52,8 @@ function loadLru(maxEntries: number): { map: RawMap; touch(key: number): boolean
   };
 }
 
-it.each([
+// A program that is run on demand touches entries.
+it.runIf(features.has('syscall_programs')).each([
   [64, 1],
   [300, 2],
   [1024, 3],

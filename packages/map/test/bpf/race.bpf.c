@@ -115,7 +115,7 @@ static __always_inline void lookup_or_init(__u32 key)
 	store(mine, key, want);
 }
 
-SEC("?raw_tp/sys_enter")
+SEC("?tp_btf/sys_enter")
 int on_sys_enter(void *ctx)
 {
 	__u32 random;
@@ -130,7 +130,7 @@ int on_sys_enter(void *ctx)
 }
 
 /* At every system call of the other threads, all of eight keys again and again: elements are used again at once. */
-SEC("?raw_tp/sys_enter")
+SEC("?tp_btf/sys_enter")
 int overwrite_on_sys_enter(void *ctx)
 {
 	__u64 id = bpf_get_current_pid_tgid();

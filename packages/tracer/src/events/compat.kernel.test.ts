@@ -1,3 +1,4 @@
+import { features } from '@spoor/object';
 import { expect, it } from 'vitest';
 import { act, fromUserMemory, hostile } from '../../test/act.js';
 
@@ -136,9 +137,11 @@ onX64('32-bit callers: processes and the system', async () => {
       compat(203, 0, 0, 0, 0, 0);`,
   });
   const self = Number(told[0]);
+  const target = features.has('task_regs') && { targetTgid: self };
+  const thread = target && { targetTid: self };
   expect(lines.map(({ event }, index) => ({ event, ...data[index] }))).toMatchObject([
-    { event: 'kill', signal: 'SIGUSR1', call: 'kill', pid: self, targetTgid: self },
-    { event: 'kill', signal: 'SIGUSR1', call: 'tgkill', pid: self, targetTgid: self, targetTid: self },
+    { event: 'kill', signal: 'SIGUSR1', call: 'kill', pid: self, ...target },
+    { event: 'kill', signal: 'SIGUSR1', call: 'tgkill', pid: self, ...target, ...thread },
     { event: 'kill', signal: 'SIGUSR1', pid: -2147483647, error: 'ESRCH' },
     { event: 'ptrace', request: 'PTRACE_ATTACH', pid: 2147483647, error: 'ESRCH' },
     { event: 'bpf', command: 'BPF_MAP_CREATE', type: 'hash', name: 'from32', error: 'EINVAL' },

@@ -1,6 +1,10 @@
+import { features } from '@spoor/object';
 import { describe, expect, it } from 'vitest';
 import { act } from '../../test/act.js';
 import { childProcesses as before } from '../../test/child-processes.js';
+
+/** Without the registers of a task (5.15) the hook that is told whom a signal reaches cannot tell which call sent it. */
+const tellsTarget = features.has('task_regs');
 
 describe('kill', () => {
   it('every call that sends a signal, to a process or a thread', async () => {
@@ -22,13 +26,13 @@ describe('kill', () => {
         must(waitpid(pid, NULL, 0));`,
     });
     const pid = Number(told[0]);
-    const target = {
+    const target = tellsTarget && {
       targetTgid: pid,
       targetComm: 'v\n\u001b\ufffd',
       targetCommRaw: '760a1bff',
       targetStartTimeNs: expect.stringMatching(/^\d+$/),
     };
-    const thread = { ...target, targetTid: pid };
+    const thread = target && { ...target, targetTid: pid };
     expect(data).toEqual([
       { signal: 'SIGUSR1', call: 'kill', pid, ...target },
       { signal: 'SIGUSR1', call: 'tkill', pid, ...thread },
@@ -42,7 +46,7 @@ describe('kill', () => {
     for (const { flags } of lines) expect(flags).not.toContain('user-memory');
   });
 
-  it('one event for each process of a group', async () => {
+  it.runIf(tellsTarget)('one event for each process of a group', async () => {
     const { data, told } = await act({
       kinds: ['kill'],
       before,
@@ -98,7 +102,7 @@ describe('kill', () => {
     ]);
   });
 
-  it('a sender cannot hide behind the code that it puts into the signal', async () => {
+  it.runIf(tellsTarget)('a sender cannot hide behind the code that it puts into the signal', async () => {
     const { data, told } = await act({
       kinds: ['kill'],
       before,

@@ -1,3 +1,4 @@
+import { features } from '@spoor/object';
 import { describe, expect, it } from 'vitest';
 import { act, hostile } from '../../test/act.js';
 
@@ -101,8 +102,12 @@ describe('open', () => {
         }`,
     });
     const [many, long] = data.slice(-2);
-    expect(many?.['path']).toMatch(/^\/tmp\/spoor-act-\w+(\/d){1500}\/many$/);
-    expect(many).not.toHaveProperty('pathTruncated');
+    if (features.has('bpf_loop')) {
+      expect(many?.['path']).toMatch(/^\/tmp\/spoor-act-\w+(\/d){1500}\/many$/);
+      expect(many).not.toHaveProperty('pathTruncated');
+    } else {
+      expect(many).toMatchObject({ path: `${'/d'.repeat(31)}/many`, pathTruncated: true });
+    }
     // The nearest 4,095 bytes at most, whole names.
     expect(long?.['path']).toMatch(/^(\/d)*(\/w{200}){20}\/long$/);
     expect(String(long?.['path']).length).toBeGreaterThan(4000);
