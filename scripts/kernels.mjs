@@ -1,7 +1,7 @@
 /**
  * `pnpm test:kernels`: the kernel tests on kernels of Debian, each in a guest of its own, and on the one that runs here.
  *
- *     pnpm test:kernels                        all of them, all tests but the recipes: hours in emulation
+ *     pnpm test:kernels                        all of them, all tests but the recipes: half an hour and more each
  *     pnpm test:kernels --chosen               what .ci/run runs
  *     pnpm test:kernels 5.10 --filter follow   one kernel, the files with that in their path
  *
