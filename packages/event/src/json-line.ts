@@ -34,18 +34,19 @@ function list(texts: readonly string[]): string {
   return `[${all}]`;
 }
 
-/** Texts that were quoted lately. */
+/** Texts that were quoted lately: so many, and none that is longer, so that nobody can have us hold more than a megabyte. */
 const known = new Map<string, string>();
 const most = 4096;
+const longest = 128;
 
 function quoted(text: string): string {
-  let found = known.get(text);
-  if (found === undefined) {
-    found = harmless(JSON.stringify(text));
-    if (known.size >= most) known.clear();
-    known.set(text, found);
-  }
-  return found;
+  const found = known.get(text);
+  if (found !== undefined) return found;
+  const made = harmless(JSON.stringify(text));
+  if (text.length > longest) return made;
+  if (known.size >= most) known.clear();
+  known.set(text, made);
+  return made;
 }
 
 const ascii = /^[ -~]*$/;

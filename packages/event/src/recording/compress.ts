@@ -22,7 +22,7 @@ interface Zstd {
   readonly zstdDecompress?: Transform;
 }
 
-const codecs: Readonly<Record<Compression, () => Codec | undefined>> = {
+const codecs: Readonly<Partial<Record<Compression, () => Codec | undefined>>> = {
   none: () => ({ compress: (bytes) => Promise.resolve(bytes), expand: (bytes) => Promise.resolve(bytes) }),
   deflate: () => {
     const { deflateRaw, inflateRaw, constants } = zlib();
@@ -45,12 +45,12 @@ function codec(compress: Transform, expand: Transform, options: ZlibOptions): Co
 
 /** Whether this Node can write and read it: deflate always, zstd from 22.15 on. */
 export function canCompress(compression: Compression): boolean {
-  return codecs[compression]() !== undefined;
+  return codecs[compression]?.() !== undefined;
 }
 
 /** Throws `UNSUPPORTED` when this Node has no zstd. */
 export function codecOf(compression: Compression): Codec {
-  const found = codecs[compression]();
+  const found = codecs[compression]?.();
   if (found !== undefined) return found;
   throw new SpoorError('UNSUPPORTED', `Node ${process.versions.node} has no ${compression}`, {
     remedy: 'Use Node 22.15 or later, or record with deflate.',
