@@ -34,7 +34,7 @@ function list(texts: readonly string[]): string {
   return `[${all}]`;
 }
 
-/** Texts that were quoted lately: so many, and none that is longer, so that nobody can have us hold more than a megabyte. */
+/** Texts that were quoted lately: so many, and none that is longer: a megabyte or two at most. */
 const known = new Map<string, string>();
 const most = 4096;
 const longest = 128;
