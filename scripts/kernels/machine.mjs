@@ -40,6 +40,9 @@ const parameters = [
   'lsm=lockdown,yama,bpf',
 ];
 
+/** The file that a guest's messages go to, beside what it boots with. @param {string} initramfs */
+const serialOf = (initramfs) => `${initramfs}.serial`;
+
 /** @param {Guest} guest @returns {string[]} */
 function qemuArguments({ kernel, initramfs, disks, cpus, memoryMb, root, program, console, accelerator }) {
   return [
@@ -54,8 +57,8 @@ function qemuArguments({ kernel, initramfs, disks, cpus, memoryMb, root, program
       '-append',
       [...parameters, `WORK=${root}`, `PROGRAM=${program}`].join(' '),
     ],
-    // The console to a file, and what it has to say to our pipe.
-    ...['-serial', `file:${console}`, '-serial', 'stdio'],
+    // The console to a file, and what it has to say to another: a pipe that we are slow to read would lose bytes of it.
+    ...['-serial', `file:${console}`, '-serial', `file:${serialOf(initramfs)}`],
     // What it writes is forgotten: the same disks serve every guest.
     ...disks.flatMap((disk) => ['-drive', `file=${disk},format=raw,if=virtio,snapshot=on,cache=unsafe`]),
   ];
@@ -132,7 +135,11 @@ async function hear(command, args, { console, limitMs, onMessage }) {
  */
 export async function boot(guest, { limitMs, onMessage }) {
   const options = { console: guest.console, limitMs, onMessage };
-  const heard = await hear('qemu-system-x86_64', qemuArguments(guest), options);
+  const serial = serialOf(guest.initramfs);
+  writeFileSync(serial, '');
+  // The shell becomes qemu; tail ends when that has.
+  const script = 'tail -c +1 -f --pid=$$ "$0" & exec qemu-system-x86_64 "$@"';
+  const heard = await hear('sh', ['-c', script, serial, ...qemuArguments(guest)], options);
   // What qemu itself has to say is neither message nor console.
   const own = heard.output.split('\n').filter((line) => !line.startsWith('{"say":'));
   return { ...heard, printed: [...own, heard.printed].join('\n').trim() };
