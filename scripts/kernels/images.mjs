@@ -32,7 +32,7 @@ const multiarch = '/usr/lib/x86_64-linux-gnu';
 const programs = [
   'sh bash busybox node bpftool mount umount unshare setpriv setsid taskset flock',
   'ls cat true false sleep dd mkfifo mkdir rm rmdir touch cp mv ln chmod chown env echo printf test id head tail sort',
-  'seq wc tr cut timeout kill stty uname dmesg getent grep sed find xargs date stat readlink dirname basename',
+  'seq wc tr cut timeout stty uname dmesg getent grep sed find xargs date stat readlink dirname basename',
   'script clang ld llvm-strip llvm-nm ldd',
 ].flatMap((names) => names.split(' '));
 
