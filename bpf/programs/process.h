@@ -153,6 +153,7 @@ static __always_inline void exit(struct frame *frame, const struct scope_set *se
 	struct exit_event *event = (void *)frame->record;
 	const struct task_identity *identity = &subject->process.identity;
 	struct task_struct *task = subject->task;
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
 	__u8 reported = 1;
 	int status;
 
@@ -161,8 +162,8 @@ static __always_inline void exit(struct frame *frame, const struct scope_set *se
 	if (bpf_map_update_elem(&exited, identity, &reported, BPF_NOEXIST))
 		return;
 	/* What wait() will tell: the group's status, or else the leader's own. (kernel/exit.c, wait_task_zombie) */
-	if (BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT)
-		status = BPF_CORE_READ(task, signal, group_exit_code);
+	if (BPF_CORE_READ(signal, flags) & SIGNAL_GROUP_EXIT)
+		status = BPF_CORE_READ(signal, group_exit_code);
 	else
 		status = task_field(subject->process.leader, exit_code);
 

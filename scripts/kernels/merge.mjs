@@ -43,7 +43,7 @@ const alarming =
   /WARNING:|BUG:|\bOops\b|Call Trace|general protection fault|soft lockup|hung_task|blocked for more than|rcu.*(stall|detected|kthread starved)|(suspicious|illegal) RCU|bpf.*(warn|error|fail|invalid)|(warn|error|fail).*\bbpf/i;
 
 /** What our own parameters make the kernel say, and a test that is a 32-bit program. */
-const harmless = /command line: |RCU CPU stall warnings timeout set|uses 32-bit capabilities/i;
+const harmless = /command line: |RCU CPU stall warnings timeout set|warning: `act' uses 32-bit capabilities/i;
 
 /** @param {readonly string[]} lines @returns {string[]} */
 export const alarms = (lines) => lines.filter((line) => alarming.test(line) && !harmless.test(line));

@@ -35,7 +35,7 @@ const keptLines = 20;
 
 /**
  * Our own environment without what makes every Node.js do more at its start than it does elsewhere: the certificates of
- * NODE_EXTRA_CA_CERTS, which it reads whether it needs them or not, are half of an empty program.
+ * NODE_EXTRA_CA_CERTS, which it reads whether it needs them or not, take longer than an empty program.
  */
 function plainEnvironment(): NodeJS.ProcessEnv {
   const { NODE_EXTRA_CA_CERTS: _certificates, NODE_OPTIONS: _options, ...rest } = process.env;

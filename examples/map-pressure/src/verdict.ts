@@ -31,9 +31,9 @@ function soundness({ setting, alive, reused, comparison }: Outcome): Claim[] {
   ];
 }
 
-/** Without bpf_loop (5.17) ancestors are asked for their words alone. */
-export const asksFactsOfAncestors = ({ statistics }: Outcome): boolean =>
-  statistics.variants['ancestors tell by'] === 'words or facts';
+/** Without bpf_loop (5.17) ancestors are asked for their words alone, and those the hash can have lost too. */
+export const asksWordsAlone = ({ statistics: { variants } }: Outcome): boolean =>
+  variants['process words'] === 'hash' && variants['ancestors tell by'] === 'words';
 
 const claims: Record<Standard, (outcome: Outcome) => Claim[]> = {
   perfect: (outcome) => {
@@ -52,7 +52,7 @@ const claims: Record<Standard, (outcome: Outcome) => Claim[]> = {
       [total.wrongBinary === 0 && total.wrongOther === 0, 'binary and identity are always right'],
       [told.task.forgotten === 0, 'a process that matches itself is followed'],
       [
-        told.ancestor.forgotten === 0 || !asksFactsOfAncestors(outcome),
+        told.ancestor.forgotten === 0 || asksWordsAlone(outcome),
         'a process with an ancestor that matches is followed',
       ],
       // Nothing tells that it was started before its parent took the name.

@@ -28,6 +28,7 @@ describe('escapeText', () => {
     expect(escapeText(Buffer.of(0xc0, 0xaf))).toBe('\\xc0\\xaf');
     expect(escapeText(Buffer.of(0xf4, 0x90, 0x80, 0x80))).toBe('\\xf4\\x90\\x80\\x80');
     expect(escapeText(Buffer.of(0xe2, 0x82))).toBe('\\xe2\\x82');
+    expect(escapeText(Buffer.of(0xef, 0xbb, 0xbf, 0xff))).toBe('\\u{feff}\\xff');
   });
 
   it('leaves nothing that a terminal obeys, and no two inputs alike', () => {

@@ -54,7 +54,7 @@ export function textEntry<Name extends string>(event: Texts, field: string, name
 
 /**
  * What belongs to a text besides itself; most have nothing. For data that begins with a text: a literal that begins with
- * `...` is slow on Node.js 20, 0.8 µs for each property that follows.
+ * `...` is slow on Node.js 20 for each property that follows (bench/tried.md).
  */
 export function textNotes<Name extends string>(event: Texts, name: Name): Omit<TextEntry<Name>, Name> {
   const text = (event as unknown as Record<string, string>)[name]!;
