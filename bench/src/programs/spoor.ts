@@ -1,10 +1,9 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import process from 'node:process';
 
 const { resolve } = createRequire(import.meta.url);
 
-/** The `spoor` command with these arguments, under this Node.js. */
+/** The `spoor` command with these arguments, started as a shell does. */
 export function spoor(...args: string[]): readonly string[] {
-  return [process.execPath, join(dirname(resolve('spoor')), '..', 'bin', 'spoor.mjs'), ...args];
+  return [join(dirname(resolve('spoor')), '..', 'bin', 'spoor.mjs'), ...args];
 }

@@ -1,11 +1,13 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 
 const folder = join(import.meta.dirname, '..');
 export const command = join(folder, 'bin', 'spoor.mjs');
+/** What its first line has Node.js started with. */
+const nodeOptions = readFileSync(command, 'utf8').split('\n')[0]!.split(' ').slice(3);
 
 /** A `spoor` that was started. */
 export interface Running {
@@ -24,7 +26,7 @@ export interface Ended {
 
 /** Starts the built command, as its users do. */
 export function startSpoor(args: readonly string[], options: SpawnOptions = {}): Running {
-  return startProgram(process.execPath, [command, ...args], options);
+  return startProgram(process.execPath, [...nodeOptions, command, ...args], options);
 }
 
 export function startProgram(program: string, args: readonly string[], options: SpawnOptions = {}): Running {

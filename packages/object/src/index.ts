@@ -19,7 +19,7 @@ export {
 } from './opened-object.js';
 export { LoadedProgram, type ProgramInfo } from './program.js';
 export * from './ring/index.js';
-export { mapRing } from './ring-memory.js';
+export { type MapRingOptions, mapRing } from './ring-memory.js';
 export { type SharedMap, shareMap, useSharedMap } from './shared-map.js';
 export type { TestRun, TestRunResult } from './test-run.js';
 export type { Variable } from './variable.js';

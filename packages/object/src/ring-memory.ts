@@ -2,12 +2,21 @@ import { SpoorError } from '@spoor/btf';
 import { native } from './ffi/native.js';
 import type { KernelMap } from './kernel-map.js';
 import { MAP, Mapping, PROT } from './mapping.js';
-import type { RingMemory } from './ring/memory.js';
+import { RECORD_HEADER, type RingMemory } from './ring/memory.js';
 
 /** `enum bpf_map_type` and flags of `linux/bpf.h`. */
 const ringBuffer = 27;
 /** BPF_F_RB_OVERWRITE (6.19): the kernel overwrites what was not read, and moves the consumer position itself. */
 const overwrite = 1 << 19;
+
+export interface MapRingOptions {
+  /**
+   * Bytes of the longest record that its programs reserve. So many are mapped a second time behind the ring's end, for the
+   * record that wraps; a longer one that does is a fault, `record-beyond-mapping`. Default: the ring's size, which suffices
+   * for any record, and counts twice as resident memory.
+   */
+  readonly longestRecord?: number;
+}
 
 /**
  * Maps the memory of a BPF ring buffer for a `RingReader` (kernel 5.8 and later).
@@ -18,7 +27,7 @@ const overwrite = 1 << 19;
  * @throws SpoorError `MAP_KIND` for another kind of map or one that overwrites, `RING_SIZE` for a size that is no power
  * of two, `SYSCALL_FAILED`, `WRONG_PHASE`
  */
-export function mapRing(map: KernelMap): RingMemory & Disposable {
+export function mapRing(map: KernelMap, options: MapRingOptions = {}): RingMemory & Disposable {
   if (map.type !== ringBuffer || (map.flags & overwrite) !== 0) {
     throw new SpoorError('MAP_KIND', `the map ${map.name} is no ring buffer that can be read`, {
       remedy: 'Declare it as BPF_MAP_TYPE_RINGBUF without BPF_F_RB_OVERWRITE.',
@@ -31,7 +40,7 @@ export function mapRing(map: KernelMap): RingMemory & Disposable {
       details: { map: map.name, size },
     });
   }
-  return new MappedRing(map, size);
+  return new MappedRing(map, size, options.longestRecord ?? size);
 }
 
 /** Three mappings of one descriptor (kernel/bpf/ringbuf.c, `ringbuf_map_mmap_kern`): only the first may be writable. */
@@ -40,9 +49,10 @@ class MappedRing implements RingMemory, Disposable {
   readonly producer: ArrayBuffer;
   readonly data: ArrayBuffer;
   readonly size: number;
+  readonly overlap: number;
   readonly #mappings: readonly Mapping[];
 
-  constructor({ name, fd }: KernelMap, size: number) {
+  constructor({ name, fd }: KernelMap, size: number, longestRecord: number) {
     const bound = native();
     const page = bound.libc.getpagesize();
     const shared = { name, fd, flags: MAP.SHARED };
@@ -54,10 +64,12 @@ class MappedRing implements RingMemory, Disposable {
     };
     this.#mappings = mappings;
     this.size = size;
+    // Whole pages; the kernel lets any part of its second mapping be mapped.
+    this.overlap = Math.min(size, Math.ceil((longestRecord + RECORD_HEADER) / page) * page);
     try {
       this.consumer = add(page, 0, PROT.READ | PROT.WRITE);
       this.producer = add(page, page, PROT.READ);
-      this.data = add(2 * size, 2 * page, PROT.READ);
+      this.data = add(size + this.overlap, 2 * page, PROT.READ);
     } catch (error) {
       this[Symbol.dispose]();
       throw error;

@@ -54,8 +54,11 @@ const missModes = { recover: 0, drop: 1, zero: 2 } as const satisfies Record<Mis
 /** Deeper than any tree of processes gets; a pass more costs a millisecond. */
 const maxPasses = 64;
 
-/** Some 7,000 and 16,000 events. The reader maps each twice in a row: both times count as resident. */
+/** Some 7,000 and 16,000 events. */
 const defaultRingSize = { lifecycle: 2 * 1024 * 1024, activity: 4 * 1024 * 1024 };
+
+/** A record is built in a frame: none is longer. */
+const longestRecord = maps.frames.value.layout.size;
 
 /**
  * The loaded object with its maps typed and its rings mapped: all that the tracer knows of the kernel. Owns what it
@@ -214,7 +217,7 @@ export class KernelSide {
 
   #mapRings(): RingMerge {
     const readers = (['lifecycle', 'activity'] as const).map((name) => {
-      const memory = mapRing(this.object.map(name));
+      const memory = mapRing(this.object.map(name), { longestRecord });
       this.#closers.push(() => memory[Symbol.dispose]());
       return new RingReader(memory, { name });
     });

@@ -6,6 +6,8 @@ export interface InventedRingOptions {
   readonly size?: number;
   /** Bytes of the two position pages. Default: 4096. */
   readonly pageSize?: number;
+  /** Bytes that the reader finds a second time behind the end; a multiple of 8. Default: the size. */
+  readonly overlap?: number;
   /** Where both positions begin. Default: 0. */
   readonly position?: bigint;
   /** Take shared memory, for a producer in another thread. Default: false. */
@@ -20,7 +22,7 @@ export interface Reservation {
 
 /**
  * A ring without a kernel, for tests: memory laid out as a BPF ring's, with a producer that follows the kernel's
- * rules. Each byte is written twice, where the kernel maps the data twice. One producer at a time.
+ * rules. What the overlap repeats is written twice, where the kernel maps it twice. One producer at a time.
  *
  * To write what no kernel would, write into `data`, `producer` and `consumer` directly.
  */
@@ -29,6 +31,7 @@ export class InventedRing implements RingMemory {
   readonly producer: ArrayBufferLike;
   readonly data: ArrayBufferLike;
   readonly size: number;
+  readonly overlap: number;
   /** Reserves refused because the ring was full. */
   dropped = 0;
   readonly #consumer: BigInt64Array;
@@ -37,16 +40,17 @@ export class InventedRing implements RingMemory {
   readonly #bytes: Uint8Array;
 
   constructor(options: InventedRingOptions = {}) {
-    const { size = 4096, pageSize = 4096, position = 0n, shared = false } = options;
+    const { size = 4096, overlap = size, pageSize = 4096, position = 0n, shared = false } = options;
     if (size < 8 || !Number.isInteger(Math.log2(size)))
       throw new SpoorError('RING_SIZE', `an invented ring of ${size} bytes`, {
         remedy: 'Take a power of two.',
       });
     const allocate = (bytes: number) => (shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
     this.size = size;
+    this.overlap = overlap;
     this.consumer = allocate(pageSize);
     this.producer = allocate(pageSize);
-    this.data = allocate(2 * size);
+    this.data = allocate(size + overlap);
     this.#consumer = new BigInt64Array(this.consumer, 0, 1);
     this.#producer = new BigInt64Array(this.producer, 0, 1);
     this.#words = new Int32Array(this.data);
@@ -92,15 +96,21 @@ export class InventedRing implements RingMemory {
 
   /** The mirrored half first: the word that a reader waits for is the one at `offset`. */
   #store(offset: number, word: number): void {
-    Atomics.store(this.#words, (offset + this.size) >>> 2, word);
+    if (offset < this.overlap) Atomics.store(this.#words, (offset + this.size) >>> 2, word);
     Atomics.store(this.#words, offset >>> 2, word);
   }
 
   #write(offset: number, record: Uint8Array): void {
-    const { size } = this;
-    const end = offset + record.length;
-    this.#bytes.set(record, offset);
-    this.#bytes.copyWithin(offset + size, offset, Math.min(end, size));
-    this.#bytes.copyWithin(Math.max(offset - size, 0), Math.max(offset, size), end);
+    // A header that lies at the very end has its record at the beginning.
+    const begin = offset & (this.size - 1);
+    const first = record.subarray(0, this.size - begin);
+    this.#bytes.set(first, begin);
+    this.#bytes.set(record.subarray(first.length), 0);
+    // What of it lies in the overlap, the second time.
+    const repeat = (bytes: Uint8Array, at: number) => {
+      if (at < this.overlap) this.#bytes.set(bytes.subarray(0, this.overlap - at), at + this.size);
+    };
+    repeat(first, begin);
+    repeat(record.subarray(first.length), 0);
   }
 }

@@ -1,14 +1,11 @@
 import type { LENGTH_MASK, RingData, RingHandler } from './memory.js';
 
-/**
- * Where a loop stands, also while a handler runs. Offsets count on into the second mapping of the data, up to twice the
- * ring's size: nothing wraps in between.
- */
+/** Where a loop stands, also while a handler runs. Nothing wraps while it runs: the last record may end in the overlap. */
 export interface Cursor {
   /** Offset behind the record that was begun last. */
   next: number;
-  /** Offset where what is reserved ends: no record may go past it. */
-  limit: number;
+  /** Offset that no record may go past: the end of what is reserved, or of what is mapped. */
+  reach: number;
   /** Records that the last run handed out, also when a handler threw. */
   passed: number;
   /** Discarded records of all runs. */
@@ -16,7 +13,7 @@ export interface Cursor {
 }
 
 /**
- * How a run ended: at its bound, at a record that is not yet submitted, at one that goes past what is reserved, or
+ * How a run ended: at its bound, at a record that is not yet submitted, at one that goes past what it may reach, or
  * because a handler moved the cursor, as one does that closes the reader.
  */
 export type RunEnd = 'bound' | 'busy' | 'too-long' | 'closed';
@@ -54,7 +51,7 @@ function makeLoop(data: RingData, cursor: Cursor): Loop {
   return (handler, end, max) => {
     // The type holds it to the constant of the module.
     const lengthMask: typeof LENGTH_MASK = 0x3fffffff;
-    const { limit } = cursor;
+    const { reach } = cursor;
     let offset = cursor.next;
     let passed = 0;
     try {
@@ -65,7 +62,7 @@ function makeLoop(data: RingData, cursor: Cursor): Loop {
           if ((word & ~lengthMask) !== 0) break;
           // The record and its header of 8 bytes, rounded up to 8.
           const next = offset + ((word + 15) & ~7);
-          if (next > limit) return 'too-long';
+          if (next > reach) return 'too-long';
           // Before the call: a record whose handler throws, or closes the reader, has been read.
           cursor.next = next;
           passed++;
@@ -76,7 +73,7 @@ function makeLoop(data: RingData, cursor: Cursor): Loop {
         if ((word & ~lengthMask) === 0) return 'bound';
         if (word < 0) return 'busy';
         const next = offset + (((word & lengthMask) + 15) & ~7);
-        if (next > limit) return 'too-long';
+        if (next > reach) return 'too-long';
         cursor.next = next;
         cursor.discarded++;
         offset = next;

@@ -11,12 +11,15 @@ export interface RingMemory {
   /** The producer page: the position up to which records are reserved, a u64 at offset 0. Read-only. */
   readonly producer: ArrayBufferLike;
   /**
-   * The records: `size` bytes mapped twice in a row, so that none wraps. Read-only: a write kills the process. A longer
-   * ArrayBuffer will do (the ffi-napi driver makes no other): only the first `2 * size` bytes are touched.
+   * The records: `size` bytes, and behind them the first `overlap` once more, so that no record wraps. Read-only: a
+   * write kills the process. A longer ArrayBuffer will do (the ffi-napi driver makes no other): only the first
+   * `size + overlap` bytes are touched.
    */
   readonly data: ArrayBufferLike;
   /** Bytes of the ring; a power of two. */
   readonly size: number;
+  /** Bytes that are mapped a second time, a multiple of 8: at least those of the longest record. `size` suffices for any. */
+  readonly overlap: number;
 }
 
 /**
@@ -67,7 +70,11 @@ export interface Drainable {
 
 /** What a ring says that cannot be. It is data from outside: a fault is a value, not an exception. */
 export interface RingFault {
-  readonly reason: 'position-unaligned' | 'producer-beyond-ring' | 'record-beyond-producer';
+  readonly reason:
+    | 'position-unaligned'
+    | 'producer-beyond-ring'
+    | 'record-beyond-producer'
+    | 'record-beyond-mapping';
   /** Position of the record, counted from the ring's creation; bytes. */
   readonly position: bigint;
   /** The length that the record claims, or the bytes that the producer claims to have waiting. */

@@ -48,12 +48,15 @@ export class Positions {
 }
 
 /** The ring's size; throws `RING_SIZE` when the memory is not that of a ring. */
-export function checkedSize({ consumer, producer, data, size }: RingMemory, name: string): number {
+export function checkedSize(memory: RingMemory, name: string): number {
+  const { consumer, producer, data, size, overlap } = memory;
   const power = Number.isInteger(size) && size >= 8 && size <= 2 ** 31 && Number.isInteger(Math.log2(size));
-  if (power && data.byteLength >= 2 * size && consumer.byteLength >= 8 && producer.byteLength >= 8)
-    return size;
+  const twice = Number.isInteger(overlap) && overlap % 8 === 0 && overlap >= 0 && overlap <= size;
+  const long = data.byteLength >= size + overlap && consumer.byteLength >= 8 && producer.byteLength >= 8;
+  if (power && twice && long) return size;
   const has = `${data.byteLength} bytes of data, ${consumer.byteLength} and ${producer.byteLength} of positions`;
-  throw new SpoorError('RING_SIZE', `${name}: size ${size} with ${has} is no ring`, {
-    remedy: 'The size is a power of two, the data area is twice as long, the positions take 8 bytes each.',
+  throw new SpoorError('RING_SIZE', `${name}: size ${size}, overlap ${overlap}, with ${has} is no ring`, {
+    remedy:
+      'The size is a power of two, the overlap a multiple of 8 up to it, the data area as long as both, the positions take 8 bytes each.',
   });
 }

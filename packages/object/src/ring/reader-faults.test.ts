@@ -31,6 +31,25 @@ describe('a ring that contradicts itself', () => {
     expect(records).toEqual(['good', 'after']);
   });
 
+  it('reports a record that wraps and is longer than what is mapped twice', () => {
+    const ring = new InventedRing({ size: 1024, overlap: 64, position: 904n });
+    const reader = new RingReader(ring);
+    ring.submit(new Uint8Array(80));
+    ring.submit(new Uint8Array(100));
+    ring.submit(text('behind'));
+    expect(reader.drain(() => {})).toBe(1);
+    expect(reader.fault).toEqual({
+      reason: 'record-beyond-mapping',
+      position: 992n,
+      length: 100,
+      available: 96,
+      ring: 'ring',
+    });
+    expect(reader.resync()).toBe(128);
+    ring.submit(new Uint8Array(700));
+    expect(reader.drain(() => {})).toBe(1);
+  });
+
   it('reports a producer beyond the ring, ahead or behind', () => {
     for (const position of [4096n + 8n, -8n]) {
       const ring = new InventedRing();
@@ -54,13 +73,13 @@ describe('a ring that contradicts itself', () => {
       ahead: fc.bigInt(0n, 512n),
     });
     fc.assert(
-      fc.property(ring, ({ words, ahead }) => {
-        const ring = new InventedRing({ size: 256 });
+      fc.property(ring, fc.constantFrom(256, 64), ({ words, ahead }, overlap) => {
+        const ring = new InventedRing({ size: 256, overlap });
         const u32 = new Uint32Array(ring.data);
         for (const [index, value] of words.entries()) {
           // Mostly small lengths, so that the walk gets far.
           u32[index] = index % 3 ? value & 0x4000003f : value;
-          u32[index + 64] = u32[index]!;
+          if (index < overlap / 4) u32[index + 64] = u32[index]!;
         }
         const before = Buffer.from(ring.data.slice(0));
         new BigInt64Array(ring.producer)[0] = ahead;
@@ -69,7 +88,7 @@ describe('a ring that contradicts itself', () => {
         let outside = 0;
         reader.drain((_, offset, length) => {
           read += length;
-          if (offset < 8 || offset + length > 512) outside++;
+          if (offset < 8 || offset + length > 256 + overlap) outside++;
         });
         expect([outside, read <= 256, reader.position <= ahead]).toEqual([0, true, true]);
         expect(Buffer.compare(Buffer.from(ring.data), before)).toBe(0);

@@ -26,10 +26,15 @@ const starts: [string, bigint][] = [
 ];
 
 for (const ordering of ['strong', 'weak'] as const) {
-  for (const pageSize of [4096, 65536]) {
-    describe(`${ordering} loads, pages of ${pageSize} bytes`, () => {
+  for (const [pageSize, overlap] of [
+    [4096, 4096],
+    [4096, 512],
+    [65536, 65536],
+    [65536, 4096],
+  ] as const) {
+    describe(`${ordering} loads, pages of ${pageSize} bytes, ${overlap} of them mapped twice`, () => {
       it.each(starts)('reads what was written across position %s', (_, position) => {
-        const ring = new InventedRing({ size: pageSize, pageSize, position });
+        const ring = new InventedRing({ size: pageSize, overlap, pageSize, position });
         const reader = new RingReader(ring, { ordering });
         const { records, handler } = collector();
         const written: string[] = [];
@@ -48,7 +53,7 @@ for (const ordering of ['strong', 'weak'] as const) {
       });
 
       it('stops at a busy record, skips a discarded one', () => {
-        const ring = new InventedRing({ size: pageSize, pageSize });
+        const ring = new InventedRing({ size: pageSize, overlap, pageSize });
         const reader = new RingReader(ring, { ordering });
         const { records, handler } = collector();
         ring.submit(text('one'));
@@ -81,8 +86,9 @@ describe('RingReader', () => {
       fc.property(
         fc.array(step, { maxLength: 200 }),
         fc.bigInt({ min: 0n, max: 2n ** 61n - 1n }),
-        (steps, start) => {
-          const ring = new InventedRing({ size: 1024, position: start * 8n });
+        fc.constantFrom(1024, 208),
+        (steps, start, overlap) => {
+          const ring = new InventedRing({ size: 1024, overlap, position: start * 8n });
           const reader = new RingReader(ring);
           const { records, handler } = collector();
           const expected: string[] = [];
@@ -237,9 +243,11 @@ describe('RingReader', () => {
   it('refuses memory that is no ring', () => {
     const { consumer, producer, data } = new InventedRing();
     for (const memory of [
-      { consumer, producer, data, size: 4095 },
-      { consumer, producer, data, size: 8192 },
-      { consumer: new ArrayBuffer(0), producer, data, size: 4096 },
+      { consumer, producer, data, size: 4095, overlap: 0 },
+      { consumer, producer, data, size: 8192, overlap: 8 },
+      { consumer, producer, data, size: 2048, overlap: 4096 },
+      { consumer, producer, data, size: 4096, overlap: 12 },
+      { consumer: new ArrayBuffer(0), producer, data, size: 4096, overlap: 4096 },
     ])
       expect(() => new RingReader(memory)).toThrow(expect.objectContaining({ code: 'RING_SIZE' }));
   });

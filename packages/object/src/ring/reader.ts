@@ -64,10 +64,11 @@ export class RingReader implements Drainable {
   constructor(memory: RingMemory, options: RingReaderOptions = {}) {
     this.name = options.name ?? 'ring';
     this.size = checkedSize(memory, this.name);
+    const mapped = this.size + memory.overlap;
     this.data = {
-      u8: new Uint8Array(memory.data, 0, 2 * this.size),
-      u32: new Uint32Array(memory.data, 0, this.size / 2),
-      view: new DataView(memory.data, 0, 2 * this.size),
+      u8: new Uint8Array(memory.data, 0, mapped),
+      u32: new Uint32Array(memory.data, 0, mapped / 4),
+      view: new DataView(memory.data, 0, mapped),
     };
     this.#stretch = new Stretch(this.data, this.size, (options.ordering ?? defaultOrdering) === 'weak');
     this.#positions = new Positions(memory);
@@ -182,10 +183,15 @@ export class RingReader implements Drainable {
     if (available <= skip) return skip;
     const stretch = this.#stretch;
     stretch.enter(this.#positions.offset + skip, available - skip);
-    if (stretch.pass(visit, 0, noLimit) === 'too-long') this.#failAtRecord();
-    const walked = stretch.begun;
+    let walked = skip;
+    let end: RunEnd;
+    do {
+      end = stretch.pass(visit, 0, noLimit);
+      if (end === 'too-long') this.#failAtRecord();
+      walked += stretch.commit();
+    } while (end === 'bound' && stretch.left > 0);
     stretch.enter(0, 0);
-    return skip + walked;
+    return walked;
   }
 
   /** Gives back the next `bytes` of the ring, and what a walk has shown of them: `count` records. */
@@ -252,7 +258,10 @@ export class RingReader implements Drainable {
   }
 
   #failAtRecord(): void {
-    this.#fail('record-beyond-producer', { ...this.#stretch.next(), available: this.#stretch.left });
+    const { offset, length, mapped } = this.#stretch.next();
+    const { left } = this.#stretch;
+    if (mapped < left) this.#fail('record-beyond-mapping', { offset, length, available: mapped });
+    else this.#fail('record-beyond-producer', { offset, length, available: left });
   }
 
   #fail(reason: RingFault['reason'], at: { offset: number; length: number; available: number }): void {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { compileFixture } from '../../test/compile.js';
-import { type LoadedObject, mapRing, openObject } from '../index.js';
+import { describeMachine, type LoadedObject, type MapRingOptions, mapRing, openObject } from '../index.js';
 import type { RingData } from './memory.js';
 import { RingReader } from './reader.js';
 import { RingMerge } from './ring-merge.js';
@@ -9,6 +9,7 @@ import { RingSource } from './source.js';
 /** Records that one run of the fixture makes, and that one of ours does. */
 const recordsOfOne = 64;
 const run = 1024;
+const { pageSize } = describeMachine();
 
 const loaded: Disposable[] = [];
 afterEach(() => {
@@ -34,8 +35,8 @@ class Flood {
     return this;
   }
 
-  reader(name: 'first' | 'second' = 'first'): RingReader {
-    return keep(new RingReader(keep(mapRing(this.object.map(name))), { name }));
+  reader(name: 'first' | 'second' = 'first', options: MapRingOptions = {}): RingReader {
+    return keep(new RingReader(keep(mapRing(this.object.map(name), options)), { name }));
   }
 
   run(): void {
@@ -63,9 +64,13 @@ function checker() {
 }
 
 describe('the reader on a ring of the kernel', () => {
-  it('reads every record in order, many times round the ring', () => {
+  it.each([
+    ['wholly', {}],
+    ['for the longest record', { longestRecord: 72 }],
+  ])('reads every record in order, many times round the ring, mapped twice %s', (_, options) => {
     const flood = new Flood(1 << 17);
-    const reader = flood.reader();
+    const reader = flood.reader('first', options);
+    expect(reader.data.u8.length).toBe((1 << 17) + ('longestRecord' in options ? pageSize : 1 << 17));
     const { ids, wrong, handler } = checker();
     for (let time = 0; time < 50; time++) {
       flood.run();

@@ -20,7 +20,7 @@ function ids() {
 }
 
 function rings(count: number, size = 4096) {
-  const memories = Array.from({ length: count }, () => new InventedRing({ size }));
+  const memories = Array.from({ length: count }, () => new InventedRing({ size, overlap: 512 }));
   return { memories, readers: memories.map((memory) => new RingReader(memory)) };
 }
 

@@ -6,25 +6,30 @@ export class Stretch {
   /** Nothing is touched any more. */
   closed = false;
   readonly #words: Uint32Array;
-  readonly #mask: number;
+  readonly #size: number;
+  /** Bytes that are mapped: those of the ring and its overlap. */
+  readonly #mapped: number;
   readonly #weak: boolean;
-  readonly #cursor: Cursor = { next: 0, limit: 0, passed: 0, discarded: 0 };
+  readonly #cursor: Cursor = { next: 0, reach: 0, passed: 0, discarded: 0 };
   readonly #loop: Loop;
-  /** Offset of what was not committed. */
+  /** Offset of what was not committed: always in the ring itself. */
   #start = 0;
+  /** Offset where the stretch ends, beyond the ring's size when it wraps. */
+  #limit = 0;
   /** Offset up to which the words were acquired. */
   #acquired = 0;
 
   constructor(data: RingData, size: number, weak: boolean) {
     this.#words = data.u32;
-    this.#mask = size - 1;
+    this.#size = size;
+    this.#mapped = data.u8.length;
     this.#weak = weak;
     this.#loop = ownLoop(data, this.#cursor);
   }
 
   /** Bytes behind the record that was begun last. */
   get left(): number {
-    return this.#cursor.limit - this.#cursor.next;
+    return this.#limit - this.#cursor.next;
   }
 
   /** Bytes of the records that were begun and not committed. */
@@ -43,33 +48,34 @@ export class Stretch {
   }
 
   enter(offset: number, bytes: number): void {
-    this.#start = offset & this.#mask;
+    this.#start = offset & (this.#size - 1);
     this.#cursor.next = this.#start;
     this.#acquired = this.#start;
-    this.#cursor.limit = this.#start + bytes;
+    this.#limit = this.#start + bytes;
   }
 
   /** What was begun is done with; the rest is the stretch. Returns its bytes. */
   commit(): number {
     const { begun } = this;
-    this.#start = this.#cursor.next & this.#mask;
+    this.#start = this.#cursor.next & (this.#size - 1);
     const moved = this.#cursor.next - this.#start;
     this.#cursor.next = this.#start;
     this.#acquired -= moved;
-    this.#cursor.limit -= moved;
+    this.#limit -= moved;
     return begun;
   }
 
-  /** Offset of the next record's header, and the length that it claims. */
-  next(): { offset: number; length: number } {
-    const offset = this.#cursor.next & this.#mask;
-    return { offset, length: this.#words[offset >>> 2]! & LENGTH_MASK };
+  /** Offset of the next record's header, the length that it claims, and the bytes from there to the end of what is mapped. */
+  next(): { offset: number; length: number; mapped: number } {
+    const offset = this.#cursor.next & (this.#size - 1);
+    return { offset, length: this.#words[offset >>> 2]! & LENGTH_MASK, mapped: this.#mapped - offset };
   }
 
-  /** Hands out records until `stop` bytes are left, `max` at most. */
+  /** Hands out records until `stop` bytes are left or the ring begins again, `max` at most. Commit before the next pass. */
   pass(handler: RingHandler, stop: number, max: number): RunEnd {
-    const { next, limit } = this.#cursor;
-    const end = limit - stop;
+    const { next } = this.#cursor;
+    const end = Math.min(this.#limit - stop, this.#size);
+    this.#cursor.reach = Math.min(this.#limit, this.#mapped);
     if (!this.#weak) return this.#loop(handler, end, max);
     this.#cursor.passed = 0;
     if (this.#acquired <= next) this.#acquire(end);
