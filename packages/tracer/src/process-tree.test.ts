@@ -75,4 +75,32 @@ describe('ProcessTree', () => {
     expect(tree.get(1)).toBe(tree.roots[0]);
     expect(tree.get(1999)?.exit).toBeDefined();
   });
+
+  it('keeps the living alone with a limit of 0', () => {
+    const tree = new ProcessTree(0);
+    tree.add(event('exec', 1));
+    for (let tgid = 2; tgid < 100; tgid++) {
+      tree.add(fork(1, tgid));
+      if (tgid % 2 === 0) tree.add(event('exit', tgid, { code: 0 }));
+    }
+    expect(tree.roots[0]!.children.map(({ tgid }) => tgid)).toEqual(
+      Array.from({ length: 49 }, (_, index) => 2 * index + 3),
+    );
+    expect(tree.forgotten).toBe(49);
+  });
+
+  it.each([-1, 0.5, Number.NaN])('refuses a limit of %s', (limit) => {
+    expect(() => new ProcessTree(limit)).toThrow(expect.objectContaining({ code: 'INVALID_VALUE' }));
+  });
+
+  it('counts kinds of any name', () => {
+    const tree = new ProcessTree();
+    for (const kind of ['exec', 'constructor', 'constructor']) tree.add(event(kind, 1));
+    expect(tree.get(1)?.counts).toEqual(
+      new Map([
+        ['exec', 1],
+        ['constructor', 2],
+      ]),
+    );
+  });
 });

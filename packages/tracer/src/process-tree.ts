@@ -1,3 +1,5 @@
+import { SpoorError } from '@spoor/btf';
+
 /** A process of the tree, by identity: the same tgid with another start time is another process. */
 export interface TracedProcess {
   readonly tgid: number;
@@ -42,15 +44,18 @@ export interface TreeEvent {
   isTruncated?(name: string): boolean;
 }
 
+const noArguments: readonly string[] = [];
+
+/** There are as many as the limit allows: most have no child, and few kinds of events. */
 class Node implements TracedProcess {
   parent: Node | undefined;
-  readonly own = new Set<Node>();
   exe = '';
   comm = '';
-  argv: readonly string[] = [];
+  argv = noArguments;
   argvTruncated = false;
   exit: ProcessExit | undefined;
-  readonly counts = new Map<string, number>();
+  #children: Set<Node> | undefined;
+  readonly #counts: Record<string, number> = {};
 
   constructor(
     readonly tgid: number,
@@ -58,7 +63,31 @@ class Node implements TracedProcess {
   ) {}
 
   get children(): readonly Node[] {
-    return [...this.own];
+    return [...(this.#children ?? [])];
+  }
+
+  get hasChildren(): boolean {
+    return this.#children !== undefined && this.#children.size > 0;
+  }
+
+  get counts(): ReadonlyMap<string, number> {
+    return new Map(Object.entries(this.#counts));
+  }
+
+  count(kind: string): void {
+    const counts = this.#counts;
+    // A recording may name its kinds as it likes.
+    counts[kind] = Object.hasOwn(counts, kind) ? counts[kind]! + 1 : 1;
+  }
+
+  adopt(child: Node): void {
+    this.#children ??= new Set();
+    this.#children.add(child);
+    child.parent = this;
+  }
+
+  forget(child: Node): void {
+    this.#children?.delete(child);
   }
 }
 
@@ -82,7 +111,16 @@ export class ProcessTree {
   #living = 0;
   #forgotten = 0;
 
-  constructor(limit = 65536) {
+  /**
+   * `limit`: processes from which on those that have ended are forgotten; 0 keeps none. Some 450 bytes each.
+   *
+   * @throws SpoorError `INVALID_VALUE`
+   */
+  constructor(limit = 16_384) {
+    if (!Number.isSafeInteger(limit) || limit < 0)
+      throw new SpoorError('INVALID_VALUE', `a tree of ${limit} processes`, {
+        remedy: 'Give a whole number, 0 or more.',
+      });
     this.#limit = limit;
   }
 
@@ -110,7 +148,7 @@ export class ProcessTree {
   /** Takes an event in. Reads the event during the call only. */
   add(event: TreeEvent): void {
     const node = this.#node(event.tgid, event.startTimeNs, undefined);
-    node.counts.set(event.kind, (node.counts.get(event.kind) ?? 0) + 1);
+    node.count(event.kind);
     if (node.exe === '') node.exe = event.exe;
     if (node.comm === '') node.comm = event.comm;
     switch (event.kind) {
@@ -120,7 +158,7 @@ export class ProcessTree {
       case 'exec':
         node.exe = event.exe;
         node.comm = event.comm;
-        node.argv = event.argv ?? [];
+        node.argv = event.argv ?? noArguments;
         node.argvTruncated = event.isTruncated?.('argv') ?? false;
         break;
       case 'exit':
@@ -167,8 +205,7 @@ export class ProcessTree {
 
   #adopt(node: Node, parent: Node): void {
     this.#roots.delete(node);
-    node.parent = parent;
-    parent.own.add(node);
+    parent.adopt(node);
   }
 
   #forget(): void {
@@ -177,14 +214,14 @@ export class ProcessTree {
     for (const node of this.#ended) {
       if (looks++ === looksAnEnd) return;
       this.#ended.delete(node);
-      if (node.own.size > 0) {
+      if (node.hasChildren) {
         // Its turn comes again, after its descendants'.
         this.#ended.add(node);
         continue;
       }
       this.#roots.delete(node);
       if (this.#byTgid.get(node.tgid) === node) this.#byTgid.delete(node.tgid);
-      node.parent?.own.delete(node);
+      node.parent?.forget(node);
       this.#forgotten++;
       if (this.#living + this.#ended.size <= this.#limit) return;
     }

@@ -4,6 +4,7 @@ import { SpoorError } from '@spoor/btf';
 import type { Scope } from '@spoor/filter';
 import { type CommandOptions, checkCommand, GatedCommand } from './gated-command.js';
 import { KernelSide, type KernelSideOptions } from './kernel-side.js';
+import { ProcessTree } from './process-tree.js';
 import { commandScope, commandScopeName, kindsOf, type Root, ScopesInForce, traceScopes } from './scopes.js';
 import { Tracer } from './tracer.js';
 
@@ -27,6 +28,11 @@ export interface TraceOptions {
   readonly replaceable?: boolean;
   /** Entries of the process map. Default: by the machine, see `defaultMapEntries`. A miss costs time, no event. */
   readonly mapEntries?: number;
+  /**
+   * Processes in `Tracer.processes` from which on those that have ended are forgotten; 0 keeps none of them. Default:
+   * 16,384, some 7 MB of heap.
+   */
+  readonly rememberedProcesses?: number;
   /** Bytes, powers of two. Default: 2 MiB for lifecycle events, 4 MiB for the others. */
   readonly ringSizes?: { readonly lifecycle?: number; readonly activity?: number };
   /** Have the kernel count and time the runs of BPF programs, for `stats().programs`: some 20 ns a run. Default: false. */
@@ -53,6 +59,7 @@ export interface TraceOptions {
 export async function trace(options: TraceOptions = {}): Promise<Tracer> {
   const kinds = new Set(knownEvents(options.events ?? eventKinds));
   const written = traceScopes(options.scopes ?? []);
+  const processes = new ProcessTree(options.rememberedProcesses);
   if (options.command !== undefined) checkCommand(options.command, options.commandOptions);
   let command: GatedCommand | undefined;
   let kernel: KernelSide | undefined;
@@ -73,7 +80,7 @@ export async function trace(options: TraceOptions = {}): Promise<Tracer> {
     kernel.attach();
     kernel.snapshot();
     await whatWaits();
-    const tracer = new Tracer({ kernel, scopes, command, kinds, signal: options.signal });
+    const tracer = new Tracer({ kernel, scopes, command, kinds, processes, signal: options.signal });
     if (tracer.running) command?.open();
     return tracer;
   } catch (error) {

@@ -6,7 +6,7 @@ import { type LoadedObject, RingPoller, RingSource } from '@spoor/object';
 import { wallClockOffsetNs } from './clock.js';
 import type { CommandExit, GatedCommand } from './gated-command.js';
 import type { KernelSide } from './kernel-side.js';
-import { ProcessTree } from './process-tree.js';
+import type { ProcessTree } from './process-tree.js';
 import { commandScope, commandScopeName, type ScopesInForce, traceScopes } from './scopes.js';
 import { readStatistics, type Statistics } from './statistics.js';
 
@@ -22,6 +22,7 @@ export interface TracerParts {
   readonly command: GatedCommand | undefined;
   /** Kinds that are handed out. */
   readonly kinds: ReadonlySet<string>;
+  readonly processes: ProcessTree;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -34,8 +35,8 @@ export interface TracerParts {
  * (`stats().events`). The traced processes never wait.
  */
 export class Tracer implements AsyncDisposable {
-  /** The processes seen so far. Grows as events are read. */
-  readonly processes = new ProcessTree();
+  /** The processes seen so far, the last `rememberedProcesses` of them. Grows as events are read. */
+  readonly processes: ProcessTree;
   /** How the command ended; undefined without one. Settles before the trace ends when descendants live on. */
   readonly exit: Promise<CommandExit> | undefined;
   readonly #kernel: KernelSide;
@@ -56,6 +57,7 @@ export class Tracer implements AsyncDisposable {
     this.#command = parts.command;
     this.#scopes = parts.scopes;
     this.#kinds = parts.kinds;
+    this.processes = parts.processes;
     this.#decoder = new EventDecoder({ context: this.#context() });
     this.exit = parts.command?.exit;
     void this.exit?.then(() => {

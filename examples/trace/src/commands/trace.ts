@@ -80,6 +80,8 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
     // The scopes stay as they are: the code of other filters need not be loaded, which takes longest.
     replaceable: false,
     measurePrograms: settings.stats || settings.statsJson !== undefined,
+    // Only the tree shows them again.
+    ...(settings.output === 'tree' ? {} : { rememberedProcesses: 0 }),
     ...(command === undefined ? {} : { command }),
     ...(mapEntries === undefined ? {} : { mapEntries }),
   });

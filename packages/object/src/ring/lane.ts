@@ -53,9 +53,9 @@ export class Lane {
     handler(this.#reader.data, this.#offsets[index]!, this.#lengths[index]!);
   }
 
-  /** Releases when enough was handed out to be worth the look at all that wait. */
+  /** Releases when enough was handed out to be worth the look at all that wait; nothing was seen of an idle ring. */
   settle(): void {
-    if (this.#handed * 8 >= this.waiting) this.release();
+    if (this.#seen > 0 && this.#handed * 8 >= this.waiting) this.release();
   }
 
   /** Gives the ring what lies before the first record that still waits. */
