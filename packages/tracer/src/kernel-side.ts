@@ -24,7 +24,7 @@ import {
   RingReader,
 } from '@spoor/object';
 import { eventPrograms } from './event-programs.js';
-import { checkRingSize, defaultMapEntries } from './sizing.js';
+import { checkRingSize, defaultMapEntries, defaultRingSizes } from './sizing.js';
 
 /** What a miss of the process map does. All but `recover` are there to show failures that other tracers have. */
 export type MissMode = 'recover' | 'drop' | 'zero';
@@ -53,9 +53,6 @@ const missModes = { recover: 0, drop: 1, zero: 2 } as const satisfies Record<Mis
 
 /** Deeper than any tree of processes gets; a pass more costs a millisecond. */
 const maxPasses = 64;
-
-/** Some 7,000 and 16,000 events. */
-const defaultRingSize = { lifecycle: 2 * 1024 * 1024, activity: 4 * 1024 * 1024 };
 
 /** A record is built in a frame: none is longer. */
 const longestRecord = maps.frames.value.layout.size;
@@ -100,17 +97,10 @@ export class KernelSide {
         { possibleCpus: machine.possibleCpus, processes: countProcesses() },
         opened.maps.get('proc_info')!.valueSize,
       );
+    const rings = defaultRingSizes(machine.possibleCpus);
     this.ringSizes = {
-      lifecycle: checkRingSize(
-        'lifecycle',
-        options.lifecycleRingSize ?? defaultRingSize.lifecycle,
-        machine.pageSize,
-      ),
-      activity: checkRingSize(
-        'activity',
-        options.activityRingSize ?? defaultRingSize.activity,
-        machine.pageSize,
-      ),
+      lifecycle: checkRingSize('lifecycle', options.lifecycleRingSize ?? rings.lifecycle, machine.pageSize),
+      activity: checkRingSize('activity', options.activityRingSize ?? rings.activity, machine.pageSize),
     };
 
     let enabledEvents = 0n;

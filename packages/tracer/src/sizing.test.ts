@@ -1,6 +1,12 @@
 import { maps } from '@spoor/bpf';
 import { describe, expect, it } from 'vitest';
-import { checkRingSize, defaultMapEntries, mapEntryBytes, mapMemoryBudget } from './sizing.js';
+import {
+  checkRingSize,
+  defaultMapEntries,
+  defaultRingSizes,
+  mapEntryBytes,
+  mapMemoryBudget,
+} from './sizing.js';
 
 const valueSize = maps.proc_info.value.layout.size;
 
@@ -19,6 +25,18 @@ describe('defaultMapEntries', () => {
     const entries = defaultMapEntries({ possibleCpus: 512, processes: 4_194_304 }, valueSize);
     expect(entries * mapEntryBytes(valueSize)).toBeLessThanOrEqual(mapMemoryBudget);
     expect(2 * entries * mapEntryBytes(valueSize)).toBeGreaterThan(mapMemoryBudget);
+  });
+});
+
+describe('defaultRingSizes', () => {
+  it.each([
+    [1, 1, 4],
+    [2, 1, 4],
+    [6, 4, 16],
+    [96, 16, 64],
+    [8192, 16, 64],
+  ])('%i CPUs: %i and %i MiB', (cpus, lifecycle, activity) => {
+    expect(defaultRingSizes(cpus)).toEqual({ lifecycle: lifecycle * 2 ** 20, activity: activity * 2 ** 20 });
   });
 });
 

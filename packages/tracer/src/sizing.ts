@@ -44,6 +44,22 @@ function powerOfTwo(value: number, round: (value: number) => number): number {
   return 2 ** round(Math.log2(value));
 }
 
+const MiB = 1024 * 1024;
+
+/**
+ * Bytes of the rings that suit a machine: 512 KiB and 2 MiB for each possible CPU, some 1,800 and 8,000 events, rounded up
+ * to powers of two, between 1 and 16 MiB for lifecycle events and 4 and 64 MiB for the others. All CPUs write while the
+ * reader sleeps, 40 ms at most. What is mapped counts as resident.
+ */
+export function defaultRingSizes(possibleCpus: number): {
+  readonly lifecycle: number;
+  readonly activity: number;
+} {
+  const size = (perCpu: number, least: number, most: number) =>
+    Math.min(Math.max(powerOfTwo(perCpu * possibleCpus, Math.ceil), least), most);
+  return { lifecycle: size(MiB / 2, MiB, 16 * MiB), activity: size(2 * MiB, 4 * MiB, 64 * MiB) };
+}
+
 /** `size` when it is a power of two and a multiple of the page, which a ring buffer has to be. */
 export function checkRingSize(name: string, size: number, pageSize: number): number {
   const isPower = Number.isSafeInteger(size) && size > 0 && Math.log2(size) % 1 === 0;

@@ -33,7 +33,7 @@ export interface TraceOptions {
    * 16,384, some 7 MB of heap.
    */
   readonly rememberedProcesses?: number;
-  /** Bytes, powers of two. Default: 2 MiB for lifecycle events, 4 MiB for the others. */
+  /** Bytes, powers of two. Default: by the machine, see `defaultRingSizes`. */
   readonly ringSizes?: { readonly lifecycle?: number; readonly activity?: number };
   /** Have the kernel count and time the runs of BPF programs, for `stats().programs`: some 20 ns a run. Default: false. */
   readonly measurePrograms?: boolean;

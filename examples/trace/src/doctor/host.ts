@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { arch, release } from 'node:os';
 import { ProcInfo } from '@spoor/bpf';
 import { describeMachine, isLocked, readEnvironment } from '@spoor/object';
-import { defaultMapEntries, mapEntryBytes } from '@spoor/tracer';
+import { defaultMapEntries, defaultRingSizes, mapEntryBytes } from '@spoor/tracer';
 import { countText, sizeText } from '../output/text.js';
 import type { Check } from './check.js';
 
@@ -104,6 +104,7 @@ export function checkLibraries(): readonly Check[] {
   const { ffi, libbpf, possibleCpus } = describeMachine();
   const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
   const valueSize = ProcInfo.layout.size;
+  const rings = defaultRingSizes(possibleCpus);
   const entries = defaultMapEntries({ possibleCpus, processes }, valueSize);
   return [
     { name: 'libbpf', status: 'ok', found: `${libbpf}, by ${ffi}` },
@@ -113,6 +114,11 @@ export function checkLibraries(): readonly Check[] {
       found:
         `${countText(entries)} entries by default, ${sizeText(entries * mapEntryBytes(valueSize))} of kernel memory ` +
         `(${countText(processes)} processes, ${possibleCpus} possible CPUs)`,
+    },
+    {
+      name: 'rings',
+      status: 'ok',
+      found: `${sizeText(rings.lifecycle)} for fork, exec and exit, ${sizeText(rings.activity)} for all else, by default`,
     },
   ];
 }

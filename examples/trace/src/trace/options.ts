@@ -43,9 +43,13 @@ export const traceOptions: readonly Option[] = [
   {
     name: 'ring-size',
     value: 'SIZE',
-    help: 'Ring of all events but fork, exec and exit: 4M by default. A power of two.',
+    help: 'Ring of all events but fork, exec and exit, a power of two. Default: 2M a CPU, from 4M to 64M.',
   },
-  { name: 'lifecycle-ring-size', value: 'SIZE', help: 'Ring of fork, exec and exit: 2M by default.' },
+  {
+    name: 'lifecycle-ring-size',
+    value: 'SIZE',
+    help: 'Ring of fork, exec and exit. Default: 512K a CPU, from 1M to 16M.',
+  },
   { name: 'stats', help: 'Say on standard error, at the end, what was counted.' },
   { name: 'stats-json', value: 'FILE', help: 'Write the same to FILE, as JSON.' },
 ];

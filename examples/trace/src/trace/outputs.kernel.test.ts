@@ -1,5 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeMachine } from '@spoor/object';
+import { defaultRingSizes } from '@spoor/tracer';
 import { expect, it } from 'vitest';
 import { useStage } from '../../test/actor.js';
 import { lastingOrphans, until } from '../../test/leftovers.js';
@@ -74,7 +76,8 @@ it('writes statistics as JSON and for people', async () => {
   const stats = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, unknown>>;
   expect(stats['events']!['exec']).toEqual({ submitted: 4, delivered: 4, dropped: {} });
   expect(stats['state']).toMatchObject({ hits: expect.any(Number), misses: expect.any(Number) });
-  expect(stats['rings']).toMatchObject({ lifecycle: { size: 2097152 }, activity: { size: 4194304 } });
+  const { lifecycle, activity } = defaultRingSizes(describeMachine().possibleCpus);
+  expect(stats['rings']).toMatchObject({ lifecycle: { size: lifecycle }, activity: { size: activity } });
   const programs = stats['programs'] as unknown as { name: string; hook: string; runs: number }[];
   const forks = programs.find(({ name }) => name === 'on_sched_process_fork')!;
   expect(forks.hook).toBe('tp_btf/sched_process_fork');

@@ -51,7 +51,7 @@ export class Stretch {
     this.#start = offset & (this.#size - 1);
     this.#cursor.next = this.#start;
     this.#acquired = this.#start;
-    this.#limit = this.#start + bytes;
+    this.#bind(this.#start + bytes);
   }
 
   /** What was begun is done with; the rest is the stretch. Returns its bytes. */
@@ -61,7 +61,7 @@ export class Stretch {
     const moved = this.#cursor.next - this.#start;
     this.#cursor.next = this.#start;
     this.#acquired -= moved;
-    this.#limit -= moved;
+    this.#bind(this.#limit - moved);
     return begun;
   }
 
@@ -75,12 +75,16 @@ export class Stretch {
   pass(handler: RingHandler, stop: number, max: number): RunEnd {
     const { next } = this.#cursor;
     const end = Math.min(this.#limit - stop, this.#size);
-    this.#cursor.reach = Math.min(this.#limit, this.#mapped);
     if (!this.#weak) return this.#loop(handler, end, max);
     this.#cursor.passed = 0;
     if (this.#acquired <= next) this.#acquire(end);
     if (this.#acquired <= next) return next < end ? 'busy' : 'bound';
     return this.#loop(handler, Math.min(this.#acquired, end), max);
+  }
+
+  #bind(limit: number): void {
+    this.#limit = limit;
+    this.#cursor.reach = Math.min(limit, this.#mapped);
   }
 
   /**
