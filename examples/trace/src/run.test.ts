@@ -1,9 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventKinds } from '@spoor/bpf';
 import { filterKinds } from '@spoor/filter';
 import { describe, expect, it } from 'vitest';
 import { capturedIo, temporaryFolder } from '../test/captured-io.js';
+import { command } from '../test/spoor.js';
 import { run } from './run.js';
 import { subcommands } from './subcommands.js';
 
@@ -49,6 +51,15 @@ it('says its version', async () => {
   const { status, stdout } = await spoor('--version');
   expect(status).toBe(0);
   expect(stdout).toMatch(/^spoor \d+\.\d+\.\d+\n$/);
+});
+
+it('starts as a program, by a link too, with words as they are', () => {
+  const link = join(temporaryFolder(), 'spoor');
+  symlinkSync(command, link);
+  for (const program of [command, link]) {
+    const { status, stderr } = spawnSync(program, ["a 'b' $HOME"], { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([2, expect.stringContaining(`no command "a 'b' $HOME"`)]);
+  }
 });
 
 it.each([

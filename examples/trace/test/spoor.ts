@@ -6,8 +6,8 @@ import type { Readable } from 'node:stream';
 
 const folder = join(import.meta.dirname, '..');
 export const command = join(folder, 'bin', 'spoor.mjs');
-/** What its first line has Node.js started with. */
-const nodeOptions = readFileSync(command, 'utf8').split('\n')[0]!.split(' ').slice(3);
+/** What it has Node.js started with. */
+const nodeOptions = /exec node (.+?) "\$0"/.exec(readFileSync(command, 'utf8'))![1]!.split(' ');
 
 /** A `spoor` that was started. */
 export interface Running {

@@ -48,6 +48,10 @@ test('only a ring that is read, and not overwritten, is mapped', () => {
   expect(() => mapRing(loaded.map('table'))).toThrow(kind);
   const ring = loaded.map('ring');
   expect(() => mapRing(altered(ring, { flags: 1 << 19 }))).toThrow(kind);
+  for (const longestRecord of [0, -8, Number.NaN])
+    expect(() => mapRing(ring, { longestRecord })).toThrow(
+      expect.objectContaining({ code: 'INVALID_VALUE' }),
+    );
   expect(() => mapRing(altered(ring, { maxEntries: 12288 }))).toThrow(
     expect.objectContaining({ code: 'RING_SIZE' }),
   );

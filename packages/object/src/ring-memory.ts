@@ -3,6 +3,7 @@ import { native } from './ffi/native.js';
 import type { KernelMap } from './kernel-map.js';
 import { MAP, Mapping, PROT } from './mapping.js';
 import { RECORD_HEADER, type RingMemory } from './ring/memory.js';
+import { positive } from './ring/stopwatch.js';
 
 /** `enum bpf_map_type` and flags of `linux/bpf.h`. */
 const ringBuffer = 27;
@@ -25,7 +26,7 @@ export interface MapRingOptions {
  * valid when the object is disposed before it: it only has no more producers.
  *
  * @throws SpoorError `MAP_KIND` for another kind of map or one that overwrites, `RING_SIZE` for a size that is no power
- * of two, `SYSCALL_FAILED`, `WRONG_PHASE`
+ * of two, `INVALID_VALUE` for a longest record that is none, `SYSCALL_FAILED`, `WRONG_PHASE`
  */
 export function mapRing(map: KernelMap, options: MapRingOptions = {}): RingMemory & Disposable {
   if (map.type !== ringBuffer || (map.flags & overwrite) !== 0) {
@@ -40,7 +41,7 @@ export function mapRing(map: KernelMap, options: MapRingOptions = {}): RingMemor
       details: { map: map.name, size },
     });
   }
-  return new MappedRing(map, size, options.longestRecord ?? size);
+  return new MappedRing(map, size, positive(options.longestRecord, 'longestRecord') ?? size);
 }
 
 /** Three mappings of one descriptor (kernel/bpf/ringbuf.c, `ringbuf_map_mmap_kern`): only the first may be writable. */
