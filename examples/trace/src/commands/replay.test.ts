@@ -1,10 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { inventRecord, RecordingWriter } from '@spoor/event';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { capturedIo, temporaryFolder } from '../../test/captured-io.js';
 import { type Line, linesOf } from '../../test/spoor.js';
 import { run } from '../run.js';
+
+vi.mock('node:timers/promises', async (original) => {
+  const real = await original<typeof import('node:timers/promises')>();
+  return { ...real, setTimeout: vi.fn(real.setTimeout) };
+});
 
 let path: string;
 
@@ -106,9 +112,14 @@ it('is refused a file that is none, and one that is not there', async () => {
 });
 
 it('takes its time when it is told to', async () => {
-  const began = performance.now();
+  const waits: number[] = [];
+  using _ = vi.spyOn(performance, 'now').mockImplementation(() => waits.reduce((sum, wait) => sum + wait, 0));
+  using __ = vi.mocked(delay).mockImplementation(async (wait, value) => {
+    waits.push(wait!);
+    return value!;
+  });
   await replay('--speed', '0.1x');
   // Five milliseconds of events, ten times slower.
-  expect(performance.now() - began).toBeGreaterThan(49);
+  expect(waits).toEqual([10, 10, 10, 10, 10]);
   expect((await replay('--speed', 'fast')).stderr).toContain('INVALID_VALUE');
 });

@@ -158,7 +158,7 @@ describe('RingReader', () => {
       while (performance.now() < end);
     };
     expect(reader.drain(slow, { budgetMs: 1 })).toBe(1);
-    expect(reader.drain(() => {}, { budgetMs: 10_000 })).toBe(96);
+    expect(reader.drain(() => {}, { budgetMs: 1e9 })).toBe(96);
   });
 
   it('counts a record as read when its handler throws, and goes on after it', () => {
