@@ -58,12 +58,19 @@ const progress = (version) => (message) => {
   if (message.status === 'failed') say(message.output.split('\n').slice(0, 20).join('\n'));
 };
 
+/**
+ * The first two numbers, as other kernels are called too: a build of the same has the same verifier.
+ *
+ * @param {string | undefined} release
+ */
+const seriesOf = (release) => /^\d+\.\d+/.exec(release ?? '')?.[0] ?? running;
+
 /** @param {readonly Run[]} runs @returns {import('./kernels/verifier-record.mjs').Costs} */
 function costsOf(runs) {
   /** @type {import('./kernels/verifier-record.mjs').Costs} */
   const costs = {};
   for (const run of runs) {
-    const key = run.version === running ? (said(run, 'kernel')[0]?.machine.kernel ?? running) : run.version;
+    const key = run.version === running ? seriesOf(said(run, 'kernel')[0]?.machine.kernel) : run.version;
     for (const { object, program, log } of said(run, 'program')) {
       const cost = costOf(log);
       if (cost === undefined) continue;
