@@ -1,15 +1,19 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
+interface Manifest {
+  readonly scripts: { readonly build: string };
+}
 
 /**
- * Compiles this package and the one that it stands on to their `dist`, as `pnpm build` does: for tests of a process of
- * its own, which resolves `@spoor/object` as a user's does.
+ * Builds this package and the one that it stands on, each by its own script: for tests of a process of its own, which
+ * resolves `@spoor/object` as a user's does, and which leave `dist` as a build does.
  */
 export function buildPackages(): void {
   for (const name of ['btf', 'object']) {
-    const project = fileURLToPath(new URL(`../../${name}/tsconfig.json`, import.meta.url));
-    execFileSync(process.execPath, [tsc, '-p', project], { stdio: ['ignore', 'inherit', 'inherit'] });
+    const cwd = fileURLToPath(new URL(`../../${name}`, import.meta.url));
+    const { scripts } = JSON.parse(readFileSync(`${cwd}/package.json`, 'utf8')) as Manifest;
+    execFileSync('sh', ['-c', scripts.build], { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
   }
 }
