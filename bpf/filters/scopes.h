@@ -8,11 +8,9 @@
  *
  * A scope is a bit. A word (`__u64`) says something of all 64 scopes at once.
  *
- * Replacement: there are two of these, and a word of `scope_sets` that says which one is in force. User space
- * fills the idle one, then updates that word. The kernel returns from an update of a map of maps only when
- * every program that may have seen the old inner map has ended (synchronize_rcu in maybe_wait_bpf_programs,
- * Linux 4.20 and stable kernels before it), so the idle one is idle again. A program calls scopes_current()
- * once an event and passes the pointer along: it sees the old set or the new one, never some of each.
+ * Replacement: there are two of these, and `scope_in_force` says which one is in force. User space fills the idle one,
+ * then changes that word, then waits until the old one is idle. A program calls scopes_current() once an event and
+ * passes the pointer along: it sees the old set or the new one, never some of each.
  */
 
 #define SCOPE_COUNT_MAX 64
@@ -71,20 +69,32 @@ struct scope_set {
  */
 const volatile __u64 filter_kinds_built = ~0ULL;
 
-struct scope_set_map {
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 2);
+	__type(key, __u32);
+	__type(value, struct scope_set);
+} scope_sets SEC(".maps");
+
+/* The place of the set in force, counted from 1. 0 until the first set is written. */
+struct scope_in_force_map {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct scope_set);
-} scope_set_0 SEC(".maps"), scope_set_1 SEC(".maps");
+	__type(value, __u32);
+} scope_in_force SEC(".maps");
 
-/* Empty until the first set is written: each update of it waits until no program that ran before still runs. */
+/*
+ * What user space waits by. No program reads it: the kernel returns from an update of a map of maps only when every
+ * program that ran before has ended (synchronize_rcu in maybe_wait_bpf_programs, Linux 4.20 and stable kernels before
+ * it). The first set has nothing to wait for, and those 10 to 20 ms are not part of a start.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__array(values, struct scope_set_map);
-} scope_sets SEC(".maps");
+	__array(values, struct scope_in_force_map);
+} scope_grace SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
@@ -97,10 +107,13 @@ struct {
 /* The set in force, to be asked for once an event. NULL before the first: nothing is anybody's business then. */
 static __always_inline const struct scope_set *scopes_current(void)
 {
-	__u32 zero = 0;
-	void *set = bpf_map_lookup_elem(&scope_sets, &zero);
+	__u32 index = 0;
+	__u32 *place = bpf_map_lookup_elem(&scope_in_force, &index);
 
-	return set ? bpf_map_lookup_elem(set, &zero) : NULL;
+	if (!place)
+		return NULL;
+	index = *(volatile __u32 *)place - 1;
+	return bpf_map_lookup_elem(&scope_sets, &index);
 }
 
 /* Does a scope of this set read this kind? The collector leaves out what nothing reads. */

@@ -77,9 +77,9 @@ export function kernelJudge(): KernelJudge {
   return {
     object,
     writer: createScopeWriter({
-      scope_set_0: object.map('scope_set_0'),
-      scope_set_1: object.map('scope_set_1'),
       scope_sets: object.map('scope_sets'),
+      scope_in_force: object.map('scope_in_force'),
+      scope_grace: object.map('scope_grace'),
       filter_strings: object.map('filter_strings'),
     }),
     judge(all) {

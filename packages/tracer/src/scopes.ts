@@ -94,9 +94,9 @@ export class ScopesInForce {
     this.#kernel = kernel;
     const map = (name: string) => kernel.object.map(name);
     this.#writer = createScopeWriter({
-      scope_set_0: map('scope_set_0'),
-      scope_set_1: map('scope_set_1'),
       scope_sets: map('scope_sets'),
+      scope_in_force: map('scope_in_force'),
+      scope_grace: map('scope_grace'),
       filter_strings: map('filter_strings'),
     });
   }

@@ -10,16 +10,8 @@ const index = new Uint8Array(4);
 
 /** The maps of the kernel side in memory, and what was done with them. */
 function fakeMaps({ texts = 100 } = {}) {
-  const set = (name: string, fd: number) => {
-    const map = memoryMap({
-      kind: 'array',
-      name,
-      keySize: 4,
-      valueSize: ScopeSet.layout.size,
-      maxEntries: 1,
-    });
-    return Object.assign(map, { fd });
-  };
+  const array = (name: string, valueSize: number, maxEntries: number) =>
+    memoryMap({ kind: 'array', name, keySize: 4, valueSize, maxEntries });
   const strings = memoryMap({
     kind: 'lpm_trie',
     name: 'filter_strings',
@@ -27,24 +19,39 @@ function fakeMaps({ texts = 100 } = {}) {
     valueSize: FilterWords.layout.size,
     maxEntries: texts,
   });
-  const sets = memoryMap({ kind: 'array', name: 'scope_sets', keySize: 4, valueSize: 4, maxEntries: 1 });
-  const maps: ScopeMaps = {
-    scope_set_0: set('scope_set_0', 40),
-    scope_set_1: set('scope_set_1', 41),
-    scope_sets: sets,
+  const waits: number[] = [];
+  const maps = {
+    scope_sets: array('scope_sets', ScopeSet.layout.size, 2),
+    scope_in_force: Object.assign(array('scope_in_force', 4, 1), { fd: 41 }),
+    scope_grace: array('scope_grace', 4, 1),
     filter_strings: strings,
+  } satisfies ScopeMaps;
+  /** An update of this map waits: what is in force then has to be the new set. */
+  const grace = {
+    ...maps.scope_grace,
+    update(_: Uint8Array, value: Uint8Array) {
+      expect(value[0]).toBe(41);
+      waits.push(placeOf(maps));
+      return 0;
+    },
   };
-  return { maps, strings, sets };
+  return { maps: { ...maps, scope_grace: grace }, strings, waits };
 }
 
-/** The set in force: its version, and which half of the texts it reads. */
-function inForce({ maps, sets }: ReturnType<typeof fakeMaps>) {
-  const fd = new Uint8Array(4);
-  sets.lookup(index, fd);
+function placeOf({ scope_in_force }: ScopeMaps): number {
+  const place = new Uint8Array(4);
+  scope_in_force.lookup(index, place);
+  return place[0]!;
+}
+
+/** The set in force: where it is, its version, and which half of the texts it reads. */
+function inForce({ maps }: ReturnType<typeof fakeMaps>) {
+  const place = placeOf(maps);
+  if (place === 0) return undefined;
   const bytes = new Uint8Array(ScopeSet.layout.size);
-  (fd[0] === 41 ? maps.scope_set_1 : maps.scope_set_0).lookup(index, bytes);
+  maps.scope_sets.lookup(new Uint8Array([place - 1, 0, 0, 0]), bytes);
   const view = new DataView(bytes.buffer);
-  return { fd: fd[0], version: view.getBigUint64(0, true), half: view.getUint32(8, true) };
+  return { place, version: view.getBigUint64(0, true), half: view.getUint32(8, true) };
 }
 
 function countOf(map: MemoryMap): number {
@@ -66,16 +73,23 @@ const compile = (expressions: readonly string[], previous?: CompiledScopes) =>
 
 test('sets take turns, and texts of the one before are removed', () => {
   const fake = fakeMaps();
+  expect(inForce(fake)).toBeUndefined();
   const writer = createScopeWriter(fake.maps);
   expect(writer.current).toBeUndefined();
   const first = compile(['a: comm=x,y*,*z']);
   writer.replace(first);
-  expect(inForce(fake)).toEqual({ fd: 41, version: 1n, half: 1 });
+  expect(inForce(fake)).toEqual({ place: 1, version: 1n, half: 0 });
   expect(countOf(fake.strings)).toBe(3);
   expect(writer.current).toBe(first);
-  writer.replace(compile(['a: comm=x', 'b: exe=/bin/*'], first));
-  expect(inForce(fake)).toEqual({ fd: 40, version: 2n, half: 0 });
+  // Nothing was in force that a program could still use.
+  expect(fake.waits).toEqual([]);
+  const second = compile(['a: comm=x', 'b: exe=/bin/*'], first);
+  writer.replace(second);
+  expect(inForce(fake)).toEqual({ place: 2, version: 2n, half: 1 });
   expect(countOf(fake.strings)).toBe(2);
+  writer.replace(compile(['a: comm=y'], second));
+  expect(inForce(fake)).toEqual({ place: 1, version: 3n, half: 0 });
+  expect(fake.waits).toEqual([2, 1]);
 });
 
 test('without room for the texts, the scopes in force stay in force', () => {
@@ -86,22 +100,41 @@ test('without room for the texts, the scopes in force stay in force', () => {
   expect(() => writer.replace(compile(['a: comm=1,2,3'], first))).toThrow(
     expect.objectContaining({ code: 'MAP_FULL', call: 'bpf_map_update_elem(filter_strings)' }),
   );
-  expect(inForce(fake).version).toBe(1n);
+  expect(inForce(fake)?.version).toBe(1n);
   expect(countOf(fake.strings)).toBe(2);
   expect(writer.current).toBe(first);
   writer.replace(compile(['a: comm=1,2'], first));
-  expect(inForce(fake).version).toBe(2n);
+  expect(inForce(fake)?.version).toBe(2n);
 });
 
-test('a failed flip takes back what was written', () => {
-  const fake = fakeMaps();
-  const writer = createScopeWriter({ ...fake.maps, scope_sets: { ...fake.sets, update: () => -9 } });
-  expect(() => writer.replace(compile(['a: comm=x']))).toThrow(
-    expect.objectContaining({ code: 'SYSCALL_FAILED', errno: 9, call: 'bpf_map_update_elem(scope_sets)' }),
-  );
-  expect(countOf(fake.strings)).toBe(0);
-  expect(writer.current).toBeUndefined();
-});
+test.each(['scope_sets', 'scope_in_force', 'scope_grace'] as const)(
+  'when %s cannot be written, what was in force is in force',
+  (name) => {
+    const fake = fakeMaps();
+    const { maps } = fake;
+    let works = true;
+    const real = maps[name];
+    const flaky = {
+      ...real,
+      update: (...args: Parameters<typeof real.update>) => {
+        if (works) return real.update(...args);
+        // What takes it back is let through.
+        works = true;
+        return -9;
+      },
+    };
+    const writer = createScopeWriter({ ...maps, [name]: flaky });
+    const first = compile(['a: comm=x']);
+    writer.replace(first);
+    works = false;
+    expect(() => writer.replace(compile(['a: comm=y,z'], first))).toThrow(
+      expect.objectContaining({ code: 'SYSCALL_FAILED', errno: 9, call: `bpf_map_update_elem(${name})` }),
+    );
+    expect(inForce(fake)).toEqual({ place: 1, version: 1n, half: 0 });
+    expect(countOf(fake.strings)).toBe(1);
+    expect(writer.current).toBe(first);
+  },
+);
 
 test('scopes that were not compiled after those in force are refused', () => {
   const writer = createScopeWriter(fakeMaps().maps);

@@ -5,9 +5,9 @@ import { encodeScopeSet, encodeStrings, type Half, type StringRow } from './enco
 
 /** The maps of `bpf/filters/scopes.h`, as the loader gives them: `fd` is what a map of maps holds. */
 export interface ScopeMaps {
-  readonly scope_set_0: RawMap & { readonly fd: number };
-  readonly scope_set_1: RawMap & { readonly fd: number };
   readonly scope_sets: RawMap;
+  readonly scope_in_force: RawMap & { readonly fd: number };
+  readonly scope_grace: RawMap;
   readonly filter_strings: RawMap;
 }
 
@@ -17,7 +17,8 @@ export interface ScopeWriter {
   readonly current: CompiledScopes | undefined;
   /**
    * Replaces all scopes at one moment: every event is judged by the old ones or by these. Returns when no program uses
-   * the old ones any more, which takes the kernel some milliseconds. After an error the old ones are still in force.
+   * the old ones any more, for which the kernel takes some milliseconds, where there were any. After an error the old ones
+   * are in force.
    *
    * @throws SpoorError MAP_FULL when there is no room for the texts; SYSCALL_FAILED; INVALID_VALUE (see `encodeScopeSet`);
    * WRONG_PHASE when the scopes were not compiled with `previous: current`
@@ -25,11 +26,9 @@ export interface ScopeWriter {
   replace(compiled: CompiledScopes): void;
 }
 
-const firstIndex = new Uint8Array(4);
-
 export function createScopeWriter(maps: ScopeMaps): ScopeWriter {
-  // The object is loaded with the first half in force, and nothing in it.
-  let half: Half = 0;
+  // The object is loaded with no set in force.
+  let place = 0;
   let current: CompiledScopes | undefined;
   let strings: StringRow[] = [];
 
@@ -43,21 +42,21 @@ export function createScopeWriter(maps: ScopeMaps): ScopeWriter {
           remedy: 'Pass compileScopes the option previous: writer.current.',
         });
       }
-      const idle: Half = half === 0 ? 1 : 0;
-      const set = idle === 0 ? maps.scope_set_0 : maps.scope_set_1;
+      const idle: Half = place === 1 ? 1 : 0;
       const bytes = encodeScopeSet(compiled, idle);
       const rows = encodeStrings(compiled, idle);
       insert(maps.filter_strings, rows);
       try {
-        check(set, 'update', set.update(firstIndex, bytes, 0));
-        const fd = new Uint8Array(Int32Array.of(set.fd).buffer);
-        check(maps.scope_sets, 'update', maps.scope_sets.update(firstIndex, fd, 0));
+        update(maps.scope_sets, idle, bytes);
+        update(maps.scope_in_force, 0, u32(idle + 1));
+        if (current !== undefined) update(maps.scope_grace, 0, u32(maps.scope_in_force.fd));
       } catch (error) {
+        maps.scope_in_force.update(u32(0), u32(place), 0);
         remove(maps.filter_strings, rows);
         throw error;
       }
       remove(maps.filter_strings, strings);
-      half = idle;
+      place = idle + 1;
       current = compiled;
       strings = rows;
     },
@@ -69,7 +68,7 @@ function insert(map: RawMap, rows: readonly StringRow[]): void {
     const status = map.update(key, value, 0);
     if (status === 0) continue;
     remove(map, rows.slice(0, index));
-    if (errnoName(-status) !== 'ENOSPC') check(map, 'update', status);
+    if (errnoName(-status) !== 'ENOSPC') check(map, status);
     throw new SpoorError(
       'MAP_FULL',
       `${map.name} has room for ${map.maxEntries} texts, of the old scopes and the new`,
@@ -86,10 +85,18 @@ function remove(map: RawMap, rows: readonly StringRow[]): void {
   for (const { key } of rows) map.delete(key);
 }
 
-function check(map: RawMap, call: string, status: number): void {
+function update(map: RawMap, index: number, value: Uint8Array): void {
+  check(map, map.update(u32(index), value, 0));
+}
+
+function u32(value: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Uint32Array.of(value).buffer);
+}
+
+function check(map: RawMap, status: number): void {
   if (status === 0) return;
   throw new SpoorError('SYSCALL_FAILED', `the scopes could not be written: ${errnoName(-status)}`, {
-    call: `bpf_map_${call}_elem(${map.name})`,
+    call: `bpf_map_update_elem(${map.name})`,
     errno: -status,
   });
 }
