@@ -21,17 +21,19 @@ struct scope_words {
 	__u64 version;
 };
 
-/* The bits that mean the same scope as they did at `version`. */
+/*
+ * The bits that mean the same scope as they did at `version`: those of the last birth that is no later. Found by halves,
+ * and by the sign of a difference: of a branch the verifier would follow both sides, at every start.
+ */
 static __always_inline __u64 scopes_kept(const struct scope_set *set, __u64 version)
 {
-	__u64 kept = 0;
+	__u64 at = 0;
 
 	if (version == set->version)
 		return ~0ULL;
-	/* By the sign of a difference: a branch a bit would have the verifier follow both sides of each. */
-	for (int bit = 0; bit < SCOPE_COUNT_MAX; bit++)
-		kept |= (~(version - set->born[bit]) >> 63) << bit;
-	return kept;
+	for (int step = SCOPE_BIRTHS_MAX / 2; step; step /= 2)
+		at |= (~(version - set->births[at | step].version) >> 63) * step;
+	return set->births[at].kept;
 }
 
 #endif

@@ -40,6 +40,15 @@ struct filter_words {
 	__u64 unequal;
 };
 
+/* Room for one birth more than there are scopes. A power of two. */
+#define SCOPE_BIRTHS_MAX 128
+
+/* The bits that mean what they do since this version or an earlier one. */
+struct scope_birth {
+	__u64 version;
+	__u64 kept;
+};
+
 struct scope_set {
 	/* Counts up with each replacement, from 1. */
 	__u64 version;
@@ -55,8 +64,11 @@ struct scope_set {
 	__u64 missing[FILTER_TABLE_COUNT];
 	/* Bit by kind or condition: some scope names the end of a text (`*.sh`). */
 	__u64 ends;
-	/* By scope: the version that gave the bit to the name that has it now. */
-	__u64 born[SCOPE_COUNT_MAX];
+	/*
+	 * The versions that gave bits to the names that have them now, ascending, the first of them 0. Behind the last, versions
+	 * that never come.
+	 */
+	struct scope_birth births[SCOPE_BIRTHS_MAX];
 	/* By `enum event_kind`: the scopes that want such events. */
 	__u64 events[SCOPE_EVENTS_MAX];
 	struct filter_slice slices[FILTER_TABLE_COUNT];

@@ -266,8 +266,8 @@ export const PathBuffer = C.struct('path_buffer', 4368, {
 });
 export type PathBuffer = Static<typeof PathBuffer>;
 
-/** `struct frame`: 26744 bytes. */
-export const Frame = C.struct('frame', 26744, {
+/** `struct frame`: 26776 bytes. */
+export const Frame = C.struct('frame', 26776, {
   info: [0, ProcInfo],
   words: [304, TaskWords],
   facts: [352, TaskFacts],
@@ -275,9 +275,11 @@ export const Frame = C.struct('frame', 26744, {
   words_place: [6232, C.u32],
   matched: [6240, C.u64],
   legacy_followed: [6248, C.u64],
-  size: [6256, C.u32],
-  info_valid: [6260, C.u32],
-  record: [6264, C.bytes(20480)],
+  ancestor_words: [6256, ScopeWords],
+  ancestor_steps: [6280, C.u64],
+  size: [6288, C.u32],
+  info_valid: [6292, C.u32],
+  record: [6296, C.bytes(20480)],
 });
 export type Frame = Static<typeof Frame>;
 
@@ -418,6 +420,13 @@ export const RenameEvent = C.struct('rename_event', 128, {
 });
 export type RenameEvent = Static<typeof RenameEvent>;
 
+/** `struct scope_birth`: 16 bytes. */
+export const ScopeBirth = C.struct('scope_birth', 16, {
+  version: [0, C.u64],
+  kept: [8, C.u64],
+});
+export type ScopeBirth = Static<typeof ScopeBirth>;
+
 /** `struct filter_slice`: 8 bytes. */
 export const FilterSlice = C.struct('filter_slice', 8, {
   start: [0, C.u32],
@@ -433,8 +442,8 @@ export const FilterSegment = C.struct('filter_segment', 24, {
 });
 export type FilterSegment = Static<typeof FilterSegment>;
 
-/** `struct scope_set`: 99784 bytes. */
-export const ScopeSet = C.struct('scope_set', 99784, {
+/** `struct scope_set`: 101320 bytes. */
+export const ScopeSet = C.struct('scope_set', 101320, {
   version: [0, C.u64],
   half: [8, C.u32],
   reserved: [12, C.u32],
@@ -444,10 +453,10 @@ export const ScopeSet = C.struct('scope_set', 99784, {
   users: [40, C.array(C.u64, 17)],
   missing: [176, C.array(C.u64, 17)],
   ends: [312, C.u64],
-  born: [320, C.array(C.u64, 64)],
-  events: [832, C.array(C.u64, 64)],
-  slices: [1344, C.array(FilterSlice, 17)],
-  segments: [1480, C.array(FilterSegment, 4096)],
+  births: [320, C.array(ScopeBirth, 128)],
+  events: [2368, C.array(C.u64, 64)],
+  slices: [2880, C.array(FilterSlice, 17)],
+  segments: [3016, C.array(FilterSegment, 4096)],
 });
 export type ScopeSet = Static<typeof ScopeSet>;
 

@@ -19,6 +19,9 @@ struct frame {
 	__u32 words_place;
 	__u64 matched;
 	__u64 legacy_followed;
+	/* of a walk to the ancestors: what was found, and after how many steps */
+	struct scope_words ancestor_words;
+	__u64 ancestor_steps;
 	/* bytes of `record` in use */
 	__u32 size;
 	__u32 info_valid;

@@ -104,7 +104,7 @@ static __always_inline void proc_info_build(struct proc_info *info, const struct
 	info->unused = 0;
 	info->exe_length = 0;
 	info->exe_full_length = 0;
-	if (info->start_time_ns >= trace_start_ns || request->words->executed)
+	if (started_in_trace(&request->process->identity) || request->words->executed)
 		info->flags |= PROC_NEW;
 	/* A kernel thread can borrow a user's mm for a while; its binary is not its own. */
 	if (mm && !(task_field(task, flags) & PF_KTHREAD))

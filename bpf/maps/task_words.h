@@ -180,16 +180,26 @@ static __always_inline bool words_add(const struct process *process, const struc
 	return false;
 }
 
-static __always_inline void words_executed(const struct process *process)
+/*
+ * By the sign of a difference: the verifier would remember what a comparison says of the start time, and follow all that
+ * comes behind it twice.
+ */
+static __always_inline bool started_in_trace(const struct task_identity *identity)
+{
+	return (__s64)(identity->start_time_ns - trace_start_ns) >= 0;
+}
+
+static __always_inline int words_executed(const struct process *process)
 {
 	struct task_words *words;
 
 	/* What started since the trace began is new without a word. */
-	if (process->identity.start_time_ns >= trace_start_ns)
-		return;
+	if (started_in_trace(&process->identity))
+		return 0;
 	words = words_make(process);
 	if (words)
 		words->executed = 1;
+	return 0;
 }
 
 /*

@@ -29,55 +29,59 @@ static __always_inline bool frame_info(struct frame *frame, const struct subject
 	return true;
 }
 
-/* A walk from a process to its ancestors, for the nearest that tells who follows it. */
+/*
+ * A walk from a process to its ancestors, for the nearest that tells who follows it. What it finds is in the frame: the
+ * verifier then sees each step begin like the first, and looks at one.
+ */
 struct ancestor_walk {
 	struct frame *frame;
 	const struct scope_set *set;
-	/* the one in hand */
-	struct process process;
-	__u64 steps;
-	struct scope_words found;
+	/* of the process in hand */
+	struct task_struct *leader;
 };
 
 /*
- * Does the ancestor in hand tell: by words of its own or, where its own words were lost too, by matching now? The latter
+ * Does an ancestor tell: by words of its own or, where its own words were lost too, by matching now? The latter
  * only where words are in the hash, which can be too small: beside task storage, which only fails when the kernel is out
  * of memory, it would cost every start half as much again of the verifier's time.
  */
-static __always_inline bool ancestor_tells(struct ancestor_walk *walk)
+static __always_inline bool ancestor_tells(struct ancestor_walk *walk, const struct process *process)
 {
-	struct task_words *words = words_usual(&walk->process);
+	struct scope_words *found = &walk->frame->ancestor_words;
+	struct task_words *words = words_usual(process);
 
 	if (words && words->scopes.version) {
-		walk->found = words->scopes;
+		*found = words->scopes;
 		return true;
 	}
 #ifndef SPOOR_WITHOUT_BPF_LOOP
 	if (!use_task_storage) {
-		struct subject subject = { .task = walk->process.leader, .process = walk->process };
+		struct subject subject = { .task = process->leader, .process = *process };
 		const struct scope_set *set = walk->set;
 		struct scope_match match;
 
 		facts_of_task(&walk->frame->facts, &subject, set);
 		scopes_match(set, &walk->frame->facts, &match);
-		walk->found.followed = scopes_following(set, match.matched & ~scopes_of_info(set));
-		walk->found.excluded = match.excluding;
-		walk->found.version = set->version;
+		found->followed = scopes_following(set, match.matched & ~scopes_of_info(set));
+		found->excluded = match.excluding;
+		found->version = set->version;
 	}
 #endif
-	return walk->found.followed || walk->found.excluded;
+	return found->followed || found->excluded;
 }
 
 /* 1 at the end. */
 static __noinline long ancestor_step(__u32 step, struct ancestor_walk *walk)
 {
-	struct task_struct *parent = task_field(walk->process.leader, real_parent);
+	struct task_struct *parent = task_field(walk->leader, real_parent);
+	struct process process;
 
 	if (!parent)
 		return 1;
-	walk->process = process_of(parent);
-	walk->steps++;
-	return ancestor_tells(walk);
+	process = process_of(parent);
+	walk->leader = process.leader;
+	walk->frame->ancestor_steps++;
+	return ancestor_tells(walk, &process);
 }
 
 /*
@@ -88,8 +92,11 @@ static __noinline long ancestor_step(__u32 step, struct ancestor_walk *walk)
 static __noinline int words_from_ancestors(struct frame *frame, const struct process *process,
 					   const struct scope_set *set)
 {
-	struct ancestor_walk walk = { .frame = frame, .set = set, .process = *process };
+	struct ancestor_walk walk = { .frame = frame, .set = set, .leader = process->leader };
+	struct scope_words *found = &frame->ancestor_words;
 
+	frame->ancestor_steps = 0;
+	__builtin_memset(found, 0, sizeof(*found));
 #ifdef SPOOR_WITHOUT_BPF_LOOP
 	for (int i = 0; i < ANCESTOR_WALK_MAX; i++)
 		if (ancestor_step(i, &walk))
@@ -98,10 +105,10 @@ static __noinline int words_from_ancestors(struct frame *frame, const struct pro
 	bpf_loop(ANCESTOR_WALK_MAX, ancestor_step, &walk, 0);
 #endif
 	count(ancestor_walks);
-	count_many(ancestor_steps, walk.steps);
-	if (!walk.found.followed && !walk.found.excluded)
+	count_many(ancestor_steps, frame->ancestor_steps);
+	if (!found->followed && !found->excluded)
 		return 0;
-	frame->words.scopes = walk.found;
+	frame->words.scopes = *found;
 	count(ancestor_recoveries);
 	words_add(process, set, &frame->words.scopes);
 	return 0;

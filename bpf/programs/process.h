@@ -16,12 +16,29 @@ static __always_inline void inherit(struct frame *frame, const struct process *c
 		frame->info.legacy_followed = frame->words.scopes.followed;
 }
 
+/*
+ * The process of a task that was just made, to be stored for only when it is a process, and then its own leader. Of a
+ * thread the leader is not needed as a pointer that the verifier knows, which would cost it searches (lib/process.h).
+ */
+static __always_inline struct process process_of_new(struct task_struct *child)
+{
+	struct process process = {
+		.leader = child,
+		.identity = {
+			.start_time_ns = BPF_CORE_READ(child, group_leader, start_boottime),
+			.tgid = child->tgid,
+		},
+	};
+
+	return process;
+}
+
 static __always_inline void fork(struct frame *frame, const struct scope_set *set, struct task_struct *parent,
 				 struct task_struct *child)
 {
 	struct fork_event *event = (void *)frame->record;
 	struct subject subject = subject_of(parent);
-	struct process process = process_of(child);
+	struct process process = process_of_new(child);
 	__u32 child_tid = child->pid;
 	bool is_process = child_tid == process.identity.tgid;
 	bool in_scope;
@@ -96,7 +113,8 @@ static __always_inline void exec(struct frame *frame, const struct scope_set *se
 {
 	struct exec_event *event = (void *)frame->record;
 	struct part filename = { .memory = PART_KERNEL };
-	struct subject subject = subject_of(task);
+	/* A thread that executes has taken the leader's place by now. */
+	struct subject subject = { .task = task, .process = process_of_leader(task) };
 	__u32 tgid = subject.process.identity.tgid;
 
 	if (miss_mode != MISS_RECOVER && !proc_info_legacy_take(&frame->legacy_followed, tgid))
@@ -181,18 +199,18 @@ SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_sched_process_exit, struct task_struct *task)
 {
 	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	bool threads_left = BPF_CORE_READ(signal, live.counter) > 0;
 	const struct scope_set *set;
 	struct subject subject;
 	struct frame *frame;
 
-	if (BPF_CORE_READ(signal, live.counter) > 0) {
-		if (task->pid != task->tgid || (BPF_CORE_READ(signal, flags) & SIGNAL_GROUP_EXIT))
-			return 0;
-		subject = subject_of(task);
+	if (threads_left && (task->pid != task->tgid || (BPF_CORE_READ(signal, flags) & SIGNAL_GROUP_EXIT)))
+		return 0;
+	subject = subject_of(task);
+	if (threads_left) {
 		words_outlive_leader(&subject.process);
 		return 0;
 	}
-	subject = subject_of(task);
 	set = scopes_current();
 	frame = frame_take(EVENT_EXIT);
 	if (frame) {

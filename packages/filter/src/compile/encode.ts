@@ -1,5 +1,6 @@
 import { events, FilterText, FilterWords, ScopeSet } from '@spoor/bpf';
 import { type Layout, SpoorError, type StructLayout } from '@spoor/btf';
+import { type ScopeBits, wordOf } from './bits.js';
 import type { CompiledScopes } from './compile.js';
 import type { Segment } from './segments.js';
 import type { TextEntry } from './texts.js';
@@ -43,7 +44,7 @@ export function encodeScopeSet(compiled: CompiledScopes, half: Half): Uint8Array
   word('enabled', compiled.enabled);
   word('follow', compiled.follow);
   word('exclude', compiled.exclude);
-  for (const [bit, version] of compiled.bits.born.entries()) words('born', bit, version);
+  writeBirths(view, set, compiled.bits);
   for (let kind = 0; kind < elementOf(set, 'events', 0).length; kind++)
     words('events', kind, compiled.otherEvents);
   for (const [event, takers] of compiled.events)
@@ -64,6 +65,21 @@ export function encodeScopeSet(compiled: CompiledScopes, half: Half): Uint8Array
   word('ends', ends);
   writeSegments(view, set, allSegments);
   return new Uint8Array(view.buffer);
+}
+
+/** A version that is never reached, and from which the difference of no other overflows. */
+const never = 2n ** 63n - 1n;
+
+/** `struct scope_birth`, by version: the kernel looks for the last that is no later than what a process has. */
+function writeBirths(view: DataView, set: StructLayout, { born }: ScopeBits): void {
+  const { offset, element, length } = elementOf(set, 'births', 0);
+  const birth = structOf(element);
+  const write = (index: number, name: string, value: bigint) =>
+    view.setBigUint64(offset + index * birth.size + fieldOf(birth, name).offset, value, true);
+  const versions = [...new Set([0n, ...born])].sort((a, b) => Number(a - b));
+  for (let index = 0; index < length; index++) write(index, 'version', versions[index] ?? never);
+  for (const [index, version] of versions.entries())
+    write(index, 'kept', wordOf(born.flatMap((since, bit) => (since <= version ? [bit] : []))));
 }
 
 function writeSegments(view: DataView, set: StructLayout, segments: readonly Segment[]): void {
