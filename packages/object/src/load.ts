@@ -24,21 +24,58 @@ export interface ObjectToLoad {
 
 /** Loads, or closes the handle and throws what explains the failure. */
 export function loadObject(native: Native, handle: bigint, object: ObjectToLoad): LoadedObject {
+  using logs = new LogBuffer(native, { ofEach: object.verifierStatistics });
+  const enabled = giveLogs(native, handle, { logs, object });
+  const status = withoutSignals(native, () => native.libbpf.bpf_object__load(handle));
+  return loaded(native, handle, { object, logs, enabled, status });
+}
+
+/**
+ * The same, on another thread where the driver can. Signals need not be held off there: the kernel gives those of the process to
+ * its first thread, and those of a profiler to the thread that is profiled.
+ */
+export async function loadObjectElsewhere(
+  native: Native,
+  handle: bigint,
+  object: ObjectToLoad,
+): Promise<LoadedObject> {
+  if (native.loadElsewhere === undefined) return loadObject(native, handle, object);
+  using logs = new LogBuffer(native, { ofEach: object.verifierStatistics });
+  const enabled = giveLogs(native, handle, { logs, object });
+  const status = await native.loadElsewhere(handle);
+  return loaded(native, handle, { object, logs, enabled, status });
+}
+
+interface Loading {
+  readonly object: ObjectToLoad;
+  readonly logs: LogBuffer;
+}
+
+/** Has the verifier write into the buffer. Returns the programs that will be loaded. */
+function giveLogs(native: Native, handle: bigint, { logs, object }: Loading): readonly ProgramHandle[] {
   const { libbpf } = native;
-  const { verifierStatistics } = object;
-  using logs = new LogBuffer(native, { ofEach: verifierStatistics });
   const enabled = programHandles(native, handle).filter(
     (program) => libbpf.bpf_program__autoload(program.handle) !== 0,
   );
   for (const program of enabled) {
     const { address, size } = logs.slot(program.name);
     libbpf.bpf_program__set_log_buf(program.handle, address, size);
-    if (verifierStatistics) libbpf.bpf_program__set_log_level(program.handle, logStatistics);
+    if (object.verifierStatistics) libbpf.bpf_program__set_log_level(program.handle, logStatistics);
   }
-  const status = withoutSignals(native, () => libbpf.bpf_object__load(handle));
+  return enabled;
+}
+
+interface Outcome extends Loading {
+  readonly enabled: readonly ProgramHandle[];
+  /** As libbpf returned it: -errno. */
+  readonly status: number;
+}
+
+function loaded(native: Native, handle: bigint, outcome: Outcome): LoadedObject {
+  const { object, logs, enabled, status } = outcome;
   if (status === 0) {
     const programs = enabled.map((program) =>
-      verifierStatistics ? { ...program, verifierLog: logs.of(program.name) } : program,
+      object.verifierStatistics ? { ...program, verifierLog: logs.of(program.name) } : program,
     );
     return new LoadedObject(native, handle, { ...object, programs });
   }
@@ -53,7 +90,7 @@ export function loadObject(native: Native, handle: bigint, object: ObjectToLoad)
       environment: readEnvironment(),
     });
   } finally {
-    libbpf.bpf_object__close(handle);
+    native.libbpf.bpf_object__close(handle);
   }
 }
 

@@ -4,7 +4,7 @@ import { errnoName } from './errno.js';
 import type { Native } from './ffi/native.js';
 import { type MapHandle, mapHandles, programHandles } from './handles.js';
 import { possibleCpus } from './kernel-map.js';
-import { loadObject } from './load.js';
+import { loadObject, loadObjectElsewhere, type ObjectToLoad } from './load.js';
 import type { LoadedObject } from './loaded-object.js';
 import { checkMapSize } from './map-size.js';
 import { isHooked } from './program-type.js';
@@ -207,19 +207,18 @@ export class OpenedObject implements Disposable {
    * @throws SpoorError `NO_PRIVILEGE`, `LOCKDOWN`, `BTF_MISSING`, `VERIFIER_REJECTED` (its last useful lines in the
    * message, the whole log in `details.log`), `MAP_SIZE`, `RING_SIZE`, `UNSUPPORTED`, `LOAD_FAILED`, `WRONG_PHASE`
    */
-  load({ verifierStatistics = false }: LoadOptions = {}): LoadedObject {
-    const handle = this.#opened('load');
-    const { libbpf } = this.#native;
-    for (const map of this.#declaredMaps('load')) {
-      if (libbpf.bpf_map__autocreate(map.handle) !== 0) this.#checkSize(map, map.maxEntries);
-    }
-    this.#phase = 'loaded';
-    this.#handle = 0n;
-    return loadObject(this.#native, handle, {
-      name: this.name,
-      source: this.#source,
-      verifierStatistics,
-    });
+  load(options: LoadOptions = {}): LoadedObject {
+    return loadObject(this.#native, this.#leave(), this.#toLoad(options));
+  }
+
+  /**
+   * As `load`, while this thread goes on: verification takes a tenth of a second and more. It has begun when this returns. With
+   * a driver that has no asynchronous calls (node:ffi) it is over by then.
+   *
+   * @throws SpoorError as `load`; what cannot be loaded as it is configured is thrown at once, all else rejects
+   */
+  loadAsync(options: LoadOptions = {}): Promise<LoadedObject> {
+    return loadObjectElsewhere(this.#native, this.#leave(), this.#toLoad(options));
   }
 
   [Symbol.dispose](): void {
@@ -239,6 +238,22 @@ export class OpenedObject implements Disposable {
     throw new SpoorError('WRONG_PHASE', `${this.name} is ${this.#phase} already: it is too late to ${what}`, {
       remedy: 'Open the object again with openObject().',
     });
+  }
+
+  /** Ends the phase: the handle is the loader's from here on. */
+  #leave(): bigint {
+    const handle = this.#opened('load');
+    const { libbpf } = this.#native;
+    for (const map of this.#declaredMaps('load')) {
+      if (libbpf.bpf_map__autocreate(map.handle) !== 0) this.#checkSize(map, map.maxEntries);
+    }
+    this.#phase = 'loaded';
+    this.#handle = 0n;
+    return handle;
+  }
+
+  #toLoad({ verifierStatistics = false }: LoadOptions): ObjectToLoad {
+    return { name: this.name, source: this.#source, verifierStatistics };
   }
 
   #declaredMaps(what: string): readonly MapHandle[] {

@@ -160,6 +160,23 @@ export function driverConformance(name: string, make: () => Driver): void {
       expect(driver.errno()).toBe(constants.errno.EINVAL);
     });
 
+    test('calls on another thread, where it can', async () => {
+      if (libc.bindAsync === undefined) {
+        expect(name).toBe('node');
+        return;
+      }
+      const elsewhere = (symbol: string, result: CType, ...args: Exclude<CType, 'void'>[]) =>
+        libc.bindAsync!(symbol, { result, args }) as (...given: unknown[]) => Promise<unknown>;
+      expect(await elsewhere('gettid', 'i32')()).not.toBe(bind('gettid', 'i32')());
+      expect(await elsewhere('llabs', 'i64', 'i64')(-(2n ** 53n) - 1n)).toBe(2n ** 53n + 1n);
+      const bytes = new Uint8Array(8);
+      const address = driver.address(bytes);
+      expect(await elsewhere('memset', 'pointer', 'pointer', 'i32', 'u64')(address, 7, 4n)).toBe(address);
+      expect([...bytes]).toEqual([7, 7, 7, 7, 0, 0, 0, 0]);
+      expect(await elsewhere('strchr', 'pointer', 'pointer', 'i32')(address + 4n, 1)).toBe(0n);
+      expect(() => elsewhere('no_such_function', 'i32')).toThrow(/no_such_function/);
+    });
+
     test('carries libbpf: -errno from its results, errno where it gives a pointer', () => {
       const { libbpf, libbpfVersion } = bindNative(driver);
       expect(Number.parseInt(libbpfVersion, 10)).toBeGreaterThanOrEqual(1);

@@ -22,12 +22,21 @@ export interface Signature {
   readonly args: readonly Exclude<CType, 'void'>[];
 }
 
+/** What `NativeLibrary.bindAsync` gives, before its arguments have types. */
+export type AsyncCall = (...args: readonly unknown[]) => Promise<unknown>;
+
 export interface NativeLibrary {
   /**
    * A callable for one exported function. 64-bit arguments are passed as bigint and 64-bit results come back as
    * bigint, a pointer as its address (0n is NULL), all else as number. Throws when the symbol is missing.
    */
   bind(symbol: string, signature: Signature): (...args: never[]) => unknown;
+  /**
+   * The same, called on another thread while this one goes on; left out by a driver that has no such calls. For functions that
+   * return their error, since errno stays on the other thread, and that take numbers and addresses, since no view is held
+   * on to meanwhile. Throws when the symbol is missing.
+   */
+  bindAsync?(symbol: string, signature: Signature): (...args: never[]) => Promise<unknown>;
 }
 
 export const driverNames = ['koffi', 'node', 'ffi-napi'] as const;

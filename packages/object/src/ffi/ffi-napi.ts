@@ -1,15 +1,17 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import type { CType, Driver, NativeLibrary, Pointer, Signature } from './driver.js';
+import { promisify } from 'node:util';
+import type { AsyncCall, CType, Driver, NativeLibrary, Pointer, Signature } from './driver.js';
 
 interface FfiNapi {
   readonly DynamicLibrary: new (path: string) => { get(symbol: string): unknown };
-  ForeignFunction(
-    symbol: unknown,
-    result: string,
-    args: readonly string[],
-  ): (...args: readonly unknown[]) => unknown;
+  ForeignFunction(symbol: unknown, result: string, args: readonly string[]): ForeignFunction;
   errno(): number;
+}
+
+interface ForeignFunction {
+  (...args: readonly unknown[]): unknown;
+  readonly async: (...argsAndCallback: readonly unknown[]) => void;
 }
 
 interface RefNapi {
@@ -60,19 +62,29 @@ export function ffiNapiDriver(from?: string): Driver {
 
   const open = (soname: string): NativeLibrary => {
     const handle = new ffi.DynamicLibrary(soname);
+    const declare = (symbol: string, { result, args }: Signature) => {
+      const native = ffi.ForeignFunction(
+        handle.get(symbol),
+        types[result],
+        args.map((type) => types[type]),
+      );
+      const pass = args.map((type) => passes[type]);
+      const isWide = result === 'i64' || result === 'u64' || result === 'pointer';
+      return {
+        native,
+        given: (values: readonly never[]) => values.map((value, index) => pass[index]?.(value) ?? value),
+        taken: (outcome: unknown) => (isWide ? BigInt(outcome as number | string) : outcome),
+      };
+    };
     return {
-      bind(symbol, { result, args }: Signature) {
-        const native = ffi.ForeignFunction(
-          handle.get(symbol),
-          types[result],
-          args.map((type) => types[type]),
-        );
-        const pass = args.map((type) => passes[type]);
-        const wide = result === 'i64' || result === 'u64' || result === 'pointer';
-        return (...values) => {
-          const outcome = native(...values.map((value, index) => pass[index]?.(value) ?? value));
-          return wide ? BigInt(outcome as number | string) : outcome;
-        };
+      bind(symbol, signature) {
+        const { native, given, taken } = declare(symbol, signature);
+        return (...values) => taken(native(...given(values)));
+      },
+      bindAsync(symbol, signature) {
+        const { native, given, taken } = declare(symbol, signature);
+        const call = promisify(native.async) as AsyncCall;
+        return async (...values) => taken(await call(...given(values)));
       },
     };
   };

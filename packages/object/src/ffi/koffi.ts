@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
-import type { CType, Driver, NativeLibrary, Signature } from './driver.js';
+import { promisify } from 'node:util';
+import type { AsyncCall, CType, Driver, NativeLibrary, Signature } from './driver.js';
 
 type Koffi = typeof import('koffi');
 
@@ -27,16 +28,27 @@ export function koffiDriver(): Driver {
 }
 
 function library(handle: ReturnType<Koffi['load']>): NativeLibrary {
+  const declare = (symbol: string, { result, args }: Signature) =>
+    handle.func(
+      symbol,
+      types[result],
+      args.map((type) => types[type]),
+    );
   return {
-    bind(symbol, { result, args }: Signature) {
-      const call = handle.func(
-        symbol,
-        types[result],
-        args.map((type) => types[type]),
-      );
+    bind(symbol, signature) {
+      const call = declare(symbol, signature);
+      const { result } = signature;
       // koffi gives null for NULL, and a number for a 64-bit value that fits one.
       if (result === 'pointer') return (...values) => call(...values) ?? 0n;
       if (result === 'i64' || result === 'u64') return (...values) => BigInt(call(...values));
+      return call;
+    },
+    bindAsync(symbol, signature) {
+      const call = promisify(declare(symbol, signature).async) as AsyncCall;
+      const { result } = signature;
+      if (result === 'pointer') return async (...values) => (await call(...values)) ?? 0n;
+      if (result === 'i64' || result === 'u64')
+        return async (...values) => BigInt((await call(...values)) as number | bigint);
       return call;
     },
   };

@@ -52,6 +52,8 @@ export interface Native {
   readonly driver: Driver;
   readonly libbpf: Bound<typeof libbpfTable>;
   readonly libc: Bound<typeof libcTable>;
+  /** `bpf_object__load` on another thread; undefined where the driver has no such calls. */
+  readonly loadElsewhere: ((object: bigint) => Promise<number>) | undefined;
   /** Of the loaded libbpf, as `1.1`. */
   readonly libbpfVersion: string;
 }
@@ -63,7 +65,8 @@ export interface Native {
  * @throws SpoorError `LIBBPF_MISSING`, `LIBBPF_TOO_OLD` below 1.0, `FFI_UNAVAILABLE`
  */
 export function bindNative(driver: Driver, sonames = { libbpf: 'libbpf.so.1', libc: 'libc.so.6' }): Native {
-  const libbpf = bindTable(openLibbpf(driver, sonames.libbpf), libbpfTable);
+  const library = openLibbpf(driver, sonames.libbpf);
+  const libbpf = bindTable(library, libbpfTable);
   const libc = bindTable(openLibc(driver, sonames.libc), libcTable);
   const major = libbpf.libbpf_major_version();
   const libbpfVersion = `${major}.${libbpf.libbpf_minor_version()}`;
@@ -71,7 +74,7 @@ export function bindNative(driver: Driver, sonames = { libbpf: 'libbpf.so.1', li
     throw tooOld(`libbpf ${libbpfVersion}`);
   }
   libbpf.libbpf_set_print(null);
-  return { driver, libbpf, libc, libbpfVersion };
+  return { driver, libbpf, libc, loadElsewhere: bindLoad(library), libbpfVersion };
 }
 
 let shared: Native | undefined;
@@ -141,6 +144,15 @@ function bindTable<const T extends Record<string, Signature>>(library: NativeLib
     });
   }
   return bound as Bound<T>;
+}
+
+function bindLoad(library: NativeLibrary): Native['loadElsewhere'] {
+  if (library.bindAsync === undefined) return undefined;
+  let load: Native['loadElsewhere'];
+  return (object) => {
+    load ??= library.bindAsync!('bpf_object__load', libbpfTable.bpf_object__load) as typeof load & {};
+    return load(object);
+  };
 }
 
 function bindSymbol(library: NativeLibrary, symbol: string, signature: Signature): unknown {
