@@ -5,7 +5,10 @@ import type { Drainable } from './memory.js';
  * for a reader that is woken, against 25 ns).
  */
 export interface PaceOptions {
-  /** Milliseconds between two looks while records come: the most that one waits to be seen. Default: 10. */
+  /**
+   * Milliseconds between two looks while records come: the most that one waits to be seen. The first looks come sooner, so that
+   * the first record does not wait. Default: 10.
+   */
   readonly delayMs?: number;
   /** The same once nothing has come for a second, which spares an idle machine. Default: 40. */
   readonly idleDelayMs?: number;
@@ -33,6 +36,8 @@ export class Pace {
   #keepsAlive = true;
   #idleMs = 0;
   #lastLook = Number.NEGATIVE_INFINITY;
+  /** Grows from 1 to `#delayMs`. */
+  #firstDelayMs = 1;
 
   constructor(ring: Drainable, options: PaceOptions, turn: () => void) {
     this.#ring = ring;
@@ -52,11 +57,13 @@ export class Pace {
     if (found > 0) this.#idleMs = 0;
     const { more } = this.#ring;
     if (more === 'now') return this.hurry();
-    const usual = this.#idleMs >= idleAfterMs ? this.#idleDelayMs : this.#delayMs;
+    const usual =
+      this.#idleMs >= idleAfterMs ? this.#idleDelayMs : Math.min(this.#firstDelayMs, this.#delayMs);
     const delay = more === 'soon' ? settleDelayMs : usual;
     // A consumer that was busy for longer has waited enough; so has one that never looked.
     if (performance.now() - this.#lastLook >= delay) return this.hurry();
     if (found === 0) this.#idleMs += delay;
+    if (this.#firstDelayMs < this.#delayMs) this.#firstDelayMs *= 2;
     this.#timer = setTimeout(this.#run, delay);
     if (!this.#keepsAlive) this.#timer.unref();
   }

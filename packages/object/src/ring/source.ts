@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { SpoorError } from '@spoor/btf';
 import type { Drainable, RingData, RingFault, RingHandler } from './memory.js';
 import { Pace, type PaceOptions } from './pace.js';
@@ -106,7 +106,8 @@ export class RingSource<T> implements AsyncIterableIterator<T> {
 
   /** An object-mode stream over this source; destroying it ends the source. */
   readable(): Readable {
-    return Readable.from(this, { highWaterMark: 1 });
+    // Asked for when it is wanted: streams are a tenth of the time that Node.js takes to start.
+    return process.getBuiltinModule('node:stream').Readable.from(this, { highWaterMark: 1 });
   }
 
   #turn(): void {
