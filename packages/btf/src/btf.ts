@@ -1,5 +1,6 @@
 import { kinds as kindNumbers } from './btf-format.js';
 import type { BtfDatasec, BtfEnum, BtfFunctionProto, BtfStruct, BtfType } from './btf-types.js';
+import { faultyReference } from './check-references.js';
 import { decodeType } from './decode-type.js';
 import { SpoorError } from './error.js';
 
@@ -85,6 +86,17 @@ export class Btf {
       }
     }
     throw this.invalid(`the typedefs and qualifiers from type ${id} on do not end`);
+  }
+
+  /**
+   * Whether every reference leads to a type of the right kind, and every chain of typedefs ends. For libraries that follow
+   * what they find: libbpf before 1.3 ends the process by SIGSEGV. (`btf_sanity_check` since.)
+   *
+   * Errors: `BTF_INVALID`, naming the type.
+   */
+  checkReferences(): void {
+    const fault = faultyReference(this.#source);
+    if (fault !== undefined) throw this.invalid(fault);
   }
 
   /** Bytes of a value of that type; undefined for what has no size (`void`, functions, forward declarations). */

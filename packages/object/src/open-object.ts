@@ -1,6 +1,5 @@
 import { type Layout, parseObject, SpoorError } from '@spoor/btf';
 import { CStruct, cString } from './c-memory.js';
-import { checkBtf } from './check-btf.js';
 import { errnoName } from './errno.js';
 import { type Native, native } from './ffi/native.js';
 import { OpenedObject } from './opened-object.js';
@@ -29,7 +28,7 @@ export function openObject(source: string | Uint8Array, options: OpenOptions = {
   const { bytes, file, name } = readSource(source, options.name);
   // Ours first: its messages name the place, and libelf never sees what is not an object.
   const parsed = parseObject(bytes, { file });
-  checkBtf(parsed.btf);
+  parsed.btf.checkReferences();
   const bound = native();
   const { libbpf, driver } = bound;
   const open = CStruct.options(optionsSize, driver).pointer(nameOffset, cString(name));

@@ -34,8 +34,16 @@ export function variablesOf(file: ObjectFile, beginnings: readonly string[]): Re
   return found;
 }
 
-export function codecOf(variable: Variable): Codec<unknown> {
-  return compileCodec(variable.layout);
+const codecs = new WeakMap<Layout, Codec<unknown>>();
+
+/** No code is made for it: a variable is read and written a few times, mostly while a trace starts. */
+export function codecOf({ layout }: Variable): Codec<unknown> {
+  let codec = codecs.get(layout);
+  if (codec === undefined) {
+    codec = compileCodec(layout, { mode: 'interpret' });
+    codecs.set(layout, codec);
+  }
+  return codec;
 }
 
 /**
