@@ -59,13 +59,21 @@ function compile(source, { name = basename(source, '.c'), defines = [] } = {}) {
     cwd: here,
     stdio: 'inherit',
   });
-  // DWARF is for debuggers; the loader and the kernel use BTF.
-  execFileSync('llvm-strip', ['-g', object], { stdio: 'inherit' });
+  // DWARF is for debuggers; the loader and the kernel use BTF. The names of jump targets are nine tenths of all symbols.
+  execFileSync('llvm-strip', ['-g', '-w', '-N', 'LBB*', object], { stdio: 'inherit' });
 }
 
 try {
-  compile('spoor.bpf.c');
-  compile('spoor.bpf.c', { name: 'spoor-without-bpf-loop.bpf', defines: ['-DSPOOR_WITHOUT_BPF_LOOP'] });
+  // The variants that `objectPath` of src/index.ts chooses from.
+  for (const lean of [false, true]) {
+    for (const withoutBpfLoop of [false, true]) {
+      const name = `spoor${lean ? '-lean' : ''}${withoutBpfLoop ? '-without-bpf-loop' : ''}.bpf`;
+      compile('spoor.bpf.c', {
+        name,
+        defines: [...(lean ? ['-DSPOOR_LEAN'] : []), ...(withoutBpfLoop ? ['-DSPOOR_WITHOUT_BPF_LOOP'] : [])],
+      });
+    }
+  }
   for (const file of readdirSync(join(here, 'tests'))
     .filter((name) => name.endsWith('.bpf.c'))
     .sort()) {

@@ -81,6 +81,13 @@ struct scope_set {
  */
 const volatile __u64 filter_kinds_built = ~0ULL;
 
+/* Of these the ones that there is code for. A command is followed without a filter but one that nothing matches, by its id. */
+#ifdef SPOOR_LEAN
+#define FILTERS_COMPILED (1ULL << FILTER_PID)
+#else
+#define FILTERS_COMPILED (~0ULL)
+#endif
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 2);
@@ -131,7 +138,7 @@ static __always_inline const struct scope_set *scopes_current(void)
 /* Does a scope of this set read this kind? The collector leaves out what nothing reads. */
 static __always_inline bool filter_kind_on(const struct scope_set *set, enum filter_kind kind)
 {
-	return (filter_kinds_built >> kind & 1) && set->users[kind];
+	return (FILTERS_COMPILED >> kind & 1) && (filter_kinds_built >> kind & 1) && set->users[kind];
 }
 
 /* The same for the end of a text, which costs the collector one more read. */

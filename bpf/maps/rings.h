@@ -27,10 +27,12 @@ struct {
 	__uint(max_entries, 4 * 1024 * 1024);
 } lifecycle SEC(".maps");
 
+#ifndef SPOOR_LEAN
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 8 * 1024 * 1024);
 } activity SEC(".maps");
+#endif
 
 struct event_counters {
 	__u64 submitted;

@@ -1,11 +1,28 @@
 import { createRequire } from 'node:module';
+import type { eventKinds, FilterKindName } from '../gen/index.js';
 
 export * from '../gen/index.js';
 
-const { resolve } = createRequire(import.meta.url);
+/** Kinds of events that tell of the life of processes: always collected, in a ring of their own. */
+export const lifecycleKinds = [
+  'fork',
+  'exec',
+  'exit',
+] as const satisfies readonly (typeof eventKinds)[number][];
 
-/** Path of the compiled BPF object that the exported layouts were generated from. Kernel 5.17. */
-export const objectPath: string = resolve('@spoor/bpf/object');
+/** Kinds of filters that the lean object has. */
+export const leanFilters = ['pid'] as const satisfies readonly FilterKindName[];
 
-/** Path of the same source compiled for kernels that have no `bpf_loop`. Kernel 5.10. */
-export const objectPathWithoutBpfLoop: string = resolve('@spoor/bpf/object-without-bpf-loop');
+/** Which of the compiled objects. All are of one source, and their types are those that the exported layouts have. */
+export interface ObjectVariant {
+  /** Without the code of other than lifecycle events, and of filters but `leanFilters`: loaded in half the time. */
+  readonly lean?: boolean;
+  /** For kernels that have no `bpf_loop`: 5.10, where it is 5.17 otherwise. */
+  readonly withoutBpfLoop?: boolean;
+}
+
+/** Path of a compiled BPF object. */
+export function objectPath({ lean = false, withoutBpfLoop = false }: ObjectVariant = {}): string {
+  const name = `spoor${lean ? '-lean' : ''}${withoutBpfLoop ? '-without-bpf-loop' : ''}`;
+  return createRequire(import.meta.url).resolve(`@spoor/bpf/objects/${name}.bpf.o`);
+}

@@ -3,9 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readObject } from '@spoor/btf';
+import { type Layout, type ObjectFile, readObject } from '@spoor/btf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { events, maps, objectPath, objectPathWithoutBpfLoop } from './index.js';
+import { eventKinds, events, lifecycleKinds, mapNames, maps, objectPath } from './index.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const rooms = ['lib', 'maps', 'filters', 'events', 'programs'] as const;
@@ -70,20 +70,51 @@ describe('proc_info', () => {
 });
 
 describe('the objects', () => {
+  const all = readObject(objectPath());
+  const sizesIn = (object: ObjectFile, layouts: readonly Layout[]) =>
+    layouts.flatMap((layout) =>
+      layout.kind === 'struct' ? [[layout.name, object.btf.findStruct(layout.name)?.size]] : [],
+    );
+  const layoutsOf = (kinds: readonly (typeof eventKinds)[number][], names: readonly string[]) => [
+    ...kinds.map((kind) => events[kind].schema.layout),
+    ...Object.entries(maps).flatMap(([name, { value }]) =>
+      'layout' in value && names.includes(name) ? [value.layout] : [],
+    ),
+  ];
+
   it('have the same types with and without bpf_loop', () => {
-    const [one, other] = [objectPath, objectPathWithoutBpfLoop].map((path) => readObject(path));
-    const names = [
-      ...Object.values(events).map(({ schema }) => schema.layout),
-      ...Object.values(maps).flatMap(({ value }) => ('layout' in value ? [value.layout] : [])),
-    ].flatMap((layout) => (layout.kind === 'struct' ? [layout.name] : []));
-    expect(names.length).toBeGreaterThan(8);
-    const sizes = (object: typeof one) => names.map((name) => [name, object!.btf.findStruct(name)?.size]);
-    expect(sizes(other)).toEqual(sizes(one));
-    expect(other!.programs.map(({ name }) => name)).toEqual(one!.programs.map(({ name }) => name));
+    const other = readObject(objectPath({ withoutBpfLoop: true }));
+    const layouts = layoutsOf(eventKinds, mapNames);
+    expect(layouts.length).toBeGreaterThan(8);
+    expect(sizesIn(other, layouts)).toEqual(sizesIn(all, layouts));
+    expect(other.programs.map(({ name }) => name)).toEqual(all.programs.map(({ name }) => name));
   });
 
+  it.each([false, true])(
+    'have the same types for lifecycle events alone, without bpf_loop: %s',
+    (withoutBpfLoop) => {
+      const some = readObject(objectPath({ lean: true, withoutBpfLoop }));
+      const ownMaps = some.variables.flatMap(({ name, section }) => (section === '.maps' ? [name] : []));
+      expect(mapNames.filter((name) => !ownMaps.includes(name))).toEqual([
+        'activity',
+        'io_uring_operations',
+        'module_names',
+      ]);
+      const layouts = layoutsOf(lifecycleKinds, ownMaps);
+      expect(sizesIn(some, layouts)).toEqual(sizesIn(all, layouts));
+      expect(some.programs.map(({ name }) => name).sort()).toEqual([
+        'on_iter_task',
+        'on_iter_watched',
+        'on_sched_process_exec',
+        'on_sched_process_exit',
+        'on_sched_process_fork',
+        'on_task_rename',
+      ]);
+    },
+  );
+
   it('may use what the kernel offers to GPL-compatible programs', () => {
-    expect(readObject(objectPath).license).toBe('Dual BSD/GPL');
+    expect(all.license).toBe('Dual BSD/GPL');
   });
 
   it('compile for arm64', () => {

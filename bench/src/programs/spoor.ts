@@ -5,5 +5,5 @@ const { resolve } = createRequire(import.meta.url);
 
 /** The `spoor` command with these arguments, started as a shell does. */
 export function spoor(...args: string[]): readonly string[] {
-  return [join(dirname(resolve('spoor')), '..', 'bin', 'spoor.mjs'), ...args];
+  return [join(dirname(resolve('spoor')), '..', 'bin', 'spoor.cjs'), ...args];
 }

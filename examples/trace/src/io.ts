@@ -1,4 +1,3 @@
-import { isatty } from 'node:tty';
 import { Sink } from './output/sink.js';
 import { type Style, styleFor } from './output/style.js';
 
@@ -15,8 +14,17 @@ export interface Io {
 }
 
 export function standardIo(): Io {
+  return { out: standardStream(1, 'standard output'), err: standardStream(2, 'standard error') };
+}
+
+/** Its style is asked for when there is something to write: `node:tty` brings `node:net` along, which delays a start. */
+function standardStream(fd: number, name: string): Stream {
+  let style: Style | undefined;
   return {
-    out: { sink: new Sink(1, 'standard output'), style: styleFor(isatty(1)) },
-    err: { sink: new Sink(2, 'standard error'), style: styleFor(isatty(2)) },
+    sink: new Sink(fd, name),
+    get style() {
+      style ??= styleFor(process.getBuiltinModule('node:tty').isatty(fd));
+      return style;
+    },
   };
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 
 const folder = join(import.meta.dirname, '..');
-export const command = join(folder, 'bin', 'spoor.mjs');
+export const command = join(folder, 'bin', 'spoor.cjs');
 /** What it has Node.js started with. */
 const nodeOptions = /exec node (.+?) "\$0"/.exec(readFileSync(command, 'utf8'))![1]!.split(' ');
 
@@ -30,7 +30,7 @@ export function startSpoor(args: readonly string[], options: SpawnOptions = {}):
 }
 
 export function startProgram(program: string, args: readonly string[], options: SpawnOptions = {}): Running {
-  if (!existsSync(join(folder, 'dist', 'main.js'))) {
+  if (!existsSync(join(folder, 'dist', 'main.cjs'))) {
     throw new Error('examples/trace is not built: pnpm exec turbo run build, or npm test at the root');
   }
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });

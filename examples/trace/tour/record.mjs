@@ -33,7 +33,7 @@ async function record(path) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  const spoor = join(here, '..', 'bin', 'spoor.mjs');
+  const spoor = join(here, '..', 'bin', 'spoor.cjs');
   const command = ['sh', 'tour.sh', '/usr/bin/node', String(port)];
   const args = [
     'trace',

@@ -32,7 +32,7 @@ export interface KernelJudge extends Disposable {
   judge(cases: readonly KernelCase[]): KernelVerdict[];
 }
 
-const path = join(dirname(objectPath), 'filter_test.bpf.o');
+const path = join(dirname(objectPath()), 'filter_test.bpf.o');
 
 export function kernelJudge(): KernelJudge {
   const { btf } = readObject(path);

@@ -27,18 +27,6 @@ const GATE_ABANDONED = 125;
  */
 const gate = `read -r _ <&3 || exit ${GATE_ABANDONED}; exec "$0" "$@" 3<&-`;
 
-/**
- * Whether there is such a command.
- *
- * @throws SpoorError `COMMAND_NOT_FOUND`, `COMMAND_NOT_EXECUTABLE`
- */
-export function checkCommand(
-  [name = '']: readonly string[],
-  { env = process.env }: CommandOptions = {},
-): void {
-  findCommand(name, env['PATH']);
-}
-
 /** A command that is started and has not begun. */
 export class GatedCommand {
   readonly tgid: number;
@@ -65,9 +53,9 @@ export class GatedCommand {
    * @throws SpoorError `COMMAND_NOT_FOUND`, `COMMAND_NOT_EXECUTABLE`
    */
   static async start(command: readonly string[], options: CommandOptions = {}): Promise<GatedCommand> {
-    checkCommand(command, options);
     const [name = '', ...args] = command;
     const env = options.env ?? process.env;
+    findCommand(name, env['PATH']);
     const stdio = options.stdio ?? 'inherit';
     const child = spawn('/bin/sh', ['-c', gate, name, ...args], {
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

@@ -1,6 +1,6 @@
 export { SpoorError, type SpoorErrorCode } from '@spoor/btf';
 export type { CommandExit, CommandOptions } from './gated-command.js';
-export type { MissMode } from './kernel-side.js';
+export type { MissMode } from './load-kernel-side.js';
 export { type ProcessExit, ProcessTree, type TracedProcess } from './process-tree.js';
 export {
   defaultMapEntries,

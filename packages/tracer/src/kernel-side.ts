@@ -1,55 +1,13 @@
-import { readdirSync } from 'node:fs';
 import {
   type EventCounters,
-  events,
   type FilterKindName,
-  filterKinds,
   maps,
-  objectPath,
-  objectPathWithoutBpfLoop,
   type SnapshotResult,
   type StateStats,
 } from '@spoor/bpf';
-import type { Layout } from '@spoor/btf';
 import { type TypedMap, typedMap } from '@spoor/map';
-import {
-  bootTimeNs,
-  describeMachine,
-  features,
-  type Link,
-  type LoadedObject,
-  mapRing,
-  openObject,
-  RingMerge,
-  RingReader,
-} from '@spoor/object';
-import { eventPrograms } from './event-programs.js';
-import { checkRingSize, defaultMapEntries, defaultRingSizes } from './sizing.js';
-
-/** What a miss of the process map does. All but `recover` are there to show failures that other tracers have. */
-export type MissMode = 'recover' | 'drop' | 'zero';
-
-export interface KernelSideOptions {
-  /** Kinds of activity to collect; lifecycle events are always collected. */
-  readonly events: ReadonlySet<string>;
-  readonly mapEntries?: number;
-  /** Bytes: powers of two. */
-  readonly lifecycleRingSize?: number;
-  readonly activityRingSize?: number;
-  readonly missMode?: MissMode;
-  /** Forces the fallback where the kernel has task storage. */
-  readonly taskStorage?: boolean;
-  /** Entries of the hash that keeps words where there is no task storage. */
-  readonly wordsEntries?: number;
-  /** Kinds of filters that the programs are loaded with. */
-  readonly filterKinds: ReadonlySet<FilterKindName>;
-  /** Have the kernel count and time the runs of programs. */
-  readonly measurePrograms: boolean;
-  /** Whether a process that is alive already can be in a scope, now or after a replacement. */
-  readonly needsSnapshot: boolean;
-}
-
-const missModes = { recover: 0, drop: 1, zero: 2 } as const satisfies Record<MissMode, number>;
+import { bootTimeNs, type Link, type LoadedObject, mapRing, RingMerge, RingReader } from '@spoor/object';
+import type { KernelConfiguration, LoadedKernelSide } from './load-kernel-side.js';
 
 /** Deeper than any tree of processes gets; a pass more costs a millisecond. */
 const maxPasses = 64;
@@ -58,95 +16,58 @@ const maxPasses = 64;
 const longestRecord = maps.frames.value.layout.size;
 
 /**
- * The loaded object with its maps typed and its rings mapped: all that the tracer knows of the kernel. Owns what it
- * loads; `close` lets go of it in the order links, rings, object.
+ * The loaded object with its maps typed and its rings mapped: all that the tracer knows of the kernel. Owns what was
+ * loaded; `close` lets go of it in the order links, rings, object.
  */
 export class KernelSide {
-  readonly mapEntries: number;
-  readonly ringSizes: { readonly lifecycle: number; readonly activity: number };
-  readonly taskStorage: boolean;
-  readonly filterKinds: ReadonlySet<FilterKindName>;
   readonly object: LoadedObject;
+  readonly configuration: KernelConfiguration;
   readonly rings: RingMerge;
-  readonly eventCounters: TypedMap<number, EventCounters[]>;
-  readonly stateCounters: TypedMap<number, StateStats[]>;
-  /** Where the kernel lacks a feature that a program would use, what is used in its place. */
-  readonly variants: Readonly<Record<string, string>>;
   readonly #links: Link[] = [];
   readonly #closers: (() => void)[] = [];
   /** In the modes that show old failures nothing outlives a pass by which its end could be told. */
   readonly #legacy: boolean;
+  #eventCounters: TypedMap<number, EventCounters[]> | undefined;
+  #stateCounters: TypedMap<number, StateStats[]> | undefined;
 
-  constructor(options: KernelSideOptions) {
-    const machine = describeMachine();
-    const loops = features.has('bpf_loop');
-    using opened = openObject(loops ? objectPath : objectPathWithoutBpfLoop, { layouts: expectedLayouts() });
-    this.taskStorage = options.taskStorage ?? features.has('task_storage_tracing');
-    const own = eventPrograms(options.events);
-    this.variants = {
-      'process words': this.taskStorage ? 'task storage' : 'hash',
-      'ancestors tell by': this.taskStorage || !loops ? 'words' : 'words or facts',
-      'path walk': loops ? 'bpf_loop' : 'unrolled, 32 names',
-      'system calls': 'tp_btf/sys_exit',
-      snapshot: options.needsSnapshot ? 'iter/task' : 'none needed',
-      ...own.hooks,
-    };
-    this.mapEntries =
-      options.mapEntries ??
-      defaultMapEntries(
-        { possibleCpus: machine.possibleCpus, processes: countProcesses() },
-        opened.maps.get('proc_info')!.valueSize,
-      );
-    const rings = defaultRingSizes(machine.possibleCpus);
-    this.ringSizes = {
-      lifecycle: checkRingSize('lifecycle', options.lifecycleRingSize ?? rings.lifecycle, machine.pageSize),
-      activity: checkRingSize('activity', options.activityRingSize ?? rings.activity, machine.pageSize),
-    };
-
-    let enabledEvents = 0n;
-    for (const [kind, { kind: number }] of Object.entries(events)) {
-      if (options.events.has(kind)) enabledEvents |= 1n << BigInt(number);
-    }
-    const syscallEvents = opened.constant('syscall_events').value as bigint;
-    opened
-      .setConstant('enabled_events', enabledEvents)
-      .setConstant('miss_mode', missModes[options.missMode ?? 'recover'])
-      .setConstant('trace_start_ns', bootTimeNs())
-      .setConstant('use_task_storage', this.taskStorage)
-      .setConstant('typed_task', features.has('task_storage_tracing'))
-      .setConstant('use_task_regs', features.has('task_regs'))
-      .setConstant('filter_kinds_built', wordOfKinds(options.filterKinds))
-      .resizeMap('proc_info', this.mapEntries)
-      .resizeMap('lifecycle', this.ringSizes.lifecycle)
-      .resizeMap('activity', this.ringSizes.activity)
-      .enableMap('task_words', this.taskStorage)
-      .enableProgram('on_iter_task', options.needsSnapshot)
-      .enableProgram('on_sys_exit', (enabledEvents & syscallEvents) !== 0n);
-    if (options.wordsEntries !== undefined) opened.resizeMap('task_words_hash', options.wordsEntries);
-    for (const name of own.names) opened.enableProgram(name);
-    this.filterKinds = options.filterKinds;
-    this.#legacy = (options.missMode ?? 'recover') !== 'recover';
-
+  /** Closes the object when it throws. */
+  constructor({ object, configuration }: LoadedKernelSide) {
+    this.object = object;
+    this.configuration = configuration;
+    const { missMode = 'recover', measurePrograms } = configuration.options;
+    this.#legacy = missMode !== 'recover';
+    this.#closers.push(() => object.close());
     try {
-      this.object = opened.load();
-      this.#closers.push(() => this.object.close());
-      if (options.measurePrograms) {
-        const measuring = this.object.enableStats();
+      if (measurePrograms) {
+        const measuring = object.enableStats();
         this.#closers.push(() => measuring[Symbol.dispose]());
       }
       this.rings = this.#mapRings();
-      this.eventCounters = typedMap(this.object.map('event_counters'), {
-        ...maps.event_counters,
-        perCpu: true,
-      });
-      this.stateCounters = typedMap(this.object.map('state_counters'), {
-        ...maps.state_counters,
-        perCpu: true,
-      });
     } catch (error) {
       this.close();
       throw error;
     }
+  }
+
+  get eventCounters(): TypedMap<number, EventCounters[]> {
+    this.#eventCounters ??= typedMap(this.object.map('event_counters'), {
+      ...maps.event_counters,
+      perCpu: true,
+    });
+    return this.#eventCounters;
+  }
+
+  get stateCounters(): TypedMap<number, StateStats[]> {
+    this.#stateCounters ??= typedMap(this.object.map('state_counters'), {
+      ...maps.state_counters,
+      perCpu: true,
+    });
+    return this.#stateCounters;
+  }
+
+  /** Whether the programs were loaded with the code of this kind of filter. */
+  hasFilter(kind: FilterKindName): boolean {
+    return this.configuration.options.filterKinds.has(kind);
   }
 
   /** Attaches every hook. Call after the scopes are written: events begin at once. */
@@ -206,34 +127,12 @@ export class KernelSide {
   }
 
   #mapRings(): RingMerge {
-    const readers = (['lifecycle', 'activity'] as const).map((name) => {
+    const names = (['lifecycle', 'activity'] as const).filter((name) => this.object.maps.has(name));
+    const readers = names.map((name) => {
       const memory = mapRing(this.object.map(name), { longestRecord });
       this.#closers.push(() => memory[Symbol.dispose]());
       return new RingReader(memory, { name });
     });
     return new RingMerge(readers);
   }
-}
-
-function wordOfKinds(names: Iterable<FilterKindName>): bigint {
-  let word = 0n;
-  for (const name of names) word |= 1n << BigInt(filterKinds.indexOf(name));
-  return word;
-}
-
-/** Processes in /proc: a number to size maps by. */
-function countProcesses(): number {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
-}
-
-/** Every struct that crosses between the kernel and us. */
-function expectedLayouts(): Readonly<Record<string, Layout>> {
-  const layouts: Record<string, Layout> = {};
-  const take = (shape: { readonly layout?: Layout }) => {
-    const { layout } = shape;
-    if (layout?.kind === 'struct') layouts[layout.name] = layout;
-  };
-  for (const { schema } of Object.values(events)) take(schema);
-  for (const { value } of Object.values(maps)) take(value);
-  return layouts;
 }

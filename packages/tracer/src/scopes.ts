@@ -1,4 +1,4 @@
-import { EventHeader, type FilterKindName } from '@spoor/bpf';
+import { EventHeader } from '@spoor/bpf';
 import { SpoorError } from '@spoor/btf';
 import type { Event, ReplacedScopes, ScopeNames } from '@spoor/event';
 import {
@@ -7,8 +7,6 @@ import {
   compileScopes,
   createScopeWriter,
   type EventFilter,
-  type Filter,
-  type FilterValue,
   kernelDecidesAll,
   parseScope,
   type Scope,
@@ -16,62 +14,22 @@ import {
   type ScopeWriter,
 } from '@spoor/filter';
 import { readStartTicks } from '@spoor/map';
+import { groundScopes, kindsOf, type Root, type TraceScopes } from './grounded-scopes.js';
 import type { KernelSide } from './kernel-side.js';
-
-/** The scope that follows the command. */
-export const commandScopeName = 'command';
-
-/** A process that is followed from the start, by identity. */
-export interface Root {
-  readonly scope: string;
-  readonly tgid: number;
-}
-
-/** Matches no process of user space: the tree begins with its roots. */
-const nobody: Filter = { kind: 'pid', operator: '=', values: [{ from: 0n, to: 0n }] };
-
-/** What is in force, and who is followed from the start. */
-export interface TraceScopes {
-  readonly scopes: readonly Scope[];
-  readonly roots: readonly Root[];
-}
 
 /**
  * The scopes of a trace from what its caller wrote. Unnamed expressions are called `scope`, `scope2`, ….
  *
- * `tree=PID` alone is a process that is there, not a number: it becomes a root, found by id and start time, so that a
- * later process with the same id is not followed.
- *
  * @throws SpoorError SCOPE_SYNTAX, UNKNOWN_FILTER, INVALID_VALUE (a tree whose process is not there, a name used twice)
  */
 export function traceScopes(written: readonly (string | Scope)[]): TraceScopes {
-  const scopes = written.map((scope, index) =>
-    typeof scope === 'string'
-      ? parseScope(scope, { name: index === 0 ? 'scope' : `scope${index + 1}` })
-      : scope,
+  return groundScopes(
+    written.map((scope, index) =>
+      typeof scope === 'string'
+        ? parseScope(scope, { name: index === 0 ? 'scope' : `scope${index + 1}` })
+        : scope,
+    ),
   );
-  const roots: Root[] = [];
-  const grounded = scopes.map((scope) => {
-    const tgids = treeRoots(scope);
-    if (tgids === undefined) return scope;
-    for (const tgid of tgids) roots.push({ scope: scope.name, tgid });
-    return { ...scope, filters: [nobody], follows: true };
-  });
-  return { scopes: grounded, roots };
-}
-
-/** The scope that follows one process and what descends from it. */
-export const commandScope: Scope = { name: commandScopeName, filters: [nobody], follows: true, events: [] };
-
-/** The processes of a scope that is nothing but `tree=PID,…`. */
-function treeRoots({ filters }: Scope): readonly number[] | undefined {
-  const [filter] = filters;
-  if (filters.length !== 1 || filter?.kind !== 'tree' || filter.operator !== '=') return undefined;
-  return filter.values.every(isSingle) ? filter.values.map(({ from }) => Number(from)) : undefined;
-}
-
-function isSingle(value: FilterValue): value is { readonly from: bigint; readonly to: bigint } {
-  return 'from' in value && value.from === value.to;
 }
 
 /** Events carry 16 bits of the version. */
@@ -121,7 +79,7 @@ export class ScopesInForce {
   compile(scopes: readonly Scope[]): CompiledScopes {
     const previous = this.#writer.current;
     const compiled = compileScopes(scopes, previous === undefined ? {} : { previous });
-    const missing = [...kindsOf(scopes)].filter((kind) => !this.#kernel.filterKinds.has(kind));
+    const missing = [...kindsOf(scopes)].filter((kind) => !this.#kernel.hasFilter(kind));
     if (missing.length === 0) return compiled;
     throw new SpoorError('WRONG_PHASE', `This trace was loaded without the filters ${missing.join(', ')}`, {
       remedy: 'Start it with replaceable: true, which loads the code of all filters.',
@@ -172,11 +130,6 @@ export class ScopesInForce {
     for (const { scope, tgid } of roots) seeds.set(tgid, (seeds.get(tgid) ?? 0n) | this.wordOf(scope));
     return seeds;
   }
-}
-
-/** The kinds of filters that the scopes use. */
-export function kindsOf(scopes: readonly Scope[]): ReadonlySet<FilterKindName> {
-  return new Set(scopes.flatMap(({ filters }) => filters.map(({ kind }) => kind)));
 }
 
 function rootTicks(tgid: number): bigint {

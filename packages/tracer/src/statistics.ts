@@ -41,6 +41,7 @@ export interface Statistics {
   readonly state: StateStatistics;
   /** Entries of the process map. */
   readonly mapEntries: number;
+  /** Bytes. The ring of other events is not there, and its size 0, where only lifecycle events are collected. */
   readonly rings: Readonly<
     Record<'lifecycle' | 'activity', { readonly size: number; readonly backlog: number }>
   >;
@@ -56,7 +57,7 @@ export function readStatistics(kernel: KernelSide, delivered: ReadonlyMap<string
   return {
     events: eventStatistics(kernel, delivered),
     state: stateStatistics(kernel),
-    mapEntries: kernel.mapEntries,
+    mapEntries: kernel.configuration.mapEntries,
     rings: ringStatistics(kernel),
     programs: [...kernel.object.programs.values()].map((program) => {
       const info = program.info();
@@ -68,7 +69,7 @@ export function readStatistics(kernel: KernelSide, delivered: ReadonlyMap<string
         recursionMisses: Number(info.recursionMisses),
       };
     }),
-    variants: kernel.variants,
+    variants: kernel.configuration.variants,
     misordered: kernel.rings.misordered,
   };
 }
@@ -111,10 +112,11 @@ function stateStatistics({ stateCounters }: KernelSide): StateStatistics {
 }
 
 function ringStatistics(kernel: KernelSide): Statistics['rings'] {
+  const { ringSizes } = kernel.configuration;
   const [lifecycle, activity] = kernel.rings.readers;
   return {
-    lifecycle: { size: kernel.ringSizes.lifecycle, backlog: lifecycle!.backlog },
-    activity: { size: kernel.ringSizes.activity, backlog: activity!.backlog },
+    lifecycle: { size: ringSizes.lifecycle, backlog: lifecycle!.backlog },
+    activity: { size: ringSizes.activity, backlog: activity?.backlog ?? 0 },
   };
 }
 

@@ -1,12 +1,18 @@
-import { setImmediate } from 'node:timers/promises';
 import { eventKinds, filterKinds } from '@spoor/bpf';
 import { SpoorError } from '@spoor/btf';
 import type { Scope } from '@spoor/filter';
-import { type CommandOptions, checkCommand, GatedCommand } from './gated-command.js';
-import { KernelSide, type KernelSideOptions } from './kernel-side.js';
+import { findCommand } from './find-command.js';
+import type { CommandOptions } from './gated-command.js';
+import {
+  commandScope,
+  commandScopeName,
+  groundScopes,
+  kindsOf,
+  type TraceScopes,
+} from './grounded-scopes.js';
+import { type KernelSideOptions, loadKernelSide } from './load-kernel-side.js';
 import { ProcessTree } from './process-tree.js';
-import { commandScope, commandScopeName, kindsOf, type Root, ScopesInForce, traceScopes } from './scopes.js';
-import { Tracer } from './tracer.js';
+import type { Tracer } from './tracer.js';
 
 export interface TraceOptions {
   /** A command and its arguments, started when the trace begins and followed with all that descends from it. */
@@ -58,45 +64,39 @@ export interface TraceOptions {
  */
 export async function trace(options: TraceOptions = {}): Promise<Tracer> {
   const kinds = new Set(knownEvents(options.events ?? eventKinds));
-  const written = traceScopes(options.scopes ?? []);
   const processes = new ProcessTree(options.rememberedProcesses);
-  if (options.command !== undefined) checkCommand(options.command, options.commandOptions);
-  let command: GatedCommand | undefined;
-  let kernel: KernelSide | undefined;
-  try {
-    const all = options.command === undefined ? written.scopes : [commandScope, ...written.scopes];
-    kernel = new KernelSide(kernelOptions(options, kinds, all));
-    const scopes = new ScopesInForce(kernel);
-    const compiled = scopes.compile(all);
-    // Loading takes longest: started before it, the command's process would seem to have lived that long.
-    if (options.command !== undefined) {
-      command = await GatedCommand.start(options.command, options.commandOptions);
-    }
-    const roots: readonly Root[] =
-      command === undefined
-        ? written.roots
-        : [{ scope: commandScopeName, tgid: command.tgid }, ...written.roots];
-    scopes.replace(compiled, roots);
-    kernel.attach();
-    kernel.snapshot();
-    await whatWaits();
-    const tracer = new Tracer({ kernel, scopes, command, kinds, processes, signal: options.signal });
-    if (tracer.running) command?.open();
-    return tracer;
-  } catch (error) {
-    kernel?.close();
-    command?.abandon();
-    throw error;
-  }
+  const { command, commandOptions, signal } = options;
+  if (command !== undefined) findCommand(command[0] ?? '', (commandOptions?.env ?? process.env)['PATH']);
+  const written = await scopesOf(options);
+  const scopes = command === undefined ? written.scopes : [commandScope, ...written.scopes];
+  const { loaded, prepared, beginTrace } = await loadAndPrepare(
+    kernelOptions(options, kinds, scopes),
+    scopes,
+  );
+  const { roots } = written;
+  return beginTrace({ loaded, prepared, roots, command, commandOptions, kinds, processes, signal });
 }
 
-/**
- * Two turns of the event loop, so that one is whole: an abort that came while the kernel side was loaded, from a signal for
- * instance, is heard before the command begins.
- */
-async function whatWaits(): Promise<void> {
-  await setImmediate();
-  await setImmediate();
+/** What the caller wrote: asked for before the load, which leaves out the code of filters that are in no scope. */
+async function scopesOf({ scopes: written = [] }: TraceOptions): Promise<TraceScopes> {
+  const scopes = written.filter((scope) => typeof scope !== 'string');
+  if (scopes.length === written.length) return groundScopes(scopes);
+  const { traceScopes } = await import('./running.js');
+  return traceScopes(written);
+}
+
+/** Loading takes longest. Meanwhile the rest of what a trace takes is read and made ready, which takes half as long. */
+async function loadAndPrepare(options: KernelSideOptions, scopes: readonly Scope[]) {
+  const [loading, preparing] = await Promise.allSettled([loadKernelSide(options), prepare(scopes)]);
+  if (loading.status === 'rejected') throw loading.reason;
+  if (preparing.status === 'fulfilled') return { loaded: loading.value, ...preparing.value };
+  loading.value.object.close();
+  throw preparing.reason;
+}
+
+async function prepare(scopes: readonly Scope[]) {
+  const { beginTrace, prepareTrace } = await import('./running.js');
+  return { beginTrace, prepared: prepareTrace(scopes) };
 }
 
 function kernelOptions(

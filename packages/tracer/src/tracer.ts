@@ -1,13 +1,14 @@
 import { events } from '@spoor/bpf';
 import { SpoorError } from '@spoor/btf';
-import { type Event, type EventContext, EventDecoder, type MalformedEvent } from '@spoor/event';
+import type { Event, EventContext, EventDecoder, MalformedEvent } from '@spoor/event';
 import type { Scope } from '@spoor/filter';
 import { type LoadedObject, RingPoller, RingSource } from '@spoor/object';
 import { wallClockOffsetNs } from './clock.js';
 import type { CommandExit, GatedCommand } from './gated-command.js';
+import { commandScope, commandScopeName } from './grounded-scopes.js';
 import type { KernelSide } from './kernel-side.js';
 import type { ProcessTree } from './process-tree.js';
-import { commandScope, commandScopeName, type ScopesInForce, traceScopes } from './scopes.js';
+import { type ScopesInForce, traceScopes } from './scopes.js';
 import { readStatistics, type Statistics } from './statistics.js';
 
 /** How often the end of a followed tree is asked for once the command itself has ended, milliseconds. */
@@ -23,6 +24,8 @@ export interface TracerParts {
   /** Kinds that are handed out. */
   readonly kinds: ReadonlySet<string>;
   readonly processes: ProcessTree;
+  /** The trace gives it its context. */
+  readonly decoder: EventDecoder;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -58,7 +61,8 @@ export class Tracer implements AsyncDisposable {
     this.#scopes = parts.scopes;
     this.#kinds = parts.kinds;
     this.processes = parts.processes;
-    this.#decoder = new EventDecoder({ context: this.#context() });
+    this.#decoder = parts.decoder;
+    this.#decoder.context = this.#context();
     this.exit = parts.command?.exit;
     void this.exit?.then(() => {
       this.#commandEnded = true;

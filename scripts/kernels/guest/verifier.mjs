@@ -45,17 +45,18 @@ function open(path, { taskStorage }) {
 
 /** @returns {Generator<Judged>} */
 export function* judgePrograms() {
-  const { objectPath, objectPathWithoutBpfLoop } = bpf;
-  // Without task storage there is no bpf_loop either, but tests have one without the other.
+  // Without task storage there is no bpf_loop either, but tests have one without the other. What the objects for lifecycle
+  // events alone have, these have too.
   const variants = [
-    { path: objectPath, taskStorage: true, name: 'spoor' },
-    { path: objectPath, taskStorage: false, name: 'spoor, words in the hash' },
-    { path: objectPathWithoutBpfLoop, taskStorage: false, name: 'spoor-without-bpf-loop' },
+    { withoutBpfLoop: false, taskStorage: true, name: 'spoor' },
+    { withoutBpfLoop: false, taskStorage: false, name: 'spoor, words in the hash' },
+    { withoutBpfLoop: true, taskStorage: false, name: 'spoor-without-bpf-loop' },
   ];
-  for (const { path, taskStorage, name } of variants) {
-    if (path === objectPath && !object.features.has('bpf_loop')) continue;
+  for (const { withoutBpfLoop, taskStorage, name } of variants) {
+    if (!withoutBpfLoop && !object.features.has('bpf_loop')) continue;
     if (taskStorage && !object.features.has('task_storage_tracing')) continue;
     try {
+      const path = bpf.objectPath({ withoutBpfLoop });
       const loaded = open(path, { taskStorage }).load({ verifierStatistics: true });
       loaded.close();
       for (const program of loaded.programs.values())

@@ -1,18 +1,16 @@
+import { lifecycleKinds } from '@spoor/bpf';
 import type { Scope } from '@spoor/filter';
+import type { ProcessTree, Tracer } from '@spoor/tracer';
 import type { Usage } from '../args/option.js';
 import type { Arguments } from '../args/parse.js';
 import { statusHelp, statusOfSignal } from '../exit-status.js';
 import type { Io } from '../io.js';
-import { EventWriter } from '../output/event-writer.js';
-import { renderers } from '../output/renderers.js';
 import { hasUnicode } from '../output/style.js';
 import type { Subcommand } from '../subcommand.js';
-import { readPolicy } from '../trace/files.js';
 import { Interrupts } from '../trace/interrupts.js';
 import { readTraceSettings, type TraceSettings, traceOptions } from '../trace/options.js';
 import { Outputs } from '../trace/outputs.js';
 import type { Recorder } from '../trace/recorder.js';
-import { Session } from '../trace/session.js';
 
 const usage: Usage = {
   name: 'trace',
@@ -40,9 +38,6 @@ const usage: Usage = {
 /** What is traced when nothing is said: a scope without a condition. */
 const wholeMachine: Scope = { name: 'all', filters: [], follows: false, events: [] };
 
-/** What the tree of processes is made from: recorded and counted whatever is shown. */
-const lifecycle: readonly string[] = ['fork', 'exec', 'exit'];
-
 async function run(args: Arguments, io: Io): Promise<number> {
   const settings = readTraceSettings(args);
   const interrupts = new Interrupts((text) => io.err.sink.write(`${io.err.style.bold('spoor:')} ${text}\n`));
@@ -59,10 +54,6 @@ async function run(args: Arguments, io: Io): Promise<number> {
 
 async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts): Promise<number> {
   const { command, mapEntries, record } = settings;
-  const loading = import('@spoor/tracer');
-  loading.catch(() => {
-    // Told where it is awaited, which a mistake in the options may come before.
-  });
   const scopes = await scopesOf(settings);
   const outputs = await Outputs.open(io, {
     out: settings.out,
@@ -70,10 +61,11 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
     stats: settings.statsJson,
   });
   const recorder = record === undefined ? undefined : await openRecorder(record, settings);
-  const { trace } = await loading;
+  const { trace } = await import('@spoor/tracer');
   interrupts.starting.throwIfAborted();
-  const tracer = await trace({
-    events: recorder === undefined ? settings.events : [...new Set([...lifecycle, ...settings.events])],
+  const starting = trace({
+    // What the tree of processes is made from is recorded whatever is shown.
+    events: recorder === undefined ? settings.events : [...new Set([...lifecycleKinds, ...settings.events])],
     scopes,
     ringSizes: settings.ringSizes,
     signal: interrupts.starting,
@@ -85,20 +77,35 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
     ...(command === undefined ? {} : { command }),
     ...(mapEntries === undefined ? {} : { mapEntries }),
   });
+  let tracer: Tracer | undefined;
+  const [started, { Session, writer }] = await Promise.all([
+    starting,
+    showing(settings, outputs, () => tracer!.processes),
+  ]);
+  tracer = started;
   interrupts.starting.throwIfAborted();
-  const { sink, style } = outputs.events;
-  const renderer = renderers[settings.output](
-    { style, unicode: hasUnicode(), kinds: settings.events, time: settings.time },
-    () => tracer.processes,
-  );
-  const writer = new EventWriter(renderer, sink, settings.events);
   const { durationMs, stats } = settings;
   return new Session({ tracer, writer, recorder, outputs, io, interrupts, durationMs, stats }).run();
 }
 
+/** What shows the trace, read and made while its kernel side is loaded. `processes` are asked for with the first event. */
+async function showing(settings: TraceSettings, outputs: Outputs, processes: () => ProcessTree) {
+  const { EventWriter, keepHeapSmall, renderers, Session } = await import('../trace/showing.js');
+  keepHeapSmall();
+  const { sink, style } = outputs.events;
+  const options = { style, unicode: hasUnicode(), kinds: settings.events, time: settings.time };
+  const renderer = renderers[settings.output](options, processes);
+  return { Session, writer: new EventWriter(renderer, sink, settings.events) };
+}
+
 async function scopesOf({ command, scopes, policy }: TraceSettings): Promise<readonly (string | Scope)[]> {
-  const all = policy === undefined ? scopes : [...scopes, ...(await readPolicy(policy)).scopes];
+  const all = policy === undefined ? scopes : [...scopes, ...(await scopesOfPolicy(policy))];
   return all.length === 0 && command === undefined ? [wholeMachine] : all;
+}
+
+async function scopesOfPolicy(path: string): Promise<readonly Scope[]> {
+  const { readPolicy } = await import('../trace/files.js');
+  return (await readPolicy(path)).scopes;
 }
 
 async function openRecorder(path: string, { command, events }: TraceSettings): Promise<Recorder> {

@@ -10,7 +10,7 @@ export interface Printable {
   toJSON(): OutputLine;
 }
 
-/** A form of output: one file, one line in `renderers.ts`. */
+/** A form of output: one file, a name in `output-name.ts`, one line in `renderers.ts`. */
 export interface Renderer {
   /** What comes before the first event. */
   begin(): string;

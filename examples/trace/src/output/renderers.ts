@@ -1,5 +1,6 @@
 import type { ProcessTree } from '@spoor/tracer';
 import { jsonRenderer } from './json.js';
+import type { OutputName } from './output-name.js';
 import type { Renderer, RendererOptions } from './renderer.js';
 import { tableRenderer } from './table.js';
 import { treeRenderer } from './tree.js';
@@ -12,8 +13,4 @@ export const renderers = {
   table: tableRenderer,
   tree: treeRenderer,
   json: jsonRenderer,
-} as const satisfies Record<string, MakeRenderer>;
-
-export type OutputName = keyof typeof renderers;
-
-export const outputNames = Object.keys(renderers) as readonly OutputName[];
+} as const satisfies Record<OutputName, MakeRenderer>;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-const bin = fileURLToPath(new URL('../../bin/spoor.mjs', import.meta.url));
+const bin = fileURLToPath(new URL('../../bin/spoor.cjs', import.meta.url));
 let folder: string;
 
 beforeAll(() => {

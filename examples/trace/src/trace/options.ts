@@ -2,7 +2,7 @@ import { eventKinds } from '@spoor/bpf';
 import type { Option } from '../args/option.js';
 import type { Arguments } from '../args/parse.js';
 import { readChoice, readCount, readDuration, readEvents, readSize } from '../args/values.js';
-import { type OutputName, outputNames } from '../output/renderers.js';
+import { type OutputName, outputNames } from '../output/output-name.js';
 
 /** The options on what is shown and how: those of `trace` and of `replay`. */
 export const shownOptions: readonly Option[] = [

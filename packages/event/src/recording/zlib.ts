@@ -1,11 +1,9 @@
-import { createRequire } from 'node:module';
-
 type Zlib = typeof import('node:zlib');
 let loaded: Zlib | undefined;
 
 /** `node:zlib`, loaded when a recording is first written or read: what only traces starts without it. */
 export function zlib(): Zlib {
-  loaded ??= createRequire(import.meta.url)('node:zlib') as Zlib;
+  loaded ??= process.getBuiltinModule('node:zlib');
   return loaded;
 }
 

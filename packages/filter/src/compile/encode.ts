@@ -74,12 +74,16 @@ const never = 2n ** 63n - 1n;
 function writeBirths(view: DataView, set: StructLayout, { born }: ScopeBits): void {
   const { offset, element, length } = elementOf(set, 'births', 0);
   const birth = structOf(element);
-  const write = (index: number, name: string, value: bigint) =>
-    view.setBigUint64(offset + index * birth.size + fieldOf(birth, name).offset, value, true);
+  const [version, kept] = [fieldOf(birth, 'version').offset, fieldOf(birth, 'kept').offset];
   const versions = [...new Set([0n, ...born])].sort((a, b) => Number(a - b));
-  for (let index = 0; index < length; index++) write(index, 'version', versions[index] ?? never);
-  for (const [index, version] of versions.entries())
-    write(index, 'kept', wordOf(born.flatMap((since, bit) => (since <= version ? [bit] : []))));
+  for (let index = 0; index < length; index++) {
+    const at = offset + index * birth.size;
+    view.setBigUint64(at + version, versions[index] ?? never, true);
+  }
+  for (const [index, since] of versions.entries()) {
+    const bits = [...born.keys()].filter((bit) => born[bit]! <= since);
+    view.setBigUint64(offset + index * birth.size + kept, wordOf(bits), true);
+  }
 }
 
 function writeSegments(view: DataView, set: StructLayout, segments: readonly Segment[]): void {

@@ -1,0 +1,58 @@
+import { setImmediate } from 'node:timers/promises';
+import { type CommandOptions, GatedCommand } from './gated-command.js';
+import { commandScopeName, type Root } from './grounded-scopes.js';
+import { KernelSide } from './kernel-side.js';
+import type { LoadedKernelSide } from './load-kernel-side.js';
+import type { PreparedTrace } from './prepare-trace.js';
+import type { ProcessTree } from './process-tree.js';
+import { ScopesInForce } from './scopes.js';
+import { Tracer } from './tracer.js';
+
+export interface TraceParts {
+  /** Goes with the trace, or when it cannot begin. */
+  readonly loaded: LoadedKernelSide;
+  readonly prepared: PreparedTrace;
+  /** Who is followed from the start, besides the command. */
+  readonly roots: readonly Root[];
+  readonly command: readonly string[] | undefined;
+  readonly commandOptions: CommandOptions | undefined;
+  /** Kinds that are handed out. */
+  readonly kinds: ReadonlySet<string>;
+  readonly processes: ProcessTree;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Sets what is in scope, attaches, finds the processes alive, and lets the command begin. */
+export async function beginTrace(parts: TraceParts): Promise<Tracer> {
+  const { compiled, decoder } = parts.prepared;
+  const { kinds, processes, signal } = parts;
+  const kernel = new KernelSide(parts.loaded);
+  let command: GatedCommand | undefined;
+  try {
+    const scopes = new ScopesInForce(kernel);
+    // Started before the load, the command's process would seem to have lived that long.
+    if (parts.command !== undefined) command = await GatedCommand.start(parts.command, parts.commandOptions);
+    const own: readonly Root[] =
+      command === undefined ? [] : [{ scope: commandScopeName, tgid: command.tgid }];
+    scopes.replace(compiled, [...own, ...parts.roots]);
+    kernel.attach();
+    kernel.snapshot();
+    await whatWaits();
+    const tracer = new Tracer({ kernel, scopes, command, kinds, processes, decoder, signal });
+    if (tracer.running) command?.open();
+    return tracer;
+  } catch (error) {
+    kernel.close();
+    command?.abandon();
+    throw error;
+  }
+}
+
+/**
+ * Two turns of the event loop, so that one is whole: an abort that came while the kernel side was loaded, from a signal for
+ * instance, is heard before the command begins.
+ */
+async function whatWaits(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
+}

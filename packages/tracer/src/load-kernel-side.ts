@@ -1,0 +1,189 @@
+import { readdirSync } from 'node:fs';
+import {
+  eventKinds,
+  events,
+  type FilterKindName,
+  filterKinds,
+  leanFilters,
+  lifecycleKinds,
+  maps,
+  objectPath,
+} from '@spoor/bpf';
+import type { Layout } from '@spoor/btf';
+import {
+  bootTimeNs,
+  describeMachine,
+  features,
+  type LoadedObject,
+  type Machine,
+  type OpenedObject,
+  openObject,
+} from '@spoor/object';
+import { eventPrograms } from './event-programs.js';
+import { checkRingSize, defaultMapEntries, defaultRingSizes } from './sizing.js';
+
+/** What a miss of the process map does. All but `recover` are there to show failures that other tracers have. */
+export type MissMode = 'recover' | 'drop' | 'zero';
+
+export interface KernelSideOptions {
+  /** Kinds of activity to collect; lifecycle events are always collected. */
+  readonly events: ReadonlySet<string>;
+  readonly mapEntries?: number;
+  /** Bytes: powers of two. */
+  readonly lifecycleRingSize?: number;
+  readonly activityRingSize?: number;
+  readonly missMode?: MissMode;
+  /** Forces the fallback where the kernel has task storage. */
+  readonly taskStorage?: boolean;
+  /** Entries of the hash that keeps words where there is no task storage. */
+  readonly wordsEntries?: number;
+  /** Kinds of filters that the programs are loaded with. */
+  readonly filterKinds: ReadonlySet<FilterKindName>;
+  /** Have the kernel count and time the runs of programs. */
+  readonly measurePrograms: boolean;
+  /** Whether a process that is alive already can be in a scope, now or after a replacement. */
+  readonly needsSnapshot: boolean;
+}
+
+/** What was chosen for the machine, and for the trace. */
+export interface KernelConfiguration {
+  readonly options: KernelSideOptions;
+  readonly mapEntries: number;
+  /** Bytes; 0 where there is none. */
+  readonly ringSizes: { readonly lifecycle: number; readonly activity: number };
+  readonly taskStorage: boolean;
+  /** Where the kernel lacks a feature that a program would use, what is used in its place. */
+  readonly variants: Readonly<Record<string, string>>;
+}
+
+/** The object in the kernel, with nothing attached, and how it was configured. */
+export interface LoadedKernelSide {
+  readonly object: LoadedObject;
+  readonly configuration: KernelConfiguration;
+}
+
+const missModes = { recover: 0, drop: 1, zero: 2 } as const satisfies Record<MissMode, number>;
+
+/**
+ * Opens the object, configures it, and loads it. The load is under way when this returns: what the caller does meanwhile, the
+ * start of a trace does not wait for.
+ */
+export async function loadKernelSide(options: KernelSideOptions): Promise<LoadedKernelSide> {
+  const machine = describeMachine();
+  const withoutBpfLoop = !features.has('bpf_loop');
+  using opened = openObject(objectPath({ lean: isLean(options), withoutBpfLoop }));
+  const configuration = configurationFor(options, opened, machine);
+  configure(opened, configuration);
+  const layouts = expectedLayouts(opened);
+  const loading = opened.loadAsync();
+  const mismatch = thrownBy(() => opened.assertLayouts(layouts));
+  const object = await loading;
+  if (mismatch === undefined) return { object, configuration };
+  object.close();
+  throw mismatch;
+}
+
+function hasActivity({ events: kinds }: KernelSideOptions): boolean {
+  const lifecycle: readonly string[] = lifecycleKinds;
+  return [...kinds].some((kind) => !lifecycle.includes(kind));
+}
+
+function isLean(options: KernelSideOptions): boolean {
+  const filters: readonly FilterKindName[] = leanFilters;
+  return !hasActivity(options) && [...options.filterKinds].every((kind) => filters.includes(kind));
+}
+
+function configurationFor(
+  options: KernelSideOptions,
+  opened: OpenedObject,
+  { possibleCpus, pageSize }: Machine,
+): KernelConfiguration {
+  const loops = features.has('bpf_loop');
+  const taskStorage = options.taskStorage ?? features.has('task_storage_tracing');
+  const rings = defaultRingSizes(possibleCpus);
+  const activity = checkRingSize('activity', options.activityRingSize ?? rings.activity, pageSize);
+  return {
+    options,
+    taskStorage,
+    variants: {
+      'process words': taskStorage ? 'task storage' : 'hash',
+      'ancestors tell by': taskStorage || !loops ? 'words' : 'words or facts',
+      'path walk': loops ? 'bpf_loop' : 'unrolled, 32 names',
+      'system calls': 'tp_btf/sys_exit',
+      snapshot: options.needsSnapshot ? 'iter/task' : 'none needed',
+      ...eventPrograms(options.events).hooks,
+    },
+    mapEntries:
+      options.mapEntries ??
+      defaultMapEntries(
+        { possibleCpus, processes: countProcesses() },
+        opened.maps.get('proc_info')!.valueSize,
+      ),
+    ringSizes: {
+      lifecycle: checkRingSize('lifecycle', options.lifecycleRingSize ?? rings.lifecycle, pageSize),
+      activity: hasActivity(options) ? activity : 0,
+    },
+  };
+}
+
+function configure(opened: OpenedObject, configuration: KernelConfiguration): void {
+  const { options, mapEntries, ringSizes, taskStorage } = configuration;
+  let enabledEvents = 0n;
+  for (const [kind, { kind: number }] of Object.entries(events)) {
+    if (options.events.has(kind)) enabledEvents |= 1n << BigInt(number);
+  }
+  opened
+    .setConstant('enabled_events', enabledEvents)
+    .setConstant('miss_mode', missModes[options.missMode ?? 'recover'])
+    .setConstant('trace_start_ns', bootTimeNs())
+    .setConstant('use_task_storage', taskStorage)
+    .setConstant('typed_task', features.has('task_storage_tracing'))
+    .setConstant('use_task_regs', features.has('task_regs'))
+    .setConstant('filter_kinds_built', wordOfKinds(options.filterKinds))
+    .resizeMap('proc_info', mapEntries)
+    .resizeMap('lifecycle', ringSizes.lifecycle)
+    .enableMap('task_words', taskStorage)
+    .enableProgram('on_iter_task', options.needsSnapshot);
+  if (options.wordsEntries !== undefined) opened.resizeMap('task_words_hash', options.wordsEntries);
+  // The lean object has nothing of what follows.
+  if (!opened.maps.has('activity')) return;
+  const syscallEvents = opened.constant('syscall_events').value as bigint;
+  opened
+    .enableMap('activity', ringSizes.activity > 0)
+    .enableProgram('on_sys_exit', (enabledEvents & syscallEvents) !== 0n);
+  if (ringSizes.activity > 0) opened.resizeMap('activity', ringSizes.activity);
+  for (const name of eventPrograms(options.events).names) opened.enableProgram(name);
+}
+
+function thrownBy(action: () => unknown): unknown {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+function wordOfKinds(names: Iterable<FilterKindName>): bigint {
+  let word = 0n;
+  for (const name of names) word |= 1n << BigInt(filterKinds.indexOf(name));
+  return word;
+}
+
+/** Processes in /proc: a number to size maps by. */
+function countProcesses(): number {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
+}
+
+/** Every struct of the object that crosses between the kernel and us. */
+function expectedLayouts(opened: OpenedObject): Readonly<Record<string, Layout>> {
+  const layouts: Record<string, Layout> = {};
+  const take = (shape: { readonly layout?: Layout }) => {
+    const { layout } = shape;
+    if (layout?.kind === 'struct') layouts[layout.name] = layout;
+  };
+  const declared = opened.maps;
+  for (const kind of declared.has('activity') ? eventKinds : lifecycleKinds) take(events[kind].schema);
+  for (const [name, { value }] of Object.entries(maps)) if (declared.has(name)) take(value);
+  return layouts;
+}
