@@ -8,6 +8,7 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import v8 from 'node:v8';
 import { mapRing, openObject, RingReader } from '@spoor/object';
 import { givenBytes, givenCount } from './records.js';
@@ -62,6 +63,22 @@ function heapOf(wanted: number): number {
   return bytes / count;
 }
 
+/**
+ * Has the reader run for a while, as all that read for longer than a second have: what is called once a drain is compiled after
+ * some thousand of them. C is compiled before.
+ */
+async function warmUp(): Promise<void> {
+  for (let round = 0; round < 4; round++) {
+    fill();
+    for (let drains = 0; drains < 1000; drains++) reader.drain(handler, { max: 16 });
+    reader.drain(handler);
+    for (let drains = 0; drains < 1000; drains++) reader.drain(handler);
+    // Compiled code comes from another thread.
+    await setTimeout(20);
+  }
+}
+
+await warmUp();
 for await (const line of createInterface({ input: process.stdin })) {
   const [command, count] = line.split(' ');
   const answer = command === 'heap' ? heapOf(Number(count)) : timeOne();

@@ -1,25 +1,63 @@
 import type { LENGTH_MASK, RingData, RingHandler } from './memory.js';
 
-/** Where a loop stands, also while a handler runs. Nothing wraps while it runs: the last record may end in the overlap. */
+/**
+ * Where a reader stands, also while a handler runs. Offsets are bytes from the ring's beginning; the last record of a lap may
+ * end beyond the ring's end, in the overlap.
+ */
 export interface Cursor {
-  /** Offset behind the record that was begun last. */
+  /** Low word, as an int32, of the position of this lap's beginning, and of the next one's. */
+  base: number;
+  nextBase: number;
+  /** High word of the published position, as an int32. */
+  high: number;
+  /** Offset of the published position. */
+  start: number;
+  /** Offset behind the record that was begun last; -1 once the reader is closed. */
   next: number;
-  /** Offset that no record may go past: the end of what is reserved, or of what is mapped. */
-  reach: number;
+  /** Offset up to which records are known to be reserved. */
+  limit: number;
+  /** Offset up to which their words were acquired; for machines that reorder loads. */
+  acquired: number;
+  /** Bytes that this drain may still publish. */
+  room: number;
   /** Records that the last run handed out, also when a handler threw. */
   passed: number;
   /** Discarded records of all runs. */
   discarded: number;
 }
 
-/**
- * How a run ended: at its bound, at a record that is not yet submitted, at one that goes past what it may reach, or
- * because a handler moved the cursor, as one does that closes the reader.
- */
-export type RunEnd = 'bound' | 'busy' | 'too-long' | 'closed';
+/** What a loop reads and writes. */
+export interface LoopMemory {
+  readonly data: RingData;
+  /** The consumer's position and the producer's, each as its low word and its high one. */
+  readonly consumer: Int32Array;
+  readonly producer: Int32Array;
+  readonly size: number;
+  /** Bytes that are mapped: those of the ring and its overlap. */
+  readonly mapped: number;
+  /** Whether the machine may satisfy a later load before an earlier one. */
+  readonly weak: boolean;
+}
 
-/** Hands out the records from the cursor to the offset `end`, `max` at most. */
-export type Loop = (handler: RingHandler, end: number, max: number) => RunEnd;
+/**
+ * How a run ended:
+ *
+ * - `empty`: nothing more is reserved, and what was read is published
+ * - `busy`: at a record that is not yet submitted
+ * - `bound`: at `max` records, or without `room`
+ * - `lap`: at the end of the ring
+ * - `too-long`: at a record that goes past what is reserved, or mapped
+ * - `beyond`: at a producer that seems to claim more than the ring has
+ * - `closed`: a handler closed the reader
+ */
+export type RunEnd = 'empty' | 'busy' | 'bound' | 'lap' | 'too-long' | 'beyond' | 'closed';
+
+/**
+ * Hands out the records from the cursor on, `max` at most. Publishes the position whenever `every` bytes were read, and before
+ * each look at the producer's: whoever commits after it finds us caught up. With 0 it is a walk: nothing is published, and the
+ * producer's position not looked at.
+ */
+export type Loop = (handler: RingHandler, max: number, every: number) => RunEnd;
 
 let copies = 0;
 
@@ -28,13 +66,13 @@ let copies = 0;
  * to inline either (bench/tried.md has the cost). A copy of the text has feedback and code of its own. Where none may be
  * made, all rings share one.
  */
-export function ownLoop(data: RingData, cursor: Cursor): Loop {
+export function ownLoop(memory: LoopMemory, cursor: Cursor): Loop {
   try {
     // The engine knows a text again, and what it learned of it: a number makes it another.
     const make = new Function(`// ${copies++}\nreturn ${makeLoop}`)() as typeof makeLoop;
-    return make(data, cursor);
+    return make(memory, cursor);
   } catch {
-    return makeLoop(data, cursor);
+    return makeLoop(memory, cursor);
   }
 }
 
@@ -42,41 +80,87 @@ export function ownLoop(data: RingData, cursor: Cursor): Loop {
  * Makes a loop. It refers to nothing outside of itself, which a copy of its text would not find.
  *
  * It is a closure over what never changes, and what is rare is behind the inner loop: so the engine keeps all in
- * registers, where it would load and check the fields of an object for each record. With five fields read, a record takes
- * Node 20 67 instructions instead of 107, Node 26 70 instead of 88.
+ * registers, where it would load and check the fields of an object for each record. It reads a whole lap in one call: what is
+ * called a few times a drain is interpreted, which takes as long as hundreds of records. Sums that cannot overflow end in
+ * `| 0`, which spares the check; positions are put together by bits, since their sums do overflow, once in a while, and the
+ * engine would throw its code away.
  */
-function makeLoop(data: RingData, cursor: Cursor): Loop {
+function makeLoop(memory: LoopMemory, cursor: Cursor): Loop {
+  const { data, consumer, producer, size, mapped, weak } = memory;
   const { u32 } = data;
   // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: a call, even a rare one, costs each record 16 instructions
-  return (handler, end, max) => {
+  return (handler, max, every) => {
     // The type holds it to the constant of the module.
     const lengthMask: typeof LENGTH_MASK = 0x3fffffff;
-    const { reach } = cursor;
     let offset = cursor.next;
     let passed = 0;
     try {
       for (;;) {
+        if (offset >= size) return 'lap';
+        let end = every > 0 ? cursor.start + every : size;
+        if (offset >= cursor.limit || offset >= end) {
+          if (every > 0 && offset > cursor.start) {
+            Atomics.store(consumer, 0, cursor.base | offset);
+            cursor.room -= offset - cursor.start;
+            cursor.start = offset;
+            end = offset + every;
+          }
+          if (offset >= cursor.limit) {
+            if (every === 0) return 'empty';
+            const produced = Atomics.load(producer, 0);
+            const place = produced & (size - 1);
+            const base = produced & ~(size - 1);
+            let limit = -1;
+            if (base === cursor.base) limit = place;
+            else if (base === cursor.nextBase) limit = place + size;
+            if (limit === offset) return Atomics.load(producer, 1) === cursor.high ? 'empty' : 'beyond';
+            if (limit < offset || limit - offset > size) return 'beyond';
+            cursor.limit = limit;
+          }
+          if (cursor.room <= 0) return 'bound';
+        }
+        if (end > size) end = size;
+        let reach = cursor.limit;
+        if (end > reach) end = reach;
+        if (reach > mapped) reach = mapped;
+        if (weak) {
+          // Acquiring loads show how far records are submitted; up to there plain loads are in order.
+          if (cursor.acquired <= offset) {
+            let acquired = offset;
+            while (acquired < end) {
+              const word = Atomics.load(u32, acquired >>> 2) | 0;
+              if (word < 0) break;
+              acquired = (acquired + (((word & lengthMask) + 15) & ~7)) | 0;
+            }
+            if (acquired === offset) return 'busy';
+            cursor.acquired = acquired;
+          }
+          if (end > cursor.acquired) end = cursor.acquired;
+        }
         let word = 0;
         while (offset < end && passed < max) {
           word = u32[offset >>> 2]! | 0;
           if ((word & ~lengthMask) !== 0) break;
           // The record and its header of 8 bytes, rounded up to 8.
-          const next = offset + ((word + 15) & ~7);
+          const next = (offset + ((word + 15) & ~7)) | 0;
           if (next > reach) return 'too-long';
           // Before the call: a record whose handler throws, or closes the reader, has been read.
           cursor.next = next;
           passed++;
-          handler(data, offset + 8, word);
+          handler(data, (offset + 8) | 0, word);
           if (cursor.next !== next) return 'closed';
           offset = next;
         }
-        if ((word & ~lengthMask) === 0) return 'bound';
-        if (word < 0) return 'busy';
-        const next = offset + (((word & lengthMask) + 15) & ~7);
-        if (next > reach) return 'too-long';
-        cursor.next = next;
-        cursor.discarded++;
-        offset = next;
+        if ((word & ~lengthMask) !== 0) {
+          if (word < 0) return 'busy';
+          const next = (offset + (((word & lengthMask) + 15) & ~7)) | 0;
+          if (next > reach) return 'too-long';
+          cursor.next = next;
+          cursor.discarded++;
+          offset = next;
+        } else if (passed >= max) {
+          return 'bound';
+        }
       }
     } finally {
       cursor.passed = passed;

@@ -1,3 +1,5 @@
+import { SpoorError } from '@spoor/btf';
+
 /**
  * The memory of a BPF ring buffer (kernel 5.8 and later) as a reader maps it; `mapRing(map)` makes one of a loaded
  * map, `InventedRing` one without a kernel.
@@ -83,6 +85,20 @@ export interface RingFault {
   readonly available: number;
   /** The ring's name, when it has one. */
   readonly ring: string;
+}
+
+/** The ring's size; throws `RING_SIZE` when the memory is not that of a ring. */
+export function checkedSize(memory: RingMemory, name: string): number {
+  const { consumer, producer, data, size, overlap } = memory;
+  const power = Number.isInteger(size) && size >= 8 && size <= 2 ** 31 && Number.isInteger(Math.log2(size));
+  const twice = Number.isInteger(overlap) && overlap % 8 === 0 && overlap >= 0 && overlap <= size;
+  const long = data.byteLength >= size + overlap && consumer.byteLength >= 8 && producer.byteLength >= 8;
+  if (power && twice && long) return size;
+  const has = `${data.byteLength} bytes of data, ${consumer.byteLength} and ${producer.byteLength} of positions`;
+  throw new SpoorError('RING_SIZE', `${name}: size ${size}, overlap ${overlap}, with ${has} is no ring`, {
+    remedy:
+      'The size is a power of two, the overlap a multiple of 8 up to it, the data area as long as both, the positions take 8 bytes each.',
+  });
 }
 
 /** Bit 31 of a record's first word: reserved and not yet submitted. */

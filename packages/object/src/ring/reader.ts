@@ -1,6 +1,6 @@
 import { SpoorError } from '@spoor/btf';
-import type { RunEnd } from './loop.js';
 import {
+  checkedSize,
   type Drainable,
   type DrainOptions,
   RECORD_HEADER,
@@ -9,9 +9,8 @@ import {
   type RingHandler,
   type RingMemory,
 } from './memory.js';
-import { checkedSize, Positions } from './positions.js';
 import { positive, Stopwatch } from './stopwatch.js';
-import { Stretch } from './stretch.js';
+import { type DrainEnd, Stretch } from './stretch.js';
 
 export interface RingReaderOptions {
   /** For messages and faults. Default: `ring`. */
@@ -46,10 +45,7 @@ export class RingReader implements Drainable {
   /** The views that handlers get; valid until the memory is unmapped. */
   readonly data: RingData;
 
-  readonly #positions: Positions;
-  /** What is being read of what is reserved. Begins `#taken` bytes after the published position. */
   readonly #stretch: Stretch;
-  #taken = 0;
   #records = 0;
   #draining = false;
   #atBound = false;
@@ -70,10 +66,9 @@ export class RingReader implements Drainable {
       u32: new Uint32Array(memory.data, 0, mapped / 4),
       view: new DataView(memory.data, 0, mapped),
     };
-    this.#stretch = new Stretch(this.data, this.size, (options.ordering ?? defaultOrdering) === 'weak');
-    this.#positions = new Positions(memory);
-    if (this.#positions.offset & 7)
-      this.#fail('position-unaligned', { offset: this.#positions.offset, length: 0, available: 0 });
+    this.#stretch = new Stretch(memory, this.data, (options.ordering ?? defaultOrdering) === 'weak');
+    const { start } = this.#stretch;
+    if (start & 7) this.#fail('position-unaligned', { offset: start, length: 0, available: 0 });
   }
 
   /** Records handed out since the reader was made; inside a handler, up to its batch. */
@@ -91,12 +86,12 @@ export class RingReader implements Drainable {
    * after the record in hand.
    */
   get position(): bigint {
-    return this.#positions.after(this.#taken + this.#stretch.begun);
+    return this.#stretch.after(this.#stretch.begun);
   }
 
   /** Position of the record that a handler was called with. */
   positionOf(offset: number): bigint {
-    return this.#positions.after((offset - RECORD_HEADER - this.#positions.offset) & (this.size - 1));
+    return this.#stretch.after((offset - RECORD_HEADER - this.#stretch.start) & (this.size - 1));
   }
 
   get fault(): RingFault | undefined {
@@ -124,14 +119,13 @@ export class RingReader implements Drainable {
     const max = Math.min(positive(options.max, 'max') ?? noLimit, noLimit);
     const budgetMs = positive(options.budgetMs, 'budgetMs');
     this.#assertIdle();
-    if (this.closed) return 0;
+    if (this.closed || this.#fault !== undefined) return 0;
     this.#draining = true;
     try {
       return this.#drain(handler, max, budgetMs === undefined ? undefined : new Stopwatch(budgetMs));
     } finally {
-      this.#leaveStretch();
       this.#draining = false;
-      if (!this.closed) this.#publish();
+      if (!this.closed) this.#stretch.advance(this.#stretch.begun);
     }
   }
 
@@ -144,15 +138,14 @@ export class RingReader implements Drainable {
     if (this.closed) return 0;
     const first = !this.#closing;
     this.#closing = true;
-    this.#leaveStretch();
     this.#draining = false;
     try {
       return handler !== undefined && first ? this.drain(handler) : 0;
     } finally {
       if (!this.closed) {
-        this.#publish();
+        this.#stretch.advance(this.#stretch.begun);
         this.#leftBehind = this.#available();
-        this.#stretch.closed = true;
+        this.#stretch.close();
       }
     }
   }
@@ -166,8 +159,8 @@ export class RingReader implements Drainable {
     this.#assertIdle();
     if (this.closed) return 0;
     this.#fault = undefined;
-    const waiting = this.#positions.waiting();
-    this.#positions.advance(waiting);
+    const waiting = this.#stretch.waiting();
+    this.#stretch.advance(waiting);
     return waiting;
   }
 
@@ -181,85 +174,53 @@ export class RingReader implements Drainable {
     if (this.closed) return skip;
     const available = this.#available();
     if (available <= skip) return skip;
-    const stretch = this.#stretch;
-    stretch.enter(this.#positions.offset + skip, available - skip);
-    let walked = skip;
-    let end: RunEnd;
-    do {
-      end = stretch.pass(visit, 0, noLimit);
-      if (end === 'too-long') this.#failAtRecord();
-      walked += stretch.commit();
-    } while (end === 'bound' && stretch.left > 0);
-    stretch.enter(0, 0);
+    const { end, walked } = this.#stretch.walk(visit, skip, available);
+    if (end === 'too-long') this.#failAtRecord();
+    this.#stretch.restart();
     return walked;
   }
 
   /** Gives back the next `bytes` of the ring, and what a walk has shown of them: `count` records. */
   release(bytes: number, count: number): void {
     if (this.closed || bytes === 0) return;
-    this.#taken += bytes;
     this.#records += count;
-    this.#publish();
+    this.#stretch.advance(bytes);
   }
 
   #drain(handler: RingHandler, max: number, stopwatch: Stopwatch | undefined): number {
     const stretch = this.#stretch;
-    const eighth = this.size >>> 3;
     let count = 0;
-    let room = this.size;
-    this.#atBound = true;
-    while (count < max && room > 0) {
-      if (stretch.left === 0) {
-        // Before the look at the producer's position: whoever commits after it finds us caught up.
-        this.#publish();
-        stretch.enter(this.#positions.offset, this.#available());
-      }
-      const before = stretch.left;
-      const quota = Math.min(max - count, stopwatch?.stride ?? noLimit);
-      let end: RunEnd = 'busy';
+    let end: DrainEnd = 'bound';
+    stretch.refill();
+    this.#atBound = false;
+    while (end === 'bound') {
+      const quota = stopwatch === undefined ? max - count : Math.min(max - count, stopwatch.stride);
       try {
-        if (before > 0) end = stretch.pass(handler, Math.max(before - eighth, 0), quota);
+        end = stretch.drain(handler, quota);
       } finally {
-        // Of an empty ring there was no pass.
-        const passed = before > 0 ? stretch.passed : 0;
-        count += passed;
-        this.#records += passed;
+        count += stretch.passed;
+        this.#records += stretch.passed;
       }
       if (end === 'too-long') this.#failAtRecord();
+      if (end === 'beyond') this.#available();
       this.#atBound = end === 'bound';
-      if (!this.#atBound) break;
-      room -= before - stretch.left;
-      this.#taken += stretch.commit();
-      if (this.#taken >= eighth) this.#publish();
-      if (stopwatch?.lap()) break;
+      if (stopwatch === undefined || count >= max || stretch.spent || stopwatch.lap()) break;
     }
     return count;
-  }
-
-  /** What was begun has been read; the rest is left for another time. */
-  #leaveStretch(): void {
-    this.#taken += this.#stretch.commit();
-    this.#stretch.enter(0, 0);
   }
 
   /** Bytes between what we have read and the producer's position. */
   #available(): number {
     if (this.#fault !== undefined) return 0;
-    const available = this.#positions.waiting() - this.#taken - this.#stretch.begun;
+    const { begun, start } = this.#stretch;
+    const available = this.#stretch.waiting() - begun;
     if (available >= 0 && available <= this.size) return available;
-    const offset = this.#positions.offset + this.#taken;
-    this.#fail('producer-beyond-ring', { offset, length: available, available: this.size });
+    this.#fail('producer-beyond-ring', { offset: start + begun, length: available, available: this.size });
     return 0;
   }
 
-  #publish(): void {
-    if (this.#taken > 0) this.#positions.advance(this.#taken);
-    this.#taken = 0;
-  }
-
   #failAtRecord(): void {
-    const { offset, length, mapped } = this.#stretch.next();
-    const { left } = this.#stretch;
+    const { offset, length, mapped, left } = this.#stretch.next();
     if (mapped < left) this.#fail('record-beyond-mapping', { offset, length, available: mapped });
     else this.#fail('record-beyond-producer', { offset, length, available: left });
   }

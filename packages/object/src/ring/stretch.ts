@@ -1,103 +1,182 @@
 import { type Cursor, type Loop, ownLoop, type RunEnd } from './loop.js';
-import { LENGTH_MASK, RECORD_HEADER, type RingData, type RingHandler } from './memory.js';
+import { LENGTH_MASK, RECORD_HEADER, type RingData, type RingHandler, type RingMemory } from './memory.js';
 
-/** The part of a ring that is being read: bytes that are reserved, so that every record begins and ends in them. */
+/** `Cursor.next` of a reader that is closed. */
+const CLOSED = -1;
+const noLimit = 0x7fffffff;
+const u64 = 64;
+
+export type DrainEnd = Exclude<RunEnd, 'lap'>;
+
+/**
+ * The part of a ring between two positions: ours, which is published, and the producer's, which is watched. Both count bytes
+ * since the ring was created, in 64 bits; the loop takes their low words alone, and what is here runs once a drain and once a
+ * lap. Of our position the cursor has the truth: what the shared page says later is not read again.
+ */
 export class Stretch {
-  /** Nothing is touched any more. */
-  closed = false;
   readonly #words: Uint32Array;
+  readonly #consumer: BigInt64Array;
+  readonly #producer: BigInt64Array;
   readonly #size: number;
-  /** Bytes that are mapped: those of the ring and its overlap. */
   readonly #mapped: number;
-  readonly #weak: boolean;
-  readonly #cursor: Cursor = { next: 0, reach: 0, passed: 0, discarded: 0 };
+  /** Bytes after which a drain publishes what it has read. */
+  readonly #every: number;
+  readonly #cursor: Cursor = {
+    base: 0,
+    nextBase: 0,
+    high: 0,
+    start: 0,
+    next: 0,
+    limit: 0,
+    acquired: 0,
+    room: 0,
+    passed: 0,
+    discarded: 0,
+  };
   readonly #loop: Loop;
-  /** Offset of what was not committed: always in the ring itself. */
-  #start = 0;
-  /** Offset where the stretch ends, beyond the ring's size when it wraps. */
-  #limit = 0;
-  /** Offset up to which the words were acquired. */
-  #acquired = 0;
 
-  constructor(data: RingData, size: number, weak: boolean) {
+  constructor(memory: RingMemory, data: RingData, weak: boolean) {
+    const { consumer, producer, size } = memory;
     this.#words = data.u32;
+    this.#consumer = new BigInt64Array(consumer, 0, 1);
+    this.#producer = new BigInt64Array(producer, 0, 1);
     this.#size = size;
     this.#mapped = data.u8.length;
-    this.#weak = weak;
-    this.#loop = ownLoop(data, this.#cursor);
+    this.#every = Math.max(size >>> 3, RECORD_HEADER);
+    const words = { consumer: new Int32Array(consumer, 0, 2), producer: new Int32Array(producer, 0, 2) };
+    this.#loop = ownLoop({ data, ...words, size, mapped: this.#mapped, weak }, this.#cursor);
+    this.#begin(BigInt.asUintN(u64, Atomics.load(this.#consumer, 0)));
   }
 
-  /** Bytes behind the record that was begun last. */
-  get left(): number {
-    return this.#limit - this.#cursor.next;
+  get closed(): boolean {
+    return this.#cursor.next === CLOSED;
   }
 
-  /** Bytes of the records that were begun and not committed. */
+  /** Nothing is touched any more. */
+  close(): void {
+    this.#cursor.next = CLOSED;
+  }
+
+  /** Offset of the published position. */
+  get start(): number {
+    return this.#cursor.start;
+  }
+
+  /** Bytes of the records that were begun and not published. */
   get begun(): number {
-    return this.#cursor.next - this.#start;
+    const { next, start } = this.#cursor;
+    return next === CLOSED ? 0 : next - start;
   }
 
-  /** Records that the last pass handed out, also when a handler threw. */
+  /** Records that the last drain handed out, also when a handler threw. */
   get passed(): number {
     return this.#cursor.passed;
   }
 
-  /** Discarded records of all passes. */
   get discarded(): number {
     return this.#cursor.discarded;
   }
 
-  enter(offset: number, bytes: number): void {
-    this.#start = offset & (this.#size - 1);
-    this.#cursor.next = this.#start;
-    this.#acquired = this.#start;
-    this.#bind(this.#start + bytes);
+  /** The position `bytes` after the published one. */
+  after(bytes: number): bigint {
+    const { high, base, start } = this.#cursor;
+    return BigInt.asUintN(u64, (BigInt(high) << 32n) + BigInt((base | start) >>> 0) + BigInt(bytes));
   }
 
-  /** What was begun is done with; the rest is the stretch. Returns its bytes. */
-  commit(): number {
-    const { begun } = this;
-    this.#start = this.#cursor.next & (this.#size - 1);
-    const moved = this.#cursor.next - this.#start;
-    this.#cursor.next = this.#start;
-    this.#acquired -= moved;
-    this.#bind(this.#limit - moved);
-    return begun;
+  /** Bytes from the published position to the producer's: an acquiring load. */
+  waiting(): number {
+    return Number(BigInt.asUintN(u64, Atomics.load(this.#producer, 0) - this.after(0)));
   }
 
-  /** Offset of the next record's header, the length that it claims, and the bytes from there to the end of what is mapped. */
-  next(): { offset: number; length: number; mapped: number } {
-    const offset = this.#cursor.next & (this.#size - 1);
-    return { offset, length: this.#words[offset >>> 2]! & LENGTH_MASK, mapped: this.#mapped - offset };
+  /** Publishes `bytes`, by a sequentially consistent store. What is reserved behind them is looked at anew. */
+  advance(bytes: number): void {
+    const position = this.after(bytes);
+    if (bytes > 0) Atomics.store(this.#consumer, 0, position);
+    this.#begin(position);
   }
 
-  /** Hands out records until `stop` bytes are left or the ring begins again, `max` at most. Commit before the next pass. */
-  pass(handler: RingHandler, stop: number, max: number): RunEnd {
-    const { next } = this.#cursor;
-    const end = Math.min(this.#limit - stop, this.#size);
-    if (!this.#weak) return this.#loop(handler, end, max);
-    this.#cursor.passed = 0;
-    if (this.#acquired <= next) this.#acquire(end);
-    if (this.#acquired <= next) return next < end ? 'busy' : 'bound';
-    return this.#loop(handler, Math.min(this.#acquired, end), max);
+  /** Offset of the next record's header, the length that it claims, and the bytes that are left for it. */
+  next(): { offset: number; length: number; mapped: number; left: number } {
+    const { next, limit } = this.#cursor;
+    const offset = next & (this.#size - 1);
+    const length = this.#words[offset >>> 2]! & LENGTH_MASK;
+    return { offset, length, mapped: this.#mapped - offset, left: limit - next };
   }
 
-  #bind(limit: number): void {
-    this.#limit = limit;
-    this.#cursor.reach = Math.min(limit, this.#mapped);
+  /** A drain, of a ring's worth of bytes at most, begins. */
+  refill(): void {
+    this.#cursor.room = this.#size;
+  }
+
+  /** Whether that was read. */
+  get spent(): boolean {
+    return this.#cursor.room <= 0;
+  }
+
+  /** Hands out records, `max` at most, until the refill is spent. */
+  drain(handler: RingHandler, max: number): DrainEnd {
+    const cursor = this.#cursor;
+    let passed = 0;
+    try {
+      for (;;) {
+        const end = this.#loop(handler, max - passed, this.#every);
+        if (end !== 'lap') return end;
+        passed += cursor.passed;
+        cursor.passed = 0;
+        const { limit } = cursor;
+        const taken = this.begun;
+        this.advance(taken);
+        cursor.limit = limit - this.#size;
+        cursor.room -= taken;
+        if (cursor.room <= 0 || passed >= max) return 'bound';
+      }
+    } finally {
+      cursor.passed += passed;
+    }
   }
 
   /**
-   * For machines that reorder loads: sees by acquiring loads how far records are submitted; up to there plain loads are
-   * in order. A loop of its own, since the call alone would cost the hot loop 2 ns a record where it is not needed.
+   * Visits the submitted records from `skip` bytes after the published position on, of `reserved` bytes, and publishes nothing.
+   * Returns where it stopped, in bytes after that position; `restart` then.
    */
-  #acquire(end: number): void {
-    let offset = this.#cursor.next;
-    while (offset < end) {
-      const word = Atomics.load(this.#words, offset >>> 2) | 0;
-      if (word < 0) break;
-      offset += ((word & LENGTH_MASK) + RECORD_HEADER + 7) & ~7;
+  walk(
+    visit: RingHandler,
+    skip: number,
+    reserved: number,
+  ): { readonly end: RunEnd; readonly walked: number } {
+    const cursor = this.#cursor;
+    let lap = cursor.start;
+    cursor.next = lap + skip;
+    cursor.acquired = lap + skip;
+    cursor.limit = lap + reserved;
+    cursor.room = noLimit;
+    for (;;) {
+      if (cursor.next >= this.#size) {
+        cursor.next -= this.#size;
+        cursor.acquired -= this.#size;
+        cursor.limit -= this.#size;
+        lap -= this.#size;
+      }
+      const end = this.#loop(visit, noLimit, 0);
+      if (end !== 'lap') return { end, walked: cursor.next - lap };
     }
-    this.#acquired = offset;
+  }
+
+  /** Back to the published position. */
+  restart(): void {
+    const { start } = this.#cursor;
+    this.#cursor.next = start;
+    this.#cursor.limit = start;
+    this.#cursor.acquired = start;
+  }
+
+  #begin(position: bigint): void {
+    const low = Number(BigInt.asIntN(32, position));
+    const cursor = this.#cursor;
+    cursor.high = Number(BigInt.asIntN(32, position >> 32n));
+    cursor.start = low & (this.#size - 1);
+    cursor.base = low & ~(this.#size - 1);
+    cursor.nextBase = (cursor.base + this.#size) | 0;
+    this.restart();
   }
 }
