@@ -17,7 +17,7 @@ export function setEach<K, V>(
   const { raw, keyCodec, valueCodec } = map;
   const { keySize } = raw;
   let stored = 0;
-  const one = ([key, value]: readonly [K, V]): void => {
+  const one = (key: K, value: V): void => {
     try {
       if (map.set(key, value, mode)) stored++;
     } catch (cause) {
@@ -25,27 +25,32 @@ export function setEach<K, V>(
     }
   };
   if (mode !== 'any' || raw.updateBatch === undefined) {
-    for (const entry of entries) one(entry);
+    for (const [key, value] of entries) one(key, value);
     return stored;
   }
   const buffers = batchBuffers(raw, BATCH);
   const keyView = new DataView(buffers.keys.buffer);
   const valueView = new DataView(buffers.values.buffer);
   const stride = valueBufferSize(raw);
-  for (const group of groups(entries)) {
-    for (let index = 0; index < group.length; index++) {
-      const entry = group[index]!;
-      keyCodec.write(keyView, index * keySize, entry[0]);
-      valueCodec.write(valueView, index * stride, entry[1]);
-    }
-    const { status, done } = raw.updateBatch(buffers.keys, buffers.values, group.length, 0);
+  const send = (filled: number): void => {
+    const { status, done } = raw.updateBatch!(buffers.keys, buffers.values, filled, 0);
     if (lacksBatches(status, done)) {
-      for (const entry of group) one(entry);
-      continue;
+      for (let index = 0; index < filled; index++)
+        one(keyCodec.read(keyView, index * keySize), valueCodec.read(valueView, index * stride));
+      return;
     }
     stored += done;
     if (status !== 0) throw withDone(mapFailure(raw, 'bpf_map_update_batch', status), stored);
+  };
+  let count = 0;
+  for (const entry of entries) {
+    keyCodec.write(keyView, count * keySize, entry[0]);
+    valueCodec.write(valueView, count * stride, entry[1]);
+    if (++count < BATCH) continue;
+    send(count);
+    count = 0;
   }
+  if (count > 0) send(count);
   return stored;
 }
 
