@@ -31,8 +31,12 @@ static __always_inline __u64 scopes_kept(const struct scope_set *set, __u64 vers
 
 	if (version == set->version)
 		return ~0ULL;
-	for (int step = SCOPE_BIRTHS_MAX / 2; step; step /= 2)
+	for (int step = SCOPE_BIRTHS_MAX / 2; step; step /= 2) {
 		at |= (~(version - set->births[at | step].version) >> 63) * step;
+		/* Hidden from the compiler, which would leave the mask out: verifiers up to 6.1 need it. */
+		barrier_var(at);
+		at &= SCOPE_BIRTHS_MAX - 1;
+	}
 	return set->births[at].kept;
 }
 
