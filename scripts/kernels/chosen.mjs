@@ -2,7 +2,7 @@
  * What of the kernel tests `.ci/run` has every kernel do, in emulation: the one list. Each row names a file and how
  * the full names of its tests begin; a row that matches no test fails the run. `pnpm test:kernels` alone runs them all.
  *
- * The load of every program of both objects, and that nothing is left in the kernel, are looked at besides, by
+ * The load of every program of every object, and that nothing is left in the kernel, are looked at besides, by
  * guest/tests.mjs.
  */
 
@@ -19,6 +19,11 @@ export const chosen = [
     file: 'packages/tracer/src/events/every-kind.kernel.test.ts',
     tests: ['each kind of event once'],
     covers: 'every event, and which hooks it comes from',
+  },
+  {
+    file: 'packages/tracer/src/lean.kernel.test.ts',
+    tests: ['tells the same of lifecycle events'],
+    covers: 'the objects for lifecycle events alone, which tell what the others tell',
   },
   {
     file: 'packages/tracer/src/follow.kernel.test.ts',

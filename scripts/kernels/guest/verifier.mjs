@@ -1,7 +1,8 @@
 /**
- * Has the verifier judge every program of both objects, with everything switched on, as far as the kernel has what it
+ * Has the verifier judge every program of every object, with everything switched on, as far as the kernel has what it
  * takes. What each took is what `bpf/verifier.json` records.
  */
+import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inRoot } from '../../lib/workspace.mjs';
 
@@ -45,18 +46,19 @@ function open(path, { taskStorage }) {
 
 /** @returns {Generator<Judged>} */
 export function* judgePrograms() {
-  // Without task storage there is no bpf_loop either, but tests have one without the other. What the objects for lifecycle
-  // events alone have, these have too.
-  const variants = [
-    { withoutBpfLoop: false, taskStorage: true, name: 'spoor' },
-    { withoutBpfLoop: false, taskStorage: false, name: 'spoor, words in the hash' },
-    { withoutBpfLoop: true, taskStorage: false, name: 'spoor-without-bpf-loop' },
-  ];
-  for (const { withoutBpfLoop, taskStorage, name } of variants) {
+  // Without task storage there is no bpf_loop either, but tests have one without the other.
+  const variants = [false, true].flatMap((lean) => [
+    { lean, withoutBpfLoop: false, taskStorage: true },
+    { lean, withoutBpfLoop: false, taskStorage: false },
+    { lean, withoutBpfLoop: true, taskStorage: false },
+  ]);
+  for (const { lean, withoutBpfLoop, taskStorage } of variants) {
     if (!withoutBpfLoop && !object.features.has('bpf_loop')) continue;
     if (taskStorage && !object.features.has('task_storage_tracing')) continue;
+    const path = bpf.objectPath({ lean, withoutBpfLoop });
+    const hash = !withoutBpfLoop && !taskStorage;
+    const name = `${basename(path, '.bpf.o')}${hash ? ', words in the hash' : ''}`;
     try {
-      const path = bpf.objectPath({ withoutBpfLoop });
       const loaded = open(path, { taskStorage }).load({ verifierStatistics: true });
       loaded.close();
       for (const program of loaded.programs.values())
