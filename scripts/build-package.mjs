@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 import { rolldown } from 'rolldown';
 import { Failure, script } from './lib/output.mjs';
 import { run } from './lib/run.mjs';
-import { readJson } from './lib/workspace.mjs';
+import { inRoot, readJson } from './lib/workspace.mjs';
 
 /** What is being built: it takes the place of `dist/` when it is whole. */
 const out = 'dist.partial';
@@ -90,6 +90,15 @@ const places = {
   },
 };
 
+/** V8 takes compiled code only under the flags that it was made by: they are those that the package's program names. */
+async function compileCommand() {
+  const [program] = Object.values(readJson(join(process.cwd(), 'package.json')).bin);
+  const flags = /exec node (.+?) "\$0"/.exec(readFileSync(program, 'utf8'))?.[1]?.split(' ') ?? [];
+  const args = [...flags, inRoot('scripts', 'compile-command.mjs'), out, join(process.cwd(), 'dist')];
+  const { status, output } = await run(process.execPath, args, { cwd: process.cwd() });
+  if (status !== 0) throw new Failure('the command was not compiled', { output });
+}
+
 /** @param {string} path @returns {string | undefined} the name of the package that it is of */
 function packageOf(path) {
   for (let folder = path; folder !== dirname(folder); folder = dirname(folder)) {
@@ -121,6 +130,7 @@ await script(async () => {
     mkdirSync(dirname(join(out, fileName)), { recursive: true });
     writeFileSync(join(out, fileName), code);
   }
+  if (values.command !== undefined) await compileCommand();
   rmSync('dist', { recursive: true, force: true });
   renameSync(out, 'dist');
   return undefined;

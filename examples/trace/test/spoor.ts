@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 const folder = join(import.meta.dirname, '..');
 export const command = join(folder, 'bin', 'spoor.cjs');
 /** What it has Node.js started with. */
-const nodeOptions = /exec node (.+?) "\$0"/.exec(readFileSync(command, 'utf8'))![1]!.split(' ');
+export const nodeOptions = /exec node (.+?) "\$0"/.exec(readFileSync(command, 'utf8'))![1]!.split(' ');
 
 /** A `spoor` that was started. */
 export interface Running {
