@@ -35,6 +35,7 @@ export async function beginTrace(parts: TraceParts): Promise<Tracer> {
     const own: readonly Root[] =
       command === undefined ? [] : [{ scope: commandScopeName, tgid: command.tgid }];
     scopes.replace(compiled, [...own, ...parts.roots]);
+    await command?.waiting;
     kernel.attach();
     kernel.snapshot();
     await whatWaits();

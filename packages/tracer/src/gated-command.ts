@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Writable } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { findCommand } from './find-command.js';
 
 /** How a command ended: like a shell's `$?` and, when a signal ended it, the signal. */
@@ -19,13 +19,13 @@ export interface CommandOptions {
 const GATE_ABANDONED = 125;
 
 /**
- * A shell that waits for a line on descriptor 3 and then becomes the command, which it looks for as `findCommand` does
+ * A shell that says on descriptor 3 that it is there, waits for a line, and then becomes the command, which it looks for as `findCommand` does
  * and calls by the name that it was given: same process, so that its id is known
  * before the first instruction of the command, and nothing of the command can come before the tracer is ready. When the
  * tracer dies first the read fails and the command never runs. Once opened, the gate is gone: the command has no
  * tie to the tracer and lives on when that is killed.
  */
-const gate = `read -r _ <&3 || exit ${GATE_ABANDONED}; exec "$0" "$@" 3<&-`;
+const gate = `echo >&3; read -r _ <&3 || exit ${GATE_ABANDONED}; exec "$0" "$@" 3<&-`;
 
 /** A command that is started and has not begun. */
 export class GatedCommand {
@@ -33,12 +33,20 @@ export class GatedCommand {
   readonly child: ChildProcess;
   /** Settles when the command's own process has ended; its descendants may live on. */
   readonly exit: Promise<CommandExit>;
-  readonly #gate: Writable;
+  /**
+   * Settles when the shell has nothing left to do but to wait: what it does before, opening its libraries for instance, is not
+   * the command's. Also when it will never be so far.
+   */
+  readonly waiting: Promise<void>;
+  readonly #gate: Duplex;
 
   private constructor(child: ChildProcess, tgid: number) {
     this.child = child;
     this.tgid = tgid;
-    this.#gate = child.stdio[3] as Writable;
+    this.#gate = child.stdio[3] as Duplex;
+    this.waiting = new Promise((resolve) => {
+      this.#gate.once('data', () => resolve()).once('close', resolve);
+    });
     this.#gate.on('error', () => {
       // A gate that was killed before it read leaves a closed pipe; `exit` tells that.
     });
