@@ -62,7 +62,7 @@ static __always_inline bool unix_endpoint(struct frame *frame, struct unix_sock 
 	if (!bound || length <= SUN_PATH_OFFSET || length > SUN_PATH_OFFSET + SUN_PATH_MAX)
 		return false;
 	if (BPF_CORE_READ(socket, path.dentry)) {
-		path_of(&frame->path, (void *)socket + bpf_core_field_offset(struct unix_sock, path));
+		path_of(&frame->path, (unsigned long)socket + bpf_core_field_offset(struct unix_sock, path));
 		record_append_path(frame, path);
 		return true;
 	}

@@ -30,7 +30,7 @@ struct name {
 /* Of an open file: the path by which it was opened, as it is now. */
 static __always_inline void record_append_file(struct frame *frame, struct file *file, struct var_bytes *path)
 {
-	path_of(&frame->path, (void *)file + bpf_core_field_offset(struct file, f_path));
+	path_of(&frame->path, (unsigned long)file + bpf_core_field_offset(struct file, f_path));
 	record_append_path(frame, path);
 }
 
@@ -44,7 +44,7 @@ static __noinline int record_append_directory(struct frame *frame, struct task_s
 	if (name->path->length && frame->record[name->path->offset & RECORD_MASK] == '/')
 		return 0;
 	if (name->directory_fd == AT_FDCWD) {
-		path_of(&frame->path, (void *)fs + bpf_core_field_offset(struct fs_struct, pwd));
+		path_of(&frame->path, (unsigned long)fs + bpf_core_field_offset(struct fs_struct, pwd));
 		record_append_path(frame, name->directory);
 		return 0;
 	}

@@ -22,14 +22,16 @@ struct scope_words {
 };
 
 /*
- * The bits that mean the same scope as they did at `version`: those of the last birth that is no later. Found by halves,
- * and by the sign of a difference: of a branch the verifier would follow both sides, at every start.
+ * The bits of the set at `half` that mean the same scope as they did at `version`: those of the last birth that is no later.
+ * Found by halves, and by the sign of a difference: of a branch the verifier would follow both sides. A global function, which
+ * the verifier looks at once a program and not at every call: hence no pointer to the set, which 5.10 would not take.
  */
-static __always_inline __u64 scopes_kept(const struct scope_set *set, __u64 version)
+__noinline __u64 scopes_kept_at(__u32 half, __u64 version)
 {
+	const struct scope_set *set = bpf_map_lookup_elem(&scope_sets, &half);
 	__u64 at = 0;
 
-	if (version == set->version)
+	if (!set || version == set->version)
 		return ~0ULL;
 	for (int step = SCOPE_BIRTHS_MAX / 2; step; step /= 2) {
 		at |= (~(version - set->births[at | step].version) >> 63) * step;
@@ -38,6 +40,11 @@ static __always_inline __u64 scopes_kept(const struct scope_set *set, __u64 vers
 		at &= SCOPE_BIRTHS_MAX - 1;
 	}
 	return set->births[at].kept;
+}
+
+static __always_inline __u64 scopes_kept(const struct scope_set *set, __u64 version)
+{
+	return scopes_kept_at(set->half, version);
 }
 
 #endif

@@ -79,15 +79,22 @@ static __noinline long path_step(__u32 step, struct path_walk *walk)
 	return 0;
 }
 
-static __noinline int path_of(struct path_buffer *path, const struct path *from)
+/* `from_address` is of a kernel's `struct path`. */
+VERIFIED_ONCE int path_of(struct path_buffer *path, unsigned long from_address)
 {
+	const struct path *from = (void *)from_address;
 	struct vfsmount *vfsmount = BPF_CORE_READ(from, mnt);
 	struct dentry *dentry = BPF_CORE_READ(from, dentry);
 	struct path_walk walk = { .path = path, .dentry = dentry };
+	struct mount *mount;
 	struct qstr name;
 
+	/* The verifier wants it of a pointer that another program might give. */
+	if (!path)
+		return 0;
 	walk.mount = (void *)vfsmount - bpf_core_field_offset(struct mount, mnt);
-	walk.root = BPF_CORE_READ(vfsmount, mnt_root);
+	mount = walk.mount;
+	walk.root = BPF_CORE_READ(mount, mnt.mnt_root);
 	path->start = PATH_MAX;
 	path->full_length = 0;
 	path->cut = false;

@@ -24,6 +24,16 @@
 		__value;                                                                                       \
 	})
 
+/*
+ * A function that the verifier looks at once a program, where it takes such a one with pointers to memory (5.12), and not at
+ * every call, with all that the caller knows. 6.1 takes no such pointer for a map's key or value.
+ */
+#ifdef SPOOR_WITHOUT_BPF_LOOP
+#define VERIFIED_ONCE static __noinline
+#else
+#define VERIFIED_ONCE __noinline
+#endif
+
 static __always_inline struct task_struct *current_task(void)
 {
 	if (typed_task)

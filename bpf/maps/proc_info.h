@@ -55,18 +55,29 @@ struct {
 	__type(value, struct proc_info);
 } proc_info SEC(".maps");
 
+/* What a record is made for, by addresses and numbers alone: the verifier looks at `proc_info_find` once a program. */
+struct proc_info_request {
+	/* the acting thread: the leader may have ended, and its memory map with it */
+	unsigned long task;
+	struct task_identity identity;
+	/* of the record that this one replaces; see `struct proc_info` */
+	__u64 legacy_followed;
+	/* whether the process has words that say that it executed since the trace began */
+	__u64 executed;
+	__u32 words_place;
+	__u32 origin;
+};
+
 /* Fills the binary from a mapped executable. `path` is left holding the whole path. */
-static __noinline int proc_info_set_exe(struct proc_info *info, struct path_buffer *path, struct file *exe)
+static __always_inline void proc_info_set_exe(struct proc_info *info, struct path_buffer *path, struct file *exe)
 {
 	struct inode *inode = BPF_CORE_READ(exe, f_inode);
 	__u32 length;
 
-	path_of(path, (void *)exe + bpf_core_field_offset(struct file, f_path));
+	path_of(path, (unsigned long)exe + bpf_core_field_offset(struct file, f_path));
 	length = path->length;
 	if (length > EXE_MAX)
 		length = EXE_MAX;
-	/* The whole array: the bytes past the path are zero, so equal records are equal bytes. */
-	__builtin_memset(info->exe, 0, sizeof(info->exe));
 	bpf_probe_read_kernel(info->exe, length & (2 * EXE_MAX - 1), &path->bytes[path->start & (PATH_MAX - 1)]);
 	info->exe_length = length;
 	info->exe_full_length = path->full_length;
@@ -74,47 +85,29 @@ static __noinline int proc_info_set_exe(struct proc_info *info, struct path_buff
 	info->device = BPF_CORE_READ(inode, i_sb, s_dev);
 	if (path->unlinked)
 		info->flags |= PROC_EXE_UNLINKED;
-	return 0;
 }
 
-struct proc_info_request {
-	/* the acting thread: the leader may have ended, and its memory map with it */
-	struct task_struct *task;
-	const struct process *process;
-	const struct task_words *words;
-	enum words_place words_place;
-	struct path_buffer *path;
-	/* of the record that this one replaces; see `struct proc_info` */
-	__u64 legacy_followed;
-	enum origin origin;
-};
-
 /* Builds a record from what the kernel itself knows of the task. Always succeeds. */
-static __always_inline void proc_info_build(struct proc_info *info, const struct proc_info_request *request)
+static __always_inline void proc_info_build(struct proc_info *info, const struct proc_info_request *request,
+					    struct path_buffer *path)
 {
-	struct task_struct *task = request->task;
+	struct task_struct *task = (void *)request->task;
 	struct mm_struct *mm = BPF_CORE_READ(task, mm);
 	struct file *exe = NULL;
 
-	info->start_time_ns = info->seal_ns = request->process->identity.start_time_ns;
+	/* The bytes past the path are zero, so equal records are equal bytes. */
+	__builtin_memset(info, 0, sizeof(*info));
+	info->start_time_ns = info->seal_ns = request->identity.start_time_ns;
 	info->legacy_followed = request->legacy_followed;
-	info->inode = 0;
-	info->device = 0;
-	info->flags = 0;
-	info->unused = 0;
-	info->exe_length = 0;
-	info->exe_full_length = 0;
-	if (started_in_trace(&request->process->identity) || request->words->executed)
+	if (started_in_trace(&request->identity) || request->executed)
 		info->flags |= PROC_NEW;
 	/* A kernel thread can borrow a user's mm for a while; its binary is not its own. */
-	if (mm && !(task_field(task, flags) & PF_KTHREAD))
+	if (mm && !(BPF_CORE_READ(task, flags) & PF_KTHREAD))
 		exe = BPF_CORE_READ(mm, exe_file);
-	if (exe) {
-		proc_info_set_exe(info, request->path, exe);
-	} else {
+	if (exe)
+		proc_info_set_exe(info, path, exe);
+	else
 		info->flags |= PROC_NO_EXE;
-		__builtin_memset(info->exe, 0, sizeof(info->exe));
-	}
 }
 
 /*
@@ -215,21 +208,31 @@ static __always_inline void proc_info_forget(__u32 tgid)
 	bpf_map_delete_elem(&proc_info, &tgid);
 }
 
-/*
- * Lookup-or-init: fills `into` with the facts of the task's process. False only in the miss mode `drop`, where the
- * caller has to behave like the tracers that lose the event.
- */
-static __always_inline bool proc_info_of(struct proc_info *into, const struct proc_info_request *request)
-{
-	bool expected = request->origin != ORIGIN_RECOVERED_KERNEL;
-	bool stale;
-	long status;
+/* What became of a look-up. */
+enum proc_info_found {
+	/* in the miss mode `drop` */
+	PROC_INFO_LOST = 0,
+	PROC_INFO_HIT = 1,
+	PROC_INFO_BUILT = 2,
+	/* built, and the map has an entry of another process under this id */
+	PROC_INFO_BUILT_ANEW = 3,
+};
 
+/* Fills `into` from the map, or else builds it, without storing what was built; `path` is left holding anything. */
+VERIFIED_ONCE int proc_info_find(struct proc_info *into, const struct proc_info_request *request,
+				 struct path_buffer *path)
+{
+	bool expected, stale;
+
+	/* The verifier wants it of pointers that another program might give. */
+	if (!into || !request || !path)
+		return PROC_INFO_LOST;
+	expected = request->origin != ORIGIN_RECOVERED_KERNEL;
 	count(lookups);
-	if (proc_info_copy(into, request->process->identity.tgid, request->process->identity.start_time_ns, &stale)) {
+	if (proc_info_copy(into, request->identity.tgid, request->identity.start_time_ns, &stale)) {
 		count(hits);
-		proc_info_refresh(into, request->task);
-		return true;
+		proc_info_refresh(into, (void *)request->task);
+		return PROC_INFO_HIT;
 	}
 	if (expected)
 		count(initialised);
@@ -237,18 +240,35 @@ static __always_inline bool proc_info_of(struct proc_info *into, const struct pr
 		count(misses);
 	if (miss_mode == MISS_DROP && !expected) {
 		count(lost_by_mode);
-		return false;
+		return PROC_INFO_LOST;
 	}
 	if (miss_mode == MISS_ZERO && !expected) {
 		__builtin_memset(into, 0, sizeof(*into));
-		into->start_time_ns = into->seal_ns = request->process->identity.start_time_ns;
+		into->start_time_ns = into->seal_ns = request->identity.start_time_ns;
 	} else {
-		proc_info_build(into, request);
+		proc_info_build(into, request, path);
 	}
 	into->origin = request->origin;
 	if (!expected)
 		count(recovered[request->words_place & 3]);
-	status = proc_info_store(request->process->identity.tgid, into, stale);
+	return stale ? PROC_INFO_BUILT_ANEW : PROC_INFO_BUILT;
+}
+
+/*
+ * Lookup-or-init: fills `into`, a map's value, with the facts of the task's process. False only in the miss mode `drop`, where
+ * the caller has to behave like the tracers that lose the event.
+ */
+static __always_inline bool proc_info_of(struct proc_info *into, const struct proc_info_request *request,
+					 struct path_buffer *path)
+{
+	int found = proc_info_find(into, request, path);
+	long status;
+
+	if (found == PROC_INFO_LOST)
+		return false;
+	if (found == PROC_INFO_HIT)
+		return true;
+	status = proc_info_store(request->identity.tgid, into, found == PROC_INFO_BUILT_ANEW);
 	/* Another CPU was first (EEXIST): its record says the same of the same process. Ours is in hand. */
 	if (status == -EEXIST)
 		count(raced);

@@ -148,6 +148,26 @@ static __always_inline void count_words_lost(void)
 	count(words_lost);
 }
 
+/* Merges into the words of a process, and into what its heir will find if the leader has left: it has to say the same. */
+VERIFIED_ONCE int words_change(struct task_words *words, const struct scope_set *set, const struct scope_words *bits,
+			       __u64 start_time_ns, __u32 tgid)
+{
+	struct task_identity identity = { .start_time_ns = start_time_ns, .tgid = tgid };
+
+	/* The verifier wants it of pointers that another program might give. */
+	if (!words || !set || !bits)
+		return 0;
+	words_lock(&identity);
+	words_merge(words, set, bits);
+	if (use_task_storage && words_in_hash) {
+		words = bpf_map_lookup_elem(&task_words_hash, &identity);
+		if (words)
+			words_merge(words, set, bits);
+	}
+	words_unlock(&identity);
+	return 0;
+}
+
 static __noinline int words_try_add(const struct process *process, const struct scope_set *set,
 				    const struct scope_words *bits)
 {
@@ -158,15 +178,7 @@ static __noinline int words_try_add(const struct process *process, const struct 
 	words = words_make(process);
 	if (!words)
 		return 0;
-	words_lock(&process->identity);
-	words_merge(words, set, bits);
-	if (use_task_storage && words_in_hash) {
-		/* The leader may have left: what its heir will find has to say the same. */
-		words = bpf_map_lookup_elem(&task_words_hash, &process->identity);
-		if (words)
-			words_merge(words, set, bits);
-	}
-	words_unlock(&process->identity);
+	words_change(words, set, bits, process->identity.start_time_ns, process->identity.tgid);
 	return 1;
 }
 

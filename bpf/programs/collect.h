@@ -11,16 +11,15 @@ static __always_inline bool frame_info(struct frame *frame, const struct subject
 				       enum origin origin)
 {
 	struct proc_info_request request = {
-		.task = subject->task,
-		.process = &subject->process,
-		.words = &frame->words,
-		.words_place = frame->words_place,
-		.path = &frame->path,
+		.task = (unsigned long)subject->task,
+		.identity = subject->process.identity,
 		.legacy_followed = frame->legacy_followed,
+		.executed = frame->words.executed,
+		.words_place = frame->words_place,
 		.origin = origin,
 	};
 
-	if (!proc_info_of(&frame->info, &request))
+	if (!proc_info_of(&frame->info, &request, &frame->path))
 		return false;
 	if (miss_mode != MISS_RECOVER) {
 		frame->words.scopes.followed = frame->info.legacy_followed;

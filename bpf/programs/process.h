@@ -113,8 +113,11 @@ static __always_inline void exec(struct frame *frame, const struct scope_set *se
 {
 	struct exec_event *event = (void *)frame->record;
 	struct part filename = { .memory = PART_KERNEL };
-	/* A thread that executes has taken the leader's place by now. */
-	struct subject subject = { .task = task, .process = process_of_leader(task) };
+	/*
+	 * A thread that executes has taken the leader's place by now. Its leader is asked for all the same: the verifier would
+	 * walk to the ancestors once for a pointer that the hook was given, and once for those that were loaded.
+	 */
+	struct subject subject = subject_of(task);
 	__u32 tgid = subject.process.identity.tgid;
 
 	if (miss_mode != MISS_RECOVER && !proc_info_legacy_take(&frame->legacy_followed, tgid))
@@ -200,13 +203,13 @@ int BPF_PROG(on_sched_process_exit, struct task_struct *task)
 {
 	struct signal_struct *signal = BPF_CORE_READ(task, signal);
 	bool threads_left = BPF_CORE_READ(signal, live.counter) > 0;
+	/* Before the branch, behind which the verifier would have it twice. */
+	struct subject subject = subject_of(task);
 	const struct scope_set *set;
-	struct subject subject;
 	struct frame *frame;
 
 	if (threads_left && (task->pid != task->tgid || (BPF_CORE_READ(signal, flags) & SIGNAL_GROUP_EXIT)))
 		return 0;
-	subject = subject_of(task);
 	if (threads_left) {
 		words_outlive_leader(&subject.process);
 		return 0;
