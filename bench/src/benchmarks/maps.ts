@@ -36,7 +36,11 @@ const actions: readonly Action[] = [
   },
   { id: 'set', title: 'Set', lines: same('set') },
   { id: 'set-many', title: 'Set many, in batches of 256', lines: same('set-many') },
-  { id: 'iterate', title: 'Iterate, in batches', lines: same('iterate') },
+  {
+    id: 'iterate',
+    title: 'Iterate, in batches',
+    lines: { ...same('iterate'), [`${ours}, forEach`]: { who: ours, line: 'for-each' } },
+  },
 ];
 
 /** What a get, and an entry of a batch, may take of what C takes; and of what the other package for Node.js takes. */

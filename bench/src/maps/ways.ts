@@ -85,6 +85,12 @@ export function ourTable(objectPath: string, keys: readonly number[]): Table {
           take(entry);
         }
       },
+      'for-each': () => {
+        map.forEach((entry, key) => {
+          kept.sum = (kept.sum + key) | 0;
+          take(entry);
+        });
+      },
     },
     close: () => object.close(),
   };

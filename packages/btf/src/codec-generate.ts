@@ -1,6 +1,7 @@
 import { fieldNames, paddingOf, rootName } from './codec-fields.js';
 import {
   describeExpected,
+  failBounds,
   failValue,
   putBytes,
   putChars,
@@ -10,17 +11,17 @@ import {
 } from './codec-values.js';
 import type { ArrayLayout, Layout, StructLayout } from './layout.js';
 
-/** A codec without bounds checks. */
+/** What a codec does with memory. */
 export interface RawCodec {
-  read(view: DataView, offset: number): unknown;
+  read(view: DataView, offset?: number): unknown;
   readInto(view: DataView, offset: number, target: unknown): unknown;
   write(view: DataView, offset: number, value: unknown): void;
 }
 
 /**
  * Whether a DataView's bigints are read and written inline: they are on Node 24 and 26. Before, each is a call, of 240
- * instructions to read and 160 to write; by two words, through the arrays below, it is 135 and 60. Little-endian, as all
- * machines of ours.
+ * instructions to read and 160 to write; by two words, through the arrays below, it is 135 and 60; those of a
+ * BigUint64Array are inline everywhere, which is what a `WordView` is for. Little-endian, as all machines of ours.
  */
 const bigintsInline = Number.parseInt(process.versions.v8, 10) >= 13;
 const big = new BigUint64Array(new ArrayBuffer(8));
@@ -30,28 +31,48 @@ const half = new Uint32Array(big.buffer);
 const helpers = { big, signedBig, half, readChars, readBytes, putChars, putBytes, putZeros, failValue };
 
 /**
- * A codec as straight-line JavaScript. The layout has been validated: every number in it is one. Names come from
+ * A codec as straight-line JavaScript, bounds checked: all in one function, since an engine that learns of two codecs behind
+ * one call inlines neither. The layout has been validated: every number in it is one. Names come from
  * an object file and reach the text only as JSON strings.
  *
  * Throws EvalError where code generation is forbidden.
  */
 export function generateCodec(layout: Layout): RawCodec {
-  return new Function(...Object.keys(helpers), codecSource(layout))(...Object.values(helpers));
+  const names = ['failBounds', ...Object.keys(helpers)];
+  const outside = (view: DataView, offset: number) => failBounds(view, offset, layout);
+  return new Function(...names, codecSource(layout))(outside, ...Object.values(helpers));
 }
 
 function codecSource(layout: Layout): string {
-  const reader = new Emitter();
-  const result = reader.read(layout, { base: 'o', offset: 0 });
-  const filler = new Emitter();
-  if (layout.kind === 'struct') filler.fill(layout, { base: 'o', offset: 0 }, 't');
-  const writer = new Emitter();
-  writer.write(layout, { base: 'o', offset: 0 }, { value: 'x', path: JSON.stringify(rootName(layout)) });
-  const fill = layout.kind === 'struct' ? `${filler.text}return t;` : 'return read(v,o);';
-  return `"use strict";
-function read(v,o){${reader.text}return ${result};}
-function readInto(v,o,t){${fill}}
-function write(v,o,x){${writer.text}}
+  const plain = readers(layout, false);
+  const words = bigintsInline ? plain : readers(layout, true);
+  const writer = new Emitter(false);
+  writer.write(layout, start, { value: 'x', path: JSON.stringify(rootName(layout)) });
+  const aligned = words.read !== plain.read;
+  const check = `if(!(o>=0&&o+${layout.size}<=v.byteLength))failBounds(v,o);`;
+  /** What comes first: the check, then the words of a `WordView` where there are any. */
+  const first = (call: string) =>
+    aligned ? `${check}const w=v.words;if(w!==undefined&&(o&7)===0)return ${call};` : check;
+  const byWords = `
+function readWords(v,o,w,p){${words.read}}
+function fillWords(v,o,w,p,t){${words.fill}}`;
+  return `"use strict";${aligned ? byWords : ''}
+function read(v,o=0){${first('readWords(v,o,w,o>>>3)')}${plain.read}}
+function readInto(v,o,t){${first('fillWords(v,o,w,o>>>3,t)')}${plain.fill}}
+function write(v,o,x){${check}${writer.text}}
 return {read,readInto,write};`;
+}
+
+/** The texts of `read` and `readInto`. */
+function readers(layout: Layout, byWords: boolean): Record<'read' | 'fill', string> {
+  const reader = new Emitter(byWords);
+  const result = reader.read(layout, start);
+  const filler = new Emitter(byWords);
+  if (layout.kind === 'struct') filler.fill(layout, start, 't');
+  return {
+    read: `${reader.text}return ${result};`,
+    fill: layout.kind === 'struct' ? `${filler.text}return t;` : 'return read(v,o);',
+  };
 }
 
 /** A place in the view: a variable, and a constant distance from it. */
@@ -66,14 +87,22 @@ interface Source {
   readonly path: string;
 }
 
+const start: Place = { base: 'o', offset: 0 };
 const at = (place: Place): string => (place.offset === 0 ? place.base : `${place.base}+${place.offset}`);
 const later = (place: Place, distance: number): Place => ({
   base: place.base,
   offset: place.offset + distance,
 });
+
 class Emitter {
   text = '';
   private names = 0;
+  /** Whether there are `w` and `p`, the words of the view and the place of the first of them. */
+  private readonly byWords: boolean;
+
+  constructor(byWords: boolean) {
+    this.byWords = byWords;
+  }
 
   private fresh(prefix: string): string {
     return prefix + this.names++;
@@ -94,8 +123,13 @@ class Emitter {
       case 'bool':
         return `v.getUint8(${at(place)})!==0`;
       default:
-        return integerRead(place, layout.size, layout.kind !== 'pointer' && layout.signed);
+        return this.readInteger(place, layout.size, layout.kind !== 'pointer' && layout.signed);
     }
+  }
+
+  private readInteger(place: Place, size: number, signed: boolean): string {
+    if (!this.byWords || !isWord(place, size)) return integerRead(place, size, signed);
+    return signed ? `BigInt.asIntN(64,${wordAt(place)})` : wordAt(place);
   }
 
   private readStruct(layout: StructLayout, place: Place): string {
@@ -197,6 +231,10 @@ class Emitter {
     this.text += '}';
   }
 }
+
+/** Whether it is one of the words that a view of words has, where that begins with one. */
+const isWord = ({ base, offset }: Place, size: number) => size === 8 && base === 'o' && offset % 8 === 0;
+const wordAt = ({ offset }: Place) => `w[p+${offset / 8}]`;
 
 function integerRead(place: Place, size: number, signed: boolean): string {
   const sign = signed ? 'Int' : 'Uint';

@@ -2,6 +2,7 @@ import { fieldNames, paddingOf, rootName } from './codec-fields.js';
 import type { RawCodec } from './codec-generate.js';
 import {
   describeExpected,
+  failBounds,
   failValue,
   putBytes,
   putChars,
@@ -19,7 +20,23 @@ export function interpretCodec(layout: Layout): RawCodec {
   const { read, write } = node(layout);
   const readInto = layout.kind === 'struct' ? fillStruct(layout) : read;
   const root: Path = { parent: undefined, key: rootName(layout) };
-  return { read, readInto, write: (view, offset, value) => write(view, offset, value, root) };
+  const check = (view: DataView, offset: number) => {
+    if (!(offset >= 0 && offset + layout.size <= view.byteLength)) failBounds(view, offset, layout);
+  };
+  return {
+    read(view, offset = 0) {
+      check(view, offset);
+      return read(view, offset);
+    },
+    readInto(view, offset, target) {
+      check(view, offset);
+      return readInto(view, offset, target);
+    },
+    write(view, offset, value) {
+      check(view, offset);
+      write(view, offset, value, root);
+    },
+  };
 }
 
 interface Path {

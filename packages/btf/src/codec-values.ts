@@ -71,9 +71,8 @@ export function putZeros(view: DataView, offset: number, size: number): void {
 }
 
 /** A codec never touches a byte outside of the view that it was given. */
-export function checkBounds(view: DataView, offset: number, layout: Layout): void {
+export function failBounds(view: DataView, offset: number, layout: Layout): never {
   const { size } = layout;
-  if (offset >= 0 && offset + size <= view.byteLength) return;
   throw new SpoorError(
     'RECORD_MALFORMED',
     `${describeLayout(layout)} takes ${size} bytes at offset ${offset}, and there are ${view.byteLength} in all`,

@@ -1,6 +1,5 @@
 import { generateCodec, type RawCodec } from './codec-generate.js';
 import { interpretCodec } from './codec-interpret.js';
-import { checkBounds } from './codec-values.js';
 import type { Layout, LayoutOf } from './layout.js';
 import { assertValidLayout } from './validate-layout.js';
 
@@ -81,27 +80,12 @@ function buildCodec(layout: Layout, mode: 'generate' | 'interpret'): Codec<unkno
   return {
     layout,
     size,
-    read(view, offset = 0) {
-      checkBounds(view, offset, layout);
-      return raw.read(view, offset);
-    },
-    readInto(view, offset, target) {
-      checkBounds(view, offset, layout);
-      return raw.readInto(view, offset, target);
-    },
-    write(view, offset, value) {
-      checkBounds(view, offset, layout);
-      raw.write(view, offset, value);
-    },
+    ...raw,
     encode(value) {
       const bytes = new Uint8Array(size);
       raw.write(new DataView(bytes.buffer), 0, value);
       return bytes;
     },
-    decode(bytes) {
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      checkBounds(view, 0, layout);
-      return raw.read(view, 0);
-    },
+    decode: (bytes) => raw.read(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0),
   };
 }

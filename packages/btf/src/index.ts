@@ -54,3 +54,4 @@ export {
 } from './parse-object.js';
 export { C, type Fields, type LayoutSchema, type StructSchema, schemaOf } from './schema.js';
 export { assertValidLayout } from './validate-layout.js';
+export { WordView } from './word-view.js';

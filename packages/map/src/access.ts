@@ -1,28 +1,13 @@
-import { type Codec, describeLayout, SpoorError } from '@spoor/btf';
+import { type Codec, describeLayout, SpoorError, WordView } from '@spoor/btf';
 import { errno, isUnsupported } from './errno.js';
 import { slotStride, valueBufferSize } from './kinds.js';
 import type { RawMap } from './raw-map.js';
 
-/** Reads and writes a whole value buffer of a system call: one value, or one a possible CPU. */
+/** Reads and writes a whole value buffer of a system call: one value, for which a codec will do, or one a possible CPU. */
 export interface ValueCodec<V> {
-  /** For messages: that of one value. */
-  readonly codec: Codec<unknown>;
-  /** Bytes of the buffer. */
-  readonly bufferSize: number;
   read(view: DataView, offset: number): V;
   readInto(view: DataView, offset: number, target: V): V;
   write(view: DataView, offset: number, value: V): void;
-}
-
-/** One value. */
-export function singleValue<V>(codec: Codec<V>): ValueCodec<V> {
-  return {
-    codec: codec as Codec<unknown>,
-    bufferSize: codec.size,
-    read: (view, offset) => codec.read(view, offset),
-    readInto: (view, offset, target) => codec.readInto(view, offset, target),
-    write: (view, offset, value) => codec.write(view, offset, value),
-  };
 }
 
 /** An array of values, one a possible CPU, each in a slot rounded up to 8 bytes. */
@@ -30,8 +15,6 @@ export function perCpuValues<V>(codec: Codec<V>, raw: RawMap): ValueCodec<V[]> {
   const stride = slotStride(codec.size);
   const { slots } = raw;
   return {
-    codec: codec as Codec<unknown>,
-    bufferSize: stride * slots,
     read: (view, offset) =>
       Array.from({ length: slots }, (_, cpu) => codec.read(view, offset + cpu * stride)),
     readInto(view, offset, target) {
@@ -86,11 +69,12 @@ export class Access<K, V> {
     this.key = key;
     this.value = value;
     this.#key = new Uint8Array(raw.keySize);
-    this.#keyView = new DataView(this.#key.buffer);
-    this.#value = new Uint8Array(value.bufferSize);
-    this.#valueView = new DataView(this.#value.buffer);
-    this.#other = new Uint8Array(value.bufferSize);
-    this.#otherView = new DataView(this.#other.buffer);
+    this.#keyView = new WordView(this.#key.buffer);
+    const size = valueBufferSize(raw);
+    this.#value = new Uint8Array(size);
+    this.#valueView = new WordView(this.#value.buffer);
+    this.#other = new Uint8Array(size);
+    this.#otherView = new WordView(this.#other.buffer);
   }
 
   lookup(key: K): number {

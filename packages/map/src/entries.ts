@@ -1,4 +1,4 @@
-import type { Codec } from '@spoor/btf';
+import { type Codec, WordView } from '@spoor/btf';
 import type { Access, ValueCodec } from './access.js';
 import { valueBufferSize } from './kinds.js';
 import { type Chunk, walkChunks } from './walk.js';
@@ -13,7 +13,7 @@ export class Entries<K, V> implements IterableIterator<[K, V]> {
   readonly #keySize: number;
   readonly #stride: number;
   readonly #chunks: Generator<Chunk, void, undefined>;
-  #keyView: DataView = new DataView(new ArrayBuffer(0));
+  #keyView: DataView = new WordView(new ArrayBuffer(0));
   #valueView: DataView = this.#keyView;
   #index = 0;
   #count = 0;
@@ -46,8 +46,8 @@ export class Entries<K, V> implements IterableIterator<[K, V]> {
   #nextChunk(): boolean {
     const { done, value } = this.#chunks.next();
     if (done) return false;
-    this.#keyView = new DataView(value.keys.buffer);
-    this.#valueView = new DataView(value.values.buffer);
+    this.#keyView = new WordView(value.keys.buffer);
+    this.#valueView = new WordView(value.values.buffer);
     this.#index = 0;
     this.#count = value.count;
     return true;

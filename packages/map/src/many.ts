@@ -1,4 +1,4 @@
-import { SpoorError } from '@spoor/btf';
+import { SpoorError, WordView } from '@spoor/btf';
 import { batchBuffers } from './access.js';
 import { errno, isUnsupported, mapFailure } from './errno.js';
 import { valueBufferSize } from './kinds.js';
@@ -29,8 +29,8 @@ export function setEach<K, V>(
     return stored;
   }
   const buffers = batchBuffers(raw, BATCH);
-  const keyView = new DataView(buffers.keys.buffer);
-  const valueView = new DataView(buffers.values.buffer);
+  const keyView = new WordView(buffers.keys.buffer);
+  const valueView = new WordView(buffers.values.buffer);
   const stride = valueBufferSize(raw);
   const send = (filled: number): void => {
     const { status, done } = raw.updateBatch!(buffers.keys, buffers.values, filled, 0);

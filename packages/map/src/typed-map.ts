@@ -1,5 +1,5 @@
-import { type Codec, SpoorError } from '@spoor/btf';
-import { Access, perCpuValues, requireSize, singleValue, type ValueCodec } from './access.js';
+import { type Codec, SpoorError, WordView } from '@spoor/btf';
+import { Access, perCpuValues, requireSize, type ValueCodec } from './access.js';
 import { Entries } from './entries.js';
 import { errno, isUnsupported, mapFailure } from './errno.js';
 import { kindOf, requireAccess, valueBufferSize } from './kinds.js';
@@ -74,6 +74,11 @@ export interface TypedMap<K, V> extends Iterable<[K, V]> {
    * kernel locks the bucket.
    */
   entries(): IterableIterator<[K, V]>;
+  /**
+   * The same for those who want them all: `handle` is called with each, as `Map.prototype.forEach` calls it. What an iterator
+   * hands out is made and collected an entry; what is only read here need not be.
+   */
+  forEach(handle: (value: V, key: K) => void): void;
   keys(): IterableIterator<K>;
   values(): IterableIterator<V>;
   /** Counts by walking; the kernel keeps no count. */
@@ -141,7 +146,7 @@ export function typedMap(
       { remedy: kind.perCpu ? 'Pass `perCpu: true`.' : 'Leave `perCpu` out.', details: { map: raw.name } },
     );
   }
-  const values = perCpu ? (perCpuValues(value, raw) as ValueCodec<unknown>) : singleValue(value);
+  const values = perCpu ? (perCpuValues(value, raw) as ValueCodec<unknown>) : value;
   return new MapView(new Access(raw, key, values));
 }
 
@@ -226,16 +231,28 @@ class MapView<K, V> implements TypedMap<K, V> {
     return new Entries(this.#access);
   }
 
+  forEach(handle: (value: V, key: K) => void): void {
+    const { raw, keyCodec, valueCodec } = this;
+    const stride = valueBufferSize(raw);
+    for (const { keys, values, count } of walkChunks(raw)) {
+      const keyView = new WordView(keys.buffer);
+      const valueView = new WordView(values.buffer);
+      for (let index = 0; index < count; index++) {
+        handle(valueCodec.read(valueView, index * stride), keyCodec.read(keyView, index * raw.keySize));
+      }
+    }
+  }
+
   *keys(): IterableIterator<K> {
     for (const { keys, count } of walkChunks(this.raw)) {
-      const view = new DataView(keys.buffer);
+      const view = new WordView(keys.buffer);
       for (let index = 0; index < count; index++) yield this.keyCodec.read(view, index * this.raw.keySize);
     }
   }
 
   *values(): IterableIterator<V> {
     for (const { values, count } of walkChunks(this.raw)) {
-      const view = new DataView(values.buffer);
+      const view = new WordView(values.buffer);
       const stride = valueBufferSize(this.raw);
       for (let index = 0; index < count; index++) yield this.valueCodec.read(view, index * stride);
     }

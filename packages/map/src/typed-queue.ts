@@ -1,5 +1,5 @@
 import type { Codec } from '@spoor/btf';
-import { Access, requireSize, singleValue } from './access.js';
+import { Access, requireSize } from './access.js';
 import { errno, mapFailure } from './errno.js';
 import { kindOf, requireAccess } from './kinds.js';
 import type { RawMap } from './raw-map.js';
@@ -37,7 +37,7 @@ export function typedQueue<const S extends Shape>(
   requireAccess(raw, 'queue');
   const value = codecOf(options.value);
   requireSize(raw, 'value', value as Codec<unknown>);
-  return new QueueView(new Access(raw, noKey, singleValue(value)));
+  return new QueueView(new Access(raw, noKey, value));
 }
 
 /** Writes the key that queues do not have. */

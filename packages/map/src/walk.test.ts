@@ -81,6 +81,17 @@ describe('a walk by batches', () => {
     expect(batches.length).toBe(0);
   });
 
+  it('calls forEach with each entry once, value first', () => {
+    const { map } = make({ maxEntries: 4_096 });
+    const keys = fill(map, 1_000);
+    const seen: [number, number][] = [];
+    map.forEach((value, key) => {
+      seen.push([key, value]);
+    });
+    expect(seen).toEqual([...map]);
+    expect(seen.length).toBe(keys.length);
+  });
+
   it('ends, with every entry that stayed, though each visit adds another', () => {
     const { map } = make({ maxEntries: 4_096 });
     const keys = fill(map, 1_000);

@@ -46,6 +46,9 @@ export class KernelMap {
   readonly #key: Pinned;
   readonly #value: Pinned;
   readonly #count = new Uint32Array(new ArrayBuffer(4));
+  /** The functions of the hot calls, once used: in the table, which binds when asked, each is looked up by its name. */
+  #lookupElem: Native['libbpf']['bpf_map_lookup_elem'] | undefined;
+  #updateElem: Native['libbpf']['bpf_map_update_elem'] | undefined;
   #fd: number;
 
   constructor(native: Native, fd: number, facts: MapFacts) {
@@ -76,19 +79,18 @@ export class KernelMap {
   lookup(key: Uint8Array, value: Uint8Array): number {
     this.#check(key, this.keySize, 'key');
     this.#check(value, this.valueBytes, 'value');
-    return this.#libbpf.bpf_map_lookup_elem(this.fd, this.#key.at(key), this.#value.at(value));
+    this.#lookupElem ??= this.#libbpf.bpf_map_lookup_elem;
+    const call = this.#lookupElem;
+    return call(this.fd, this.#key.at(key), this.#value.at(value));
   }
 
   /** `flags`: 0 any, 1 create only (-EEXIST when there), 2 update only (-ENOENT when not). */
   update(key: Uint8Array, value: Uint8Array, flags: number): number {
     this.#check(key, this.keySize, 'key');
     this.#check(value, this.valueBytes, 'value');
-    return this.#libbpf.bpf_map_update_elem(
-      this.fd,
-      this.#keyAt(key),
-      this.#value.at(value),
-      flags === 0 ? 0n : BigInt(flags),
-    );
+    this.#updateElem ??= this.#libbpf.bpf_map_update_elem;
+    const call = this.#updateElem;
+    return call(this.fd, this.#keyAt(key), this.#value.at(value), flags === 0 ? 0n : BigInt(flags));
   }
 
   delete(key: Uint8Array): number {

@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { C, compileCodec, WordView } from './index.js';
+
+const Nested = C.struct('nested', 16, { at: [0, C.s64], flags: [8, C.u32] });
+const Sample = C.struct('sample', 56, {
+  first: [0, C.u64],
+  signed: [8, C.s64],
+  small: [16, C.u32],
+  nested: [24, Nested],
+  list: [40, C.array(C.u64, 2)],
+});
+
+const big = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+const signed = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
+const small = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+const samples = fc.record({
+  first: big,
+  signed,
+  small,
+  nested: fc.record({ at: signed, flags: small }),
+  list: fc.tuple(big, big),
+});
+
+describe.each(['generate', 'interpret'] as const)('a view of words, of a codec to %s', (mode) => {
+  const codec = compileCodec(Sample.layout, { mode });
+
+  it('is read as a plain one is, at any offset, be its last word whole or not', () => {
+    fc.assert(
+      fc.property(
+        samples,
+        fc.integer({ min: 0, max: 17 }),
+        fc.integer({ min: 0, max: 9 }),
+        (sample, at, more) => {
+          const { buffer } = new Uint8Array(at + codec.size + more);
+          codec.write(new WordView(buffer), at, sample);
+          const target = codec.decode(new Uint8Array(codec.size));
+          for (const view of [new WordView(buffer), new DataView(buffer)]) {
+            expect(codec.read(view, at)).toEqual(sample);
+            expect(codec.readInto(view, at, target)).toEqual(sample);
+          }
+        },
+      ),
+    );
+  });
+
+  it('is not read past its end', () => {
+    const view = new WordView(new ArrayBuffer(codec.size + 7));
+    expect(() => codec.read(view, 8)).toThrow(expect.objectContaining({ code: 'RECORD_MALFORMED' }));
+  });
+});
