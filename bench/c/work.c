@@ -82,8 +82,11 @@ static void open_once(void)
 
 static void forget(__u32 key)
 {
-	union bpf_attr attr = { .map_fd = map_fd, .key = (__u64)(unsigned long)&key };
+	/* Static: the bytes behind those that are set have to be zero. */
+	static union bpf_attr attr;
 
+	attr.map_fd = map_fd;
+	attr.key = (__u64)(unsigned long)&key;
 	syscall(SYS_bpf, BPF_MAP_DELETE_ELEM, &attr, sizeof(attr));
 }
 

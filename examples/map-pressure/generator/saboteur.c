@@ -43,7 +43,7 @@ static long delete_all(int map, void *keys, void *values)
 				.map_fd = map,
 			},
 		};
-		long status = syscall(SYS_bpf, BPF_MAP_LOOKUP_AND_DELETE_BATCH, &attr, sizeof(attr));
+		long status = syscall(SYS_bpf, BPF_MAP_LOOKUP_AND_DELETE_BATCH, &attr, sizeof(attr.batch));
 
 		if (status && errno != ENOENT && errno != EINTR)
 			return -1;

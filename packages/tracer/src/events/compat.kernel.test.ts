@@ -119,7 +119,7 @@ onX64('32-bit callers: processes and the system', async () => {
     main: `
       struct __user_cap_header_struct version = { .version = _LINUX_CAPABILITY_VERSION_3 };
       struct __user_cap_data_struct sets[2] = { { .permitted = 1 << CAP_SETUID | 1 << CAP_SETGID, .effective = 1 << CAP_SETUID | 1 << CAP_SETGID } };
-      union bpf_attr map = { .map_type = BPF_MAP_TYPE_HASH, .map_name = "from32" };
+      static union bpf_attr map = { .map_type = BPF_MAP_TYPE_HASH, .map_name = "from32" };
       struct io_uring_params params = { .flags = 0 };
       signal(SIGUSR1, SIG_IGN);
       tell("%d", getpid());

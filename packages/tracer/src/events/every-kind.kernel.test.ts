@@ -39,7 +39,7 @@ it('each kind of event once, in one trace', async ({ task }) => {
       ptrace(PTRACE_ATTACH, 0, 0, 0);
       mount("none", "missing", "tmpfs", 0, "");
       syscall(SYS_init_module, "no image", 8, "");
-      union bpf_attr map = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1 };
+      static union bpf_attr map = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1 };
       must(syscall(SYS_bpf, BPF_MAP_CREATE, &map, sizeof(map)));
       must(syscall(SYS_io_uring_setup, 8, &(struct io_uring_params){ 0 }));
 

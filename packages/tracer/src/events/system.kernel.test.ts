@@ -132,20 +132,25 @@ static unsigned id_of(int fd)
 {
 	/* struct bpf_map_info and bpf_prog_info: type, then id. */
 	unsigned info[64] = { 0 };
-	union bpf_attr attributes = { .info = { .bpf_fd = fd, .info_len = sizeof(info), .info = (long)info } };
+	/* Static, all of them: of another the bytes behind the member that is set need not be zero, as the kernel wants them. */
+	static union bpf_attr attributes;
 
+	attributes.info.bpf_fd = fd;
+	attributes.info.info_len = sizeof(info);
+	attributes.info.info = (long)info;
 	must(command(BPF_OBJ_GET_INFO_BY_FD, &attributes));
 	return info[1];
 }`,
       main: `
-        union bpf_attr map = {
+        static union bpf_attr map = {
           .map_type = BPF_MAP_TYPE_LRU_HASH, .key_size = 4, .value_size = 8, .max_entries = 4, .map_name = "a_map",
         };
         struct bpf_insn code[] = { { .code = 0xb7 }, { .code = 0x95 } };
-        union bpf_attr program = {
-          .prog_type = BPF_PROG_TYPE_RAW_TRACEPOINT, .insns = (long)code, .insn_cnt = 2, .license = (long)"x",
-          .prog_name = "a_program",
+        static union bpf_attr program = {
+          .prog_type = BPF_PROG_TYPE_RAW_TRACEPOINT, .insn_cnt = 2, .prog_name = "a_program",
         };
+        program.insns = (long)code;
+        program.license = (long)"x";
         tell("%u", id_of(must(command(BPF_MAP_CREATE, &map))));
         tell("%u", id_of(must(command(BPF_PROG_LOAD, &program))));
         program.insn_cnt = 1;
