@@ -14,6 +14,7 @@ const entries = 10_000;
 const c = 'libbpf in C';
 const ours = 'typed map';
 const npm = 'npm bpf 1.3.0';
+const forEach = `${ours}, forEach`;
 
 interface Action {
   readonly id: string;
@@ -39,7 +40,7 @@ const actions: readonly Action[] = [
   {
     id: 'iterate',
     title: 'Iterate, in batches',
-    lines: { ...same('iterate'), [`${ours}, forEach`]: { who: ours, line: 'for-each' } },
+    lines: { ...same('iterate'), [forEach]: { who: ours, line: 'for-each' } },
   },
 ];
 
@@ -50,9 +51,10 @@ function goals(measurements: readonly Measurement[]): Goal[] {
   return measurements.flatMap((measurement) => {
     const { id, title } = measurement;
     const limit = id === 'get' ? limits.get : limits.batch;
+    const judged = id === 'iterate' ? forEach : ours;
     const goal = (than: string, most: number): Goal => ({
-      text: `${title}: ${ours} of ${than}`,
-      value: timesOf(measurement, ours, than),
+      text: `${title}: ${judged} of ${than}`,
+      value: timesOf(measurement, judged, than),
       limit: most,
       unit: 'times',
     });
@@ -115,6 +117,7 @@ export const maps: Benchmark = {
         absent,
         remarks: [
           `A hash of ${entries.toLocaleString('en-US')} entries, with keys of 4 bytes and values of 48: eight fields, all of them read or written, in a process each. An iteration gives objects of JavaScript; in C it sums up what lies in the buffer.`,
+          '"typed map" iterates by for…of, which makes an object for each result and for each pair; forEach, which is there for speed, is what is judged.',
         ],
       };
     } finally {
