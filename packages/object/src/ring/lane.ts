@@ -36,6 +36,11 @@ export class Lane {
     return this.#tail - this.#head;
   }
 
+  /** Whether there is nothing to hand out, now or soon. */
+  get idle(): boolean {
+    return this.waiting === 0 && this.#reader.backlog === 0;
+  }
+
   get headTime(): number {
     return this.#times[this.#head]!;
   }

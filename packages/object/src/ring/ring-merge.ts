@@ -87,6 +87,11 @@ export class RingMerge implements Drainable {
         remedy: 'Let the handler return first.',
       });
     if (this.#closed) return 0;
+    // What a look at an idle machine's rings costs, it costs many times a second.
+    if (this.#lanes.every((lane) => lane.idle)) {
+      this.#atBound = false;
+      return 0;
+    }
     const horizon = this.#collect(performance.now());
     return this.#hand(handler, {
       horizon,

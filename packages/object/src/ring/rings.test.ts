@@ -96,6 +96,18 @@ describe('RingMerge', () => {
     expect(seen).toEqual([1, 2, 3]);
   });
 
+  it('wants no look at once after one that found nothing, though the last record met a bound', () => {
+    const { memories, readers } = rings(2);
+    const merge = new RingMerge(readers, { settleMs: 0 });
+    const { seen, handler } = ids();
+    memories[0]!.submit(record(1, 100n));
+    expect([merge.drain(handler, { max: 1 }), merge.drain(handler, { max: 1 })]).toEqual([0, 1]);
+    expect(merge.more).toBe('now');
+    expect(merge.drain(handler, { max: 1 })).toBe(0);
+    expect(merge.more).toBe('later');
+    expect(seen).toEqual([1]);
+  });
+
   it('counts what comes too late', () => {
     const { memories, readers } = rings(1);
     const merge = new RingMerge(readers, { settleMs: 0 });
