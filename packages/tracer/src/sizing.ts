@@ -49,7 +49,7 @@ const MiB = 1024 * 1024;
 /**
  * Bytes of the rings that suit a machine: 512 KiB and 2 MiB for each possible CPU, some 1,800 and 8,000 events, rounded up
  * to powers of two, between 1 and 16 MiB for lifecycle events and 4 and 64 MiB for the others. All CPUs write while the
- * reader sleeps, 50 ms at most. What is mapped counts as resident.
+ * reader sleeps, 60 ms at most. What is mapped counts as resident.
  */
 export function defaultRingSizes(possibleCpus: number): {
   readonly lifecycle: number;

@@ -37,9 +37,9 @@ it('looks at once, then soon, then at its pace', () => {
 it('looks less often once nothing has come for a second, until something comes', () => {
   const gaps = (times: readonly number[]) => times.slice(1).map((time, index) => time - times[index]!);
   const idle = gaps(looks({}, 1300));
-  expect(idle.at(-1)).toBe(50);
-  expect(idle.indexOf(50)).toBe(idle.length - idle.filter((gap) => gap === 50).length);
+  expect(idle.at(-1)).toBe(60);
+  expect(idle.indexOf(60)).toBe(idle.length - idle.filter((gap) => gap === 60).length);
   const woken = gaps(looks({}, 1400, (at) => (at > 1200 ? 1 : 0)));
   expect(woken.at(-1)).toBe(10);
-  expect(woken).toContain(50);
+  expect(woken).toContain(60);
 });

@@ -10,13 +10,13 @@ export interface PaceOptions {
    * the first record does not wait. Default: 10.
    */
   readonly delayMs?: number;
-  /** The same once nothing has come for a second, which spares an idle machine. Default: 50. */
+  /** The same once nothing has come for a second, which spares an idle machine. Default: 60. */
   readonly idleDelayMs?: number;
   /** Milliseconds of reading after which the event loop has its turn. Default: 5. */
   readonly budgetMs?: number;
 }
 
-export const defaultPace = { delayMs: 10, idleDelayMs: 50, budgetMs: 5 } as const;
+export const defaultPace = { delayMs: 10, idleDelayMs: 60, budgetMs: 5 } as const;
 
 const idleAfterMs = 1000;
 const settleDelayMs = 1;
