@@ -6,7 +6,7 @@ describe('escapeText', () => {
   it.each([
     ['plain text, ÄÖ and 漢字 🎉', 'plain text, ÄÖ and 漢字 🎉'],
     ['a\nb\tc\r\0', 'a\\nb\\tc\\r\\0'],
-    ['\x1b[31mred\x07\x7f\x9b', '\\x1b[31mred\\x07\\x7f\\x9b'],
+    ['\x1b[31mred\x07\x7f\x9b', '\\x1b[31mred\\x07\\x7f\\u{9b}'],
     ['\u202eexe.txt\u2066', '\\u{202e}exe.txt\\u{2066}'],
     ['a\u200bb\ufeff', 'a\\u{200b}b\\u{feff}'],
     ['\u2028\u2029', '\\u{2028}\\u{2029}'],
@@ -27,6 +27,7 @@ describe('escapeText', () => {
     expect(escapeText(Buffer.of(0xed, 0xa0, 0x80))).toBe('\\xed\\xa0\\x80');
     expect(escapeText(Buffer.of(0xc0, 0xaf))).toBe('\\xc0\\xaf');
     expect(escapeText(Buffer.of(0xf4, 0x90, 0x80, 0x80))).toBe('\\xf4\\x90\\x80\\x80');
+    expect(escapeText(Buffer.of(0xc2, 0x81, 0x81))).toBe('\\u{81}\\x81');
     expect(escapeText(Buffer.of(0xe2, 0x82))).toBe('\\xe2\\x82');
     expect(escapeText(Buffer.of(0xef, 0xbb, 0xbf, 0xff))).toBe('\\u{feff}\\xff');
   });

@@ -4,7 +4,7 @@
  * Escaped are control characters (C0, DEL, C1), the marks that turn the direction of writing or are invisible
  * (CVE-2021-42574), line and paragraph separators, lone surrogates, private-use tags, and the backslash itself, so
  * that nothing escaped can be imitated. Newline, tab and their like have their short names: `\n`; other characters
- * below U+0100 are `\x1b`, the rest `\u{202e}`. Bytes that are not UTF-8 are `\xff`, each for itself.
+ * below U+0080 are `\x1b`, the rest `\u{9b}` and `\u{202e}`. Bytes that are not UTF-8 are `\xff`, each for itself.
  *
  * @example
  * ```ts
@@ -45,7 +45,7 @@ function escapeCharacter(character: string): string {
   if (short !== undefined) return short;
   const code = character.codePointAt(0)!;
   const hex = code.toString(16);
-  return code < 0x100 ? `\\x${hex.padStart(2, '0')}` : `\\u{${hex}}`;
+  return code < 0x80 ? `\\x${hex.padStart(2, '0')}` : `\\u{${hex}}`;
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
