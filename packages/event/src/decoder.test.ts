@@ -67,6 +67,13 @@ describe.each([true, false])('EventDecoder, with generated code: %s', (generateC
     expect(event.exact('timeNs')).toBe(2n ** 63n + 5n);
   });
 
+  it('knows whether its texts are whole', () => {
+    const fields = { ...openFields, directory: '/tmp' };
+    expect(decode('open', fields).isWhole).toBe(true);
+    for (const part of ['exe', 'path', 'directory'])
+      expect(decode('open', { ...fields, fullLengths: { [part]: 500 } }).isWhole).toBe(false);
+  });
+
   it('takes all fields at once', () => {
     const { headerFlags, ...rest } = openFields;
     expect(decode('open', openFields).toObject()).toMatchObject({

@@ -1,6 +1,7 @@
 import { eventLayouts } from './generated-layouts.js';
 import { type EventLayouts, type EventShape, eventShapes } from './layouts.js';
 import { type EventContext, type LineContext, lineContext, lineOf, type MatchedScopes } from './line.js';
+import { LineTexts } from './line-texts.js';
 import { malformed } from './malformed.js';
 import { Arena, type EventMemory, eventMemory, type RecordHandler, type RecordMemory } from './memory.js';
 import { presentationOf } from './present.js';
@@ -63,6 +64,7 @@ export class EventDecoder {
   readonly #sizeOffset: number;
   readonly #kindOffset: number;
   #context: LineContext;
+  #texts: LineTexts;
   /** The memory seen last, and the same with a Buffer over it; and those seen before: each ring has always the same. */
   #source: RecordMemory | undefined;
   #memory: EventMemory | undefined;
@@ -73,6 +75,7 @@ export class EventDecoder {
     this.layouts = options.layouts ?? eventLayouts;
     this.#checkLifetime = options.checkLifetime ?? process.env['NODE_ENV'] !== 'production';
     this.#context = lineContext(this.layouts, options.context);
+    this.#texts = new LineTexts(this.#context);
     const origins = byNumber(this.layouts.origins);
     this.#viewOptions = {
       lists: [],
@@ -80,6 +83,7 @@ export class EventDecoder {
       owner: {
         own: (view: EventView) => this.#copy(view),
         line: (view: EventView) => lineOf(view, this.#context),
+        text: (view: EventView) => this.#texts.text(view),
         scopeNames: (matched: MatchedScopes) => this.#context.scopeNames(matched),
       },
       generate: options.generateCode ?? true,
@@ -96,6 +100,7 @@ export class EventDecoder {
 
   set context(context: EventContext) {
     this.#context = lineContext(this.layouts, context);
+    this.#texts = new LineTexts(this.#context);
   }
 
   /** Makes a kind ready, as its first record does otherwise: most of a millisecond. */

@@ -13,6 +13,17 @@ export interface ReaderOptions {
   originName(number: number): string;
 }
 
+/** The word that a field is, where it is no more than one; undefined for all others. */
+export function wordOf({ layout, offset, readAs, role, variable, name }: EventField): number | undefined {
+  const plain = !variable && readAs === undefined && !isOrigin({ role, name });
+  const unsigned = (layout.kind === 'int' || layout.kind === 'enum') && !layout.signed;
+  return plain && unsigned && layout.size === 4 && offset % 4 === 0 ? offset >>> 2 : undefined;
+}
+
+export function readerOfWord(word: number): FieldReader {
+  return ({ u32 }, offset) => u32[(offset >>> 2) + word]!;
+}
+
 export function fieldReader(field: EventField, options: ReaderOptions): FieldReader {
   const read = readerAsStored(field, options);
   if (field.readAs === undefined) return read;
@@ -32,12 +43,14 @@ export function isWide({ layout, offset }: EventField): boolean {
   return layout.size === 8 && offset % 4 === 0 && (layout.kind === 'int' || layout.kind === 'pointer');
 }
 
-function isOrigin({ role, name }: EventField): boolean {
+function isOrigin({ role, name }: Pick<EventField, 'role' | 'name'>): boolean {
   return role === 'header' && name === 'origin';
 }
 
 function readerAsStored(field: EventField, options: ReaderOptions): FieldReader {
   const { layout, offset: at } = field;
+  const word = wordOf(field);
+  if (word !== undefined) return readerOfWord(word);
   if (field.variable) return options.lists.includes(field.name) ? listReader(at >>> 2) : textReader(at >>> 2);
   if (isOrigin(field)) return ({ u8 }, offset) => options.originName(u8[offset + at]!);
   if (layout.kind === 'chars') {
@@ -47,14 +60,9 @@ function readerAsStored(field: EventField, options: ReaderOptions): FieldReader 
   }
   if (layout.kind === 'bytes') return ({ u8 }, offset) => u8.slice(offset + at, offset + at + layout.size);
   const unsigned = (layout.kind === 'int' || layout.kind === 'enum') && !layout.signed;
-  if (unsigned && at % 4 === 0 && layout.size === 4) return numberReader(at >>> 2);
   if (unsigned && at % 4 === 0 && layout.size === 8) return bigintReader(at >>> 2);
   const codec = compileCodec(layout);
   return ({ view }, offset) => codec.read(view, offset + at);
-}
-
-function numberReader(word: number): FieldReader {
-  return ({ u32 }, offset) => u32[(offset >>> 2) + word]!;
 }
 
 /** Start times, cgroups and scopes repeat: the same bigint again costs a tenth of a new one. */

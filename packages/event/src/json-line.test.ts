@@ -1,9 +1,11 @@
+import type { Field, StructLayout } from '@spoor/btf';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EventDecoder } from './decoder.js';
 import { eventLayouts } from './generated-layouts.js';
 import { inventRecord } from './invent-record.js';
 import { jsonLine } from './json-line.js';
+import type { EventLayouts } from './layouts.js';
 import { marker } from './recording/marker.js';
 import type { EventKind } from './types.js';
 
@@ -36,6 +38,81 @@ describe('a line of JSON', () => {
     };
     const cases = fc.property(fc.constantFrom(...kinds), header, fc.constantFrom(...contexts), property);
     fc.assert(cases, { numRuns: 3000 });
+  });
+
+  it('… of events that come one after the other, of few processes that differ in one thing', () => {
+    const few = fc.record({
+      comm: fc.constantFrom('sh', 'make', 'sh\xff'),
+      exe: fc.constantFrom('/bin/dash', '/bin/bash', '/bin/dash1', ''),
+      tgid: fc.constantFrom(1, 2),
+      tid: fc.constantFrom(1, 2),
+      ppid: fc.constantFrom(1, 2),
+      uid: fc.constantFrom(0, 1),
+      startTimeNs: fc.constantFrom(1n, 2n ** 40n),
+      matchedScopes: fc.constantFrom(1n, 2n ** 40n),
+      scopesVersion: fc.constantFrom(0, 1),
+      headerFlags: fc.constantFrom(0, 1),
+      origin: fc.constantFrom(1, 2),
+      fullLengths: fc.constantFrom({}, { exe: 5000 }),
+    });
+    const record = fc.tuple(fc.constantFrom('open', 'fork', 'unlink'), few);
+    fc.assert(
+      fc.property(fc.array(record, { maxLength: 12 }), (records) => {
+        const decoder = new EventDecoder({ context: { scopeNames: ['a'], clockOffsetNs: 5n } });
+        for (const [kind, fields] of records) {
+          const event = decoder.decode(inventRecord(kind as EventKind, fields));
+          expect(jsonLine(event)).toBe(JSON.stringify(event));
+        }
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('… of opens that succeed, that fail, and whose texts are not whole', () => {
+    const open = fc.record({
+      path: fc.oneof(shown, fc.constant('/usr/include/stdio.h')),
+      directory: fc.oneof(fc.constant(''), shown),
+      result: fc.oneof(fc.integer({ min: -140, max: 70_000 }).map(BigInt), fc.constant(-(2n ** 40n))),
+      flags: fc.nat(0xffffffff),
+      device: fc.nat(0xffffffff),
+      inode: fc.oneof(fc.constant(0n), fc.bigInt({ min: 0n, max: 2n ** 64n - 1n })),
+      timeNs: fc.oneof(fc.bigInt({ min: 0n, max: 2n ** 34n }), fc.bigInt({ min: 0n, max: 2n ** 57n })),
+      fullLengths: fc.constantFrom({}, { path: 5000 }, { directory: 7 }),
+    });
+    const contexts = [{}, { clockOffsetNs: 1_700_000_000_999_999_999n }, { clockOffsetNs: -5n }];
+    fc.assert(
+      fc.property(open, fc.constantFrom(...contexts), (fields, context) => {
+        const event = new EventDecoder({ context }).decode(inventRecord('open', fields));
+        expect(jsonLine(event)).toBe(JSON.stringify(event));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('… where the layouts are others: of a recording of another version', () => {
+    const header = eventLayouts.events['open']!.fields[0]!.layout as StructLayout;
+    const changed = (change: (field: Field) => Field[]): EventLayouts => {
+      const [, ...own] = eventLayouts.events['open']!.fields;
+      const layout = { ...header, fields: header.fields.flatMap(change) };
+      const open = {
+        ...eventLayouts.events['open']!,
+        fields: [{ name: 'header', offset: 0, layout }, ...own],
+      };
+      return { ...eventLayouts, kinds: { open: eventLayouts.kinds['open']! }, events: { open } };
+    };
+    const narrow = (name: string) =>
+      changed((field) =>
+        field.name === name ? [{ ...field, layout: { kind: 'int', size: 4, signed: false } }] : [field],
+      );
+    const without = (name: string) => changed((field) => (field.name === name ? [] : [field]));
+    for (const layouts of [narrow('time_ns'), narrow('start_time_ns'), without('cpu'), without('flags')]) {
+      const decoder = new EventDecoder({ layouts, context: { clockOffsetNs: 5n } });
+      const event = decoder.decode(
+        inventRecord('open', { timeNs: 77n, startTimeNs: 66n, cpu: 3, path: '/x' }),
+      );
+      expect(jsonLine(event)).toBe(JSON.stringify(event));
+      expect(JSON.parse(jsonLine(event))).toMatchObject({ ktimeNs: '77', startTimeNs: '66' });
+    }
   });
 
   it('of a marker and of what is no event too', () => {

@@ -72,6 +72,7 @@ const reserved = new Set([
   'raw',
   'bytes',
   'isTruncated',
+  'isWhole',
   'fullLength',
   'exact',
   'copy',

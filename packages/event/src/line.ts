@@ -1,5 +1,7 @@
 import type { EventFlagName } from '@spoor/bpf';
-import { addRaw, charsEntry, hex, textEntry } from './events/presentation.js';
+import { addNotes, addRaw, charsEntry, hex, textEntry } from './events/presentation.js';
+import { decimal } from './halves.js';
+import { harmless } from './harmless.js';
 import type { EventLayouts } from './layouts.js';
 import { presentationOf } from './present.js';
 import { rfc3339 } from './time.js';
@@ -61,13 +63,18 @@ export function lineContext(layouts: EventLayouts, given: EventContext = {}): Li
 
 /** The line's object. Keys come in the order in which people read them; what was not UTF-8 or whole comes last. */
 export function lineOf(view: EventView, context: LineContext): EventLine {
-  const event = view as unknown as Event;
+  const line: EventLine = headOf(view, context);
+  line.data = dataOf(view, context);
+  return Object.assign(line, notesOf(view));
+}
+
+/** What lines of all events begin with. */
+export function headOf(view: EventView, context: LineContext): EventLine {
   const header = view._header();
   const { clockOffsetNs } = context.given;
-  const { kind } = view;
-  const line: EventLine = {
-    event: kind as EventKind,
-    time: clockOffsetNs === undefined ? null : rfc3339(event.timeNs + clockOffsetNs),
+  return {
+    event: view.kind as EventKind,
+    time: clockOffsetNs === undefined ? null : rfc3339((view as unknown as Event).timeNs + clockOffsetNs),
     ktimeNs: decimal(header['timeNsLo']!, header['timeNsHi']!),
     cpu: header['cpu']!,
     tgid: header['tgid']!,
@@ -84,17 +91,33 @@ export function lineOf(view: EventView, context: LineContext): EventLine {
     }),
     origin: header.origin as EventLine['origin'],
     flags: flagNames(header['headerFlags']!, context),
-    data: (presentationOf(kind)?.data(event, context) as EventLine['data'] | undefined) ?? plainData(view),
+    data: noData,
   };
-  addRaw(line, event, { field: 'comm', name: 'comm', text: header.comm });
-  addRaw(line, event, { field: 'exe', name: 'exe', text: header.exe });
-  if (event.isTruncated('exe')) line.exeTruncated = true;
-  return line;
 }
 
-/** A 64-bit number in digits: by doubles where they are exact, in half the time. */
-function decimal(lo: number, hi: number): string {
-  return hi < 0x200000 ? String(hi * 2 ** 32 + lo) : String((BigInt(hi) << 32n) | BigInt(lo));
+const noData = {};
+
+/** What lines of all events end with: the bytes of names that were not UTF-8, and what was cut. Empty, nearly always. */
+export function notesOf(view: EventView): Pick<EventLine, 'commRaw' | 'exeRaw' | 'exeTruncated'> {
+  const event = view as unknown as Event;
+  const notes: Pick<EventLine, 'commRaw' | 'exeRaw' | 'exeTruncated'> = {};
+  addRaw(notes, event, { field: 'comm', name: 'comm', text: event.comm });
+  addNotes(notes, event, { field: 'exe', name: 'exe', text: event.exe });
+  return notes;
+}
+
+/** What is the event's own. */
+export function dataOf(view: EventView, context: LineContext): EventLine['data'] {
+  const event = view as unknown as Event;
+  return (
+    (presentationOf(view.kind)?.data(event, context) as EventLine['data'] | undefined) ?? plainData(view)
+  );
+}
+
+/** The same in JSON, harmless to terminals. */
+export function dataText(view: EventView, context: LineContext): string {
+  const text = presentationOf(view.kind)?.text?.(view as unknown as Event, context);
+  return text ?? harmless(JSON.stringify(dataOf(view, context)));
 }
 
 function flagNames(bits: number, { flags }: LineContext): EventFlagName[] {

@@ -30,9 +30,18 @@ class TextCache {
       while (word < whole && words[start + word] === view.getInt32(offset + 4 * word, true)) word++;
       if (word === whole) return this.#texts[slot]!;
     }
+    return this.#keep(slot, memory, offset, length);
+  }
+
+  /** Apart from `find`, which is compiled soon and inlined often. */
+  #keep(slot: number, memory: EventMemory, offset: number, length: number): string {
     const value = memory.text.toString('utf8', offset, offset + length);
-    for (let word = 0; word < whole; word++) words[start + word] = view.getInt32(offset + 4 * word, true);
-    if ((length & 3) !== 0) words[start + whole] = tail;
+    const whole = length >>> 2;
+    const words = this.#words;
+    const start = slot * WORDS;
+    for (let word = 0; word < whole; word++)
+      words[start + word] = memory.view.getInt32(offset + 4 * word, true);
+    if ((length & 3) !== 0) words[start + whole] = lastWord(memory, offset + 4 * whole, length & 3);
     this.#lengths[slot] = length;
     this.#texts[slot] = value;
     return value;
@@ -50,7 +59,7 @@ function slotOf(hash: number): number {
 }
 
 /** The up to three bytes behind the last whole word. */
-function lastWord({ u8 }: EventMemory, offset: number, count: number): number {
+export function lastWord({ u8 }: EventMemory, offset: number, count: number): number {
   let word = 0;
   for (let index = 0; index < count; index++) word |= u8[offset + index]! << (8 * index);
   return word;

@@ -1,5 +1,13 @@
-import { absentValue, type FieldReader, fieldReader, isWide, type ReaderOptions } from './field-reader.js';
-import type { EventShape } from './layouts.js';
+import {
+  absentValue,
+  type FieldReader,
+  fieldReader,
+  isWide,
+  type ReaderOptions,
+  readerOfWord,
+  wordOf,
+} from './field-reader.js';
+import type { EventField, EventShape } from './layouts.js';
 import type { EventMemory } from './memory.js';
 import { EventView, type ViewOwner } from './view.js';
 
@@ -9,6 +17,8 @@ export type ViewClass = new () => EventView;
 interface Entry {
   readonly name: string;
   readonly read: FieldReader;
+  /** Of what is one word of the record, which: generated code reads it itself, which is quicker before it is optimised. */
+  readonly word?: number | undefined;
   /** `field`: what `toObject` takes. `header`: what a line begins with. */
   readonly takenBy: readonly ('field' | 'header')[];
 }
@@ -24,7 +34,7 @@ export interface ViewClassOptions extends ReaderOptions {
  *
  * Its code is generated where the process may generate code, so that the engine optimises each kind by itself: with
  * code that all kinds share, each access would have to find out first whose it is, at 20 ns and more. The generated
- * code only passes on; how a field is read is written once, in `field-reader`. Names in it were held to
+ * code reads plain words and passes all else on; how a field is read is written once, in `field-reader`. Names in it were held to
  * `[A-Za-z][A-Za-z0-9_]*` (`eventShapes`): layouts can come from a file.
  */
 export function viewClass(shape: EventShape, options: ViewClassOptions): ViewClass {
@@ -41,20 +51,12 @@ function entriesOf(shape: EventShape, options: ReaderOptions): Entry[] {
   const entries: Entry[] = [];
   for (const field of shape.fields) {
     const header = field.role === 'header';
-    const wide = isWide(field);
-    const takenBy = header && !wide ? (['field', 'header'] as const) : (['field'] as const);
-    entries.push({ name: field.name, read: fieldReader(field, options), takenBy });
-    if (!wide) continue;
-    const word = field.offset >>> 2;
-    for (const [half, at] of [
-      ['Lo', word],
-      ['Hi', word + 1],
-    ] as const)
-      entries.push({
-        name: field.name + half,
-        read: ({ u32 }, offset) => u32[(offset >>> 2) + at]!,
-        takenBy: header ? ['header'] : [],
-      });
+    const read = fieldReader(field, options);
+    const halves = halvesReaders(field, read);
+    const takenBy = header && halves === undefined ? (['field', 'header'] as const) : (['field'] as const);
+    entries.push({ name: field.name, read, word: wordOf(field), takenBy });
+    for (const [half, reader] of Object.entries(halves ?? {}))
+      entries.push({ name: field.name + half, ...reader, takenBy: header ? ['header'] : [] });
   }
   for (const field of shape.absent) {
     const value = absentValue(field, options);
@@ -69,13 +71,47 @@ function entriesOf(shape: EventShape, options: ReaderOptions): Entry[] {
     for (const half of ['Lo', 'Hi'])
       entries.push({ name: field.name + half, read: () => 0, takenBy: header ? ['header'] : [] });
   }
+  const parts = shape.fields.filter(({ variable }) => variable).map(({ offset }) => offset >>> 2);
+  entries.push({ name: 'isWhole', read: wholeReader(parts), takenBy: [] });
   return entries;
 }
 
+/** `parts`: words of the variable parts. */
+function wholeReader(parts: readonly number[]): FieldReader {
+  return ({ u32 }, offset) => {
+    const at = offset >>> 2;
+    for (const part of parts) if (u32[at + part + 1]! > u32[at + part]! >>> 16) return false;
+    return true;
+  };
+}
+
+/** The two halves of what reads as a bigint; undefined for all else. */
+function halvesReaders(
+  field: EventField,
+  read: FieldReader,
+): Record<'Lo' | 'Hi', Pick<Entry, 'read' | 'word'>> | undefined {
+  if (isWide(field)) {
+    const half = (at: number) => ({ read: readerOfWord(at), word: at });
+    const word = field.offset >>> 2;
+    return { Lo: half(word), Hi: half(word + 1) };
+  }
+  if (field.readAs !== 'bigint') return undefined;
+  const half = (memory: EventMemory, offset: number, shift: bigint) =>
+    Number(BigInt.asUintN(32, (read(memory, offset) as bigint) >> shift));
+  return {
+    Lo: { read: (memory, offset) => half(memory, offset, 0n) },
+    Hi: { read: (memory, offset) => half(memory, offset, 32n) },
+  };
+}
+
 function generateClass(entries: readonly Entry[]): ViewClass | undefined {
-  const call = (index: number) => `read${index}(memory, offset)`;
+  const call = (index: number) => {
+    const { word } = entries[index]!;
+    return word === undefined ? `read${index}(memory, offset)` : `memory.u32[(offset >>> 2) + ${word}]`;
+  };
   const getters = entries.map(
-    ({ name }, index) => `get ${name}() { return read${index}(this._memory, this._offset); }`,
+    ({ name }, index) =>
+      `get ${name}() { const memory = this._memory, offset = this._offset; return ${call(index)}; }`,
   );
   const take = (by: 'field' | 'header') =>
     entries.flatMap(({ name, takenBy }, index) => (takenBy.includes(by) ? [`${name}: ${call(index)}`] : []));

@@ -10,6 +10,7 @@ import type { EventMethods } from './types.js';
 export interface ViewOwner {
   own(view: EventView): EventView;
   line(view: EventView): object;
+  text(view: EventView): string;
   scopeNames(matched: MatchedScopes): string[];
 }
 
@@ -59,6 +60,7 @@ export abstract class EventView implements EventMethods {
   abstract _place(memory: EventMemory, offset: number): this;
   abstract _header(): HeaderValues;
   abstract toObject(): object;
+  declare readonly isWhole: boolean;
 
   get size(): number {
     return this._memory.u32[(this._offset + this._shape.sizeOffset) >>> 2]!;
@@ -108,6 +110,10 @@ export abstract class EventView implements EventMethods {
 
   toJSON(): object {
     return this._owner.line(this);
+  }
+
+  _text(): string {
+    return this._owner.text(this);
   }
 
   [inspect.custom](): unknown {

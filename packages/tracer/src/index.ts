@@ -11,4 +11,4 @@ export {
 } from './sizing.js';
 export type { EventStatistics, ProgramStatistics, Statistics } from './statistics.js';
 export { type TraceOptions, trace } from './trace.js';
-export type { TracedEvent, Tracer } from './tracer.js';
+export type { EachOptions, TracedEvent, Tracer } from './tracer.js';

@@ -133,6 +133,6 @@ export class KernelSide {
       this.#closers.push(() => memory[Symbol.dispose]());
       return new RingReader(memory, { name });
     });
-    return new RingMerge(readers);
+    return new RingMerge(readers, { now: () => Number(bootTimeNs()) });
   }
 }

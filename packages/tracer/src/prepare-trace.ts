@@ -1,6 +1,6 @@
 import { lifecycleKinds, maps } from '@spoor/bpf';
 import { compileCodec } from '@spoor/btf';
-import { EventDecoder } from '@spoor/event';
+import { EventDecoder, type EventDecoderOptions } from '@spoor/event';
 import { type CompiledScopes, compileScopes, type Scope } from '@spoor/filter';
 import { wallClockOffsetNs } from './clock.js';
 
@@ -11,9 +11,9 @@ export interface PreparedTrace {
 }
 
 /** @throws SpoorError `TOO_MANY_SCOPES`, `INVALID_VALUE` and what else `compileScopes` finds */
-export function prepareTrace(scopes: readonly Scope[]): PreparedTrace {
+export function prepareTrace(scopes: readonly Scope[], options: EventDecoderOptions = {}): PreparedTrace {
   const compiled = compileScopes(scopes);
-  const decoder = new EventDecoder({ context: { clockOffsetNs: wallClockOffsetNs() } });
+  const decoder = new EventDecoder({ ...options, context: { clockOffsetNs: wallClockOffsetNs() } });
   compileCodec(maps.seeds.key.layout);
   compileCodec(maps.seeds.value.layout);
   // Always collected, and the first to come.

@@ -31,6 +31,27 @@ describe('ProcessTree', () => {
     ]);
   });
 
+  it('tells processes apart by either half of their starts, from one event to the next', () => {
+    const tree = new ProcessTree();
+    const starts: [number, number][] = [
+      [10, 0],
+      [10, 0],
+      [11, 0],
+      [10, 1],
+      [10, 1],
+    ];
+    const seen = starts.map(([lo, hi]) => {
+      const startTimeNs = (BigInt(hi) << 32n) | BigInt(lo);
+      tree.add(event('open', 7, { startTimeNs, startTimeNsLo: lo, startTimeNsHi: hi }));
+      return tree.get(7, startTimeNs)?.counts.get('open');
+    });
+    expect(seen).toEqual([1, 2, 1, 1, 2]);
+    // The same id and start, and yet another event of another process: by the id.
+    tree.add(event('open', 8, { startTimeNs: 2n ** 32n + 10n, startTimeNsLo: 10, startTimeNsHi: 1 }));
+    expect(tree.get(8)?.counts.get('open')).toBe(1);
+    expect(tree.living).toBe(2);
+  });
+
   it('makes no process of a thread', () => {
     const tree = new ProcessTree();
     tree.add(event('fork', 10, { childTgid: 10, childTid: 12, childStartTimeNs: 10n }));

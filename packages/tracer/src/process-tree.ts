@@ -32,6 +32,9 @@ export interface TreeEvent {
   readonly kind: string;
   readonly tgid: number;
   readonly startTimeNs: bigint;
+  /** Its halves, where the event has them. */
+  readonly startTimeNsLo?: number;
+  readonly startTimeNsHi?: number;
   readonly exe: string;
   readonly comm: string;
   readonly childTgid?: number;
@@ -108,6 +111,10 @@ export class ProcessTree {
   readonly #roots = new Set<Node>();
   /** Ended processes in the order of their ends. */
   readonly #ended = new Set<Node>();
+  /** The process of the last event, and the halves of its start: the next is most often of the same. */
+  #last: Node | undefined;
+  #lastStartLo: number | undefined;
+  #lastStartHi: number | undefined;
   #living = 0;
   #forgotten = 0;
 
@@ -147,7 +154,7 @@ export class ProcessTree {
 
   /** Takes an event in. Reads the event during the call only. */
   add(event: TreeEvent): void {
-    const node = this.#node(event.tgid, event.startTimeNs, undefined);
+    const node = this.#nodeOf(event);
     node.count(event.kind);
     if (node.exe === '') node.exe = event.exe;
     if (node.comm === '') node.comm = event.comm;
@@ -165,6 +172,18 @@ export class ProcessTree {
         this.#exit(node, event);
         break;
     }
+  }
+
+  #nodeOf(event: TreeEvent): Node {
+    const { tgid, startTimeNsLo: lo, startTimeNsHi: hi } = event;
+    const last = this.#last;
+    if (lo !== undefined && lo === this.#lastStartLo && hi === this.#lastStartHi && last?.tgid === tgid)
+      return last;
+    const node = this.#node(tgid, event.startTimeNs, undefined);
+    this.#last = node;
+    this.#lastStartLo = lo;
+    this.#lastStartHi = hi;
+    return node;
   }
 
   #fork(parent: Node, event: TreeEvent): void {
@@ -222,6 +241,7 @@ export class ProcessTree {
       this.#roots.delete(node);
       if (this.#byTgid.get(node.tgid) === node) this.#byTgid.delete(node.tgid);
       node.parent?.forget(node);
+      if (node === this.#last) this.#last = undefined;
       this.#forgotten++;
       if (this.#living + this.#ended.size <= this.#limit) return;
     }

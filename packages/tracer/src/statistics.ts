@@ -74,7 +74,8 @@ export function readStatistics(kernel: KernelSide, delivered: ReadonlyMap<string
   };
 }
 
-function eventStatistics(
+/** Of each kind of event: see `Statistics.events`. */
+export function eventStatistics(
   { eventCounters }: KernelSide,
   delivered: ReadonlyMap<string, number>,
 ): Record<string, EventStatistics> {

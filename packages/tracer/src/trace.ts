@@ -41,6 +41,11 @@ export interface TraceOptions {
   readonly rememberedProcesses?: number;
   /** Bytes, powers of two. Default: by the machine, see `defaultRingSizes`. */
   readonly ringSizes?: { readonly lifecycle?: number; readonly activity?: number };
+  /**
+   * Whether an event that `Tracer.each` has lent is unusable after the call, so that one kept by mistake is `VIEW_EXPIRED` and
+   * not another event. Default: unless NODE_ENV is `production`.
+   */
+  readonly checkLifetime?: boolean;
   /** Have the kernel count and time the runs of BPF programs, for `stats().programs`: some 20 ns a run. Default: false. */
   readonly measurePrograms?: boolean;
   /** For experiments: how the kernel side is to behave. */
@@ -72,6 +77,7 @@ export async function trace(options: TraceOptions = {}): Promise<Tracer> {
   const { loaded, prepared, beginTrace } = await loadAndPrepare(
     kernelOptions(options, kinds, scopes),
     scopes,
+    options,
   );
   const { roots } = written;
   return beginTrace({ loaded, prepared, roots, command, commandOptions, kinds, processes, signal });
@@ -86,17 +92,17 @@ async function scopesOf({ scopes: written = [] }: TraceOptions): Promise<TraceSc
 }
 
 /** Loading takes longest. Meanwhile the rest of what a trace takes is read and made ready, which takes half as long. */
-async function loadAndPrepare(options: KernelSideOptions, scopes: readonly Scope[]) {
-  const [loading, preparing] = await Promise.allSettled([loadKernelSide(options), prepare(scopes)]);
+async function loadAndPrepare(kernel: KernelSideOptions, scopes: readonly Scope[], options: TraceOptions) {
+  const [loading, preparing] = await Promise.allSettled([loadKernelSide(kernel), prepare(scopes, options)]);
   if (loading.status === 'rejected') throw loading.reason;
   if (preparing.status === 'fulfilled') return { loaded: loading.value, ...preparing.value };
   loading.value.object.close();
   throw preparing.reason;
 }
 
-async function prepare(scopes: readonly Scope[]) {
+async function prepare(scopes: readonly Scope[], { checkLifetime }: TraceOptions) {
   const { beginTrace, prepareTrace } = await import('./running.js');
-  return { beginTrace, prepared: prepareTrace(scopes) };
+  return { beginTrace, prepared: prepareTrace(scopes, checkLifetime === undefined ? {} : { checkLifetime }) };
 }
 
 function kernelOptions(

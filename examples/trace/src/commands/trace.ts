@@ -64,6 +64,8 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
   const { trace } = await import('@spoor/tracer');
   interrupts.starting.throwIfAborted();
   const starting = trace({
+    // The session keeps no event.
+    checkLifetime: false,
     // What the tree of processes is made from is recorded whatever is shown.
     events: recorder === undefined ? settings.events : [...new Set([...lifecycleKinds, ...settings.events])],
     scopes,

@@ -18,9 +18,12 @@ export class EventWriter {
     this.#sink.write(this.#renderer.begin());
   }
 
-  /** A promise asks for a pause until it settles: the sink is full. */
-  write(event: Printable): Promise<void> | undefined {
+  write(event: Printable): void {
     if (this.#kinds.has(event.kind)) this.#sink.write(this.#renderer.event(event));
+  }
+
+  /** What to wait for before more is written; undefined unless the sink is full. */
+  pause(): Promise<void> | undefined {
     return this.#sink.full ? this.#sink.drained() : undefined;
   }
 

@@ -1,4 +1,4 @@
-import { close, write } from 'node:fs';
+import { close, fstatSync, write, writeSync } from 'node:fs';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { getSystemErrorName, promisify } from 'node:util';
 
@@ -14,12 +14,15 @@ const retryMs = 5;
 /**
  * A descriptor that text is written to, whole lines at a time: what is written within one turn of the event loop goes out
  * in one piece. One write is under way at any time, in Node's thread pool, so that a pipe that nobody reads holds up neither
- * the event loop nor the signals. Streams of Node would do the same by making the descriptor non-blocking, which it would
- * be for the traced command too: the two share it.
+ * the event loop nor the signals. To a regular file, which holds up nobody, it writes itself, as Node does to such an output:
+ * to wake a thread for each piece costs what is traced more than the writing. Streams of Node would make the descriptor
+ * non-blocking, which it would be for the traced command too: the two share it.
  */
 export class Sink {
   readonly name: string;
   readonly #fd: number;
+  /** Known from the first write on. */
+  #isFile: boolean | undefined;
   #pending = '';
   #flushing: Promise<void> | undefined;
   #failure: NodeJS.ErrnoException | undefined;
@@ -72,9 +75,19 @@ export class Sink {
     while (this.#pending !== '' && this.#failure === undefined) {
       const bytes = Buffer.from(this.#pending);
       this.#pending = '';
-      await this.#writeAll(bytes);
+      try {
+        this.#isFile ??= fstatSync(this.#fd).isFile();
+        if (this.#isFile) this.#writeNow(bytes);
+        else await this.#writeAll(bytes);
+      } catch (error) {
+        this.#fail(error as NodeJS.ErrnoException);
+      }
     }
     this.#flushing = undefined;
+  }
+
+  #writeNow(bytes: Buffer): void {
+    for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
   }
 
   async #writeAll(bytes: Buffer): Promise<void> {
@@ -84,8 +97,7 @@ export class Sink {
         const { bytesWritten } = await writeBytes(this.#fd, bytes, done);
         done += bytesWritten;
       } catch (error) {
-        const failure = error as NodeJS.ErrnoException;
-        if (failure.code !== 'EAGAIN') return this.#fail(failure);
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
         await setTimeout(retryMs);
       }
     }

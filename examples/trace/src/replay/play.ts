@@ -34,10 +34,11 @@ export async function play(parts: Play): Promise<Drops> {
       const names = parts.scopes?.judge(item);
       if (names?.length === 0) continue;
       processes.add(item);
-      const pause = writer.write(names === undefined ? item : under(item, names));
+      writer.write(names === undefined ? item : under(item, names));
+      const pause = writer.pause();
       if (pause !== undefined) await pause;
     } else {
-      void writer.write(item);
+      writer.write(item);
     }
   }
   writer.end();

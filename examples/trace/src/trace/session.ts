@@ -31,7 +31,11 @@ export interface SessionParts {
 export class Session {
   readonly #parts: SessionParts;
   readonly #dropWatch = new DropWatch();
-  #last: TracedEvent | undefined;
+  /** Events so far, and when the last of them was, by halves. */
+  #taken = 0;
+  #lastTimeLo = 0;
+  #lastTimeHi = 0;
+  #recorderFull = false;
   /** How the command ended; undefined while it lives, and without one. */
   #exit: CommandExit | undefined;
   /** The time that was given is over. */
@@ -70,24 +74,35 @@ export class Session {
    * what these have no room for is counted there.
    */
   async #pump(): Promise<void> {
-    const { tracer, writer, recorder } = this.#parts;
+    const { tracer, writer } = this.#parts;
     writer.begin();
-    for await (const event of tracer) {
-      this.#last = event;
-      if (recorder?.append(event) === false) await recorder.drained();
-      const pause = writer.write(event);
-      if (pause !== undefined) await pause;
-    }
+    await tracer.each(this.#take, { pause: () => this.#pause() });
     this.#markDrops();
     writer.end();
   }
 
+  readonly #take = (event: TracedEvent): void => {
+    const { writer, recorder } = this.#parts;
+    this.#taken++;
+    if (event.kind !== 'malformed') {
+      this.#lastTimeLo = event.timeNsLo;
+      this.#lastTimeHi = event.timeNsHi;
+    }
+    if (recorder !== undefined) this.#recorderFull = !recorder.append(event);
+    writer.write(event);
+  };
+
+  #pause(): Promise<void> | undefined {
+    const { writer, recorder } = this.#parts;
+    return this.#recorderFull ? recorder?.drained() : writer.pause();
+  }
+
   #watchDrops(): NodeJS.Timeout {
-    let lastSeen: TracedEvent | undefined;
+    let takenBefore = 0;
     return setInterval(() => {
       // Reading the counters costs; where nothing comes nothing is dropped.
-      if (this.#last === lastSeen) return;
-      lastSeen = this.#last;
+      if (this.#taken === takenBefore) return;
+      takenBefore = this.#taken;
       this.#markDrops();
     }, dropCheckMs).unref();
   }
@@ -95,12 +110,12 @@ export class Session {
   /** Says in the output, about where it happened, that something is missing. */
   #markDrops(): void {
     const { tracer, writer, recorder } = this.#parts;
-    const drops = this.#dropWatch.since(droppedOf(tracer.stats().events));
+    const drops = this.#dropWatch.since(droppedOf(tracer.eventStats()));
     if (drops === undefined) return;
-    const timeNs = this.#last === undefined || this.#last.kind === 'malformed' ? 0n : this.#last.timeNs;
+    const timeNs = (BigInt(this.#lastTimeHi) << 32n) | BigInt(this.#lastTimeLo);
     const mark = marker({ kind: 'drops', timeNs, drops });
     if (mark.kind === 'drops') recorder?.mark(mark);
-    void writer.write(mark);
+    writer.write(mark);
   }
 
   readonly #timeOut = (): void => {

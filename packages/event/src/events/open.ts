@@ -1,5 +1,8 @@
+import { decimal, signedNumber } from '../halves.js';
+import { deviceText } from '../names/device.js';
 import { errnoName } from '../names/errno.js';
 import { openFlagNames } from '../names/open-flags.js';
+import { quoted } from '../quoted.js';
 import { fileEntry, optionalText, partSchemas } from './parts.js';
 import { present, schemas, textNotes } from './presentation.js';
 
@@ -34,5 +37,14 @@ export const open = present({
       ...(result >= 0 ? { fd: result } : { error: errnoName(-result) }),
       ...fileEntry(event),
     };
+  },
+  text: (event, { architecture }) => {
+    const { path, resultLo, resultHi, inodeLo, inodeHi } = event;
+    if (!event.isWhole || event.directory !== '' || path.includes('\ufffd')) return undefined;
+    const name = `{"path":${quoted(path)},"flags":"${openFlagNames(event.flags, architecture)}"`;
+    const result = signedNumber(resultLo, resultHi);
+    const outcome = result >= 0 ? `"fd":${result}` : `"error":"${errnoName(-result)}"`;
+    if ((inodeLo | inodeHi) === 0) return `${name},${outcome}}`;
+    return `${name},${outcome},"device":"${deviceText(event.device)}","inode":"${decimal(inodeLo, inodeHi)}"}`;
   },
 });

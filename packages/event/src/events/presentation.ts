@@ -23,6 +23,11 @@ export interface Presentation<Kind extends EventKind = EventKind, Data extends T
   /** JSON Schema of `data`. */
   schema(t: SchemaBuilder): Data;
   data(event: Event<Kind>, context: PresentationContext): Static<Data>;
+  /**
+   * What `JSON.stringify` makes of the data, harmless to terminals, in less time: for kinds that come by the thousand. Undefined
+   * for an event that is not as most are.
+   */
+  text?(event: Event<Kind>, context: PresentationContext): string | undefined;
 }
 
 /** Holds `data` to its schema, by type. */
@@ -81,7 +86,8 @@ interface NamedText {
   readonly text: string;
 }
 
-function addNotes(entry: object, event: Texts, named: NamedText): void {
+/** Adds the bytes of a text that does not stand for them, and whether it was cut. */
+export function addNotes(entry: object, event: Texts, named: NamedText): void {
   addRaw(entry, event, named);
   if (event.isTruncated(named.field)) (entry as Record<string, unknown>)[`${named.name}Truncated`] = true;
 }

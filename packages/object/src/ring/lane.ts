@@ -41,8 +41,9 @@ export class Lane {
     return this.waiting === 0 && this.#reader.backlog === 0;
   }
 
+  /** The time of the earliest record that waits; infinite when none does. */
   get headTime(): number {
-    return this.#times[this.#head]!;
+    return this.#head < this.#tail ? this.#times[this.#head]! : Number.POSITIVE_INFINITY;
   }
 
   /** Looks at the ring's new records; false when one that is not yet submitted stands in the way. */

@@ -58,6 +58,8 @@ export interface Drainable {
   drain(handler: RingHandler, options?: DrainOptions): number;
   /** Bytes that wait in the ring, headers and discarded records included; once closed, those left behind. */
   readonly backlog: number;
+  /** The same as a share of the ring, from 0 to 1; of several, that of the fullest. */
+  readonly fill: number;
   /**
    * When to drain again. `now`: the last drain ended at one of its bounds. `soon`: records wait for their turn in
    * time. `later`: nothing was left that could be read.

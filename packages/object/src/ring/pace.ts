@@ -7,7 +7,8 @@ import type { Drainable } from './memory.js';
 export interface PaceOptions {
   /**
    * Milliseconds between two looks while records come: the most that one waits to be seen. The first looks come sooner, so that
-   * the first record does not wait. Default: 10.
+   * the first record does not wait, and so do those at a ring that was found an eighth full: in a quarter of the time.
+   * Default: 40.
    */
   readonly delayMs?: number;
   /** The same once nothing has come for a second, which spares an idle machine. Default: 60. */
@@ -16,10 +17,11 @@ export interface PaceOptions {
   readonly budgetMs?: number;
 }
 
-export const defaultPace = { delayMs: 10, idleDelayMs: 60, budgetMs: 5 } as const;
+export const defaultPace = { delayMs: 40, idleDelayMs: 60, budgetMs: 5 } as const;
 
 const idleAfterMs = 1000;
 const settleDelayMs = 1;
+const busyFill = 1 / 8;
 
 /**
  * One pending turn of the event loop, timer or immediate, which keeps the process alive or does not (`unref`).
@@ -35,7 +37,11 @@ export class Pace {
   #immediate: NodeJS.Immediate | undefined;
   #keepsAlive = true;
   #idleMs = 0;
+  /** The turn that is pending is one for what had not settled. */
+  #settling = false;
   #lastLook = Number.NEGATIVE_INFINITY;
+  /** How full it was at the last look. */
+  #fill = 0;
   /** Grows from 1 to `#delayMs`. */
   #firstDelayMs = 1;
 
@@ -54,23 +60,31 @@ export class Pace {
   /** `found`: how many records the last look found. Has no effect while a turn is pending. */
   schedule(found: number): void {
     if (this.pending) return;
-    if (found > 0) this.#idleMs = 0;
     const { more } = this.#ring;
+    if (found > 0 || more === 'soon') this.#idleMs = 0;
     if (more === 'now') return this.hurry();
-    const usual =
-      this.#idleMs >= idleAfterMs ? this.#idleDelayMs : Math.min(this.#firstDelayMs, this.#delayMs);
-    const delay = more === 'soon' ? settleDelayMs : usual;
+    // Once after each look: in a steady stream there is always something that has not settled.
+    const settling = more === 'soon' && !this.#settling;
+    const delay = settling ? settleDelayMs : this.#usualDelayMs;
     // A consumer that was busy for longer has waited enough; so has one that never looked.
     if (performance.now() - this.#lastLook >= delay) return this.hurry();
     if (found === 0) this.#idleMs += delay;
-    if (this.#firstDelayMs < this.#delayMs) this.#firstDelayMs *= 2;
+    if (!settling && this.#firstDelayMs < this.#delayMs) this.#firstDelayMs *= 2;
+    this.#settling = settling;
     this.#timer = setTimeout(this.#run, delay);
     if (!this.#keepsAlive) this.#timer.unref();
+  }
+
+  get #usualDelayMs(): number {
+    if (this.#idleMs >= idleAfterMs) return this.#idleDelayMs;
+    const delay = this.#fill > busyFill ? this.#delayMs / 4 : this.#delayMs;
+    return Math.min(this.#firstDelayMs, delay);
   }
 
   /** The next turn comes at once. */
   hurry(): void {
     this.cancel();
+    this.#settling = false;
     this.#immediate = setImmediate(this.#run);
     if (!this.#keepsAlive) this.#immediate.unref();
   }
@@ -98,6 +112,7 @@ export class Pace {
     this.#timer = undefined;
     this.#immediate = undefined;
     this.#lastLook = performance.now();
+    this.#fill = this.#ring.fill;
     this.#turn();
   };
 }

@@ -4,13 +4,15 @@ import { Pace, type PaceOptions } from './pace.js';
 export interface RingPollerOptions extends PaceOptions {
   /** Called once when the ring contradicts itself; polling has stopped then, other rings of a set excepted. */
   readonly onFault?: (fault: RingFault) => void;
+  /** Asked after each turn: what it returns is waited for before the next look. It has to settle, and not to reject. */
+  readonly pause?: () => Promise<void> | undefined;
 }
 
 /**
  * Drains a ring again and again, with the records borrowed: the fast way to wait for events. It begins at once,
  * looks every `delayMs`, reads at most `budgetMs` a turn, and keeps the process alive until `stop`, `close` or
- * `unref`. Back-pressure: a slow handler leaves the records in the ring; once it is full the producer drops, and
- * counts.
+ * `unref`. Back-pressure: a slow handler, or one that asks for a `pause`, leaves the records in the ring; once it is full
+ * the producer drops, and counts.
  *
  * What the handler throws is an uncaught exception, as in any timer; polling goes on after that record.
  */
@@ -19,6 +21,7 @@ export class RingPoller {
   readonly #handler: RingHandler;
   readonly #pace: Pace;
   readonly #onFault: ((fault: RingFault) => void) | undefined;
+  readonly #pause: (() => Promise<void> | undefined) | undefined;
   #faultTold = false;
   #stopped = false;
 
@@ -26,6 +29,7 @@ export class RingPoller {
     this.#ring = ring;
     this.#handler = handler;
     this.#onFault = options.onFault;
+    this.#pause = options.pause;
     this.#pace = new Pace(ring, options, () => this.#turn());
     this.#pace.schedule(0);
   }
@@ -58,11 +62,18 @@ export class RingPoller {
     try {
       found = this.#ring.drain(this.#handler, { budgetMs: this.#pace.budgetMs });
     } finally {
-      if (!this.#stopped && !this.#ring.closed) this.#pace.schedule(found);
+      this.#goOn(found);
     }
     const { fault } = this.#ring;
     if (fault === undefined || this.#faultTold) return;
     this.#faultTold = true;
     this.#onFault?.(fault);
+  }
+
+  #goOn(found: number): void {
+    if (this.#stopped || this.#ring.closed) return;
+    const pause = this.#pause?.();
+    if (pause === undefined) this.#pace.schedule(found);
+    else void pause.then(() => !this.#stopped && !this.#ring.closed && this.#pace.schedule(found));
   }
 }

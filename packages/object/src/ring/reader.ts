@@ -110,6 +110,10 @@ export class RingReader implements Drainable {
     return this.closed ? this.#leftBehind : this.#available();
   }
 
+  get fill(): number {
+    return this.backlog / this.size;
+  }
+
   /**
    * Hands out records until the ring is empty, the next one is not yet submitted, a bound is reached, or a ring's
    * worth of bytes was read. Returns the number handed out; see `fault` for a ring that contradicts itself.

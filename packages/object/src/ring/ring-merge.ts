@@ -2,7 +2,7 @@ import { SpoorError } from '@spoor/btf';
 import { Lane } from './lane.js';
 import type { Drainable, DrainOptions, RingFault, RingHandler } from './memory.js';
 import type { RingReader } from './reader.js';
-import { someReaders } from './ring-set.js';
+import { fillOf, someReaders } from './ring-set.js';
 import { positive, Stopwatch } from './stopwatch.js';
 
 export interface RingMergeOptions {
@@ -13,24 +13,29 @@ export interface RingMergeOptions {
    * reserves, and another may run between the two. Default: 1.
    */
   readonly settleMs?: number;
+  /**
+   * Reads the clock that the records' times are of, nanoseconds. With it a record is handed out by the first look that finds it
+   * `settleMs` old, without it by the look after the one that has found it.
+   */
+  readonly now?: () => number;
 }
 
 /**
  * Several rings in one order by time.
  *
- * A record is handed out once everything older has had `settleMs` to appear, so each drain hands out what an
- * earlier one has seen: a record waits in its ring for a millisecond and a poll longer than it would in a
- * `RingSet`. What comes later still (a virtual CPU that was not run between taking the time and reserving) is
+ * A record is handed out once everything older has had `settleMs` to appear: each drain hands out what is as old as that by
+ * the records' clock (`now`), or what an earlier one has seen that long ago. What comes later still (a virtual CPU that was not run between taking the time and reserving) is
  * handed out late and counted in `misordered`. A record that is too short to carry a time counts as one with the
  * time of the record before it.
  *
- * No clock is compared with the records' own. The records stay where they are until they are handed out; the
+ * The records stay where they are until they are handed out; the
  * space is given back at the end of each drain. About 16 bytes of memory are used for each record that waits.
  */
 export class RingMerge implements Drainable {
   readonly readers: readonly RingReader[];
   readonly #lanes: readonly Lane[];
   readonly #settleMs: number;
+  readonly #now: (() => number) | undefined;
   /** Everything up to here has settled. */
   #horizon = Number.NEGATIVE_INFINITY;
   /** The newest time that was seen at `#candidateAt`: the next horizon. */
@@ -38,6 +43,8 @@ export class RingMerge implements Drainable {
   #candidateAt = Number.NEGATIVE_INFINITY;
   #lastTime = Number.NEGATIVE_INFINITY;
   #misordered = 0;
+  /** How many the last drain handed out. */
+  #handed = 0;
   #draining = false;
   #atBound = false;
   #closing = false;
@@ -45,7 +52,7 @@ export class RingMerge implements Drainable {
 
   /** Throws `INVALID_VALUE` without a reader. The merge closes its readers when it is closed. */
   constructor(readers: readonly RingReader[], options: RingMergeOptions = {}) {
-    const { timeOffset = 8, settleMs = 1 } = options;
+    const { timeOffset = 8, settleMs = 1, now } = options;
     if (timeOffset < 0 || timeOffset % 4 !== 0)
       throw new SpoorError('INVALID_VALUE', `a time at byte ${timeOffset} of a record`, {
         remedy: 'Give a multiple of 4.',
@@ -53,6 +60,7 @@ export class RingMerge implements Drainable {
     this.readers = someReaders(readers);
     this.#lanes = readers.map((reader) => new Lane(reader, timeOffset));
     this.#settleMs = settleMs;
+    this.#now = now;
   }
 
   /** Records that were handed out although a later one had been before. */
@@ -64,8 +72,14 @@ export class RingMerge implements Drainable {
     return this.readers.reduce((sum, reader) => sum + reader.backlog, 0);
   }
 
+  get fill(): number {
+    return fillOf(this.readers);
+  }
+
   get more(): 'now' | 'soon' | 'later' {
     if (this.#atBound) return 'now';
+    // By the clock only the last millisecond waits: in a stream it comes with the next look, which is no later than others.
+    if (this.#now !== undefined && this.#handed > 0) return 'later';
     return this.#lanes.some((lane) => lane.waiting > 0) ? 'soon' : 'later';
   }
 
@@ -90,6 +104,7 @@ export class RingMerge implements Drainable {
     // What a look at an idle machine's rings costs, it costs many times a second.
     if (this.#lanes.every((lane) => lane.idle)) {
       this.#atBound = false;
+      this.#handed = 0;
       return 0;
     }
     const horizon = this.#collect(performance.now());
@@ -128,6 +143,8 @@ export class RingMerge implements Drainable {
 
   /** Looks at what is new in every ring; returns the time up to which records may be handed out. */
   #collect(now: number): number {
+    // Read first: what was reserved before is seen below.
+    const settled = this.#now === undefined ? Number.NEGATIVE_INFINITY : this.#now() - this.#settleMs * 1e6;
     let newest = this.#candidate;
     let blocked = Number.POSITIVE_INFINITY;
     for (const lane of this.#lanes) {
@@ -140,7 +157,7 @@ export class RingMerge implements Drainable {
       this.#candidate = newest;
       this.#candidateAt = now;
     }
-    return Math.min(this.#horizon, blocked);
+    return Math.min(Math.max(this.#horizon, settled), blocked);
   }
 
   #hand(handler: RingHandler, bounds: Bounds): number {
@@ -150,14 +167,21 @@ export class RingMerge implements Drainable {
     this.#draining = true;
     this.#atBound = true;
     try {
+      let lane = this.#lanes[0]!;
+      let until = Number.NEGATIVE_INFINITY;
       while (count < max) {
-        const lane = this.#earliest();
-        if (lane === undefined || lane.headTime > horizon) {
+        // Records come in runs from one ring: the others are looked at when theirs are next.
+        if (lane.headTime > until) {
+          lane = this.#earliest();
+          until = Math.min(horizon, this.#earliestBut(lane));
+        }
+        const time = lane.headTime;
+        if (time > horizon || time === Number.POSITIVE_INFINITY) {
           this.#atBound = false;
           break;
         }
-        if (lane.headTime < this.#lastTime) this.#misordered++;
-        else this.#lastTime = lane.headTime;
+        if (time < this.#lastTime) this.#misordered++;
+        else this.#lastTime = time;
         count++;
         lane.hand(handler);
         if (this.#closed) break;
@@ -168,16 +192,21 @@ export class RingMerge implements Drainable {
       }
     } finally {
       this.#draining = false;
+      this.#handed = count;
       if (!this.#closed) for (const lane of this.#lanes) lane.settle();
     }
     return count;
   }
 
-  #earliest(): Lane | undefined {
-    let earliest: Lane | undefined;
-    for (const lane of this.#lanes)
-      if (lane.waiting > 0 && (earliest === undefined || lane.headTime < earliest.headTime)) earliest = lane;
-    return earliest;
+  #earliest(): Lane {
+    return this.#lanes.reduce((earliest, lane) => (lane.headTime < earliest.headTime ? lane : earliest));
+  }
+
+  /** The time of the earliest record of all other lanes. */
+  #earliestBut(one: Lane): number {
+    let time = Number.POSITIVE_INFINITY;
+    for (const lane of this.#lanes) if (lane !== one) time = Math.min(time, lane.headTime);
+    return time;
   }
 }
 

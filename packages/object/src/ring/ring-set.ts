@@ -22,6 +22,10 @@ export class RingSet implements Drainable {
     return this.readers.reduce((sum, reader) => sum + reader.backlog, 0);
   }
 
+  get fill(): number {
+    return fillOf(this.readers);
+  }
+
   get more(): 'now' | 'later' {
     return this.#cutShort || this.readers.some((reader) => reader.more === 'now') ? 'now' : 'later';
   }
@@ -66,6 +70,12 @@ export class RingSet implements Drainable {
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+export function fillOf(readers: readonly RingReader[]): number {
+  let fullest = 0;
+  for (const { fill } of readers) if (fill > fullest) fullest = fill;
+  return fullest;
 }
 
 export function someReaders(readers: readonly RingReader[]): readonly RingReader[] {

@@ -82,6 +82,34 @@ describe('RingMerge', () => {
     for (const memory of memories) expect(memory.consumerPosition).toBe(memory.producerPosition);
   });
 
+  it('hands out at once what is old enough by the clock of the records', () => {
+    const { memories, readers } = rings(2);
+    let clock = 10_000_000;
+    const merge = new RingMerge(readers, { now: () => clock });
+    const { seen, handler } = ids();
+    memories[0]!.submit(record(1, 8_000_000n));
+    memories[1]!.submit(record(2, 8_900_000n));
+    memories[0]!.submit(record(3, 9_100_000n));
+    expect(merge.drain(handler)).toBe(2);
+    // What is left comes with the next look.
+    expect([merge.backlog > 0, merge.more]).toEqual([true, 'later']);
+    expect(merge.drain(handler)).toBe(0);
+    expect(merge.more).toBe('soon');
+    clock += 200_000;
+    memories[1]!.submit(record(4, 9_050_000n));
+    expect(merge.drain(handler)).toBe(2);
+    expect(seen).toEqual([1, 2, 4, 3]);
+    expect([merge.more, merge.misordered]).toEqual(['later', 0]);
+  });
+
+  it('says how full the fullest is', () => {
+    const { memories, readers } = rings(2, 4096);
+    const all = [new RingSet(readers), new RingMerge(readers)];
+    expect(all.map(({ fill }) => fill)).toEqual([0, 0]);
+    for (let id = 0; id < 3; id++) memories[id % 2]!.submit(record(id, 1n));
+    expect(all.map(({ fill }) => fill)).toEqual([48 / 4096, 48 / 4096]);
+  });
+
   it('holds back what is newer than a record that is not yet submitted', () => {
     const { memories, readers } = rings(2);
     const merge = new RingMerge(readers, { settleMs: 0 });

@@ -54,6 +54,32 @@ describe('RingPoller', () => {
     expect(seen).toEqual(['a', 'b', 'c']);
   });
 
+  it('looks no further until the pause that was asked for is over', async () => {
+    const ring = new InventedRing();
+    const seen: string[] = [];
+    let goOn: (() => void) | undefined;
+    const poller = new RingPoller(new RingReader(ring), (...record) => seen.push(take(...record)), {
+      delayMs: 1,
+      pause: () => {
+        if (seen.length !== 1) return undefined;
+        return new Promise<void>((resolve) => {
+          goOn = resolve;
+        });
+      },
+    });
+    ring.submit(text('a'));
+    while (goOn === undefined) await delay(1);
+    ring.submit(text('b'));
+    for (let count = 0; count < 5; count++) await delay(2);
+    expect(seen).toEqual(['a']);
+    goOn();
+    while (seen.length < 2) await delay(1);
+    poller.stop();
+    ring.submit(text('c'));
+    expect(poller.close()).toBe(1);
+    expect(seen).toEqual(['a', 'b', 'c']);
+  });
+
   it('tells a fault once and looks no more after stop', async () => {
     const ring = new InventedRing();
     ring.submit(text('a'));

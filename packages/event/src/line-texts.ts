@@ -1,0 +1,194 @@
+import { isWide } from './field-reader.js';
+import { harmless } from './harmless.js';
+import type { EventField, EventShape } from './layouts.js';
+import { dataText, headOf, type LineContext, lineOf, notesOf } from './line.js';
+import type { EventMemory } from './memory.js';
+import { lastWord } from './text.js';
+import { LineTimes } from './time.js';
+import type { EventView } from './view.js';
+
+/** Where the header's parts lie that lines are made of one by one, and the words of all others; by words. */
+interface HeaderWords {
+  readonly time: number;
+  readonly cpu: number;
+  readonly tid: number;
+  readonly exe: number;
+  /** That of the kind and the flags. */
+  readonly kind: number;
+  readonly others: readonly number[];
+  /** What lines say of processes, by their headers. */
+  readonly processes: (ProcessText | undefined)[];
+}
+
+/** What lines say of a process, and the words and the binary of the records that say so. */
+interface ProcessText {
+  readonly words: Uint32Array;
+  readonly exe: Int32Array;
+  readonly exeLength: number;
+  readonly exeTail: number;
+  /** `,"tgid":… "origin":"…",` */
+  readonly text: string;
+  /** `}`, with what was not UTF-8 or whole before it. */
+  readonly end: string;
+}
+
+interface KindText {
+  /** `{"event":"open",` */
+  readonly begin: string;
+  /** `"flags":[…],"data":` */
+  readonly flags: string;
+}
+
+const SLOT_BITS = 8;
+/** Kinds and flags that come are a few dozen; a file may say anything. */
+const mostKinds = 1024;
+
+/**
+ * Lines of JSON as texts, without the objects in between. Events come in runs of one process: what lines say of it is made once,
+ * and said again of records whose header and binary are the same, byte for byte. 0.3 MB at most.
+ */
+export class LineTexts {
+  readonly #context: LineContext;
+  readonly #times: LineTimes;
+  readonly #headers = new Map<EventShape, HeaderWords | undefined>();
+  readonly #kinds = new Map<number, KindText>();
+  #shape: EventShape | undefined;
+  #header: HeaderWords | undefined;
+
+  constructor(context: LineContext) {
+    this.#context = context;
+    this.#times = new LineTimes(context.given.clockOffsetNs);
+  }
+
+  /** What `JSON.stringify` makes of the view's line, made harmless. */
+  text(view: EventView): string {
+    const header = this.#headerOf(view._shape);
+    if (header === undefined) return harmless(JSON.stringify(lineOf(view, this.#context)));
+    const { u32 } = view._memory;
+    const at = view._offset >>> 2;
+    const { begin, flags } = this.#kindText(view, u32[at + header.kind]!);
+    const process = this.#processText(view, header);
+    const times = this.#times.text(u32[at + header.time]!, u32[at + header.time + 1]!);
+    const data = dataText(view, this.#context);
+    return `${begin}${times},"cpu":${u32[at + header.cpu]!}${process.text}${flags}${data}${process.end}`;
+  }
+
+  #headerOf(shape: EventShape): HeaderWords | undefined {
+    if (shape === this.#shape) return this.#header;
+    if (!this.#headers.has(shape)) this.#headers.set(shape, this.#sharedHeader(shape));
+    this.#shape = shape;
+    this.#header = this.#headers.get(shape);
+    return this.#header;
+  }
+
+  /** All kinds have the same, unless a file says otherwise. */
+  #sharedHeader(shape: EventShape): HeaderWords | undefined {
+    for (const [other, header] of this.#headers) if (haveSameHeader(shape, other)) return header;
+    return headerWords(shape);
+  }
+
+  #kindText(view: EventView, word: number): KindText {
+    const known = this.#kinds.get(word);
+    if (known !== undefined) return known;
+    const { event, flags } = headOf(view, this.#context);
+    const made = { begin: `{${members({ event })},`, flags: `${members({ flags })},"data":` };
+    if (this.#kinds.size >= mostKinds) this.#kinds.clear();
+    this.#kinds.set(word, made);
+    return made;
+  }
+
+  #processText(view: EventView, header: HeaderWords): ProcessText {
+    const { _memory: memory, _offset: offset } = view;
+    const tid = memory.u32[(offset >>> 2) + header.tid]!;
+    const slot = Math.imul(tid, 0x45d9f3b) >>> (32 - SLOT_BITS);
+    const known = header.processes[slot];
+    if (known !== undefined && isOf(known, memory, offset, header)) return known;
+    const made = processText(view, header, this.#context);
+    header.processes[slot] = made;
+    return made;
+  }
+}
+
+function haveSameHeader(one: EventShape, other: EventShape): boolean {
+  const headerOf = ({ fields, absent, sizeOffset, kindOffset }: EventShape) => {
+    const inHeader = ({ role }: EventField) => role === 'header';
+    return JSON.stringify([fields.filter(inHeader), absent.filter(inHeader), sizeOffset, kindOffset]);
+  };
+  return headerOf(one) === headerOf(other);
+}
+
+/** Undefined for a layout, of an old recording say, whose times and numbers lie or read in another way. */
+function headerWords({ fields, sizeOffset, kindOffset }: EventShape): HeaderWords | undefined {
+  const inHeader = fields.filter(({ role }) => role === 'header');
+  const find = (name: string) => inHeader.find((field) => field.name === name);
+  const [time, cpu, tid, flags, exe] = ['timeNs', 'cpu', 'tid', 'headerFlags', 'exe'].map(find);
+  const kind = kindOffset >>> 2;
+  if (time === undefined || !isWide(time) || !isWord(cpu) || !isWord(tid) || exe?.variable !== true)
+    return undefined;
+  if (flags === undefined || flags.offset >>> 2 !== kind || flags.layout.size !== 2) return undefined;
+  const words = {
+    time: time.offset >>> 2,
+    cpu: cpu.offset >>> 2,
+    tid: tid.offset >>> 2,
+    exe: exe.offset >>> 2,
+    kind,
+  };
+  const apart = new Set([sizeOffset >>> 2, words.time, words.time + 1, words.cpu, words.exe, kind]);
+  const end = Math.max(...inHeader.map(({ offset, layout }) => offset + layout.size));
+  const all = Array.from({ length: (end + 3) >>> 2 }, (_, word) => word);
+  const processes = new Array<undefined>(2 ** SLOT_BITS).fill(undefined);
+  return { ...words, others: all.filter((word) => !apart.has(word)), processes };
+}
+
+function isWord(field: EventField | undefined): field is EventField {
+  if (field === undefined) return false;
+  const { layout, offset, readAs } = field;
+  return (
+    layout.kind === 'int' && !layout.signed && layout.size === 4 && offset % 4 === 0 && readAs === undefined
+  );
+}
+
+/** Whether a record says the same of its process. */
+function isOf(known: ProcessText, memory: EventMemory, offset: number, header: HeaderWords): boolean {
+  const { u32, view } = memory;
+  const { words, exe } = known;
+  const { others } = header;
+  const at = offset >>> 2;
+  for (let index = 0; index < others.length; index++)
+    if (u32[at + others[index]!] !== words[index]) return false;
+  const place = u32[at + header.exe]!;
+  if (place >>> 16 !== known.exeLength) return false;
+  const start = offset + (place & 0xffff);
+  for (let index = 0; index < exe.length; index++)
+    if (view.getInt32(start + 4 * index, true) !== exe[index]) return false;
+  return lastWord(memory, start + 4 * exe.length, known.exeLength & 3) === known.exeTail;
+}
+
+function processText(view: EventView, header: HeaderWords, context: LineContext): ProcessText {
+  const { _memory: memory, _offset: offset } = view;
+  const at = offset >>> 2;
+  const words = new Uint32Array(header.others.length);
+  for (const [index, word] of header.others.entries()) words[index] = memory.u32[at + word]!;
+  const place = memory.u32[at + header.exe]!;
+  const start = offset + (place & 0xffff);
+  const exeLength = place >>> 16;
+  const bytes = new Int32Array(exeLength >>> 2);
+  for (let index = 0; index < bytes.length; index++)
+    bytes[index] = memory.view.getInt32(start + 4 * index, true);
+  const exeTail = lastWord(memory, start + 4 * bytes.length, exeLength & 3);
+  const { tgid, tid, ppid, uid, comm, exe, startTimeNs, scopes, origin } = headOf(view, context);
+  const notes = members(notesOf(view));
+  return {
+    words,
+    exe: bytes,
+    exeLength,
+    exeTail,
+    text: `,${members({ tgid, tid, ppid, uid, comm, exe, startTimeNs, scopes, origin })},`,
+    end: notes === '' ? '}' : `,${notes}}`,
+  };
+}
+
+/** Of an object's text, what is between the braces. */
+function members(part: object): string {
+  return harmless(JSON.stringify(part)).slice(1, -1);
+}
