@@ -107,7 +107,7 @@ export function notesOf(view: EventView): Pick<EventLine, 'commRaw' | 'exeRaw' |
 }
 
 /** What is the event's own. */
-export function dataOf(view: EventView, context: LineContext): EventLine['data'] {
+function dataOf(view: EventView, context: LineContext): EventLine['data'] {
   const event = view as unknown as Event;
   return (
     (presentationOf(view.kind)?.data(event, context) as EventLine['data'] | undefined) ?? plainData(view)
