@@ -1,7 +1,7 @@
 import { isWide } from './field-reader.js';
 import { harmless } from './harmless.js';
 import type { EventField, EventShape } from './layouts.js';
-import { dataText, headOf, type LineContext, lineOf, notesOf } from './line.js';
+import { addHeaderNotes, dataText, headOf, type LineContext, lineOf } from './line.js';
 import type { EventMemory } from './memory.js';
 import { lastWord } from './text.js';
 import { LineTimes } from './time.js';
@@ -45,7 +45,7 @@ const mostKinds = 1024;
 
 /**
  * Lines of JSON as texts, without the objects in between. Events come in runs of one process: what lines say of it is made once,
- * and said again of records whose header and binary are the same, byte for byte. 0.3 MB at most.
+ * and said again of records whose header and binary are the same, byte for byte. It is kept of 256 processes at most.
  */
 export class LineTexts {
   readonly #context: LineContext;
@@ -177,7 +177,9 @@ function processText(view: EventView, header: HeaderWords, context: LineContext)
     bytes[index] = memory.view.getInt32(start + 4 * index, true);
   const exeTail = lastWord(memory, start + 4 * bytes.length, exeLength & 3);
   const { tgid, tid, ppid, uid, comm, exe, startTimeNs, scopes, origin } = headOf(view, context);
-  const notes = members(notesOf(view));
+  const noted = {};
+  addHeaderNotes(noted, view, { comm, exe });
+  const notes = members(noted);
   return {
     words,
     exe: bytes,

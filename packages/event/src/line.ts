@@ -65,10 +65,11 @@ export function lineContext(layouts: EventLayouts, given: EventContext = {}): Li
 export function lineOf(view: EventView, context: LineContext): EventLine {
   const line: EventLine = headOf(view, context);
   line.data = dataOf(view, context);
-  return Object.assign(line, notesOf(view));
+  addHeaderNotes(line, view, line);
+  return line;
 }
 
-/** What lines of all events begin with. */
+/** What lines of all events begin with; the data is still to come. */
 export function headOf(view: EventView, context: LineContext): EventLine {
   const header = view._header();
   const { clockOffsetNs } = context.given;
@@ -97,13 +98,14 @@ export function headOf(view: EventView, context: LineContext): EventLine {
 
 const noData = {};
 
-/** What lines of all events end with: the bytes of names that were not UTF-8, and what was cut. Empty, nearly always. */
-export function notesOf(view: EventView): Pick<EventLine, 'commRaw' | 'exeRaw' | 'exeTruncated'> {
-  const event = view as unknown as Event;
-  const notes: Pick<EventLine, 'commRaw' | 'exeRaw' | 'exeTruncated'> = {};
-  addRaw(notes, event, { field: 'comm', name: 'comm', text: event.comm });
-  addNotes(notes, event, { field: 'exe', name: 'exe', text: event.exe });
-  return notes;
+/** Adds what lines end with: the bytes of names that were not UTF-8, and what was cut. Nothing, nearly always. */
+export function addHeaderNotes(
+  entry: object,
+  view: EventView,
+  { comm, exe }: Pick<EventLine, 'comm' | 'exe'>,
+): void {
+  addRaw(entry, view, { field: 'comm', name: 'comm', text: comm });
+  addNotes(entry, view, { field: 'exe', name: 'exe', text: exe });
 }
 
 /** What is the event's own. */

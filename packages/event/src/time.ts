@@ -19,7 +19,7 @@ function timeText(seconds: number, nanoseconds: number): string {
   return `${prefix}${nineDigits(nanoseconds)}Z`;
 }
 
-/** `000` to `999`: put together sooner than a number is made text and cut. */
+/** `000` to `999`, to put longer numbers together from. */
 const threeDigits = Array.from({ length: 1000 }, (_, value) => String(value).padStart(3, '0'));
 
 /** Of a number below 10^9. */

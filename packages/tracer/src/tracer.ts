@@ -178,7 +178,7 @@ export class Tracer implements AsyncDisposable {
     return { ...this.#finalStatistics, events: withDelivered(this.#finalStatistics.events, this.#delivered) };
   }
 
-  /** Those of `stats().events` alone, for those who look at them again and again: the rest takes twice as long to read. */
+  /** `stats().events` alone, for those who look again and again: the rest takes a system call for each program, and more. */
   eventStats(): Statistics['events'] {
     return this.#finalStatistics === undefined
       ? eventStatistics(this.#kernel, this.#delivered)

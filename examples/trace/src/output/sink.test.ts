@@ -22,6 +22,14 @@ it('writes in order what was written in many pieces, and says when it is full', 
   expect(sinkError(sink)).toBeUndefined();
 });
 
+it('takes more at once than a string can hold', async () => {
+  const sink = new Sink(openSync('/dev/null', 'w'), 'nowhere');
+  const mebibyte = 'z'.repeat(1024 * 1024);
+  for (let index = 0; index < 520; index++) sink.write(mebibyte);
+  await sink.close();
+  expect(sink.failure).toBeUndefined();
+});
+
 it('writes all to a pipe that somebody made non-blocking, as the reader makes room', async () => {
   const path = join(temporaryFolder(), 'pipe');
   execFileSync('mkfifo', [path]);

@@ -23,6 +23,8 @@ export class Sink {
   readonly #fd: number;
   /** Known from the first write on. */
   #isFile: boolean | undefined;
+  /** In front of what is pending, in pieces of `fullAt`: the last drain of large rings can be more than a string can hold. */
+  readonly #waiting: string[] = [];
   #pending = '';
   #flushing: Promise<void> | undefined;
   #failure: NodeJS.ErrnoException | undefined;
@@ -40,7 +42,7 @@ export class Sink {
 
   /** Whether to wait for `drained` before more is written. */
   get full(): boolean {
-    return this.#pending.length >= fullAt;
+    return this.#waiting.length > 0;
   }
 
   /** Called at the first failure. */
@@ -51,6 +53,10 @@ export class Sink {
   write(text: string): void {
     if (this.#failure !== undefined || text === '') return;
     this.#pending += text;
+    if (this.#pending.length >= fullAt) {
+      this.#waiting.push(this.#pending);
+      this.#pending = '';
+    }
     this.#flushing ??= this.#flush();
   }
 
@@ -72,9 +78,8 @@ export class Sink {
 
   async #flush(): Promise<void> {
     await setImmediate();
-    while (this.#pending !== '' && this.#failure === undefined) {
-      const bytes = Buffer.from(this.#pending);
-      this.#pending = '';
+    for (let text = this.#next(); text !== ''; text = this.#next()) {
+      const bytes = Buffer.from(text);
       try {
         this.#isFile ??= fstatSync(this.#fd).isFile();
         if (this.#isFile) this.#writeNow(bytes);
@@ -84,6 +89,14 @@ export class Sink {
       }
     }
     this.#flushing = undefined;
+  }
+
+  #next(): string {
+    const waited = this.#waiting.shift();
+    if (waited !== undefined) return waited;
+    const text = this.#pending;
+    this.#pending = '';
+    return text;
   }
 
   #writeNow(bytes: Buffer): void {
@@ -104,6 +117,7 @@ export class Sink {
   }
 
   #fail(error: NodeJS.ErrnoException): void {
+    this.#waiting.length = 0;
     this.#pending = '';
     if (this.#failure !== undefined) return;
     this.#failure = error;

@@ -94,7 +94,7 @@ export class Session {
 
   #pause(): Promise<void> | undefined {
     const { writer, recorder } = this.#parts;
-    return this.#recorderFull ? recorder?.drained() : writer.pause();
+    return this.#recorderFull ? recorder?.drained().then(() => writer.pause()) : writer.pause();
   }
 
   #watchDrops(): NodeJS.Timeout {
