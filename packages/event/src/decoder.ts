@@ -1,7 +1,8 @@
 import { eventLayouts } from './generated-layouts.js';
 import { type EventLayouts, type EventShape, eventShapes } from './layouts.js';
 import { type EventContext, type LineContext, lineContext, lineOf, type MatchedScopes } from './line.js';
-import { LineTexts } from './line-texts.js';
+import type { LineBuffer } from './line-buffer.js';
+import { LineWriter } from './line-writer.js';
 import { malformed } from './malformed.js';
 import { Arena, type EventMemory, eventMemory, type RecordHandler, type RecordMemory } from './memory.js';
 import { presentationOf } from './present.js';
@@ -64,7 +65,7 @@ export class EventDecoder {
   readonly #sizeOffset: number;
   readonly #kindOffset: number;
   #context: LineContext;
-  #texts: LineTexts;
+  #lines: LineWriter;
   /** The memory seen last, and the same with a Buffer over it; and those seen before: each ring has always the same. */
   #source: RecordMemory | undefined;
   #memory: EventMemory | undefined;
@@ -75,7 +76,7 @@ export class EventDecoder {
     this.layouts = options.layouts ?? eventLayouts;
     this.#checkLifetime = options.checkLifetime ?? process.env['NODE_ENV'] !== 'production';
     this.#context = lineContext(this.layouts, options.context);
-    this.#texts = new LineTexts(this.#context);
+    this.#lines = new LineWriter(this.#context);
     const origins = byNumber(this.layouts.origins);
     this.#viewOptions = {
       lists: [],
@@ -83,7 +84,7 @@ export class EventDecoder {
       owner: {
         own: (view: EventView) => this.#copy(view),
         line: (view: EventView) => lineOf(view, this.#context),
-        text: (view: EventView) => this.#texts.text(view),
+        write: (view: EventView, out: LineBuffer) => this.#lines.write(view, out),
         scopeNames: (matched: MatchedScopes) => this.#context.scopeNames(matched),
       },
       generate: options.generateCode ?? true,
@@ -100,7 +101,7 @@ export class EventDecoder {
 
   set context(context: EventContext) {
     this.#context = lineContext(this.layouts, context);
-    this.#texts = new LineTexts(this.#context);
+    this.#lines = new LineWriter(this.#context);
   }
 
   /** Makes a kind ready, as its first record does otherwise: most of a millisecond. */

@@ -2,9 +2,10 @@ export { EventDecoder, type EventDecoderOptions, type EventHandler, isEvent } fr
 export { escapeText } from './escape.js';
 export { eventLayouts } from './generated-layouts.js';
 export { type InventedFields, inventRecord } from './invent-record.js';
-export { jsonLine } from './json-line.js';
+export { jsonLine, writeJsonLine } from './json-line.js';
 export type { EventLayouts } from './layouts.js';
 export type { EventContext, ReplacedScopes, ScopeNames } from './line.js';
+export { LineBuffer } from './line-buffer.js';
 export type { RecordHandler, RecordMemory } from './memory.js';
 export { canCompress } from './recording/compress.js';
 export type { Compression } from './recording/format.js';

@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { EventDecoder } from './decoder.js';
 import { eventLayouts } from './generated-layouts.js';
 import { inventRecord } from './invent-record.js';
-import { jsonLine } from './json-line.js';
+import { jsonLine, writeJsonLine } from './json-line.js';
 import type { EventLayouts } from './layouts.js';
+import { LineBuffer } from './line-buffer.js';
 import { marker } from './recording/marker.js';
 import type { EventKind } from './types.js';
 
@@ -127,5 +128,36 @@ describe('a line of JSON', () => {
     const line = jsonLine(event);
     expect(line).toMatch(/^[ -~é☃]+$/);
     expect(JSON.parse(line)).toEqual(JSON.parse(JSON.stringify(event)));
+  });
+
+  it('is added to others, however many there are, and cut from none', () => {
+    const decoder = new EventDecoder({ context: { clockOffsetNs: 5n } });
+    const paths = fc.array(fc.oneof(shown, fc.string({ minLength: 1, maxLength: 300 })), { maxLength: 80 });
+    const property = (texts: readonly (string | Uint8Array)[]) => {
+      const events = texts.map((path) => decoder.decode(inventRecord('open', { path })));
+      const out = new LineBuffer();
+      for (const event of events) writeJsonLine(event, out);
+      const lines = events.map((event) => `${jsonLine(event)}\n`).join('');
+      expect(out.toString()).toBe(lines);
+      expect(out.length).toBe(Buffer.byteLength(lines));
+      const taken = out.take();
+      out.add('after');
+      expect(taken.toString()).toBe(lines);
+      expect(out.bytes.toString()).toBe('after');
+    };
+    fc.assert(fc.property(paths, property), { numRuns: 300 });
+  });
+
+  it('has every byte of a path as it is, or escaped, at every place of a word', () => {
+    for (let byte = 1; byte < 256; byte++) {
+      for (let before = 0; before < 4; before++) {
+        const path = Buffer.from(`${'a'.repeat(before)}\0bcd`);
+        path[before] = byte;
+        const event = new EventDecoder().decode(inventRecord('open', { path: Uint8Array.from(path) }));
+        const line = jsonLine(event);
+        expect(line).toMatch(/^[ -~\ufffd]+$/);
+        expect(JSON.parse(line)).toEqual(JSON.parse(JSON.stringify(event)));
+      }
+    }
   });
 });

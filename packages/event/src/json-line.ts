@@ -1,5 +1,9 @@
 import { harmless } from './harmless.js';
+import { LineBuffer } from './line-buffer.js';
 import { EventView } from './view.js';
+
+const one = new LineBuffer();
+const lineEnd = Buffer.from('\n');
 
 /**
  * One line of JSON output, without its line end: what `JSON.stringify` makes of an event or a marker, with what a terminal
@@ -9,5 +13,18 @@ import { EventView } from './view.js';
  * @param event an event, lent or owned, a malformed one, or a marker
  */
 export function jsonLine(event: { toJSON(): object }): string {
-  return event instanceof EventView ? event._text() : harmless(JSON.stringify(event.toJSON()));
+  one.clear();
+  write(event, one);
+  return one.toString();
+}
+
+/** Adds the same line, with its line end, to others: the quickest way to the bytes of a file. */
+export function writeJsonLine(event: { toJSON(): object }, out: LineBuffer): void {
+  write(event, out);
+  out._bytes(lineEnd);
+}
+
+function write(event: { toJSON(): object }, out: LineBuffer): void {
+  if (event instanceof EventView) event._write(out);
+  else out.add(harmless(JSON.stringify(event.toJSON())));
 }

@@ -1,8 +1,9 @@
 import type { EventFlagName } from '@spoor/bpf';
-import { addNotes, addRaw, charsEntry, hex, textEntry } from './events/presentation.js';
+import { addNotes, addRaw, charsEntry, hex, textEntry, type Writable } from './events/presentation.js';
 import { decimal } from './halves.js';
 import { harmless } from './harmless.js';
 import type { EventLayouts } from './layouts.js';
+import type { LineBuffer } from './line-buffer.js';
 import { presentationOf } from './present.js';
 import { rfc3339 } from './time.js';
 import type { Event, EventKind, EventLine } from './types.js';
@@ -116,10 +117,15 @@ function dataOf(view: EventView, context: LineContext): EventLine['data'] {
   );
 }
 
-/** The same in JSON, harmless to terminals. */
-export function dataText(view: EventView, context: LineContext): string {
-  const text = presentationOf(view.kind)?.text?.(view as unknown as Event, context);
-  return text ?? harmless(JSON.stringify(dataOf(view, context)));
+/** Adds the same in JSON, harmless to terminals. */
+export function writeData(view: EventView, context: LineContext, out: LineBuffer): void {
+  const write = presentationOf(view.kind)?.write;
+  if (write !== undefined) {
+    const start = out.length;
+    if (write(view as unknown as Writable, out, context)) return;
+    out._cut(start);
+  }
+  out.add(harmless(JSON.stringify(dataOf(view, context))));
 }
 
 function flagNames(bits: number, { flags }: LineContext): EventFlagName[] {

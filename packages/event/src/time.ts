@@ -1,33 +1,19 @@
+import type { LineBuffer } from './line-buffer.js';
+
 const second = 1_000_000_000n;
 const nsPerSecond = 1e9;
-
-/** The second that the last time was in, and how it begins: events come in order, and nearly all share that of the one before. */
-let start = -1;
-let prefix = '';
+const nothing = new Uint8Array(0);
+const quote = Buffer.from('"');
 
 /** RFC 3339 in UTC with nanoseconds, of nanoseconds since 1970: `2026-11-22T16:49:03.000000001Z`. */
 export function rfc3339(ns: bigint): string {
   const whole = ns >= 0n ? ns / second : (ns - second + 1n) / second;
-  return timeText(Number(whole), Number(ns - whole * second));
+  return `${untilPoint(Number(whole))}${String(ns - whole * second).padStart(9, '0')}Z`;
 }
 
-function timeText(seconds: number, nanoseconds: number): string {
-  if (seconds !== start) {
-    prefix = new Date(seconds * 1000).toISOString().slice(0, -4);
-    start = seconds;
-  }
-  return `${prefix}${nineDigits(nanoseconds)}Z`;
-}
-
-/** `000` to `999`, to put longer numbers together from. */
-const threeDigits = Array.from({ length: 1000 }, (_, value) => String(value).padStart(3, '0'));
-
-/** Of a number below 10^9. */
-function nineDigits(value: number): string {
-  const thousands = Math.floor(value / 1000);
-  const millions = Math.floor(thousands / 1000);
-  const digits = threeDigits[millions]! + threeDigits[thousands - 1000 * millions]!;
-  return digits + threeDigits[value - 1000 * thousands]!;
+/** `2026-11-22T16:49:03.`, of seconds since 1970. */
+function untilPoint(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().slice(0, -4);
 }
 
 /** Upper halves below this: 2.3 years of uptime. All that is computed below stays a number, exactly. */
@@ -39,9 +25,12 @@ export class LineTimes {
   readonly #offsetSeconds: number;
   readonly #offsetRest: number;
   readonly #most: number;
-  /** The second of the last time since boot, and in digits. */
+  /** The seconds of the last time, since boot and since 1970: events come in order, and nearly all share those of the one before. */
   #second = -1;
-  #secondText = '';
+  #wallSecond = -1;
+  /** What is said of the two, up to the nanoseconds of each. */
+  #wallText: Uint8Array = nothing;
+  #bootText: Uint8Array = nothing;
 
   /** What to add to get nanoseconds since 1970; undefined where it is not known. */
   constructor(offsetNs: bigint | undefined) {
@@ -51,27 +40,30 @@ export class LineTimes {
     this.#most = (offsetNs ?? 0n) < 0n ? 0 : most;
   }
 
-  text(lo: number, hi: number): string {
-    if (hi >= this.#most) return this.#slowly((BigInt(hi) << 32n) | BigInt(lo));
+  write(out: LineBuffer, lo: number, hi: number): void {
     // 2^32 ns are 4 s and 294,967,296 ns.
     const past = hi * 294_967_296 + lo;
     const whole = Math.floor(past / nsPerSecond);
     const seconds = hi * 4 + whole;
+    if (hi >= this.#most || seconds === 0) return out.add(this.#slowly((BigInt(hi) << 32n) | BigInt(lo)));
     const rest = past - whole * nsPerSecond;
-    const ktime = seconds === 0 ? String(rest) : this.#digits(seconds) + nineDigits(rest);
-    if (this.#offsetNs === undefined) return `"time":null,"ktimeNs":"${ktime}"`;
     const sum = rest + this.#offsetRest;
     const over = sum >= nsPerSecond ? 1 : 0;
-    const time = timeText(seconds + this.#offsetSeconds + over, sum - over * nsPerSecond);
-    return `"time":"${time}","ktimeNs":"${ktime}"`;
+    const wallSecond = seconds + this.#offsetSeconds + over;
+    if (seconds !== this.#second || wallSecond !== this.#wallSecond) this.#begin(seconds, wallSecond);
+    out._bytes(this.#wallText);
+    if (this.#offsetNs !== undefined) out._nineDigits(sum - over * nsPerSecond);
+    out._bytes(this.#bootText);
+    out._nineDigits(rest);
+    out._bytes(quote);
   }
 
-  #digits(seconds: number): string {
-    if (seconds !== this.#second) {
-      this.#second = seconds;
-      this.#secondText = String(seconds);
-    }
-    return this.#secondText;
+  #begin(seconds: number, wallSecond: number): void {
+    const known = this.#offsetNs !== undefined;
+    this.#second = seconds;
+    this.#wallSecond = wallSecond;
+    this.#wallText = known ? Buffer.from(`"time":"${untilPoint(wallSecond)}`) : nothing;
+    this.#bootText = Buffer.from(`${known ? 'Z"' : '"time":null'},"ktimeNs":"${seconds}`);
   }
 
   #slowly(ns: bigint): string {

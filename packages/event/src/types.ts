@@ -58,7 +58,7 @@ export interface EventMethods {
   readonly scopes: string[];
   /** The bytes of a field: in place, with the lifetime of the event. Throws `INVALID_VALUE` for another name. */
   bytes(name: string): Uint8Array;
-  /** Whether no variable part has fewer bytes than there were. */
+  /** Whether each variable part has all the bytes that there were. */
   readonly isWhole: boolean;
   /** Whether a variable part has fewer bytes than there were. Throws `INVALID_VALUE` for another name. */
   isTruncated(name: string): boolean;

@@ -57,11 +57,16 @@ function entriesOf(shape: EventShape, options: ReaderOptions): Entry[] {
     entries.push({ name: field.name, read, word: wordOf(field), takenBy });
     for (const [half, reader] of Object.entries(halves ?? {}))
       entries.push({ name: field.name + half, ...reader, takenBy: header ? ['header'] : [] });
+    if (field.variable) {
+      const word = field.offset >>> 2;
+      entries.push({ name: `_${field.name}Place`, read: readerOfWord(word), word, takenBy: [] });
+    }
   }
   for (const field of shape.absent) {
     const value = absentValue(field, options);
     const wide = typeof value === 'bigint';
     const header = field.role === 'header';
+    if (field.variable) entries.push({ name: `_${field.name}Place`, read: () => 0, takenBy: [] });
     entries.push({
       name: field.name,
       read: () => value,
@@ -80,7 +85,7 @@ function entriesOf(shape: EventShape, options: ReaderOptions): Entry[] {
 function wholeReader(parts: readonly number[]): FieldReader {
   return ({ u32 }, offset) => {
     const at = offset >>> 2;
-    for (const part of parts) if (u32[at + part + 1]! > u32[at + part]! >>> 16) return false;
+    for (const part of parts) if (u32[at + part + 1]! !== u32[at + part]! >>> 16) return false;
     return true;
   };
 }

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { SpoorError } from '@spoor/btf';
 import type { EventField, EventShape } from './layouts.js';
 import type { MatchedScopes } from './line.js';
+import type { LineBuffer } from './line-buffer.js';
 import { type EventMemory, eventMemory } from './memory.js';
 import { charsLength } from './text.js';
 import type { EventMethods } from './types.js';
@@ -10,7 +11,7 @@ import type { EventMethods } from './types.js';
 export interface ViewOwner {
   own(view: EventView): EventView;
   line(view: EventView): object;
-  text(view: EventView): string;
+  write(view: EventView, out: LineBuffer): void;
   scopeNames(matched: MatchedScopes): string[];
 }
 
@@ -112,8 +113,8 @@ export abstract class EventView implements EventMethods {
     return this._owner.line(this);
   }
 
-  _text(): string {
-    return this._owner.text(this);
+  _write(out: LineBuffer): void {
+    this._owner.write(this, out);
   }
 
   [inspect.custom](): unknown {

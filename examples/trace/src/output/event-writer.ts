@@ -19,7 +19,9 @@ export class EventWriter {
   }
 
   write(event: Printable): void {
-    if (this.#kinds.has(event.kind)) this.#sink.write(this.#renderer.event(event));
+    if (!this.#kinds.has(event.kind)) return;
+    this.#renderer.event(event, this.#sink.text);
+    this.#sink.added();
   }
 
   /** What to wait for before more is written; undefined unless the sink is full. */

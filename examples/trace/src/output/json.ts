@@ -1,11 +1,11 @@
-import { jsonLine } from '@spoor/event';
+import { writeJsonLine } from '@spoor/event';
 import type { Renderer } from './renderer.js';
 
 /** One object a line. */
 export function jsonRenderer(): Renderer {
   return {
     begin: () => '',
-    event: (event) => `${jsonLine(event)}\n`,
+    event: writeJsonLine,
     end: () => '',
   };
 }

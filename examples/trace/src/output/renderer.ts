@@ -1,4 +1,4 @@
-import type { EventLine, MalformedLine, MarkerLine } from '@spoor/event';
+import type { EventLine, LineBuffer, MalformedLine, MarkerLine } from '@spoor/event';
 import type { Style } from './style.js';
 
 /** An event, live or replayed, or what stands between events, as its line of JSON output has it: all outputs are made from it. */
@@ -14,8 +14,8 @@ export interface Printable {
 export interface Renderer {
   /** What comes before the first event. */
   begin(): string;
-  /** The text of one event, with its line end; empty when it only counts. */
-  event(event: Printable): string;
+  /** Adds the text of one event, with its line end; nothing when it only counts. */
+  event(event: Printable, out: LineBuffer): void;
   /** What comes after the last. */
   end(): string;
 }

@@ -1,11 +1,12 @@
 import { close, fstatSync, write, writeSync } from 'node:fs';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { getSystemErrorName, promisify } from 'node:util';
+import { LineBuffer } from '@spoor/event';
 
 const closeDescriptor = promisify(close);
 const writeBytes = promisify(write);
 
-/** Text that waits beyond this many characters is more than the other end keeps up with. */
+/** Text that waits beyond this many bytes is more than the other end keeps up with. */
 const fullAt = 1024 * 1024;
 
 /** Where a descriptor that somebody made non-blocking is full, this long until it is tried again: milliseconds. */
@@ -20,12 +21,13 @@ const retryMs = 5;
  */
 export class Sink {
   readonly name: string;
+  /** What goes out next: whole lines are added to it, and `added` is called. */
+  readonly text = new LineBuffer();
   readonly #fd: number;
   /** Known from the first write on. */
   #isFile: boolean | undefined;
-  /** In front of what is pending, in pieces of `fullAt`: the last drain of large rings can be more than a string can hold. */
-  readonly #waiting: string[] = [];
-  #pending = '';
+  /** In front of the text, in pieces of `fullAt`. */
+  readonly #waiting: Buffer[] = [];
   #flushing: Promise<void> | undefined;
   #failure: NodeJS.ErrnoException | undefined;
   #onFailure: ((error: NodeJS.ErrnoException) => void) | undefined;
@@ -51,12 +53,16 @@ export class Sink {
   }
 
   write(text: string): void {
-    if (this.#failure !== undefined || text === '') return;
-    this.#pending += text;
-    if (this.#pending.length >= fullAt) {
-      this.#waiting.push(this.#pending);
-      this.#pending = '';
-    }
+    this.text.add(text);
+    this.added();
+  }
+
+  /** Sees to what was added to `text`. */
+  added(): void {
+    const { text } = this;
+    if (text.length === 0) return;
+    if (this.#failure !== undefined) return text.clear();
+    if (text.length >= fullAt) this.#waiting.push(text.take());
     this.#flushing ??= this.#flush();
   }
 
@@ -78,12 +84,11 @@ export class Sink {
 
   async #flush(): Promise<void> {
     await setImmediate();
-    for (let text = this.#next(); text !== ''; text = this.#next()) {
-      const bytes = Buffer.from(text);
+    while (this.#waiting.length > 0 || this.text.length > 0) {
       try {
         this.#isFile ??= fstatSync(this.#fd).isFile();
-        if (this.#isFile) this.#writeNow(bytes);
-        else await this.#writeAll(bytes);
+        if (this.#isFile) this.#writeNow();
+        else await this.#writeAll(this.#waiting.shift() ?? this.text.take());
       } catch (error) {
         this.#fail(error as NodeJS.ErrnoException);
       }
@@ -91,16 +96,11 @@ export class Sink {
     this.#flushing = undefined;
   }
 
-  #next(): string {
+  #writeNow(): void {
     const waited = this.#waiting.shift();
-    if (waited !== undefined) return waited;
-    const text = this.#pending;
-    this.#pending = '';
-    return text;
-  }
-
-  #writeNow(bytes: Buffer): void {
+    const bytes = waited ?? this.text.bytes;
     for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
+    if (waited === undefined) this.text.clear();
   }
 
   async #writeAll(bytes: Buffer): Promise<void> {
@@ -118,7 +118,7 @@ export class Sink {
 
   #fail(error: NodeJS.ErrnoException): void {
     this.#waiting.length = 0;
-    this.#pending = '';
+    this.text.clear();
     if (this.#failure !== undefined) return;
     this.#failure = error;
     this.#onFailure?.(error);

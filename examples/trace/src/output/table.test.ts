@@ -1,16 +1,28 @@
-import { marker } from '@spoor/event';
+import { LineBuffer, marker } from '@spoor/event';
 import { expect, it } from 'vitest';
 import { invented, plainOptions } from '../../test/lines.js';
+import type { Printable, RendererOptions } from './renderer.js';
 import { styleFor } from './style.js';
 import { tableRenderer } from './table.js';
 
 const header = { tgid: 1234, comm: 'node' };
 
+/** The same renderer, whose events are texts. */
+function table(options: RendererOptions) {
+  const renderer = tableRenderer(options);
+  const event = (shown: Printable) => {
+    const out = new LineBuffer();
+    renderer.event(shown, out);
+    return out.toString();
+  };
+  return { ...renderer, event };
+}
+
 /** A line without its time, process and name. */
 const details = (line: string) => line.slice('  0.000000    1234 node            '.length);
 
 it('aligns its columns, and counts the time from the first event', () => {
-  const { begin, event } = tableRenderer(plainOptions);
+  const { begin, event } = table(plainOptions);
   const lines = [
     begin(),
     event(invented('exit', { ...header, timeNs: 5_000_000_000n, durationNs: 4_123_456n })),
@@ -28,7 +40,7 @@ it('aligns its columns, and counts the time from the first event', () => {
 });
 
 it('shows the time of day when it is asked for it', () => {
-  const { event } = tableRenderer({ ...plainOptions, time: 'wall' });
+  const { event } = table({ ...plainOptions, time: 'wall' });
   const line = event(invented('fork', { ...header, timeNs: 123_000_000n, childTgid: 5, childTid: 5 }));
   expect(line).toMatch(/^\d\d:\d\d:\d\d\.123 /);
 });
@@ -73,18 +85,18 @@ it.each([
     'mkdir   /new  mode=0755  EEXIST',
   ],
 ])('says what happened: %#', (event, text) => {
-  expect(details(tableRenderer(plainOptions).event(event)).trimEnd()).toBe(text);
+  expect(details(table(plainOptions).event(event)).trimEnd()).toBe(text);
 });
 
 it('shows the bytes of a name that is no text', () => {
-  const line = tableRenderer(plainOptions).event(
+  const line = table(plainOptions).event(
     invented('open', { ...header, path: Uint8Array.of(0x2f, 0x61, 0xff, 0x1b), result: 3n }),
   );
   expect(details(line)).toBe('open    /a\\xff\\x1b  O_RDONLY -> 3\n');
 });
 
 it('says where something is missing', () => {
-  const { event } = tableRenderer(plainOptions);
+  const { event } = table(plainOptions);
   expect(event(marker({ kind: 'drops', timeNs: 1n, drops: { open: { 'ring-full': 1200 }, exec: {} } }))).toBe(
     '-- dropped about here: open 1,200 (ring-full) --\n',
   );
@@ -95,7 +107,7 @@ it('says where something is missing', () => {
 
 it('paints what failed, and nothing else of what an event says', () => {
   const style = styleFor(true, { TERM: 'xterm' });
-  const { event } = tableRenderer({ ...plainOptions, style });
+  const { event } = table({ ...plainOptions, style });
   expect(event(invented('open', { ...header, path: '/x', result: -13n }))).toContain(
     '\x1b[31m/x  O_RDONLY  EACCES\x1b[0m',
   );

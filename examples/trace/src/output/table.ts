@@ -20,17 +20,18 @@ export function tableRenderer({ style, time, kinds }: RendererOptions): Renderer
       `${style.dim(
         `${'TIME'.padStart(timeWidth)} ${'PID'.padStart(pidWidth)} ${'COMM'.padEnd(commWidth)} ${'EVENT'.padEnd(kindWidth)} DETAILS`,
       )}\n`,
-    event(event) {
+    event(event, out) {
       const line = event.toJSON();
-      if (!('tgid' in line)) return `${style.bad(escapeText(interlude(line)))}\n`;
+      if (!('tgid' in line)) return out.add(`${style.bad(escapeText(interlude(line)))}\n`);
       const { text, failed } = detailsOf(line.event, line.data);
-      return [
+      const fields = [
         style.dim(clock(line).padStart(timeWidth)),
         String(line.tgid).padStart(pidWidth),
         textField({ ...line }, 'comm').padEnd(commWidth),
         style.name(escapeText(line.event).padEnd(kindWidth)),
         `${failed === true ? style.bad(text) : text}\n`,
-      ].join(' ');
+      ];
+      out.add(fields.join(' '));
     },
     end: () => '',
   };

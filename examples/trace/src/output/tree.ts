@@ -12,7 +12,7 @@ const deepest = 120;
 export function treeRenderer({ style, unicode }: RendererOptions, processes: () => ProcessTree): Renderer {
   return {
     begin: () => '',
-    event: () => '',
+    event: () => undefined,
     end: () => drawTree(processes(), { style, unicode }),
   };
 }

@@ -46,7 +46,9 @@ export class Guide {
     this.#all++;
     if (line.event === 'open' && 'data' in line && usual.test(String(line.data['path']))) return;
     this.#shown++;
-    this.#stream.sink.write(this.#table.event(event));
+    const { sink } = this.#stream;
+    this.#table.event(event, sink.text);
+    sink.added();
   }
 
   endTable(): void {

@@ -1,10 +1,27 @@
-import { decimal, signedNumber } from '../halves.js';
+import { KnownBytes } from '../known-bytes.js';
 import { deviceText } from '../names/device.js';
 import { errnoName } from '../names/errno.js';
-import { openFlagNames } from '../names/open-flags.js';
-import { quoted } from '../quoted.js';
+import { type Architecture, openFlagNames } from '../names/open-flags.js';
 import { fileEntry, optionalText, partSchemas } from './parts.js';
 import { present, schemas, textNotes } from './presentation.js';
+
+/** Upper halves of a 64-bit number: of a small negative one, and the highest with which a double has all of it. */
+const minus = 0xffffffff;
+const exactHi = 0x1fffff;
+
+const [pathBytes, directoryBytes, fdBytes, endBytes, inodeEndBytes] = [
+  '{"path":',
+  ',"directory":',
+  ',"fd":',
+  '}',
+  '"}',
+].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer, Buffer, Buffer];
+const flagsOf = (architecture: Architecture) =>
+  new KnownBytes((flags) => `,"flags":"${openFlagNames(flags, architecture)}"`);
+const flagsBytes = { x64: flagsOf('x64'), arm64: flagsOf('arm64') };
+/** By the lower half of the negative result. */
+const errorBytes = new KnownBytes((lo) => `,"error":"${errnoName(2 ** 32 - lo)}"`);
+const deviceBytes = new KnownBytes((device) => `,"device":"${deviceText(device)}","inode":"`);
 
 export const open = present({
   kind: 'open',
@@ -38,13 +55,28 @@ export const open = present({
       ...fileEntry(event),
     };
   },
-  text: (event, { architecture }) => {
-    const { path, resultLo, resultHi, inodeLo, inodeHi } = event;
-    if (!event.isWhole || event.directory !== '' || path.includes('\ufffd')) return undefined;
-    const name = `{"path":${quoted(path)},"flags":"${openFlagNames(event.flags, architecture)}"`;
-    const result = signedNumber(resultLo, resultHi);
-    const outcome = result >= 0 ? `"fd":${result}` : `"error":"${errnoName(-result)}"`;
-    if ((inodeLo | inodeHi) === 0) return `${name},${outcome}}`;
-    return `${name},${outcome},"device":"${deviceText(event.device)}","inode":"${decimal(inodeLo, inodeHi)}"}`;
+  write: (event, out, { architecture }) => {
+    const { _memory: memory, _offset: offset, _pathPlace: path, _directoryPlace: directory } = event;
+    const { resultLo, resultHi, inodeLo, inodeHi } = event;
+    if (!event.isWhole || (resultHi !== 0 && resultHi !== minus) || inodeHi > exactHi) return false;
+    out._bytes(pathBytes);
+    if (!out._quoted(memory, offset + (path & 0xffff), path >>> 16)) return false;
+    if (directory >>> 16 !== 0) {
+      out._bytes(directoryBytes);
+      if (!out._quoted(memory, offset + (directory & 0xffff), directory >>> 16)) return false;
+    }
+    out._bytes(flagsBytes[architecture].of(event.flags));
+    if (resultHi === 0) {
+      out._bytes(fdBytes);
+      out._decimal(resultLo);
+    } else out._bytes(errorBytes.of(resultLo));
+    if ((inodeLo | inodeHi) === 0) {
+      out._bytes(endBytes);
+      return true;
+    }
+    out._bytes(deviceBytes.of(event.device));
+    out._decimal(inodeHi * 2 ** 32 + inodeLo);
+    out._bytes(inodeEndBytes);
+    return true;
   },
 });

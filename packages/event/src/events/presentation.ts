@@ -1,4 +1,7 @@
+import type { EventParts, VarBytes } from '@spoor/bpf';
 import type { Static, TSchema, Type } from 'typebox';
+import type { LineBuffer } from '../line-buffer.js';
+import type { EventMemory } from '../memory.js';
 import { isLossy } from '../text.js';
 import type { Event, EventKind } from '../types.js';
 
@@ -9,6 +12,17 @@ export type SchemaBuilder = typeof Type;
 export interface PresentationContext {
   readonly architecture: 'x64' | 'arm64';
 }
+
+/** An event whose variable parts can be reached without a view of their own. */
+export type Writable<Kind extends EventKind = EventKind> = Event<Kind> & {
+  readonly _memory: EventMemory;
+  readonly _offset: number;
+} & {
+  /** Of a variable part: where it begins in the record, and above 16 bits its length. */
+  readonly [Name in keyof EventParts[Kind] & string as EventParts[Kind][Name] extends VarBytes
+    ? `_${Name}Place`
+    : never]: number;
+};
 
 /**
  * What the C types of an event cannot say: how its own fields look in JSON. One file an event, and a line in the
@@ -24,10 +38,10 @@ export interface Presentation<Kind extends EventKind = EventKind, Data extends T
   schema(t: SchemaBuilder): Data;
   data(event: Event<Kind>, context: PresentationContext): Static<Data>;
   /**
-   * What `JSON.stringify` makes of the data, harmless to terminals, in less time: for kinds that come by the thousand. Undefined
-   * for an event that is not as most are.
+   * Adds what `JSON.stringify` makes of the data, harmless to terminals, in less time: for kinds that come by the thousand. False for
+   * an event that is not as most are: what was added is forgotten then.
    */
-  text?(event: Event<Kind>, context: PresentationContext): string | undefined;
+  write?(event: Writable<Kind>, out: LineBuffer, context: PresentationContext): boolean;
 }
 
 /** Holds `data` to its schema, by type. */

@@ -1,7 +1,8 @@
 import { isWide } from './field-reader.js';
 import { harmless } from './harmless.js';
 import type { EventField, EventShape } from './layouts.js';
-import { addHeaderNotes, dataText, headOf, type LineContext, lineOf } from './line.js';
+import { addHeaderNotes, headOf, type LineContext, lineOf, writeData } from './line.js';
+import type { LineBuffer } from './line-buffer.js';
 import type { EventMemory } from './memory.js';
 import { lastWord } from './text.js';
 import { LineTimes } from './time.js';
@@ -27,27 +28,29 @@ interface ProcessText {
   readonly exeLength: number;
   readonly exeTail: number;
   /** `,"tgid":… "origin":"…",` */
-  readonly text: string;
+  readonly text: Uint8Array;
   /** `}`, with what was not UTF-8 or whole before it. */
-  readonly end: string;
+  readonly end: Uint8Array;
 }
 
 interface KindText {
   /** `{"event":"open",` */
-  readonly begin: string;
+  readonly begin: Uint8Array;
   /** `"flags":[…],"data":` */
-  readonly flags: string;
+  readonly flags: Uint8Array;
 }
 
 const SLOT_BITS = 8;
 /** Kinds and flags that come are a few dozen; a file may say anything. */
 const mostKinds = 1024;
 
+const cpuBytes = Buffer.from(',"cpu":');
+
 /**
- * Lines of JSON as texts, without the objects in between. Events come in runs of one process: what lines say of it is made once,
- * and said again of records whose header and binary are the same, byte for byte. It is kept of 256 processes at most.
+ * Lines of JSON, without the objects and the strings in between. Events come in runs of one process: what lines say of it is made
+ * once, and said again of records whose header and binary are the same, byte for byte. It is kept of 256 processes at most.
  */
-export class LineTexts {
+export class LineWriter {
   readonly #context: LineContext;
   readonly #times: LineTimes;
   readonly #headers = new Map<EventShape, HeaderWords | undefined>();
@@ -60,17 +63,22 @@ export class LineTexts {
     this.#times = new LineTimes(context.given.clockOffsetNs);
   }
 
-  /** What `JSON.stringify` makes of the view's line, made harmless. */
-  text(view: EventView): string {
+  /** Adds what `JSON.stringify` makes of the view's line, made harmless. */
+  write(view: EventView, out: LineBuffer): void {
     const header = this.#headerOf(view._shape);
-    if (header === undefined) return harmless(JSON.stringify(lineOf(view, this.#context)));
+    if (header === undefined) return out.add(harmless(JSON.stringify(lineOf(view, this.#context))));
     const { u32 } = view._memory;
     const at = view._offset >>> 2;
-    const { begin, flags } = this.#kindText(view, u32[at + header.kind]!);
+    const kind = this.#kindText(view, u32[at + header.kind]!);
     const process = this.#processText(view, header);
-    const times = this.#times.text(u32[at + header.time]!, u32[at + header.time + 1]!);
-    const data = dataText(view, this.#context);
-    return `${begin}${times},"cpu":${u32[at + header.cpu]!}${process.text}${flags}${data}${process.end}`;
+    out._bytes(kind.begin);
+    this.#times.write(out, u32[at + header.time]!, u32[at + header.time + 1]!);
+    out._bytes(cpuBytes);
+    out._decimal(u32[at + header.cpu]!);
+    out._bytes(process.text);
+    out._bytes(kind.flags);
+    writeData(view, this.#context, out);
+    out._bytes(process.end);
   }
 
   #headerOf(shape: EventShape): HeaderWords | undefined {
@@ -91,7 +99,10 @@ export class LineTexts {
     const known = this.#kinds.get(word);
     if (known !== undefined) return known;
     const { event, flags } = headOf(view, this.#context);
-    const made = { begin: `{${members({ event })},`, flags: `${members({ flags })},"data":` };
+    const made = {
+      begin: Buffer.from(`{${members({ event })},`),
+      flags: Buffer.from(`${members({ flags })},"data":`),
+    };
     if (this.#kinds.size >= mostKinds) this.#kinds.clear();
     this.#kinds.set(word, made);
     return made;
@@ -185,8 +196,8 @@ function processText(view: EventView, header: HeaderWords, context: LineContext)
     exe: bytes,
     exeLength,
     exeTail,
-    text: `,${members({ tgid, tid, ppid, uid, comm, exe, startTimeNs, scopes, origin })},`,
-    end: notes === '' ? '}' : `,${notes}}`,
+    text: Buffer.from(`,${members({ tgid, tid, ppid, uid, comm, exe, startTimeNs, scopes, origin })},`),
+    end: Buffer.from(notes === '' ? '}' : `,${notes}}`),
   };
 }
 

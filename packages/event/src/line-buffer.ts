@@ -1,0 +1,167 @@
+import { harmless } from './harmless.js';
+import type { EventMemory } from './memory.js';
+import { lastWord, readText } from './text.js';
+
+/** Bytes of the first block. */
+const least = 4096;
+/** Bytes that may be written behind the text, and that what comes next overwrites: words are written where a few bytes are meant. */
+const slack = 4;
+
+/** `000` to `999`, a word each whose last byte is none of it: longer numbers are put together from them. */
+const threeDigits = Int32Array.from({ length: 1000 }, (_, value) =>
+  Buffer.from(`${String(value).padStart(3, '0')}\0`).readInt32LE(),
+);
+
+/**
+ * Text in UTF-8 that is put together in one block of memory, which grows as it has to and is used again after `clear`: lines are
+ * made in it without a string for each.
+ *
+ * @example
+ * ```ts
+ * const lines = new LineBuffer();
+ * for (const event of events) writeJsonLine(event, lines);
+ * writeSync(fd, lines.bytes);
+ * lines.clear();
+ * ```
+ */
+export class LineBuffer {
+  #block = Buffer.allocUnsafeSlow(least);
+  #view = viewOf(this.#block);
+  #length = 0;
+
+  /** Bytes of the text so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The text so far: in place, until more is added. */
+  get bytes(): Buffer {
+    return this.#block.subarray(0, this.#length);
+  }
+
+  /** Adds a text. Half a surrogate pair becomes U+FFFD. */
+  add(text: string): void {
+    const at = this.#reserve(3 * text.length);
+    this.#length = at + this.#block.write(text, at);
+  }
+
+  /** Forgets the text and keeps the memory. */
+  clear(): void {
+    this.#length = 0;
+  }
+
+  /** Hands out the text with its memory, which is the caller's from then on, and begins anew. */
+  take(): Buffer {
+    const { bytes } = this;
+    this.#block = Buffer.allocUnsafeSlow(least);
+    this.#view = viewOf(this.#block);
+    this.#length = 0;
+    return bytes;
+  }
+
+  /** The text from a place on. */
+  toString(from = 0): string {
+    return this.#block.toString('utf8', from, this.#length);
+  }
+
+  /** Forgets the text from a place on. */
+  _cut(from: number): void {
+    this.#length = from;
+  }
+
+  _bytes(bytes: Uint8Array): void {
+    const at = this.#reserve(bytes.length);
+    this.#block.set(bytes, at);
+    this.#length = at + bytes.length;
+  }
+
+  /** A whole number from 0 to 2^53, in digits. */
+  _decimal(value: number): void {
+    let end = this.#reserve(16);
+    let limit = 10;
+    for (end++; value >= limit; limit *= 10) end++;
+    this.#length = end;
+    const block = this.#block;
+    for (let rest = value; limit > 1; limit /= 10) {
+      const tens = Math.floor(rest / 10);
+      block[--end] = 0x30 + rest - 10 * tens;
+      rest = tens;
+    }
+  }
+
+  /** A whole number below 10^9, in nine digits. */
+  _nineDigits(value: number): void {
+    const at = this.#reserve(9);
+    const thousands = Math.floor(value / 1000);
+    const millions = Math.floor(thousands / 1000);
+    const view = this.#view;
+    view.setInt32(at, threeDigits[millions]!, true);
+    view.setInt32(at + 3, threeDigits[thousands - 1000 * millions]!, true);
+    view.setInt32(at + 6, threeDigits[value - 1000 * thousands]!, true);
+    this.#length = at + 9;
+  }
+
+  /**
+   * A text in JSON, of its bytes. False, and all is as it was, when they may not stand for one: they have to be looked at more
+   * closely then.
+   */
+  _quoted(memory: EventMemory, offset: number, length: number): boolean {
+    const at = this.#reserve(length + 2);
+    const source = memory.view;
+    const view = this.#view;
+    const whole = length & ~3;
+    let odd = 0;
+    for (let index = 0; index < whole; index += 4) {
+      const word = source.getInt32(offset + index, true);
+      odd |= oddBytes(word);
+      view.setInt32(at + 1 + index, word, true);
+    }
+    const count = length & 3;
+    const tail = lastWord(memory, offset + whole, count);
+    odd |= oddBytes(tail | (0x20202020 << (8 * count)));
+    if (odd !== 0) return this.#quotedSlowly(readText(memory, offset, length));
+    view.setInt32(at + 1 + whole, tail, true);
+    this.#block[at] = 0x22;
+    this.#block[at + 1 + length] = 0x22;
+    this.#length = at + length + 2;
+    return true;
+  }
+
+  #quotedSlowly(text: string): boolean {
+    if (text.includes('\ufffd')) return false;
+    this.add(harmless(JSON.stringify(text)));
+    return true;
+  }
+
+  /** Makes room for as many bytes. Returns where. */
+  #reserve(count: number): number {
+    const end = this.#length + count + slack;
+    if (end > this.#block.length) this.#grow(end);
+    return this.#length;
+  }
+
+  #grow(end: number): void {
+    const block = Buffer.allocUnsafeSlow(Math.max(2 * this.#block.length, end));
+    block.set(this.bytes);
+    this.#block = block;
+    this.#view = viewOf(block);
+  }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
+/** Whether one of a word's bytes is not what JSON has as it is, in ASCII that terminals only show: any bit set says so. */
+function oddBytes(word: number): number {
+  const quotes = word ^ 0x22222222;
+  const backslashes = word ^ 0x5c5c5c5c;
+  return (
+    (word |
+      (word + 0x01010101) |
+      ((word - 0x20202020) & ~word) |
+      ((quotes - 0x01010101) & ~quotes) |
+      ((backslashes - 0x01010101) & ~backslashes)) &
+    0x80808080
+  );
+}
