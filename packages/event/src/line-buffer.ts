@@ -13,6 +13,15 @@ const threeDigits = Int32Array.from({ length: 1000 }, (_, value) =>
 );
 
 /**
+ * Four bytes at a time are found to be what JSON has as it is, in ASCII that terminals only show: from `#` to `~`, and no backslash. Of
+ * any other byte one of the three sums has the highest bit; of a space and a `!` too, and of few bytes beside another such.
+ */
+const ones = 0x01010101;
+const lowest = 0x23232323;
+const backslashes = 0x5c5c5c5c;
+const highBits = 0x80808080 | 0;
+
+/**
  * Text in UTF-8 that is put together in one block of memory, which grows as it has to and is used again after `clear`: lines are
  * made in it without a string for each.
  *
@@ -77,28 +86,25 @@ export class LineBuffer {
 
   /** A whole number from 0 to 2^53, in digits. */
   _decimal(value: number): void {
-    let end = this.#reserve(16);
-    let limit = 10;
-    for (end++; value >= limit; limit *= 10) end++;
-    this.#length = end;
-    const block = this.#block;
-    for (let rest = value; limit > 1; limit /= 10) {
-      const tens = Math.floor(rest / 10);
-      block[--end] = 0x30 + rest - 10 * tens;
-      rest = tens;
+    if (value < 1000) {
+      const at = this.#reserve(3);
+      const count = value < 10 ? 1 : value < 100 ? 2 : 3;
+      this.#view.setInt32(at, threeDigits[value]! >>> (8 * (3 - count)), true);
+      this.#length = at + count;
+    } else {
+      const thousands = Math.floor(value / 1000);
+      this._decimal(thousands);
+      this.#threeDigits(value - 1000 * thousands);
     }
   }
 
   /** A whole number below 10^9, in nine digits. */
   _nineDigits(value: number): void {
-    const at = this.#reserve(9);
     const thousands = Math.floor(value / 1000);
     const millions = Math.floor(thousands / 1000);
-    const view = this.#view;
-    view.setInt32(at, threeDigits[millions]!, true);
-    view.setInt32(at + 3, threeDigits[thousands - 1000 * millions]!, true);
-    view.setInt32(at + 6, threeDigits[value - 1000 * thousands]!, true);
-    this.#length = at + 9;
+    this.#threeDigits(millions);
+    this.#threeDigits(thousands - 1000 * millions);
+    this.#threeDigits(value - 1000 * thousands);
   }
 
   /**
@@ -113,13 +119,14 @@ export class LineBuffer {
     let odd = 0;
     for (let index = 0; index < whole; index += 4) {
       const word = source.getInt32(offset + index, true);
-      odd |= oddBytes(word);
+      odd |= (word - lowest) | (word + ones) | ((word ^ backslashes) - ones);
       view.setInt32(at + 1 + index, word, true);
     }
     const count = length & 3;
     const tail = lastWord(memory, offset + whole, count);
-    odd |= oddBytes(tail | (0x20202020 << (8 * count)));
-    if (odd !== 0) return this.#quotedSlowly(readText(memory, offset, length));
+    const filled = tail | (lowest << (8 * count));
+    odd |= (filled - lowest) | (filled + ones) | ((filled ^ backslashes) - ones);
+    if ((odd & highBits) !== 0) return this.#quotedSlowly(readText(memory, offset, length));
     view.setInt32(at + 1 + whole, tail, true);
     this.#block[at] = 0x22;
     this.#block[at + 1 + length] = 0x22;
@@ -131,6 +138,12 @@ export class LineBuffer {
     if (text.includes('\ufffd')) return false;
     this.add(harmless(JSON.stringify(text)));
     return true;
+  }
+
+  #threeDigits(value: number): void {
+    const at = this.#reserve(3);
+    this.#view.setInt32(at, threeDigits[value]!, true);
+    this.#length = at + 3;
   }
 
   /** Makes room for as many bytes. Returns where. */
@@ -150,18 +163,4 @@ export class LineBuffer {
 
 function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
   return new DataView(buffer, byteOffset, byteLength);
-}
-
-/** Whether one of a word's bytes is not what JSON has as it is, in ASCII that terminals only show: any bit set says so. */
-function oddBytes(word: number): number {
-  const quotes = word ^ 0x22222222;
-  const backslashes = word ^ 0x5c5c5c5c;
-  return (
-    (word |
-      (word + 0x01010101) |
-      ((word - 0x20202020) & ~word) |
-      ((quotes - 0x01010101) & ~quotes) |
-      ((backslashes - 0x01010101) & ~backslashes)) &
-    0x80808080
-  );
 }

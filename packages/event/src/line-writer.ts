@@ -44,7 +44,7 @@ const SLOT_BITS = 8;
 /** Kinds and flags that come are a few dozen; a file may say anything. */
 const mostKinds = 1024;
 
-const cpuBytes = Buffer.from(',"cpu":');
+const cpuBytes = Buffer.from('","cpu":');
 
 /**
  * Lines of JSON, without the objects and the strings in between. Events come in runs of one process: what lines say of it is made

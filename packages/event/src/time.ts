@@ -3,7 +3,6 @@ import type { LineBuffer } from './line-buffer.js';
 const second = 1_000_000_000n;
 const nsPerSecond = 1e9;
 const nothing = new Uint8Array(0);
-const quote = Buffer.from('"');
 
 /** RFC 3339 in UTC with nanoseconds, of nanoseconds since 1970: `2026-11-22T16:49:03.000000001Z`. */
 export function rfc3339(ns: bigint): string {
@@ -19,7 +18,7 @@ function untilPoint(seconds: number): string {
 /** Upper halves below this: 2.3 years of uptime. All that is computed below stays a number, exactly. */
 const most = 2 ** 24;
 
-/** The times of a line of JSON, `"time":"2026-…Z","ktimeNs":"123"`, by the halves of the boot clock's: without a bigint, as long as can be. */
+/** The times of a line of JSON, `"time":"2026-…Z","ktimeNs":"123`, without the last quote, by the halves of the boot clock's: without a bigint, as long as can be. */
 export class LineTimes {
   readonly #offsetNs: bigint | undefined;
   readonly #offsetSeconds: number;
@@ -55,7 +54,6 @@ export class LineTimes {
     if (this.#offsetNs !== undefined) out._nineDigits(sum - over * nsPerSecond);
     out._bytes(this.#bootText);
     out._nineDigits(rest);
-    out._bytes(quote);
   }
 
   #begin(seconds: number, wallSecond: number): void {
@@ -68,6 +66,6 @@ export class LineTimes {
 
   #slowly(ns: bigint): string {
     const time = this.#offsetNs === undefined ? 'null' : `"${rfc3339(ns + this.#offsetNs)}"`;
-    return `"time":${time},"ktimeNs":"${ns}"`;
+    return `"time":${time},"ktimeNs":"${ns}`;
   }
 }
