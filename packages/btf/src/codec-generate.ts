@@ -50,9 +50,11 @@ function codecSource(layout: Layout): string {
   writer.write(layout, start, { value: 'x', path: JSON.stringify(rootName(layout)) });
   const aligned = words.read !== plain.read;
   const check = `if(!(o>=0&&o+${layout.size}<=v.byteLength))failBounds(v,o);`;
-  /** What comes first: the check, then the words of a `WordView` where there are any. */
+  /** What comes first: the words of a `WordView` where all lies in them, which is known without `byteLength`, a call; else the check. */
   const first = (call: string) =>
-    aligned ? `${check}const w=v.words;if(w!==undefined&&(o&7)===0)return ${call};` : check;
+    aligned
+      ? `const w=v.words;if(w!==undefined&&(o&7)===0&&o>=0&&o+${layout.size}<=8*w.length)return ${call};${check}`
+      : check;
   const byWords = `
 function readWords(v,o,w,p){${words.read}}
 function fillWords(v,o,w,p,t){${words.fill}}`;
