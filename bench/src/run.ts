@@ -11,6 +11,7 @@ import { helpText } from './help.js';
 import { describeMachine } from './machine.js';
 import { findPeers, type Peers } from './peers/peers.js';
 import { Progress } from './progress.js';
+import { agreementOf } from './report/agreement.js';
 import type { Report } from './report/report.js';
 import { reportText } from './report/text.js';
 import { Store } from './store.js';
@@ -68,7 +69,16 @@ async function measure({ names, quick, out }: Settings, progress: Progress): Pro
     const wanted = [...new Set(chosen.flatMap((benchmark) => benchmark.peers))];
     const peers = findPeers(wanted, { install: !quick, say: (text) => progress.say(text) });
     for (const benchmark of chosen) {
-      const report = await measureOne(benchmark, { quick, peers, progress, load, signal: interrupt.signal });
+      const measured = await measureOne(benchmark, {
+        quick,
+        peers,
+        progress,
+        load,
+        signal: interrupt.signal,
+      });
+      const earlier = store.read().find(({ subject }) => subject.name === benchmark.name);
+      const agreement = agreementOf(measured, earlier);
+      const report = agreement === undefined ? measured : { ...measured, agreement };
       progress.clear();
       process.stdout.write(`${reportText(report)}\n\n`);
       store.add(report);

@@ -1,6 +1,7 @@
 import { isReached } from '../finding.js';
 import type { Machine } from '../machine.js';
 import { quantity } from '../measure/units.js';
+import { agreementText } from './agreement.js';
 import type { Report } from './report.js';
 import { rowsOf } from './rows.js';
 
@@ -55,7 +56,10 @@ function goalsText(reports: readonly Report[]): string {
   return ['| | | measured | at most | reached |', '|---|---|---:|---:|---|', ...rows].join('\n');
 }
 
-function sectionText({ subject, finding, at, seconds, load, quick }: Report, picture: string): string {
+function sectionText(
+  { subject, finding, at, seconds, load, quick, agreement }: Report,
+  picture: string,
+): string {
   const { measurements, absent, remarks } = finding;
   const tables = measurements.map((measurement) => {
     const { rows } = rowsOf(measurement);
@@ -71,7 +75,10 @@ function sectionText({ subject, finding, at, seconds, load, quick }: Report, pic
     ].join('\n');
   });
   const smoke = quick ? ['A smoke test: the numbers say nothing.'] : [];
-  const notes = [...smoke, ...remarks, ...absent.map((what) => `Absent: ${what}`)].map((note) => `- ${note}`);
+  const before = agreement === undefined ? [] : [`Beside the run before: ${agreementText(agreement)}.`];
+  const notes = [...smoke, ...remarks, ...absent.map((what) => `Absent: ${what}`), ...before].map(
+    (note) => `- ${note}`,
+  );
   return [
     `## ${subject.name}`,
     `${subject.title}. ${subject.question}`,

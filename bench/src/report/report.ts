@@ -1,5 +1,6 @@
 import type { Finding } from '../finding.js';
 import type { Machine } from '../machine.js';
+import type { Agreement } from './agreement.js';
 
 /** What a benchmark is called and asks. */
 export interface Subject {
@@ -21,4 +22,6 @@ export interface Report {
   readonly load: number;
   /** Whether it was a smoke test, whose numbers say nothing. */
   readonly quick: boolean;
+  /** With the run before, of the same benchmark on the same machine. */
+  readonly agreement?: Agreement;
 }

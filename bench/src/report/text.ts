@@ -1,11 +1,12 @@
 import type { Goal } from '../finding.js';
 import { isReached } from '../finding.js';
 import { quantity } from '../measure/units.js';
+import { agreementText } from './agreement.js';
 import type { Report } from './report.js';
 import { type Row, rowsOf } from './rows.js';
 
 /** A report for a terminal: plain text, one table a measurement. */
-export function reportText({ subject, finding, quick, seconds }: Report): string {
+export function reportText({ subject, finding, quick, seconds, agreement }: Report): string {
   const { measurements, goals, absent, remarks } = finding;
   const tables = measurements.map((measurement) => {
     const { rows } = rowsOf(measurement);
@@ -15,6 +16,7 @@ export function reportText({ subject, finding, quick, seconds }: Report): string
   const notes = [
     ...remarks.map((remark) => `  ${remark}`),
     ...absent.map((what) => `  absent: ${what}`),
+    ...(agreement === undefined ? [] : [`  ${agreementText(agreement)}`]),
     ...(quick ? ['  a smoke test: the numbers say nothing'] : goals.map((goal) => `  ${goalText(goal)}`)),
   ];
   const title = `${subject.name}: ${subject.title} (${seconds.toFixed(0)} s)`;
