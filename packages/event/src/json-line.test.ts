@@ -90,6 +90,21 @@ describe('a line of JSON', () => {
     );
   });
 
+  it('… of directories that are made, that are not, and whose names are not whole', () => {
+    const mkdir = fc.record({
+      path: fc.oneof(shown, fc.constant('/usr/include')),
+      directory: fc.oneof(fc.constant(''), shown),
+      mode: fc.nat(0xffff),
+      result: fc.integer({ min: -140, max: 1 }),
+      fullLengths: fc.constantFrom({}, { path: 5000 }, { directory: 7 }),
+    });
+    const property = (fields: object) => {
+      const event = new EventDecoder().decode(inventRecord('mkdir', fields));
+      expect(jsonLine(event)).toBe(JSON.stringify(event));
+    };
+    fc.assert(fc.property(mkdir, property), { numRuns: 1500 });
+  });
+
   it('… where the layouts are others: of a recording of another version', () => {
     const header = eventLayouts.events['open']!.fields[0]!.layout as StructLayout;
     const changed = (change: (field: Field) => Field[]): EventLayouts => {

@@ -1,5 +1,9 @@
+import { KnownBytes } from '../known-bytes.js';
 import { errorEntry, modeText, optionalText, partSchemas } from './parts.js';
 import { present, schemas, textNotes } from './presentation.js';
+import { endBytes, errorBytes, writeNames } from './write-parts.js';
+
+const modeBytes = new KnownBytes((mode) => `,"mode":"${modeText(mode)}"`);
 
 export const mkdir = present({
   kind: 'mkdir',
@@ -18,4 +22,11 @@ export const mkdir = present({
     mode: modeText(event.mode),
     ...errorEntry(event.result),
   }),
+  write: (event, out) => {
+    if (!writeNames(event, out)) return false;
+    out._bytes(modeBytes.of(event.mode));
+    if (event.result < 0) out._bytes(errorBytes.of(-event.result));
+    out._bytes(endBytes);
+    return true;
+  },
 });

@@ -4,23 +4,17 @@ import { errnoName } from '../names/errno.js';
 import { type Architecture, openFlagNames } from '../names/open-flags.js';
 import { fileEntry, optionalText, partSchemas } from './parts.js';
 import { present, schemas, textNotes } from './presentation.js';
+import { endBytes, errorBytes, writeNames } from './write-parts.js';
 
 /** Upper halves of a 64-bit number: of a small negative one, and the highest with which a double has all of it. */
 const minus = 0xffffffff;
 const exactHi = 0x1fffff;
 
-const [pathBytes, directoryBytes, fdBytes, endBytes, inodeEndBytes] = [
-  '{"path":',
-  ',"directory":',
-  ',"fd":',
-  '}',
-  '"}',
-].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer, Buffer, Buffer];
+const fdBytes = Buffer.from(',"fd":');
+const inodeEndBytes = Buffer.from('"}');
 const flagsOf = (architecture: Architecture) =>
   new KnownBytes((flags) => `,"flags":"${openFlagNames(flags, architecture)}"`);
 const flagsBytes = { x64: flagsOf('x64'), arm64: flagsOf('arm64') };
-/** By the lower half of the negative result. */
-const errorBytes = new KnownBytes((lo) => `,"error":"${errnoName(2 ** 32 - lo)}"`);
 const deviceBytes = new KnownBytes((device) => `,"device":"${deviceText(device)}","inode":"`);
 
 export const open = present({
@@ -56,20 +50,13 @@ export const open = present({
     };
   },
   write: (event, out, { architecture }) => {
-    const { _memory: memory, _offset: offset, _pathPlace: path, _directoryPlace: directory } = event;
     const { resultLo, resultHi, inodeLo, inodeHi } = event;
-    if (!event.isWhole || (resultHi !== 0 && resultHi !== minus) || inodeHi > exactHi) return false;
-    out._bytes(pathBytes);
-    if (!out._quoted(memory, offset + (path & 0xffff), path >>> 16)) return false;
-    if (directory >>> 16 !== 0) {
-      out._bytes(directoryBytes);
-      if (!out._quoted(memory, offset + (directory & 0xffff), directory >>> 16)) return false;
-    }
+    if ((resultHi !== 0 && resultHi !== minus) || inodeHi > exactHi || !writeNames(event, out)) return false;
     out._bytes(flagsBytes[architecture].of(event.flags));
     if (resultHi === 0) {
       out._bytes(fdBytes);
       out._decimal(resultLo);
-    } else out._bytes(errorBytes.of(resultLo));
+    } else out._bytes(errorBytes.of(2 ** 32 - resultLo));
     if ((inodeLo | inodeHi) === 0) {
       out._bytes(endBytes);
       return true;

@@ -1,0 +1,34 @@
+import { KnownBytes } from '../known-bytes.js';
+import type { LineBuffer } from '../line-buffer.js';
+import type { EventMemory } from '../memory.js';
+import { errnoName } from '../names/errno.js';
+
+/** What several of the presentations have in common that write their data themselves. */
+
+const bytesOf = (text: string): Uint8Array => Buffer.from(text);
+const pathBytes = bytesOf('{"path":');
+const directoryBytes = bytesOf(',"directory":');
+
+export const endBytes = bytesOf('}');
+
+/** `,"error":"EPERM"`, by the positive errno. */
+export const errorBytes = new KnownBytes((errno) => `,"error":"${errnoName(errno)}"`);
+
+interface Named {
+  readonly isWhole: boolean;
+  readonly _memory: EventMemory;
+  readonly _offset: number;
+  readonly _pathPlace: number;
+  readonly _directoryPlace: number;
+}
+
+/** `{"path":"x","directory":"/y"`, the latter where there is one. False when more is to be said of them. */
+export function writeNames(event: Named, out: LineBuffer): boolean {
+  const { _memory: memory, _offset: offset, _pathPlace: path, _directoryPlace: directory } = event;
+  if (!event.isWhole) return false;
+  out._bytes(pathBytes);
+  if (!out._quoted(memory, offset + (path & 0xffff), path >>> 16)) return false;
+  if (directory >>> 16 === 0) return true;
+  out._bytes(directoryBytes);
+  return out._quoted(memory, offset + (directory & 0xffff), directory >>> 16);
+}
