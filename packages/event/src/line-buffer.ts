@@ -4,6 +4,8 @@ import { lastWord, readText } from './text.js';
 
 /** Bytes of the first block. */
 const least = 4096;
+/** Characters up to which room is made for the most bytes that they can take; of longer ones they are counted first. */
+const short = 1024;
 /** Bytes that may be written behind the text, and that what comes next overwrites: words are written where a few bytes are meant. */
 const slack = 4;
 
@@ -50,7 +52,7 @@ export class LineBuffer {
 
   /** Adds a text. Half a surrogate pair becomes U+FFFD. */
   add(text: string): void {
-    const at = this.#reserve(3 * text.length);
+    const at = this.#reserve(text.length <= short ? 3 * text.length : Buffer.byteLength(text));
     this.#length = at + this.#block.write(text, at);
   }
 
@@ -68,9 +70,9 @@ export class LineBuffer {
     return bytes;
   }
 
-  /** The text from a place on. */
-  toString(from = 0): string {
-    return this.#block.toString('utf8', from, this.#length);
+  /** The text so far, as a string. */
+  toString(): string {
+    return this.#block.toString('utf8', 0, this.#length);
   }
 
   /** Forgets the text from a place on. */
@@ -78,6 +80,7 @@ export class LineBuffer {
     this.#length = from;
   }
 
+  /** Bytes of whole characters. */
   _bytes(bytes: Uint8Array): void {
     const at = this.#reserve(bytes.length);
     this.#block.set(bytes, at);
