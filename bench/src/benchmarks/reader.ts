@@ -10,7 +10,8 @@ import { nodeOf } from '../programs/tools.js';
 import { meanRecordSize, offsetMacros, writeRecords } from '../reader/records.js';
 import type { Way } from '../reader/ways.js';
 
-const ringSize = 8 * 1024 * 1024;
+/** Of a ring, where a task does not say another. */
+const usualMebibytes = 8;
 const childPath = fileURLToPath(new URL('../reader/child.js', import.meta.url));
 const inC = 'libbpf in C';
 
@@ -21,6 +22,7 @@ interface Task {
   readonly c: 'five' | 'comm' | 'path' | 'object';
   readonly ways: readonly { readonly way: Way; readonly name: string }[];
   readonly unique?: boolean;
+  readonly mebibytes?: number;
 }
 
 const tasks: readonly Task[] = [
@@ -33,6 +35,15 @@ const tasks: readonly Task[] = [
       { way: 'view', name: 'events' },
     ],
   },
+  ...[2, 32].map(
+    (mebibytes): Task => ({
+      id: `five-of-${mebibytes}`,
+      title: `Five fields, of a ring of ${mebibytes} MiB`,
+      c: 'five',
+      ways: [{ way: 'five', name: 'drain' }],
+      mebibytes,
+    }),
+  ),
   { id: 'comm', title: 'Five fields and the comm', c: 'comm', ways: [{ way: 'comm', name: 'events' }] },
   { id: 'path', title: 'Five fields, comm and path', c: 'path', ways: [{ way: 'path', name: 'events' }] },
   {
@@ -73,6 +84,7 @@ interface Reading {
 function start({ folder, signal }: Bench, task: Task, found: readonly Runtime[]): Reading[] {
   const records = join(folder, `records-${task.id}`);
   writeRecords(records, { unique: task.unique ?? false });
+  const ringSize = (task.mebibytes ?? usualMebibytes) * 1024 * 1024;
   const given = [compileBpf('ring-fill'), records, String(ringSize)];
   const consume = compileC('consume', { defines: offsetMacros(), libraries: ['bpf'] });
   return [
@@ -99,7 +111,7 @@ async function measureTask(bench: Bench, task: Task, found: readonly Runtime[]):
         run: async () => ({ ns: await child.do('time') }),
       }),
     );
-    const rounds = atScale(bench, task.id === 'five' ? 150 : 40, 1);
+    const rounds = atScale(bench, task.c === 'five' ? 150 : 40, 1);
     return await interleave(variants, {
       rounds,
       warmUp: atScale(bench, 10, 0),
@@ -181,7 +193,8 @@ export const reader: Benchmark = {
       goals: goals(measurements),
       absent,
       remarks: [
-        `Rings of ${ringSize / 1024 / 1024} MiB, each filled by the same BPF program with the same opens of ${meanRecordSize().toFixed(0)} bytes on average, and read by a process of its own. In C a text is copied; an object is one of C, with texts in memory of their own.`,
+        `Rings of ${usualMebibytes} MiB where nothing else is said, each filled by the same BPF program with the same opens of ${meanRecordSize().toFixed(0)} bytes on average, and read by a process of its own. In C a text is copied; an object is one of C, with texts in memory of their own.`,
+        'A small ring lies in the caches, where each instruction counts; of a large one, both wait for memory.',
         'Short texts that came lately are taken from a cache, so that texts that are always new cost more: "no path twice".',
         'A reader has drained some thousand times when it is measured, as in a trace of some seconds: Node.js has compiled what it calls.',
         '"drain" reads at offsets; "events" is what tracer.each() hands out, each record checked.',
