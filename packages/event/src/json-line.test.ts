@@ -131,6 +131,22 @@ describe('a line of JSON', () => {
     }
   });
 
+  it('is there whole or not at all, where a layout has something else by the name of a path', () => {
+    const layout = { kind: 'chars', size: 8 } as const;
+    const own = eventLayouts.events['open']!.fields;
+    const fields = own.map((field) => (field.name === 'path' ? { ...field, layout } : field));
+    const layouts = { ...eventLayouts, events: { open: { ...eventLayouts.events['open']!, fields } } };
+    const decoder = new EventDecoder({
+      layouts: { ...layouts, kinds: { open: eventLayouts.kinds['open']! } },
+    });
+    const event = decoder.decode(inventRecord('open', { path: '/x' }));
+    const out = new LineBuffer();
+    out.add('before\n');
+    expect(() => JSON.stringify(event)).toThrow('no variable part path');
+    expect(() => writeJsonLine(event, out)).toThrow('no variable part path');
+    expect(out.toString()).toBe('before\n');
+  });
+
   it('of a marker and of what is no event too', () => {
     const malformed = new EventDecoder().decode(unknown);
     const gap = marker({ kind: 'gap', reason: 'torn', position: 7n });

@@ -18,9 +18,18 @@ export function jsonLine(event: { toJSON(): object }): string {
   return one.toString();
 }
 
-/** Adds the same line, with its line end, to others: the quickest way to the bytes of a file. */
+/**
+ * Adds the same line, with its line end, to others: the quickest way to the bytes of a file. All of it or, where reading the event
+ * throws (`VIEW_EXPIRED`, or `INVALID_VALUE` for a layout from a file that nobody can show), nothing.
+ */
 export function writeJsonLine(event: { toJSON(): object }, out: LineBuffer): void {
-  write(event, out);
+  const start = out.length;
+  try {
+    write(event, out);
+  } catch (error) {
+    out._cut(start);
+    throw error;
+  }
   out._bytes(lineEnd);
 }
 

@@ -18,14 +18,15 @@ interface Named {
   readonly isWhole: boolean;
   readonly _memory: EventMemory;
   readonly _offset: number;
-  readonly _pathPlace: number;
-  readonly _directoryPlace: number;
+  /** Undefined where a file's layout has no variable part of that name. */
+  readonly _pathPlace: number | undefined;
+  readonly _directoryPlace: number | undefined;
 }
 
 /** `{"path":"x","directory":"/y"`, the latter where there is one. False when more is to be said of them. */
 export function writeNames(event: Named, out: LineBuffer): boolean {
   const { _memory: memory, _offset: offset, _pathPlace: path, _directoryPlace: directory } = event;
-  if (!event.isWhole) return false;
+  if (!event.isWhole || path === undefined || directory === undefined) return false;
   out._bytes(pathBytes);
   if (!out._quoted(memory, offset + (path & 0xffff), path >>> 16)) return false;
   if (directory >>> 16 === 0) return true;
