@@ -31,9 +31,9 @@ const half = new Uint32Array(big.buffer);
 const helpers = { big, signedBig, half, readChars, readBytes, putChars, putBytes, putZeros, failValue };
 
 /**
- * A codec as straight-line JavaScript, bounds checked: all in one function, since an engine that learns of two codecs behind
- * one call inlines neither. The layout has been validated: every number in it is one. Names come from
- * an object file and reach the text only as JSON strings.
+ * A codec as straight-line JavaScript, bounds checked. No function is shared: an engine that learns of two codecs behind one
+ * call inlines neither. None is longer than need be, since one that is long is not inlined either. The layout has been
+ * validated: every number in it is one. Names come from an object file and reach the text only as JSON strings.
  *
  * Throws EvalError where code generation is forbidden.
  */
@@ -44,29 +44,35 @@ export function generateCodec(layout: Layout): RawCodec {
 }
 
 function codecSource(layout: Layout): string {
-  const plain = readers(layout, false);
-  const words = bigintsInline ? plain : readers(layout, true);
+  const plain = readerTexts(layout, false);
+  const words = bigintsInline ? plain : readerTexts(layout, true);
   const writer = new Emitter(false);
   writer.write(layout, start, { value: 'x', path: JSON.stringify(rootName(layout)) });
   const aligned = words.read !== plain.read;
   const check = `if(!(o>=0&&o+${layout.size}<=v.byteLength))failBounds(v,o);`;
-  /** What comes first: the words of a `WordView` where all lies in them, which is known without `byteLength`, a call; else the check. */
-  const first = (call: string) =>
-    aligned
-      ? `const w=v.words;if(w!==undefined&&(o&7)===0&&o>=0&&o+${layout.size}<=8*w.length)return ${call};${check}`
-      : check;
-  const byWords = `
+  const read = `{${check}${plain.read}}`;
+  const fill = `{${check}${plain.fill}}`;
+  /** Whether all lies in the words of a `WordView`, which is known without `byteLength`, a call. */
+  const inWords = `w!==undefined&&(o&7)===0&&o>=0&&o+${layout.size}<=8*w.length`;
+  const choose = (quick: string, other: string) => `{const w=v.words;return ${inWords}?${quick}:${other}}`;
+  const readers = aligned
+    ? `
 function readWords(v,o,w,p){${words.read}}
-function fillWords(v,o,w,p,t){${words.fill}}`;
-  return `"use strict";${aligned ? byWords : ''}
-function read(v,o=0){${first('readWords(v,o,w,o>>>3)')}${plain.read}}
-function readInto(v,o,t){${first('fillWords(v,o,w,o>>>3,t)')}${plain.fill}}
+function fillWords(v,o,w,p,t){${words.fill}}
+function readPlain(v,o)${read}
+function fillPlain(v,o,t)${fill}
+function read(v,o=0)${choose('readWords(v,o,w,o>>>3)', 'readPlain(v,o)')}
+function readInto(v,o,t)${choose('fillWords(v,o,w,o>>>3,t)', 'fillPlain(v,o,t)')}`
+    : `
+function read(v,o=0)${read}
+function readInto(v,o,t)${fill}`;
+  return `"use strict";${readers}
 function write(v,o,x){${check}${writer.text}}
 return {read,readInto,write};`;
 }
 
 /** The texts of `read` and `readInto`. */
-function readers(layout: Layout, byWords: boolean): Record<'read' | 'fill', string> {
+function readerTexts(layout: Layout, byWords: boolean): Record<'read' | 'fill', string> {
   const reader = new Emitter(byWords);
   const result = reader.read(layout, start);
   const filler = new Emitter(byWords);

@@ -282,7 +282,10 @@ class MapView<K, V> implements TypedMap<K, V> {
 
   /** False for a miss; an error for everything else that is not success. */
   #there(status: number, call: string): boolean {
-    if (status === 0) return true;
+    return status === 0 || this.#missing(status, call);
+  }
+
+  #missing(status: number, call: string): false {
     if (status === -errno.ENOENT) return false;
     const { fixed, name } = kindOf(this.raw);
     if (fixed && (status === -errno.EINVAL || isUnsupported(status))) {

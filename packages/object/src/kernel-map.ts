@@ -69,9 +69,7 @@ export class KernelMap {
 
   /** The kernel's descriptor, close-on-exec; owned by the object. */
   get fd(): number {
-    if (this.#fd < 0) {
-      throw new SpoorError('WRONG_PHASE', `the map ${this.name} is gone: its object was disposed`);
-    }
+    if (this.#fd < 0) throw gone(this);
     return this.#fd;
   }
 
@@ -215,8 +213,12 @@ class Pinned {
   }
 
   at(view: Uint8Array): Pointer {
+    return view === this.#view && this.#address !== undefined ? this.#address : this.#meet(view);
+  }
+
+  #meet(view: Uint8Array): Pointer {
     if (view === this.#view) {
-      this.#address ??= this.#driver.address(view);
+      this.#address = this.#driver.address(view);
       return this.#address;
     }
     this.#view = view;
@@ -227,11 +229,20 @@ class Pinned {
 
 /** By `length`, which is read inline: `byteLength` is a call on Node 20 (bench/tried.md). */
 function check(map: KernelMap, buffer: Uint8Array, needed: number, what: string): void {
-  if (buffer.length >= needed) return;
-  throw new SpoorError(
+  if (buffer.length < needed) throw tooShort(map, buffer, needed, what);
+}
+
+// Errors are made outside of the hot calls: the engine takes a call apart only while all that it calls is short.
+
+function tooShort(map: KernelMap, buffer: Uint8Array, needed: number, what: string): SpoorError {
+  return new SpoorError(
     'MAP_LAYOUT',
     `${map.name}: a ${what} buffer of ${buffer.byteLength} bytes, where the kernel reads or writes ${needed}`,
   );
+}
+
+function gone({ name }: KernelMap): SpoorError {
+  return new SpoorError('WRONG_PHASE', `the map ${name} is gone: its object was disposed`);
 }
 
 /** ENOTSUPP is the kernel's own and in no errno.h; callers compare with ENOTSUP. */
