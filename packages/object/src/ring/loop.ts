@@ -83,7 +83,9 @@ export function ownLoop(memory: LoopMemory, cursor: Cursor): Loop {
  * registers, where it would load and check the fields of an object for each record. It reads a whole lap in one call: what is
  * called a few times a drain is interpreted, which takes as long as hundreds of records. Sums that cannot overflow end in
  * `| 0`, which spares the check; positions are put together by bits, since their sums do overflow, once in a while, and the
- * engine would throw its code away.
+ * engine would throw its code away. So it would at whatever it compiled before that had ever been run, and then can be left
+ * with code that is entered from the interpreter, at half the speed: a look publishes where nothing was read too, and
+ * compares and adds what it needs in some cases alone.
  */
 function makeLoop(memory: LoopMemory, cursor: Cursor): Loop {
   const { data, consumer, producer, size, mapped, weak } = memory;
@@ -98,8 +100,9 @@ function makeLoop(memory: LoopMemory, cursor: Cursor): Loop {
       for (;;) {
         if (offset >= size) return 'lap';
         let end = every > 0 ? cursor.start + every : size;
-        if (offset >= cursor.limit || offset >= end) {
-          if (every > 0 && offset > cursor.start) {
+        const due = offset >= end;
+        if (due || offset >= cursor.limit) {
+          if (every > 0) {
             Atomics.store(consumer, 0, cursor.base | offset);
             cursor.room -= offset - cursor.start;
             cursor.start = offset;
@@ -110,9 +113,11 @@ function makeLoop(memory: LoopMemory, cursor: Cursor): Loop {
             const produced = Atomics.load(producer, 0);
             const place = produced & (size - 1);
             const base = produced & ~(size - 1);
+            const inNext = base === cursor.nextBase;
+            const afterLap = place | size;
             let limit = -1;
             if (base === cursor.base) limit = place;
-            else if (base === cursor.nextBase) limit = place + size;
+            else if (inNext) limit = afterLap;
             if (limit === offset) return Atomics.load(producer, 1) === cursor.high ? 'empty' : 'beyond';
             if (limit < offset || limit - offset > size) return 'beyond';
             cursor.limit = limit;
