@@ -16,6 +16,8 @@ export type DrainEnd = Exclude<RunEnd, 'lap'>;
 export class Stretch {
   readonly #words: Uint32Array;
   readonly #consumer: BigInt64Array;
+  /** Low and high. */
+  readonly #consumerWords: Int32Array;
   readonly #producer: BigInt64Array;
   readonly #size: number;
   readonly #mapped: number;
@@ -43,7 +45,8 @@ export class Stretch {
     this.#size = size;
     this.#mapped = data.u8.length;
     this.#every = Math.max(size >>> 3, RECORD_HEADER);
-    const words = { consumer: new Int32Array(consumer, 0, 2), producer: new Int32Array(producer, 0, 2) };
+    this.#consumerWords = new Int32Array(consumer, 0, 2);
+    const words = { consumer: this.#consumerWords, producer: new Int32Array(producer, 0, 2) };
     this.#loop = ownLoop({ data, ...words, size, mapped: this.#mapped, weak }, this.#cursor);
     this.#begin(BigInt.asUintN(u64, Atomics.load(this.#consumer, 0)));
   }
@@ -90,8 +93,24 @@ export class Stretch {
 
   /** Publishes `bytes`, by a sequentially consistent store. What is reserved behind them is looked at anew. */
   advance(bytes: number): void {
+    const cursor = this.#cursor;
+    const end = cursor.start + bytes;
+    const laps = end >= this.#size;
+    const base = laps ? cursor.nextBase : cursor.base;
+    const start = laps ? end - this.#size : end;
+    // The low word begins anew, or so much is left out: once in 4 GiB.
+    if (start >= this.#size || (base >= 0 && cursor.base < 0)) return this.#advanceFar(bytes);
+    if (bytes > 0) Atomics.store(this.#consumerWords, 0, base | start);
+    cursor.base = base;
+    cursor.nextBase = (base + this.#size) | 0;
+    cursor.start = start;
+    this.restart();
+  }
+
+  /** By all 64 bits: calls out of compiled code, which are cold when a drain comes once in a while (bench/tried.md). */
+  #advanceFar(bytes: number): void {
     const position = this.after(bytes);
-    if (bytes > 0) Atomics.store(this.#consumer, 0, position);
+    Atomics.store(this.#consumer, 0, position);
     this.#begin(position);
   }
 
