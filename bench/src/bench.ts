@@ -1,4 +1,4 @@
-import type { Finding } from './finding.js';
+import type { Goal, Measurement, Observation } from './finding.js';
 import type { Peers } from './peers/peers.js';
 import type { PeerName } from './peers/table.js';
 import type { Subject } from './report/report.js';
@@ -20,7 +20,10 @@ export interface Bench {
 export interface Benchmark extends Subject {
   /** Programs that it compares with, by their names in `peers/table.ts`. */
   readonly peers: readonly PeerName[];
-  run(bench: Bench): Promise<Finding>;
+  /** One pass of some: rounds that are far enough from those of the next one to meet the machine in another mood. */
+  run(bench: Bench): Promise<Observation>;
+  /** What is to hold, of the measurements of all passes. */
+  goals(measurements: readonly Measurement[]): readonly Goal[];
 }
 
 /** How many: `few` in a smoke test. */

@@ -42,11 +42,21 @@ export interface Finding {
   readonly remarks: readonly string[];
 }
 
+/** What one pass has seen: a finding that is not judged. */
+export type Observation = Omit<Finding, 'goals'>;
+
 /** @throws RangeError when the measurement has no such series: a mistake in the benchmark */
 export function samplesOf({ id, series }: Measurement, name: string): readonly number[] {
   const found = series.find((candidate) => candidate.name === name);
   if (found === undefined) throw new RangeError(`${id}: there is no series ${name}`);
   return found.samples;
+}
+
+/** @throws RangeError when there is no such measurement: a mistake in the benchmark */
+export function measurementOf(measurements: readonly Measurement[], id: string): Measurement {
+  const found = measurements.find((candidate) => candidate.id === id);
+  if (found === undefined) throw new RangeError(`there is no measurement ${id}`);
+  return found;
 }
 
 export function hasSeries({ series }: Measurement, name: string): boolean {

@@ -7,8 +7,10 @@ import { SpoorError } from '@spoor/btf';
 import { readSettings, type Settings } from './args.js';
 import type { Benchmark } from './bench.js';
 import { benchmarks } from './benchmarks/index.js';
+import type { Observation } from './finding.js';
 import { helpText } from './help.js';
 import { describeMachine } from './machine.js';
+import { merge } from './measure/passes.js';
 import { findPeers, type Peers } from './peers/peers.js';
 import { Progress } from './progress.js';
 import { agreementOf } from './report/agreement.js';
@@ -43,6 +45,9 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
+/** A pass of all benchmarks, and then another: what a machine is like changes within minutes. */
+const passesOfRun = 2;
+
 async function measure({ names, quick, out }: Settings, progress: Progress): Promise<number> {
   const interrupt = new AbortController();
   let status = 0;
@@ -68,14 +73,19 @@ async function measure({ names, quick, out }: Settings, progress: Progress): Pro
       progress.say(`others are at work here (load ${load.toFixed(1)}): the spread will be wide`);
     const wanted = [...new Set(chosen.flatMap((benchmark) => benchmark.peers))];
     const peers = findPeers(wanted, { install: !quick, say: (text) => progress.say(text) });
-    for (const benchmark of chosen) {
-      const measured = await measureOne(benchmark, {
-        quick,
-        peers,
-        progress,
-        load,
-        signal: interrupt.signal,
-      });
+    const passes = quick ? 1 : passesOfRun;
+    const seen = new Map<Benchmark, Pass[]>(chosen.map((benchmark) => [benchmark, []]));
+    for (let pass = 1; pass < passes; pass++) {
+      for (const [benchmark, before] of seen) {
+        const which = `, pass ${pass} of ${passes}`;
+        before.push(await measureOne(benchmark, { quick, peers, progress, which, signal: interrupt.signal }));
+      }
+    }
+    for (const [benchmark, before] of seen) {
+      const which = quick ? '' : `, pass ${passes} of ${passes}`;
+      const last = await measureOne(benchmark, { quick, peers, progress, which, signal: interrupt.signal });
+      const machine = describeMachine(peers.versions);
+      const measured = reportOf(benchmark, [...before, last], { machine, load, quick });
       const earlier = store.read().find(({ subject }) => subject.name === benchmark.name);
       const agreement = agreementOf(measured, earlier);
       const report = agreement === undefined ? measured : { ...measured, agreement };
@@ -95,36 +105,58 @@ async function measure({ names, quick, out }: Settings, progress: Progress): Pro
   }
 }
 
+/** What a benchmark saw in one of its passes. */
+interface Pass {
+  readonly observation: Observation;
+  readonly at: string;
+  readonly seconds: number;
+}
+
 interface Circumstances {
   readonly quick: boolean;
   readonly peers: Peers;
   readonly progress: Progress;
-  readonly load: number;
+  /** Of the passes, for who waits. */
+  readonly which: string;
   readonly signal: AbortSignal;
 }
 
 async function measureOne(
   benchmark: Benchmark,
-  { quick, peers, progress, load, signal }: Circumstances,
-): Promise<Report> {
-  const { name, title, question } = benchmark;
+  { quick, peers, progress, which, signal }: Circumstances,
+): Promise<Pass> {
+  const { name, title } = benchmark;
   signal.throwIfAborted();
   const folder = mkdtempSync(join(tmpdir(), `spoor-bench-${name}-`));
   const at = new Date().toISOString();
   const began = performance.now();
-  progress.say(`${name}: ${title}`);
+  progress.say(`${name}${which}: ${title}`);
   try {
-    const finding = await benchmark.run({
+    const observation = await benchmark.run({
       quick,
       signal,
       folder,
       peers,
       progress: (text) => progress.show(`${name}: ${text}`),
     });
-    const seconds = (performance.now() - began) / 1000;
-    const machine = describeMachine(peers.versions);
-    return { subject: { name, title, question }, finding, machine, at, seconds, load, quick };
+    return { observation, at, seconds: (performance.now() - began) / 1000 };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function reportOf(
+  benchmark: Benchmark,
+  passes: readonly Pass[],
+  circumstances: Pick<Report, 'machine' | 'load' | 'quick'>,
+): Report {
+  const { name, title, question } = benchmark;
+  const observation = merge(passes.map((pass) => pass.observation));
+  return {
+    ...circumstances,
+    subject: { name, title, question },
+    finding: { ...observation, goals: benchmark.goals(observation.measurements) },
+    at: passes[0]!.at,
+    seconds: passes.reduce((sum, { seconds }) => sum + seconds, 0),
+  };
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { atScale, type Bench, type Benchmark } from '../bench.js';
-import { type Goal, hasSeries, type Measurement, medianOf, timesOf } from '../finding.js';
+import { type Goal, hasSeries, type Measurement, measurementOf, medianOf, timesOf } from '../finding.js';
 import { interleave, type Samples, type Variant } from '../measure/interleave.js';
 import { compileBpf, compileC } from '../programs/compile.js';
 import { Launched } from '../programs/launched.js';
@@ -143,14 +143,14 @@ async function measureHeap(bench: Bench, found: readonly Runtime[]): Promise<Mea
 }
 
 function goals(measurements: readonly Measurement[]): Goal[] {
-  const [five] = measurements;
-  const object = measurements.find(({ id }) => id === 'object')!;
-  const times = five!.series
+  const five = measurementOf(measurements, 'five');
+  const object = measurementOf(measurements, 'object');
+  const times = five.series
     .filter(({ name }) => name.startsWith('drain'))
     .map(
       ({ name }): Goal => ({
         text: `five fields by ${name}, of ${inC}`,
-        value: timesOf(five!, name, inC),
+        value: timesOf(five, name, inC),
         limit: 1,
         unit: 'times',
       }),
@@ -190,7 +190,6 @@ export const reader: Benchmark = {
     measurements.push(await measureHeap(bench, found));
     return {
       measurements,
-      goals: goals(measurements),
       absent,
       remarks: [
         `Rings of ${usualMebibytes} MiB where nothing else is said, each filled by the same BPF program with the same opens of ${meanRecordSize().toFixed(0)} bytes on average, and read by a process of its own. In C a text is copied; an object is one of C, with texts in memory of their own.`,
@@ -201,4 +200,5 @@ export const reader: Benchmark = {
       ],
     };
   },
+  goals,
 };

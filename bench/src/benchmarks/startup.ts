@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { atScale, type Bench, type Benchmark } from '../bench.js';
-import { type Goal, hasSeries, type Measurement, medianOf, timesOf } from '../finding.js';
+import { type Goal, hasSeries, type Measurement, measurementOf, medianOf, timesOf } from '../finding.js';
 import { interleave, type Sample, type Variant } from '../measure/interleave.js';
 import { bpftrace, bpftraceExecs, snoop, type TracerCommand } from '../peers/commands.js';
 import { Launched } from '../programs/launched.js';
@@ -53,7 +53,9 @@ async function startOnce({ folder, signal }: Bench, { command, shows, tracefs }:
   return { first: Number(atNs - (await tracer.begunNs)), cpu: cpuNs, memory: peakMemory };
 }
 
-function goals(first: Measurement, memory: Measurement): Goal[] {
+function goals(measurements: readonly Measurement[]): Goal[] {
+  const first = measurementOf(measurements, 'first-event');
+  const memory = measurementOf(measurements, 'memory');
   const late = (name: string, than: string): Goal[] =>
     hasSeries(first, than)
       ? [
@@ -87,7 +89,7 @@ export const startup: Benchmark = {
       ...start,
       run: () => startOnce(bench, start),
     }));
-    const rounds = atScale(bench, 15, 1);
+    const rounds = atScale(bench, 10, 1);
     const samples = await interleave(variants, {
       rounds,
       warmUp: atScale(bench, 1, 0),
@@ -115,7 +117,6 @@ export const startup: Benchmark = {
     };
     return {
       measurements: [first, cpu, memory],
-      goals: goals(first, memory),
       absent: bench.peers.absent(this.peers),
       remarks: [
         'What follows a command shows the exec of that command. What watches the machine shows the exec of a program that is executed every 4 ms, so that it is told of 2 ms late on average.',
@@ -124,4 +125,5 @@ export const startup: Benchmark = {
       ],
     };
   },
+  goals,
 };

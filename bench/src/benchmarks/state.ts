@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { type Tracer, trace } from '@spoor/tracer';
 import { atScale, type Bench, type Benchmark } from '../bench.js';
-import { type Measurement, timesOf } from '../finding.js';
+import { type Goal, type Measurement, measurementOf, timesOf } from '../finding.js';
 import {
   bpfTime,
   bpfTimeSince,
@@ -157,17 +157,22 @@ export const state: Benchmark = {
   async run(bench) {
     const opens = await measureOpens(bench);
     const lives = await measureLives(bench);
-    const goal = (measurement: Measurement, name: string, base: string) => ({
-      text: `${measurement.title}: "${name}" of "${base}"`,
-      value: timesOf(measurement, name, base),
-      limit,
-      unit: 'times' as const,
-    });
     return {
       measurements: [opens.measurement, lives.measurement],
-      goals: [goal(opens.measurement, miss, hit), goal(lives.measurement, single, usual)],
       absent: [],
       remarks: [opens.remark, lives.remark],
     };
+  },
+  goals(measurements) {
+    const goal = (id: string, name: string, base: string): Goal => {
+      const measurement = measurementOf(measurements, id);
+      return {
+        text: `${measurement.title}: "${name}" of "${base}"`,
+        value: timesOf(measurement, name, base),
+        limit,
+        unit: 'times',
+      };
+    };
+    return [goal('open', miss, hit), goal('life', single, usual)];
   },
 };

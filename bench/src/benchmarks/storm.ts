@@ -1,12 +1,13 @@
 import type { Benchmark } from '../bench.js';
 import type { Goal, Measurement } from '../finding.js';
-import { differenceOf, hasSeries } from '../finding.js';
+import { differenceOf, hasSeries, measurementOf } from '../finding.js';
 import { measureStorm } from '../storm/measure.js';
 import { attached, following, followingAll, storms, straced, untraced } from '../storm/storms.js';
 
 /** What the other tools may be exceeded by: their cost itself, half of it for who has nothing in scope; a tenth of strace's. */
 const shares = { following: 1, attached: 0.5, straced: 0.1 };
 
+/** What is to hold is said of the storm of execs. */
 function goalsOf(wall: Measurement, snoop: string): Goal[] {
   const added = (name: string) => differenceOf(wall, name, untraced);
   const goal = (name: string, than: string, limit: number): Goal[] =>
@@ -35,18 +36,14 @@ export const storm: Benchmark = {
   peers: ['execsnoop', 'opensnoop', 'tcpconnect', 'bpftrace', 'strace'],
   async run(bench) {
     const measurements: Measurement[] = [];
-    const goals: Goal[] = [];
     const absent = bench.peers.absent(this.peers);
     for (const candidate of storms) {
       const result = await measureStorm(bench, candidate);
       measurements.push(...result.measurements);
       absent.push(...result.absent);
-      // What is to hold is said of the storm of execs.
-      if (candidate.id === 'exec') goals.push(...goalsOf(result.measurements[0]!, candidate.snoop));
     }
     return {
       measurements,
-      goals,
       absent,
       remarks: [
         'The traced program stays on one CPU; where its tracer runs is left to the scheduler. Whatever a tracer tells goes to a file, in whole blocks.',
@@ -56,4 +53,5 @@ export const storm: Benchmark = {
       ],
     };
   },
+  goals: (measurements) => goalsOf(measurementOf(measurements, 'exec-wall'), 'execsnoop'),
 };

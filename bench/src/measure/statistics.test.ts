@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { median, quantile, ratioOf, summarise } from './statistics.js';
+import { median, ratioOf, summarise } from './statistics.js';
 
 test('the median of an odd and of an even number of samples, in any order', () => {
   expect(median([3, 1, 2])).toBe(2);
@@ -7,17 +7,11 @@ test('the median of an odd and of an even number of samples, in any order', () =
   expect(median([7])).toBe(7);
 });
 
-test('quantiles between samples go by the distance', () => {
-  expect(quantile([0, 10], 0.25)).toBe(2.5);
-  expect(quantile([10, 0, 20], 1)).toBe(20);
-  expect(quantile([10, 0, 20], 0)).toBe(0);
-});
-
 test('numbers are compared as numbers', () => {
   expect(median([10, 9, 100])).toBe(10);
 });
 
-test('no samples, or one that is no number, have no quantile', () => {
+test('no samples, or one that is no number, have no median', () => {
   expect(() => median([])).toThrow(RangeError);
   expect(() => median([1, Number.NaN])).toThrow('1, NaN');
 });
@@ -25,6 +19,14 @@ test('no samples, or one that is no number, have no quantile', () => {
 test('a summary has the middle nine tenths', () => {
   const samples = Array.from({ length: 101 }, (_, index) => index);
   expect(summarise(samples)).toEqual({ median: 50, low: 5, high: 95, rounds: 101 });
+});
+
+test('the spread ends with rounds, not between them: of few, with the least and the most', () => {
+  expect(summarise([3, 1, 2])).toEqual({ median: 2, low: 1, high: 3, rounds: 3 });
+  const samples = Array.from({ length: 20 }, (_, index) => index);
+  expect(summarise(samples)).toEqual({ median: 9.5, low: 0, high: 19, rounds: 20 });
+  expect(summarise([...samples, 20])).toEqual({ median: 10, low: 1, high: 19, rounds: 21 });
+  expect(summarise([7])).toEqual({ median: 7, low: 7, high: 7, rounds: 1 });
 });
 
 test('a ratio is that of each round, not that of the medians', () => {

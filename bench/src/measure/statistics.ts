@@ -1,38 +1,28 @@
 /** What many rounds of one thing say, in a few numbers of the same unit. */
 export interface Summary {
   readonly median: number;
-  /** The spread: nine of ten rounds lie between these two. With up to ten rounds, nearly the least and the most. */
+  /** The spread: two rounds between which, themselves included, nine of ten lie. With up to twenty, the least and the most. */
   readonly low: number;
   readonly high: number;
   readonly rounds: number;
 }
 
-/**
- * The value below which the share `at` of the samples lies, between two samples by their distance.
- *
- * @throws RangeError without samples, or with one that is no number
- */
-export function quantile(samples: readonly number[], at: number): number {
-  if (samples.length === 0 || samples.some((sample) => !Number.isFinite(sample))) {
-    throw new RangeError(`no quantile of [${samples.join(', ')}]`);
-  }
-  const sorted = [...samples].sort((a, b) => a - b);
-  const place = (sorted.length - 1) * at;
-  const below = sorted[Math.floor(place)]!;
-  return below + (sorted[Math.ceil(place)]! - below) * (place - Math.floor(place));
-}
-
 /** @throws RangeError without samples, or with one that is no number */
 export function median(samples: readonly number[]): number {
-  return quantile(samples, 0.5);
+  return summarise(samples).median;
 }
 
 /** @throws RangeError without samples, or with one that is no number */
 export function summarise(samples: readonly number[]): Summary {
+  if (samples.length === 0 || samples.some((sample) => !Number.isFinite(sample))) {
+    throw new RangeError(`there is no median of [${samples.join(', ')}]`);
+  }
+  const sorted = [...samples].sort((a, b) => a - b);
+  const last = sorted.length - 1;
   return {
-    median: median(samples),
-    low: quantile(samples, 0.05),
-    high: quantile(samples, 0.95),
+    median: (sorted[Math.floor(last / 2)]! + sorted[Math.ceil(last / 2)]!) / 2,
+    low: sorted[Math.floor(0.05 * last)]!,
+    high: sorted[Math.ceil(0.95 * last)]!,
     rounds: samples.length,
   };
 }

@@ -27,8 +27,8 @@ function introduction(reports: readonly Report[]): string {
     '# Benchmarks',
     '',
     'Written by `pnpm bench`: see [bench/README.md](../bench/README.md) for how. Do not edit. What is compared ran in one run,',
-    'in turn, round by round. A number is the median of the rounds; the range behind it is where nine of ten rounds lie. A',
-    'ratio is taken round by round too.',
+    'in turn, round by round, and all of it in two passes some minutes apart. A number is the median of the rounds; nine of ten rounds',
+    'lie in the range behind it. A ratio is taken round by round too.',
     '',
     ...[...machines.keys()].map((line) => `- ${line}`),
   ].join('\n');

@@ -8,8 +8,8 @@ test('rows are in one scale, with spread and ratio', () => {
   const { rows, scale } = rowsOf(time!);
   expect(scale.symbol).toBe('µs');
   expect(rows.map(({ median, spread, ratio }) => [median, spread, ratio])).toEqual([
-    ['2.10 µs', '2.01 – 2.19', '0.50 × (0.50 – 0.50)'],
-    ['4.20 µs', '4.02 – 4.38', ''],
+    ['2.10 µs', '2.00 – 2.20', '0.50 × (0.50 – 0.50)'],
+    ['4.20 µs', '4.00 – 4.40', ''],
     ['0.00 µs', '0.00 – 0.00', '0.00 × (0.00 – 0.00)'],
   ]);
 });

@@ -6,8 +6,8 @@ test('tables, remarks, what is absent, and what was to hold', () => {
   expect(reportText(sampleReport)).toBe(`sample: A sample (61 s)
 
   Time | taken  (× theirs)
-    ours & all   2.10 µs   2.01 – 2.19   0.50 × (0.50 – 0.50)
-    theirs       4.20 µs   4.02 – 4.38
+    ours & all   2.10 µs   2.00 – 2.20   0.50 × (0.50 – 0.50)
+    theirs       4.20 µs   4.00 – 4.40
     nothing      0.00 µs   0.00 – 0.00   0.00 × (0.00 – 0.00)
 
   Memory

@@ -43,11 +43,11 @@ const before = ['pin 0'];
 export const storms: readonly Storm[] = [
   {
     before,
-    rounds: 7,
+    rounds: 5,
     id: 'exec',
     title: 'A process: fork, exec, exit',
     line: (count) => `execs ${count}`,
-    many: 1500,
+    many: 1000,
     few: 20,
     marks: { ours: /^\{"event":"exec".*bench-leaf/, others: /true.*bench-leaf/ },
     events: 'exec',
@@ -57,7 +57,7 @@ export const storms: readonly Storm[] = [
   },
   {
     before,
-    rounds: 4,
+    rounds: 5,
     id: 'open',
     title: 'An open and a close',
     line: (count) => `opens ${count}`,
@@ -74,11 +74,11 @@ export const storms: readonly Storm[] = [
   },
   {
     before,
-    rounds: 4,
+    rounds: 5,
     id: 'connect',
     title: 'A connection over loopback',
     line: (count) => `connects ${count}`,
-    many: 5000,
+    many: 2500,
     few: 20,
     marks: {
       ours: new RegExp(`^\\{"event":"connect".*"comm":"${workName}"`),
