@@ -1,6 +1,6 @@
 /*
- * libbpf's own consumer over a full ring, doing with each record what a reader in JavaScript does. At each line of its input
- * it fills the ring and empties it, and answers with the nanoseconds that a record took.
+ * libbpf's own consumer over a full ring, doing with each record what a reader in JavaScript does. At "time N" on its input
+ * it fills the ring and empties it, N times, and answers with the nanoseconds that a record took.
  *
  *   consume WHAT OBJECT RECORDS RINGSIZE      WHAT: five, comm, path, object
  *
@@ -182,14 +182,22 @@ int main(int argc, char **argv)
 	if (!ring)
 		return 1;
 	while (fgets(line, sizeof(line), stdin)) {
-		double begun;
-		int count;
+		double took = 0;
+		long count = 0;
+		int drains = 0;
 
-		if (fill(program))
+		if (sscanf(line, "time %d", &drains) != 1)
 			return 1;
-		begun = now();
-		count = ring_buffer__consume(ring);
-		printf("%.3f\n", (now() - begun) / count);
+		while (drains-- > 0) {
+			double begun;
+
+			if (fill(program))
+				return 1;
+			begun = now();
+			count += ring_buffer__consume(ring);
+			took += now() - begun;
+		}
+		printf("%.3f\n", took / count);
 		fflush(stdout);
 	}
 	return sum == 0;

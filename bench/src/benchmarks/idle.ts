@@ -13,8 +13,8 @@ const all = 'spoor trace -- sleep';
 const exec = 'spoor trace --events exec -- sleep';
 const bare = 'Node.js that waits';
 
-/** Time after the start in which what has begun comes to rest. */
-const restMs = 2000;
+/** Time after the start in which what has begun comes to rest: Node.js compiles for some seconds, and collects when it has been idle for some. */
+const restMs = 10_000;
 
 interface Idler {
   readonly name: string;
@@ -93,7 +93,7 @@ export const idle: Benchmark = {
   question: 'How much of a core does a tracer take while nothing happens that it tells of?',
   peers: ['execsnoop', 'bpftrace'],
   async run(bench) {
-    const starts = atScale(bench, 5, 1);
+    const starts = atScale(bench, 4, 1);
     const windowMs = atScale(bench, 6000, 500);
     const chosen = idlers(bench);
     const samples = new Samples(chosen);
@@ -121,7 +121,7 @@ export const idle: Benchmark = {
       measurements: [cpu, memory],
       absent: bench.peers.absent(this.peers),
       remarks: [
-        `All at the same time, for ${windowMs / 1000} s, and then all of them are started anew. Peers have no way to follow a command: they are told of whatever else the machine does in that time.`,
+        `All at the same time, for ${windowMs / 1000} s, ${restMs / 1000} s after the start of the last; then all of them are started anew. Peers have no way to follow a command: they are told of whatever else the machine does in that time.`,
       ],
     };
   },

@@ -114,7 +114,7 @@ async function measureRecords(bench: Bench): Promise<Measurement> {
       const start = (command: readonly string[]) => {
         const launched = new Launched(command, { signal });
         running.push(launched);
-        return async () => ({ ns: await launched.do('time') });
+        return async () => ({ ns: await launched.do('time 4') });
       };
       return [
         { name: `${size} B, libbpf in C`, side: 'peer', run: start([consume, 'five', ...given]) },
