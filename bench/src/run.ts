@@ -74,24 +74,21 @@ async function measure({ names, quick, out }: Settings, progress: Progress): Pro
     const wanted = [...new Set(chosen.flatMap((benchmark) => benchmark.peers))];
     const peers = findPeers(wanted, { install: !quick, say: (text) => progress.say(text) });
     const passes = quick ? 1 : passesOfRun;
-    const seen = new Map<Benchmark, Pass[]>(chosen.map((benchmark) => [benchmark, []]));
-    for (let pass = 1; pass < passes; pass++) {
-      for (const [benchmark, before] of seen) {
-        const which = `, pass ${pass} of ${passes}`;
+    const seen = chosen.map((benchmark) => ({ benchmark, passes: [] as Pass[] }));
+    for (let pass = 1; pass <= passes; pass++) {
+      const which = passes === 1 ? '' : `, pass ${pass} of ${passes}`;
+      for (const { benchmark, passes: before } of seen) {
         before.push(await measureOne(benchmark, { quick, peers, progress, which, signal: interrupt.signal }));
+        if (pass < passes) continue;
+        const machine = describeMachine(peers.versions);
+        const measured = reportOf(benchmark, before, { machine, load, quick });
+        const earlier = store.read().find(({ subject }) => subject.name === benchmark.name);
+        const agreement = agreementOf(measured, earlier);
+        const report = agreement === undefined ? measured : { ...measured, agreement };
+        progress.clear();
+        process.stdout.write(`${reportText(report)}\n\n`);
+        store.add(report);
       }
-    }
-    for (const [benchmark, before] of seen) {
-      const which = quick ? '' : `, pass ${passes} of ${passes}`;
-      const last = await measureOne(benchmark, { quick, peers, progress, which, signal: interrupt.signal });
-      const machine = describeMachine(peers.versions);
-      const measured = reportOf(benchmark, [...before, last], { machine, load, quick });
-      const earlier = store.read().find(({ subject }) => subject.name === benchmark.name);
-      const agreement = agreementOf(measured, earlier);
-      const report = agreement === undefined ? measured : { ...measured, agreement };
-      progress.clear();
-      process.stdout.write(`${reportText(report)}\n\n`);
-      store.add(report);
     }
     if (names.length === benchmarks.length) process.stdout.write(tried);
     progress.say(`written: ${relative(process.cwd(), store.page)}`);

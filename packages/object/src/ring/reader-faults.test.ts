@@ -60,6 +60,20 @@ describe('a ring that contradicts itself', () => {
     }
   });
 
+  it('leaves out all that such a producer claims, however far, and reads on from there', () => {
+    for (const position of [2n * 4096n, 3n * 4096n + 8n, 2n ** 32n + 4096n + 16n]) {
+      const ring = new InventedRing();
+      const reader = new RingReader(ring);
+      new BigInt64Array(ring.producer)[0] = position;
+      expect(reader.drain(() => {})).toBe(0);
+      expect(reader.resync()).toBe(Number(position));
+      expect([ring.consumerPosition, reader.position]).toEqual([position, position]);
+      ring.submit(text('after'));
+      expect(reader.drain(() => {})).toBe(1);
+      expect(reader.fault).toBeUndefined();
+    }
+  });
+
   it('reports a consumer position that no record can have', () => {
     const reader = new RingReader(new InventedRing({ position: 4n }));
     expect(reader.fault?.reason).toBe('position-unaligned');
