@@ -3,7 +3,7 @@ import type { Benchmark } from './bench.js';
 export function helpText(benchmarks: readonly Benchmark[]): string {
   const width = Math.max(...benchmarks.map(({ name }) => name.length));
   const rows = benchmarks.map(({ name, title }) => `  ${name.padEnd(width)}  ${title}`);
-  return `Measures spoor beside its peers, in one run, in turn, round by round, in two passes. Needs root.
+  return `Measures spoor beside its peers, in one run, in turn, round by round, in three passes. Needs root.
 
 Usage: pnpm bench [NAME…] [--quick] [--out DIR]
 

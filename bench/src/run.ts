@@ -45,8 +45,8 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-/** A pass of all benchmarks, and then another: what a machine is like changes within minutes. */
-const passesOfRun = 2;
+/** Passes over all benchmarks: what a machine is like changes within minutes. */
+const passesOfRun = 3;
 
 async function measure({ names, quick, out }: Settings, progress: Progress): Promise<number> {
   const interrupt = new AbortController();

@@ -17,7 +17,7 @@ const cache = fileURLToPath(new URL('../../../.tools/bench-npm-cache', import.me
 /** What "spoor, following, every event" may add, percent. */
 const limits = { build: 3, install: 5 };
 
-const once = { many: 1, few: 1, rounds: 5 } as const;
+const once = { many: 1, few: 1, rounds: 4 } as const;
 const execs = { events: 'exec', snoop: 'execsnoop', script: bpftraceExecs, calls: 'execve' } as const;
 
 /** In a smoke test a loop of the shell takes the place of what would have to be fetched. */

@@ -93,7 +93,7 @@ export const idle: Benchmark = {
   question: 'How much of a core does a tracer take while nothing happens that it tells of?',
   peers: ['execsnoop', 'bpftrace'],
   async run(bench) {
-    const starts = atScale(bench, 4, 1);
+    const starts = atScale(bench, 3, 1);
     const windowMs = atScale(bench, 6000, 500);
     const chosen = idlers(bench);
     const samples = new Samples(chosen);

@@ -96,7 +96,7 @@ export const maps: Benchmark = {
           const side = who === ours ? 'ours' : 'peer';
           return [{ name, side, run: async () => ({ ns: await child.do(line) }) }];
         });
-        const rounds = atScale(bench, 30, 1);
+        const rounds = atScale(bench, 20, 1);
         const samples = await interleave(variants, {
           rounds,
           warmUp: atScale(bench, 5, 0),

@@ -121,7 +121,7 @@ async function measureTask(bench: Bench, task: Task, found: readonly Runtime[]):
         run: async () => ({ ns: await child.do(`time ${task.drains ?? usualDrains}`) }),
       }),
     );
-    const rounds = atScale(bench, task.c === 'five' ? 80 : 30, 1);
+    const rounds = atScale(bench, task.c === 'five' ? 54 : 20, 1);
     return await interleave(variants, {
       rounds,
       warmUp: atScale(bench, 10, 0),

@@ -40,7 +40,7 @@ async function measureLiving(bench: Bench, living: number): Promise<Readonly<Rec
     samples.start.push(Number(process.hrtime.bigint() - before));
     return tracer;
   };
-  const starts = atScale(bench, 5, 1);
+  const starts = atScale(bench, 4, 1);
   for (let others = 1; others < starts; others++) {
     await using _other = await start();
   }
@@ -49,7 +49,7 @@ async function measureLiving(bench: Bench, living: number): Promise<Readonly<Rec
   await using work = startWork(folder, { signal });
   const opens = atScale(bench, 10_000, 200);
   const lives = atScale(bench, 300, 10);
-  const rounds = atScale(bench, 8, 1);
+  const rounds = atScale(bench, 6, 1);
   for (let round = 0; round < rounds; round++) {
     signal.throwIfAborted();
     bench.progress(`${living} processes: round ${round + 1} of ${rounds}`);
@@ -125,7 +125,7 @@ async function measureRecords(bench: Bench): Promise<Measurement> {
         },
       ];
     });
-    const rounds = atScale(bench, 30, 1);
+    const rounds = atScale(bench, 20, 1);
     const samples: Samples = await interleave(variants, {
       rounds,
       warmUp: atScale(bench, 5, 0),

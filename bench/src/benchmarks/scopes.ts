@@ -101,7 +101,7 @@ export const scopes: Benchmark = {
         run: () => measure(setting, openHappens),
       }));
 
-    const rounds = atScale(bench, 75, 1);
+    const rounds = atScale(bench, 50, 1);
     const options = (what: string) => ({
       rounds,
       warmUp: 1,

@@ -89,7 +89,7 @@ export const startup: Benchmark = {
       ...start,
       run: () => startOnce(bench, start),
     }));
-    const rounds = atScale(bench, 10, 1);
+    const rounds = atScale(bench, 7, 1);
     const samples = await interleave(variants, {
       rounds,
       warmUp: atScale(bench, 1, 0),

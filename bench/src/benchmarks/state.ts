@@ -72,7 +72,7 @@ async function measureOpens(bench: Bench): Promise<{ measurement: Measurement; r
       },
     }),
   );
-  const rounds = atScale(bench, 15, 1);
+  const rounds = atScale(bench, 10, 1);
   const samples = await interleave(variants, {
     rounds,
     warmUp: 1,
@@ -123,7 +123,7 @@ async function measureLives(bench: Bench): Promise<{ measurement: Measurement; r
   await work.do(`execs ${lives}`);
   const before = lookupsOf(tight);
   const samples = new Samples(tracers.map(({ name }) => ({ name, side: 'ours' })));
-  const rounds = atScale(bench, 15, 1);
+  const rounds = atScale(bench, 10, 1);
   for (let round = 0; round < rounds; round++) {
     bench.progress(`lives, round ${round + 1} of ${rounds}`);
     const times = tracers.map(({ tracer }) => bpfTime(tracer, lifePrograms));

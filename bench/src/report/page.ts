@@ -27,7 +27,7 @@ function introduction(reports: readonly Report[]): string {
     '# Benchmarks',
     '',
     'Written by `pnpm bench`: see [bench/README.md](../bench/README.md) for how. Do not edit. What is compared ran in one run,',
-    'in turn, round by round, and all of it in two passes some minutes apart. A number is the median of the rounds; nine of ten rounds',
+    'in turn, round by round, and all of it in three passes some minutes apart. A number is the median of the rounds; nine of ten rounds',
     'lie in the range behind it. A ratio is taken round by round too.',
     '',
     ...[...machines.keys()].map((line) => `- ${line}`),

@@ -43,7 +43,7 @@ const before = ['pin 0'];
 export const storms: readonly Storm[] = [
   {
     before,
-    rounds: 5,
+    rounds: 4,
     id: 'exec',
     title: 'A process: fork, exec, exit',
     line: (count) => `execs ${count}`,
@@ -57,7 +57,7 @@ export const storms: readonly Storm[] = [
   },
   {
     before,
-    rounds: 5,
+    rounds: 4,
     id: 'open',
     title: 'An open and a close',
     line: (count) => `opens ${count}`,
@@ -74,7 +74,7 @@ export const storms: readonly Storm[] = [
   },
   {
     before,
-    rounds: 5,
+    rounds: 4,
     id: 'connect',
     title: 'A connection over loopback',
     line: (count) => `connects ${count}`,

@@ -31,7 +31,7 @@ export class RingPoller {
     this.#onFault = options.onFault;
     this.#pause = options.pause;
     this.#pace = new Pace(ring, options, () => this.#turn());
-    this.#pace.schedule(0);
+    this.#pace.schedule();
   }
 
   ref(): this {
@@ -58,11 +58,10 @@ export class RingPoller {
   }
 
   #turn(): void {
-    let found = 0;
     try {
-      found = this.#ring.drain(this.#handler, { budgetMs: this.#pace.budgetMs });
+      this.#ring.drain(this.#handler, { budgetMs: this.#pace.budgetMs });
     } finally {
-      this.#goOn(found);
+      this.#goOn();
     }
     const { fault } = this.#ring;
     if (fault === undefined || this.#faultTold) return;
@@ -70,10 +69,10 @@ export class RingPoller {
     this.#onFault?.(fault);
   }
 
-  #goOn(found: number): void {
+  #goOn(): void {
     if (this.#stopped || this.#ring.closed) return;
     const pause = this.#pause?.();
-    if (pause === undefined) this.#pace.schedule(found);
-    else void pause.then(() => !this.#stopped && !this.#ring.closed && this.#pace.schedule(found));
+    if (pause === undefined) this.#pace.schedule();
+    else void pause.then(() => !this.#stopped && !this.#ring.closed && this.#pace.schedule());
   }
 }

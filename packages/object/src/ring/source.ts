@@ -32,7 +32,6 @@ export class RingSource<T> implements AsyncIterableIterator<T> {
   readonly #handler: RingHandler;
   #queue: T[] = [];
   #head = 0;
-  #found = 0;
   #ended = false;
   #faultTold = false;
   #abandoned = 0;
@@ -79,7 +78,7 @@ export class RingSource<T> implements AsyncIterableIterator<T> {
     if (this.#ended) return Promise.resolve({ done: true, value: undefined });
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      this.#pace.schedule(this.#found);
+      this.#pace.schedule();
     });
   }
 
@@ -112,7 +111,7 @@ export class RingSource<T> implements AsyncIterableIterator<T> {
 
   #turn(): void {
     try {
-      this.#found = this.#ring.drain(this.#handler, {
+      this.#ring.drain(this.#handler, {
         max: this.#highWaterMark,
         budgetMs: this.#pace.budgetMs,
       });
@@ -129,7 +128,7 @@ export class RingSource<T> implements AsyncIterableIterator<T> {
     if (this.#waiting.length === 0) return;
     const fault = this.#untoldFault();
     if (fault !== undefined) this.#waiting.shift()!.reject(faultError(fault));
-    if (!this.#ended) return this.#pace.schedule(this.#found);
+    if (!this.#ended) return this.#pace.schedule();
     for (const { resolve } of this.#waiting.splice(0)) resolve({ done: true, value: undefined });
   }
 
