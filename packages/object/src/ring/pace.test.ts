@@ -11,39 +11,52 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** What every look finds. */
+/** What a look finds, milliseconds after the first. */
 interface Found {
+  readonly found?: (at: number) => number;
   readonly more?: Drainable['more'];
   readonly fill?: number;
 }
 
 /** When a reader looks that finds this, milliseconds after it began; until it was stopped. */
-function looks(options: PaceOptions, forMs: number, { more = 'later', fill = 0 }: Found = {}): number[] {
+function looks(options: PaceOptions, forMs: number, ring: Found = {}): number[] {
+  const { found = () => 0, more = 'later', fill = 0 } = ring;
   const began = performance.now();
   const times: number[] = [];
   const pace = new Pace({ more, fill } as Drainable, options, () => {
-    times.push(performance.now() - began);
-    pace.schedule();
+    const at = performance.now() - began;
+    times.push(at);
+    pace.schedule(found(at));
   });
-  pace.schedule();
+  pace.schedule(0);
   vi.advanceTimersByTime(forMs);
   pace.cancel();
   return times;
 }
 
 it('looks at once, then soon, then at its pace', () => {
-  expect(looks({}, 250)).toEqual([0, 1, 3, 7, 15, 31, 63, 123, 183, 243]);
+  expect(looks({}, 150)).toEqual([0, 1, 3, 7, 15, 31, 63, 103, 143]);
   expect(looks({ delayMs: 3 }, 15)).toEqual([0, 1, 3, 6, 9, 12, 15]);
   expect(looks({ delayMs: 1 }, 4)).toEqual([0, 1, 2, 3, 4]);
 });
 
-it('looks four times as often at a ring that was found a sixteenth full', () => {
-  expect(looks({}, 70, { fill: 0.07 })).toEqual([0, 1, 3, 7, 15, 30, 45, 60]);
-  expect(looks({}, 190, { fill: 0.06 }).slice(-2)).toEqual([123, 183]);
+it('looks four times as often at a ring that was found an eighth full', () => {
+  expect(looks({}, 60, { fill: 0.13, found: () => 9 })).toEqual([0, 1, 3, 7, 15, 25, 35, 45, 55]);
+  expect(looks({}, 150, { fill: 0.12, found: () => 9 }).slice(-2)).toEqual([103, 143]);
 });
 
-it('looks again for what had not settled, once after each look', () => {
+it('looks again for what had not settled, once after each look, and is not idle meanwhile', () => {
   expect(looks({ delayMs: 4 }, 20, { more: 'soon' })).toEqual([0, 1, 2, 3, 5, 6, 10, 11, 15, 16, 20]);
   const gaps = looks({}, 3000, { more: 'soon' }).map((time, index, all) => time - (all[index - 1] ?? 0));
-  expect(new Set(gaps.slice(-2))).toEqual(new Set([1, 60]));
+  expect(new Set(gaps.slice(-2))).toEqual(new Set([1, 40]));
+});
+
+it('looks less often once nothing has come for a second, until something comes', () => {
+  const gaps = (times: readonly number[]) => times.slice(1).map((time, index) => time - times[index]!);
+  const idle = gaps(looks({}, 1300));
+  expect(idle.at(-1)).toBe(60);
+  expect(idle.indexOf(60)).toBe(idle.length - idle.filter((gap) => gap === 60).length);
+  const woken = gaps(looks({}, 1400, { found: (at) => (at > 1200 ? 1 : 0) }));
+  expect(woken.at(-1)).toBe(40);
+  expect(woken).toContain(60);
 });

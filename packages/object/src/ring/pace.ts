@@ -6,20 +6,22 @@ import type { Drainable } from './memory.js';
  */
 export interface PaceOptions {
   /**
-   * Milliseconds between two looks: the most that a record waits to be seen. The first looks come sooner, so that the first record
-   * does not wait, and so do those at a ring that was found a sixteenth full: in a quarter of the time. A look costs CPU time that
-   * the traced program may want, most of it for caches that are no longer the reader's.
-   * Default: 60.
+   * Milliseconds between two looks while records come: the most that one waits to be seen. The first looks come sooner, so that
+   * the first record does not wait, and so do those at a ring that was found an eighth full: in a quarter of the time.
+   * Default: 40.
    */
   readonly delayMs?: number;
+  /** The same once nothing has come for a second, which spares an idle machine. Default: 60. */
+  readonly idleDelayMs?: number;
   /** Milliseconds of reading after which the event loop has its turn. Default: 5. */
   readonly budgetMs?: number;
 }
 
-export const defaultPace = { delayMs: 60, budgetMs: 5 } as const;
+export const defaultPace = { delayMs: 40, idleDelayMs: 60, budgetMs: 5 } as const;
 
+const idleAfterMs = 1000;
 const settleDelayMs = 1;
-const busyFill = 1 / 16;
+const busyFill = 1 / 8;
 
 /**
  * One pending turn of the event loop, timer or immediate, which keeps the process alive or does not (`unref`).
@@ -30,9 +32,11 @@ export class Pace {
   readonly #ring: Drainable;
   readonly #turn: () => void;
   readonly #delayMs: number;
+  readonly #idleDelayMs: number;
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
   #keepsAlive = true;
+  #idleMs = 0;
   /** The turn that is pending is one for what had not settled. */
   #settling = false;
   #lastLook = Number.NEGATIVE_INFINITY;
@@ -45,6 +49,7 @@ export class Pace {
     this.#ring = ring;
     this.#turn = turn;
     this.#delayMs = options.delayMs ?? defaultPace.delayMs;
+    this.#idleDelayMs = Math.max(options.idleDelayMs ?? defaultPace.idleDelayMs, this.#delayMs);
     this.budgetMs = options.budgetMs ?? defaultPace.budgetMs;
   }
 
@@ -52,16 +57,18 @@ export class Pace {
     return this.#timer !== undefined || this.#immediate !== undefined;
   }
 
-  /** Has no effect while a turn is pending. */
-  schedule(): void {
+  /** `found`: how many records the last look found. Has no effect while a turn is pending. */
+  schedule(found: number): void {
     if (this.pending) return;
     const { more } = this.#ring;
+    if (found > 0 || more === 'soon') this.#idleMs = 0;
     if (more === 'now') return this.hurry();
     // Once after each look: in a steady stream there is always something that has not settled.
     const settling = more === 'soon' && !this.#settling;
     const delay = settling ? settleDelayMs : this.#usualDelayMs;
     // A consumer that was busy for longer has waited enough; so has one that never looked.
     if (performance.now() - this.#lastLook >= delay) return this.hurry();
+    if (found === 0) this.#idleMs += delay;
     if (!settling && this.#firstDelayMs < this.#delayMs) this.#firstDelayMs *= 2;
     this.#settling = settling;
     this.#timer = setTimeout(this.#run, delay);
@@ -69,6 +76,7 @@ export class Pace {
   }
 
   get #usualDelayMs(): number {
+    if (this.#idleMs >= idleAfterMs) return this.#idleDelayMs;
     const delay = this.#fill > busyFill ? this.#delayMs / 4 : this.#delayMs;
     return Math.min(this.#firstDelayMs, delay);
   }

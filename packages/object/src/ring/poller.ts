@@ -31,7 +31,7 @@ export class RingPoller {
     this.#onFault = options.onFault;
     this.#pause = options.pause;
     this.#pace = new Pace(ring, options, () => this.#turn());
-    this.#pace.schedule();
+    this.#pace.schedule(0);
   }
 
   ref(): this {
@@ -58,10 +58,11 @@ export class RingPoller {
   }
 
   #turn(): void {
+    let found = 0;
     try {
-      this.#ring.drain(this.#handler, { budgetMs: this.#pace.budgetMs });
+      found = this.#ring.drain(this.#handler, { budgetMs: this.#pace.budgetMs });
     } finally {
-      this.#goOn();
+      this.#goOn(found);
     }
     const { fault } = this.#ring;
     if (fault === undefined || this.#faultTold) return;
@@ -69,10 +70,10 @@ export class RingPoller {
     this.#onFault?.(fault);
   }
 
-  #goOn(): void {
+  #goOn(found: number): void {
     if (this.#stopped || this.#ring.closed) return;
     const pause = this.#pause?.();
-    if (pause === undefined) this.#pace.schedule();
-    else void pause.then(() => !this.#stopped && !this.#ring.closed && this.#pace.schedule());
+    if (pause === undefined) this.#pace.schedule(found);
+    else void pause.then(() => !this.#stopped && !this.#ring.closed && this.#pace.schedule(found));
   }
 }

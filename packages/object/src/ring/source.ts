@@ -32,6 +32,7 @@ export class RingSource<T> implements AsyncIterableIterator<T> {
   readonly #handler: RingHandler;
   #queue: T[] = [];
   #head = 0;
+  #found = 0;
   #ended = false;
   #faultTold = false;
   #abandoned = 0;
@@ -78,7 +79,7 @@ export class RingSource<T> implements AsyncIterableIterator<T> {
     if (this.#ended) return Promise.resolve({ done: true, value: undefined });
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      this.#pace.schedule();
+      this.#pace.schedule(this.#found);
     });
   }
 
@@ -111,7 +112,7 @@ export class RingSource<T> implements AsyncIterableIterator<T> {
 
   #turn(): void {
     try {
-      this.#ring.drain(this.#handler, {
+      this.#found = this.#ring.drain(this.#handler, {
         max: this.#highWaterMark,
         budgetMs: this.#pace.budgetMs,
       });
@@ -128,7 +129,7 @@ export class RingSource<T> implements AsyncIterableIterator<T> {
     if (this.#waiting.length === 0) return;
     const fault = this.#untoldFault();
     if (fault !== undefined) this.#waiting.shift()!.reject(faultError(fault));
-    if (!this.#ended) return this.#pace.schedule();
+    if (!this.#ended) return this.#pace.schedule(this.#found);
     for (const { resolve } of this.#waiting.splice(0)) resolve({ done: true, value: undefined });
   }
 

@@ -14,7 +14,7 @@ const take = ({ u8 }: RingData, offset: number, length: number) =>
 function source(options: Partial<RingSourceOptions<string>> = {}) {
   const ring = new InventedRing();
   const reader = new RingReader(ring);
-  return { ring, reader, source: new RingSource(reader, { take, delayMs: 1, ...options }) };
+  return { ring, reader, source: new RingSource(reader, { take, delayMs: 1, idleDelayMs: 1, ...options }) };
 }
 
 describe('RingPoller', () => {
@@ -101,7 +101,7 @@ describe('RingSource', () => {
     const timers = () =>
       process.getActiveResourcesInfo().filter((name) => /Timeout|Immediate/.test(name)).length;
     const before = timers();
-    const { source: events } = source({ delayMs: 1000 });
+    const { source: events } = source({ delayMs: 1000, idleDelayMs: 1000 });
     const next = events.next();
     expect(timers()).toBe(before + 1);
     events.unref();
