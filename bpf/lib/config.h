@@ -24,7 +24,7 @@ const volatile bool use_task_storage = true;
 const volatile bool typed_task = true;
 /* bpf_task_pt_regs is there (5.15): a hook can tell which system call it happens in. */
 const volatile bool use_task_regs = true;
-/* 1: wake the reader at every record. 0: it drains by timer, and the traced program pays for no wake-up. */
+/* 1: wake who waits for a ring (epoll) whenever one more eighth of it is full. 0: the reader comes by itself, in time. */
 const volatile bool wake_reader = false;
 
 #endif

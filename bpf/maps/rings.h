@@ -54,6 +54,22 @@ static __always_inline void count_drop(__u32 kind, enum drop_reason reason)
 		counters->dropped[reason]++;
 }
 
+/*
+ * Whether a record of `size` bytes fills one more eighth of what waits in the ring. Of two at the same time neither may: the
+ * next eighth makes up for it.
+ */
+static __always_inline __u64 wakeup_for(void *ring, __u64 size)
+{
+	__u64 eighth, waiting;
+
+	if (!wake_reader)
+		return BPF_RB_NO_WAKEUP;
+	eighth = bpf_ringbuf_query(ring, BPF_RB_RING_SIZE) / 8;
+	waiting = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA);
+	/* A power of two: the bits from it on count the eighths. */
+	return (waiting ^ (waiting + size + RECORD_HEADER)) & ~(eighth - 1) ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+}
+
 /* Submits a whole record, or counts why not. */
 static __always_inline void record_submit(void *ring, struct event_header *header)
 {
@@ -61,11 +77,15 @@ static __always_inline void record_submit(void *ring, struct event_header *heade
 	__u64 size = header->size;
 	struct event_counters *counters;
 	enum drop_reason reason;
+	__u64 wakeup;
 
+	counters = bpf_map_lookup_elem(&event_counters, &kind);
+	wakeup = wakeup_for(ring, size);
+	/* Bounded after the calls: 5.10 forgets the bounds of a number that waits on the stack meanwhile. */
+	barrier_var(size);
 	if (size > RECORD_MAX)
 		size = RECORD_MAX;
-	counters = bpf_map_lookup_elem(&event_counters, &kind);
-	if (!bpf_ringbuf_output(ring, header, size, wake_reader ? 0 : BPF_RB_NO_WAKEUP)) {
+	if (!bpf_ringbuf_output(ring, header, size, wakeup)) {
 		if (counters)
 			counters->submitted++;
 		return;

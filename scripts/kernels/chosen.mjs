@@ -46,6 +46,11 @@ export const chosen = [
     covers: 'conditions on events',
   },
   {
+    file: 'packages/tracer/src/latency.kernel.test.ts',
+    tests: ['the kernel side wakes'],
+    covers: 'the wake-up of the reader, by every program',
+  },
+  {
     file: 'examples/map-pressure/src/experiment.kernel.test.ts',
     tests: ['recover is perfect with fewer entries', 'recover is perfect without task storage'],
     covers:

@@ -20,6 +20,7 @@ export {
 export { LoadedProgram, type ProgramInfo } from './program.js';
 export * from './ring/index.js';
 export { type MapRingOptions, mapRing } from './ring-memory.js';
+export { RingWakeup } from './ring-wakeup.js';
 export { type SharedMap, shareMap, useSharedMap } from './shared-map.js';
 export type { TestRun, TestRunResult } from './test-run.js';
 export type { Variable } from './variable.js';

@@ -6,7 +6,17 @@ import {
   type StateStats,
 } from '@spoor/bpf';
 import { type TypedMap, typedMap } from '@spoor/map';
-import { bootTimeNs, type Link, type LoadedObject, mapRing, RingMerge, RingReader } from '@spoor/object';
+import {
+  bootTimeNs,
+  type KernelMap,
+  type Link,
+  type LoadedObject,
+  mapRing,
+  type PaceOptions,
+  RingMerge,
+  RingReader,
+  RingWakeup,
+} from '@spoor/object';
 import type { KernelConfiguration, LoadedKernelSide } from './load-kernel-side.js';
 
 /** Deeper than any tree of processes gets; a pass more costs a millisecond. */
@@ -23,6 +33,8 @@ export class KernelSide {
   readonly object: LoadedObject;
   readonly configuration: KernelConfiguration;
   readonly rings: RingMerge;
+  /** How often they are to be looked at. */
+  readonly pace: PaceOptions;
   readonly #links: Link[] = [];
   readonly #closers: (() => void)[] = [];
   /** In the modes that show old failures nothing outlives a pass by which its end could be told. */
@@ -43,6 +55,7 @@ export class KernelSide {
         this.#closers.push(() => measuring[Symbol.dispose]());
       }
       this.rings = this.#mapRings();
+      this.pace = this.#paceOf(configuration);
     } catch (error) {
       this.close();
       throw error;
@@ -126,12 +139,25 @@ export class KernelSide {
     for (let closer = this.#closers.pop(); closer !== undefined; closer = this.#closers.pop()) closer();
   }
 
+  get #ringMaps(): readonly KernelMap[] {
+    const names = ['lifecycle', 'activity'].filter((name) => this.object.maps.has(name));
+    return names.map((name) => this.object.map(name));
+  }
+
+  #paceOf({ latencyMs, wakesReader }: KernelConfiguration): PaceOptions {
+    if (latencyMs === undefined) return {};
+    const pace = { delayMs: latencyMs, idleDelayMs: latencyMs };
+    if (!wakesReader) return pace;
+    const wakeup = new RingWakeup(this.#ringMaps);
+    this.#closers.push(() => wakeup.close());
+    return { ...pace, wakeup };
+  }
+
   #mapRings(): RingMerge {
-    const names = (['lifecycle', 'activity'] as const).filter((name) => this.object.maps.has(name));
-    const readers = names.map((name) => {
-      const memory = mapRing(this.object.map(name), { longestRecord });
+    const readers = this.#ringMaps.map((map) => {
+      const memory = mapRing(map, { longestRecord });
       this.#closers.push(() => memory[Symbol.dispose]());
-      return new RingReader(memory, { name });
+      return new RingReader(memory, { name: map.name });
     });
     return new RingMerge(readers, { now: () => Number(bootTimeNs()) });
   }

@@ -12,12 +12,14 @@ import {
 import type { Layout } from '@spoor/btf';
 import {
   bootTimeNs,
+  defaultPace,
   describeMachine,
   features,
   type LoadedObject,
   type Machine,
   type OpenedObject,
   openObject,
+  RingWakeup,
 } from '@spoor/object';
 import { eventPrograms } from './event-programs.js';
 import { checkRingSize, defaultMapEntries, defaultRingSizes } from './sizing.js';
@@ -32,6 +34,8 @@ export interface KernelSideOptions {
   /** Bytes: powers of two. */
   readonly lifecycleRingSize?: number;
   readonly activityRingSize?: number;
+  /** Milliseconds that a record may wait in its ring; undefined: as readers of rings have it. */
+  readonly latencyMs: number | undefined;
   readonly missMode?: MissMode;
   /** Forces the fallback where the kernel has task storage. */
   readonly taskStorage?: boolean;
@@ -51,6 +55,9 @@ export interface KernelConfiguration {
   readonly mapEntries: number;
   /** Bytes; 0 where there is none. */
   readonly ringSizes: { readonly lifecycle: number; readonly activity: number };
+  /** The same, and whether the programs wake the reader when many wait. */
+  readonly latencyMs: number | undefined;
+  readonly wakesReader: boolean;
   readonly taskStorage: boolean;
   /** Where the kernel lacks a feature that a program would use, what is used in its place. */
   readonly variants: Readonly<Record<string, string>>;
@@ -101,9 +108,14 @@ function configurationFor(
   const loops = features.has('bpf_loop');
   const taskStorage = options.taskStorage ?? features.has('task_storage_tracing');
   const rings = defaultRingSizes(possibleCpus);
+  const { latencyMs } = options;
+  const wakesReader = latencyMs !== undefined && latencyMs > defaultPace.delayMs && RingWakeup.possible;
   const activity = checkRingSize('activity', options.activityRingSize ?? rings.activity, pageSize);
   return {
     options,
+    // Only who is woken may come seldom.
+    latencyMs: latencyMs === undefined || wakesReader ? latencyMs : Math.min(latencyMs, defaultPace.delayMs),
+    wakesReader,
     taskStorage,
     variants: {
       'process words': taskStorage ? 'task storage' : 'hash',
@@ -127,7 +139,7 @@ function configurationFor(
 }
 
 function configure(opened: OpenedObject, configuration: KernelConfiguration): void {
-  const { options, mapEntries, ringSizes, taskStorage } = configuration;
+  const { options, mapEntries, ringSizes, taskStorage, wakesReader } = configuration;
   let enabledEvents = 0n;
   for (const [kind, { kind: number }] of Object.entries(events)) {
     if (options.events.has(kind)) enabledEvents |= 1n << BigInt(number);
@@ -139,6 +151,7 @@ function configure(opened: OpenedObject, configuration: KernelConfiguration): vo
     .setConstant('use_task_storage', taskStorage)
     .setConstant('typed_task', features.has('task_storage_tracing'))
     .setConstant('use_task_regs', features.has('task_regs'))
+    .setConstant('wake_reader', wakesReader)
     .setConstant('filter_kinds_built', wordOfKinds(options.filterKinds))
     .resizeMap('proc_info', mapEntries)
     .resizeMap('lifecycle', ringSizes.lifecycle)

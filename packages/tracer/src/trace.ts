@@ -14,6 +14,9 @@ import { type KernelSideOptions, loadKernelSide } from './load-kernel-side.js';
 import { ProcessTree } from './process-tree.js';
 import type { Tracer } from './tracer.js';
 
+/** A timer of Node waits no longer: 2^31 - 1. */
+const mostLatencyMs = 2_147_483_647;
+
 export interface TraceOptions {
   /** A command and its arguments, started when the trace begins and followed with all that descends from it. */
   readonly command?: readonly string[];
@@ -41,6 +44,13 @@ export interface TraceOptions {
   readonly rememberedProcesses?: number;
   /** Bytes, powers of two. Default: by the machine, see `defaultRingSizes`. */
   readonly ringSizes?: { readonly lifecycle?: number; readonly activity?: number };
+  /**
+   * How long an event may wait in the rings until it is handed out, milliseconds. To look seldom costs the traced program less. Above
+   * 40 the kernel side wakes the reader whenever one more eighth of a ring has filled, so that a storm waits for no timer; this takes
+   * up a thread of Node's pool, and where there is none for it (UV_THREADPOOL_SIZE=1, SPOOR_FFI=node) 40 is the most. Default: 40, and
+   * 60 once nothing has come for a second.
+   */
+  readonly latencyMs?: number;
   /**
    * Whether an event that `Tracer.each` has lent is unusable after the call, so that one kept by mistake is `VIEW_EXPIRED` and
    * not another event. Default: unless NODE_ENV is `production`.
@@ -110,10 +120,15 @@ function kernelOptions(
   events: ReadonlySet<string>,
   scopes: readonly Scope[],
 ): KernelSideOptions {
-  const { experiment, mapEntries, measurePrograms, replaceable, ringSizes } = options;
+  const { experiment, latencyMs, mapEntries, measurePrograms, replaceable, ringSizes } = options;
+  if (latencyMs !== undefined && !(latencyMs > 0 && latencyMs <= mostLatencyMs))
+    throw new SpoorError('INVALID_VALUE', `latencyMs is ${latencyMs}`, {
+      remedy: `Give milliseconds: more than 0, at most ${mostLatencyMs}.`,
+    });
   return {
     ...experiment,
     events,
+    latencyMs,
     measurePrograms: measurePrograms ?? false,
     // The command's own process has its scope from a seed.
     needsSnapshot: (replaceable ?? true) || scopes.some(({ name }) => name !== commandScopeName),

@@ -138,6 +138,7 @@ export class Tracer implements AsyncDisposable {
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<TracedEvent> {
     const source = new RingSource<TracedEvent>(this.#kernel.rings, {
+      ...this.#kernel.pace,
       take: (data, offset, length) => {
         const event = this.#decoder.own(data, offset, length);
         return this.#take(event) ? event : undefined;
@@ -166,7 +167,7 @@ export class Tracer implements AsyncDisposable {
           reject(error);
         }
       });
-      const poller = new RingPoller(this.#kernel.rings, handler, options);
+      const poller = new RingPoller(this.#kernel.rings, handler, { ...this.#kernel.pace, ...options });
       this.#read(poller);
       this.#ended.signal.addEventListener('abort', () => resolve(), { once: true });
     });

@@ -35,6 +35,9 @@ const usage: Usage = {
   ],
 };
 
+/** How long events wait for a file: what is read in fewer pieces costs the traced command less. Milliseconds. */
+const fileLatencyMs = 250;
+
 /** What is traced when nothing is said: a scope without a condition. */
 const wholeMachine: Scope = { name: 'all', filters: [], follows: false, events: [] };
 
@@ -73,6 +76,8 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
     signal: interrupts.starting,
     // The scopes stay as they are: the code of other filters need not be loaded, which takes longest.
     replaceable: false,
+    // Nobody watches a file grow.
+    ...(outputs.events.sink.isFile ? { latencyMs: fileLatencyMs } : {}),
     measurePrograms: settings.stats || settings.statsJson !== undefined,
     // Only the tree shows them again.
     ...(settings.output === 'tree' ? {} : { rememberedProcesses: 0 }),

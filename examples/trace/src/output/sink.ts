@@ -24,7 +24,6 @@ export class Sink {
   /** What goes out next: whole lines are added to it, and `added` is called. */
   readonly text = new LineBuffer();
   readonly #fd: number;
-  /** Known from the first write on. */
   #isFile: boolean | undefined;
   /** In front of the text, in pieces of `fullAt`. */
   readonly #waiting: Buffer[] = [];
@@ -35,6 +34,12 @@ export class Sink {
   constructor(fd: number, name: string) {
     this.#fd = fd;
     this.name = name;
+  }
+
+  /** Whether it is a regular file, which holds up nobody. */
+  get isFile(): boolean {
+    this.#isFile ??= isFile(this.#fd);
+    return this.#isFile;
   }
 
   /** Why nothing more is written; everything after it was thrown away. */
@@ -86,8 +91,7 @@ export class Sink {
     await setImmediate();
     while (this.#waiting.length > 0 || this.text.length > 0) {
       try {
-        this.#isFile ??= fstatSync(this.#fd).isFile();
-        if (this.#isFile) this.#writeNow();
+        if (this.isFile) this.#writeNow();
         else await this.#writeAll(this.#waiting.shift() ?? this.text.take());
       } catch (error) {
         this.#fail(error as NodeJS.ErrnoException);
@@ -122,6 +126,15 @@ export class Sink {
     if (this.#failure !== undefined) return;
     this.#failure = error;
     this.#onFailure?.(error);
+  }
+}
+
+function isFile(fd: number): boolean {
+  try {
+    return fstatSync(fd).isFile();
+  } catch {
+    // A descriptor that was closed: the first write says so.
+    return false;
   }
 }
 

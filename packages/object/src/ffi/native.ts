@@ -54,6 +54,10 @@ export interface Native {
   readonly libc: Bound<typeof libcTable>;
   /** `bpf_object__load` on another thread; undefined where the driver has no such calls. */
   readonly loadElsewhere: ((object: bigint) => Promise<number>) | undefined;
+  /** `epoll_wait` on another thread, into memory at an address; undefined likewise. */
+  readonly epollWaitElsewhere:
+    | ((epoll: number, events: bigint, most: number, timeoutMs: number) => Promise<number>)
+    | undefined;
   /** Of the loaded libbpf, as `1.1`. */
   readonly libbpfVersion: string;
 }
@@ -67,14 +71,22 @@ export interface Native {
 export function bindNative(driver: Driver, sonames = { libbpf: 'libbpf.so.1', libc: 'libc.so.6' }): Native {
   const library = openLibbpf(driver, sonames.libbpf);
   const libbpf = bindTable(library, libbpfTable);
-  const libc = bindTable(openLibc(driver, sonames.libc), libcTable);
+  const cLibrary = openLibc(driver, sonames.libc);
+  const libc = bindTable(cLibrary, libcTable);
   const major = libbpf.libbpf_major_version();
   const libbpfVersion = `${major}.${libbpf.libbpf_minor_version()}`;
   if (major < 1) {
     throw tooOld(`libbpf ${libbpfVersion}`);
   }
   libbpf.libbpf_set_print(null);
-  return { driver, libbpf, libc, loadElsewhere: bindLoad(library), libbpfVersion };
+  return {
+    driver,
+    libbpf,
+    libc,
+    loadElsewhere: bindElsewhere(library, 'bpf_object__load', libbpfTable.bpf_object__load),
+    epollWaitElsewhere: bindElsewhere(cLibrary, 'epoll_wait', libcTable.epoll_wait),
+    libbpfVersion,
+  };
 }
 
 let shared: Native | undefined;
@@ -146,12 +158,18 @@ function bindTable<const T extends Record<string, Signature>>(library: NativeLib
   return bound as Bound<T>;
 }
 
-function bindLoad(library: NativeLibrary): Native['loadElsewhere'] {
+/** Bound at the first call, as those of the tables are. */
+function bindElsewhere<A extends readonly (number | bigint)[]>(
+  library: NativeLibrary,
+  symbol: string,
+  signature: Signature,
+): ((...args: A) => Promise<number>) | undefined {
   if (library.bindAsync === undefined) return undefined;
-  let load: Native['loadElsewhere'];
-  return (object) => {
-    load ??= library.bindAsync!('bpf_object__load', libbpfTable.bpf_object__load) as typeof load & {};
-    return load(object);
+  type Call = (...args: A) => Promise<number>;
+  let call: Call | undefined;
+  return (...args) => {
+    call ??= library.bindAsync!(symbol, signature) as unknown as Call;
+    return call(...args);
   };
 }
 

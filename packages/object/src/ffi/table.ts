@@ -79,6 +79,11 @@ export const libcTable = {
   getpagesize: fn('i32'),
   clock_gettime: fn('i32', 'i32', 'pointer'),
   sigprocmask: fn('i32', 'i32', 'pointer', 'pointer'),
+  epoll_create1: fn('i32', 'i32'),
+  epoll_ctl: fn('i32', 'i32', 'i32', 'i32', 'pointer'),
+  epoll_wait: fn('i32', 'i32', 'pointer', 'i32', 'i32'),
+  eventfd: fn('i32', 'u32', 'i32'),
+  eventfd_write: fn('i32', 'i32', 'u64'),
 } as const satisfies Record<string, Signature>;
 
 interface Accepted {

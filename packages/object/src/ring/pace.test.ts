@@ -60,3 +60,34 @@ it('looks less often once nothing has come for a second, until something comes',
   expect(woken.at(-1)).toBe(40);
   expect(woken).toContain(60);
 });
+
+it('looks at once when it is told that a ring fills, also of what was told while no turn was pending', async () => {
+  const waits: ((fills: boolean) => void)[] = [];
+  const wakeup = {
+    wait: () =>
+      new Promise<boolean>((resolve) => {
+        waits.push(resolve);
+      }),
+  };
+  let looks = 0;
+  const pace = new Pace({ more: 'later', fill: 0 } as Drainable, { wakeup }, () => looks++);
+  /** Looks by then, in no time. */
+  const told = async (fills: boolean) => {
+    waits.shift()!(fills);
+    await Promise.resolve();
+    vi.advanceTimersByTime(0);
+    return looks;
+  };
+  pace.schedule(0);
+  vi.advanceTimersByTime(0);
+  pace.schedule(1);
+  expect(await told(true)).toBe(2);
+  expect(await told(true)).toBe(2);
+  pace.schedule(1);
+  vi.advanceTimersByTime(0);
+  expect(looks).toBe(3);
+  pace.schedule(1);
+  expect(await told(false)).toBe(3);
+  expect(waits).toEqual([]);
+  pace.cancel();
+});

@@ -1,8 +1,14 @@
 import type { Drainable } from './memory.js';
 
+/** What tells a reader that a ring fills: `RingWakeup`. */
+export interface Wakeup {
+  /** True when it does, false when nothing more will be told. */
+  wait(): Promise<boolean>;
+}
+
 /**
  * How a reader waits. It asks by timer, so that the traced program pays for no wake-up (about 1.4 µs an event
- * for a reader that is woken, against 25 ns).
+ * for a reader that is woken at each, against 25 ns).
  */
 export interface PaceOptions {
   /**
@@ -13,6 +19,8 @@ export interface PaceOptions {
   readonly delayMs?: number;
   /** The same once nothing has come for a second, which spares an idle machine. Default: 60. */
   readonly idleDelayMs?: number;
+  /** A look is taken at once when it tells that a ring fills, however long the delays are. It stays its owner's. Default: none. */
+  readonly wakeup?: Wakeup | undefined;
   /** Milliseconds of reading after which the event loop has its turn. Default: 5. */
   readonly budgetMs?: number;
 }
@@ -40,6 +48,8 @@ export class Pace {
   /** The turn that is pending is one for what had not settled. */
   #settling = false;
   #lastLook = Number.NEGATIVE_INFINITY;
+  /** Something was told of a ring while no turn was pending. */
+  #woken = false;
   /** How full it was at the last look. */
   #fill = 0;
   /** Grows from 1 to `#delayMs`. */
@@ -51,6 +61,7 @@ export class Pace {
     this.#delayMs = options.delayMs ?? defaultPace.delayMs;
     this.#idleDelayMs = Math.max(options.idleDelayMs ?? defaultPace.idleDelayMs, this.#delayMs);
     this.budgetMs = options.budgetMs ?? defaultPace.budgetMs;
+    if (options.wakeup !== undefined) void this.#listen(options.wakeup);
   }
 
   get pending(): boolean {
@@ -62,7 +73,7 @@ export class Pace {
     if (this.pending) return;
     const { more } = this.#ring;
     if (found > 0 || more === 'soon') this.#idleMs = 0;
-    if (more === 'now') return this.hurry();
+    if (more === 'now' || this.#woken) return this.hurry();
     // Once after each look: in a steady stream there is always something that has not settled.
     const settling = more === 'soon' && !this.#settling;
     const delay = settling ? settleDelayMs : this.#usualDelayMs;
@@ -108,9 +119,17 @@ export class Pace {
     this.#immediate?.unref();
   }
 
+  async #listen(wakeup: Wakeup): Promise<void> {
+    while (await wakeup.wait()) {
+      if (this.pending) this.hurry();
+      else this.#woken = true;
+    }
+  }
+
   readonly #run = (): void => {
     this.#timer = undefined;
     this.#immediate = undefined;
+    this.#woken = false;
     this.#lastLook = performance.now();
     this.#fill = this.#ring.fill;
     this.#turn();

@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { mapRing, RingReader, RingWakeup } from '@spoor/object';
+import { expect, it } from 'vitest';
+import { trace } from './index.js';
+
+/** Opens a file for each line that it reads, and answers each. */
+const opener = 'while read -r _; do : </dev/null; echo; done';
+const ringSize = 64 * 1024;
+const eighth = ringSize / 8;
+/** A record of a header and its bytes is rounded up in the ring, which the kernel side takes for the most that it can be. */
+const rounding = 16;
+
+it('the kernel side wakes who waits for a ring once more for each eighth of it that fills', async () => {
+  const child = spawn('sh', ['-c', opener], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout });
+  try {
+    await using tracer = await trace({
+      scopes: [`pid=${child.pid}`],
+      latencyMs: 1e9,
+      ringSizes: { activity: ringSize },
+    });
+    const map = tracer.object.map('activity');
+    using wakeup = new RingWakeup([map]);
+    using memory = mapRing(map);
+    using reader = new RingReader(memory);
+    let eighths = 0;
+    // Nobody reads.
+    for (let before = reader.backlog; before < ringSize - 2 * eighth; before = reader.backlog) {
+      child.stdin.write('\n');
+      await once(lines, 'line');
+      const after = reader.backlog;
+      expect(after).toBeGreaterThan(before);
+      const filled = Math.floor(after / eighth) - Math.floor(before / eighth);
+      const woken = await wakeup.wait(0);
+      if (filled > 0) expect({ after, woken }).toEqual({ after, woken: true });
+      else if (eighth - (after % eighth) > rounding)
+        expect({ after, woken }).toEqual({ after, woken: false });
+      eighths += filled;
+    }
+    expect(eighths).toBe(6);
+  } finally {
+    child.stdin.end();
+    child.kill();
+  }
+});
+
+it('without a longer latency nobody is woken', async () => {
+  await using tracer = await trace({ command: ['true'], events: ['open'], ringSizes: { activity: 4096 } });
+  using wakeup = new RingWakeup([tracer.object.map('activity'), tracer.object.map('lifecycle')]);
+  expect(await tracer.exit).toEqual({ code: 0, signal: null });
+  expect(await wakeup.wait(0)).toBe(false);
+  const { submitted, dropped } = tracer.stats().events['open']!;
+  expect(submitted + (dropped['ring-full'] ?? 0)).toBeGreaterThan(0);
+});
+
+it.each([0, -1, Number.NaN, 2 ** 31])('refuses a latency of %s', async (latencyMs) => {
+  await expect(trace({ command: ['true'], latencyMs })).rejects.toMatchObject({
+    code: 'INVALID_VALUE',
+    message: `latencyMs is ${latencyMs}`,
+  });
+});
