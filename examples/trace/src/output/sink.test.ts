@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, existsSync, openSync, readFileSync, readSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, it } from 'vitest';
@@ -28,6 +39,25 @@ it('takes more at once than a string can hold', async () => {
   for (let index = 0; index < 520; index++) sink.write(mebibyte);
   await sink.close();
   expect(sink.failure).toBeUndefined();
+});
+
+it('knows a regular file, and keeps what it looked at from the search for packages that are linked to', () => {
+  const folder = temporaryFolder();
+  const inFolder = (...names: string[]) => join(folder, ...names);
+  mkdirSync(inFolder('real'));
+  symlinkSync('real', inFolder('link'));
+  for (const name of ['one.cjs', 'two.cjs']) writeFileSync(inFolder('real', name), '');
+  execFileSync('mkfifo', [inFolder('pipe')]);
+  const pipe = openSync(inFolder('pipe'), constants.O_RDWR);
+  const file = openSync(inFolder('real', 'one.cjs'), 'r');
+  const { resolve } = createRequire(import.meta.url);
+  expect(resolve(inFolder('real', 'one.cjs'))).toBe(inFolder('real', 'one.cjs'));
+  expect(new Sink(file, 'file').isFile).toBe(true);
+  expect(new Sink(pipe, 'pipe').isFile).toBe(false);
+  expect(resolve(inFolder('link', 'two.cjs'))).toBe(inFolder('real', 'two.cjs'));
+  closeSync(pipe);
+  closeSync(file);
+  expect(new Sink(1_000_000, 'none').isFile).toBe(false);
 });
 
 it('writes all to a pipe that somebody made non-blocking, as the reader makes room', async () => {

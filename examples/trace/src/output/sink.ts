@@ -131,7 +131,9 @@ export class Sink {
 
 function isFile(fd: number): boolean {
   try {
-    return fstatSync(fd).isFile();
+    // By bigints, which have memory of their own: in that of the numbers Node.js (`realpathSync` in lib/fs.js) leaves off at a pipe when
+    // it looks for where a package really is, and finds none that is linked to.
+    return fstatSync(fd, { bigint: true }).isFile();
   } catch {
     // A descriptor that was closed: the first write says so.
     return false;
