@@ -45,7 +45,7 @@ export class RingWakeup implements Wakeup, Disposable {
     return native().epollWaitElsewhere !== undefined && open.size + 1 < threads;
   }
 
-  /** The maps stay their object's: close this before it. @throws SpoorError `SYSCALL_FAILED`, `WRONG_PHASE` */
+  /** What lies in a ring by now counts as a wake-up. The maps stay their object's: close this before it. @throws SpoorError `SYSCALL_FAILED`, `WRONG_PHASE` */
   constructor(rings: readonly KernelMap[]) {
     this.#native = native();
     this.#most = rings.length + 1;

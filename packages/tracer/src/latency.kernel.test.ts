@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { setImmediate } from 'node:timers/promises';
 import { mapRing, RingReader, RingWakeup } from '@spoor/object';
 import { expect, it } from 'vitest';
 import { trace } from './index.js';
@@ -11,6 +13,19 @@ const ringSize = 64 * 1024;
 const eighth = ringSize / 8;
 /** A record of a header and its bytes is rounded up in the ring, which the kernel side takes for the most that it can be. */
 const rounding = 16;
+
+/** Descriptors of this process that are waited with. */
+function epolls(): number {
+  const names = readdirSync('/proc/self/fd').map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      // That of the folder itself, which is closed.
+      return '';
+    }
+  });
+  return names.filter((name) => name.includes('[eventpoll]')).length;
+}
 
 it('the kernel side wakes who waits for a ring once more for each eighth of it that fills', async () => {
   const child = spawn('sh', ['-c', opener], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -49,10 +64,24 @@ it('the kernel side wakes who waits for a ring once more for each eighth of it t
 it('without a longer latency nobody is woken', async () => {
   await using tracer = await trace({ command: ['true'], events: ['open'], ringSizes: { activity: 4096 } });
   using wakeup = new RingWakeup([tracer.object.map('activity'), tracer.object.map('lifecycle')]);
+  // What lies there by now.
+  await wakeup.wait(0);
   expect(await tracer.exit).toEqual({ code: 0, signal: null });
   expect(await wakeup.wait(0)).toBe(false);
   const { submitted, dropped } = tracer.stats().events['open']!;
   expect(submitted + (dropped['ring-full'] ?? 0)).toBeGreaterThan(0);
+});
+
+it('nobody waits any more once the iteration was broken off', async () => {
+  const before = epolls();
+  await using tracer = await trace({ command: ['sleep', '600'], latencyMs: 1e9 });
+  for await (const _ of tracer) {
+    expect(epolls()).toBe(before + 1);
+    break;
+  }
+  while (epolls() > before) await setImmediate();
+  expect(tracer.running).toBe(true);
+  expect(tracer.kill('SIGKILL')).toBe(true);
 });
 
 it.each([0, -1, Number.NaN, 2 ** 31])('refuses a latency of %s', async (latencyMs) => {

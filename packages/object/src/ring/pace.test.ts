@@ -68,7 +68,11 @@ it('looks at once when it is told that a ring fills, also of what was told while
       new Promise<boolean>((resolve) => {
         waits.push(resolve);
       }),
+    close: () => {
+      closed = true;
+    },
   };
+  let closed = false;
   let looks = 0;
   const pace = new Pace({ more: 'later', fill: 0 } as Drainable, { wakeup }, () => looks++);
   /** Looks by then, in no time. */
@@ -89,5 +93,6 @@ it('looks at once when it is told that a ring fills, also of what was told while
   pace.schedule(1);
   expect(await told(false)).toBe(3);
   expect(waits).toEqual([]);
-  pace.cancel();
+  pace.end();
+  expect({ pending: pace.pending, closed }).toEqual({ pending: false, closed: true });
 });

@@ -4,6 +4,8 @@ import type { Drainable } from './memory.js';
 export interface Wakeup {
   /** True when it does, false when nothing more will be told. */
   wait(): Promise<boolean>;
+  /** Ends the wait: the reader has ended. */
+  close(): void;
 }
 
 /**
@@ -19,7 +21,10 @@ export interface PaceOptions {
   readonly delayMs?: number;
   /** The same once nothing has come for a second, which spares an idle machine. Default: 60. */
   readonly idleDelayMs?: number;
-  /** A look is taken at once when it tells that a ring fills, however long the delays are. It stays its owner's. Default: none. */
+  /**
+   * A look is taken at once when it tells that a ring fills, however long the delays are. It keeps the process alive, also after
+   * `unref`, and is closed when the reader stops or ends. Default: none.
+   */
   readonly wakeup?: Wakeup | undefined;
   /** Milliseconds of reading after which the event loop has its turn. Default: 5. */
   readonly budgetMs?: number;
@@ -39,6 +44,7 @@ export class Pace {
   readonly budgetMs: number;
   readonly #ring: Drainable;
   readonly #turn: () => void;
+  readonly #wakeup: Wakeup | undefined;
   readonly #delayMs: number;
   readonly #idleDelayMs: number;
   #timer: NodeJS.Timeout | undefined;
@@ -61,7 +67,8 @@ export class Pace {
     this.#delayMs = options.delayMs ?? defaultPace.delayMs;
     this.#idleDelayMs = Math.max(options.idleDelayMs ?? defaultPace.idleDelayMs, this.#delayMs);
     this.budgetMs = options.budgetMs ?? defaultPace.budgetMs;
-    if (options.wakeup !== undefined) void this.#listen(options.wakeup);
+    this.#wakeup = options.wakeup;
+    if (this.#wakeup !== undefined) void this.#listen(this.#wakeup);
   }
 
   get pending(): boolean {
@@ -105,6 +112,12 @@ export class Pace {
     clearImmediate(this.#immediate);
     this.#timer = undefined;
     this.#immediate = undefined;
+  }
+
+  /** No turn comes any more. */
+  end(): void {
+    this.cancel();
+    this.#wakeup?.close();
   }
 
   ref(): void {

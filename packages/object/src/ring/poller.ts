@@ -48,7 +48,7 @@ export class RingPoller {
   /** Looks no more; the ring stays open. */
   stop(): void {
     this.#stopped = true;
-    this.#pace.cancel();
+    this.#pace.end();
   }
 
   /** Stops, hands out what was submitted so far, closes the ring; returns how many records that were. */

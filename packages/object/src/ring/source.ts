@@ -162,7 +162,7 @@ export class RingSource<T> implements AsyncIterableIterator<T> {
   };
 
   #detach(): void {
-    this.#pace.cancel();
+    this.#pace.end();
     this.#options.signal?.removeEventListener('abort', this.#end);
   }
 }
