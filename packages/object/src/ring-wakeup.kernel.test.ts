@@ -1,23 +1,18 @@
 import { readdirSync, readlinkSync } from 'node:fs';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { compileFixture } from '../test/compile.js';
 import { type LoadedObject, openObject, RingWakeup } from './index.js';
 
 const recordsOfOne = 8;
 const forceWakeup = 2n;
 
-const loaded: Disposable[] = [];
 afterEach(() => {
-  for (const resource of loaded.splice(0).reverse()) resource[Symbol.dispose]();
+  vi.unstubAllEnvs();
 });
 
-function keep<T extends Disposable>(resource: T): T {
-  loaded.push(resource);
-  return resource;
-}
-
 function flood(): LoadedObject {
-  return keep(keep(openObject(compileFixture('flood', [`RECORDS_A_RUN=${recordsOfOne}`]))).load());
+  using opened = openObject(compileFixture('flood', [`RECORDS_A_RUN=${recordsOfOne}`]));
+  return opened.load();
 }
 
 function run(object: LoadedObject, wakeup?: bigint): void {
@@ -38,9 +33,9 @@ function waitedWith(): number {
 }
 
 it('is woken by a program that wakes, of any of its rings, and not by what lies in one', async () => {
-  const object = flood();
+  using object = flood();
   object.globals.write('both', 1);
-  const wakeup = keep(new RingWakeup([object.map('first'), object.map('second')]));
+  using wakeup = new RingWakeup([object.map('first'), object.map('second')]);
   run(object);
   expect(await wakeup.wait(0)).toBe(false);
   run(object, forceWakeup);
@@ -53,7 +48,7 @@ it('is woken by a program that wakes, of any of its rings, and not by what lies 
 
 it('ends a wait when it is closed, and leaves no descriptor', async () => {
   const before = waitedWith();
-  const object = flood();
+  using object = flood();
   const wakeup = new RingWakeup([object.map('first')]);
   expect(waitedWith()).toBe(before + 2);
   const waiting = wakeup.wait();
@@ -64,4 +59,24 @@ it('ends a wait when it is closed, and leaves no descriptor', async () => {
   expect(waitedWith()).toBe(before);
   new RingWakeup([object.map('first')]).close();
   expect(waitedWith()).toBe(before);
+});
+
+it.each(['1', '0', 'many'])('leaves a thread to others: none where UV_THREADPOOL_SIZE is %s', (threads) => {
+  using object = flood();
+  expect(RingWakeup.possible).toBe(true);
+  vi.stubEnv('UV_THREADPOOL_SIZE', threads);
+  expect(RingWakeup.possible).toBe(false);
+  expect(() => new RingWakeup([object.map('first')])).toThrow(
+    expect.objectContaining({ code: 'UNSUPPORTED' }),
+  );
+});
+
+it('takes as many threads as leave one', () => {
+  using object = flood();
+  vi.stubEnv('UV_THREADPOOL_SIZE', '3');
+  using _first = new RingWakeup([object.map('first')]);
+  using second = new RingWakeup([object.map('first')]);
+  expect(RingWakeup.possible).toBe(false);
+  second.close();
+  expect(RingWakeup.possible).toBe(true);
 });

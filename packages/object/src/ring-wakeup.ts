@@ -45,8 +45,18 @@ export class RingWakeup implements Wakeup, Disposable {
     return native().epollWaitElsewhere !== undefined && open.size + 1 < threads;
   }
 
-  /** What lies in a ring by now counts as a wake-up. The maps stay their object's: close this before it. @throws SpoorError `SYSCALL_FAILED`, `WRONG_PHASE` */
+  /**
+   * What lies in a ring by now counts as a wake-up. The maps stay their object's: close this before it.
+   *
+   * @throws SpoorError `UNSUPPORTED` where it is not `possible`: who relied on it would look too seldom; `SYSCALL_FAILED`,
+   * `WRONG_PHASE`
+   */
   constructor(rings: readonly KernelMap[]) {
+    if (!RingWakeup.possible) {
+      throw new SpoorError('UNSUPPORTED', 'there is no thread that could wait for rings', {
+        remedy: 'Look at them more often, or set UV_THREADPOOL_SIZE higher and use the FFI driver koffi.',
+      });
+    }
     this.#native = native();
     this.#most = rings.length + 1;
     this.#events = new Uint8Array(new ArrayBuffer(this.#most * EVENT_SIZE));

@@ -8,6 +8,7 @@ import {
 import { type TypedMap, typedMap } from '@spoor/map';
 import {
   bootTimeNs,
+  defaultPace,
   type KernelMap,
   type Link,
   type LoadedObject,
@@ -144,13 +145,17 @@ export class KernelSide {
     return names.map((name) => this.object.map(name));
   }
 
-  #paceOf({ latencyMs, wakesReader }: KernelConfiguration): PaceOptions {
+  #paceOf({ options, wakesReader }: KernelConfiguration): PaceOptions {
+    const { latencyMs } = options;
     if (latencyMs === undefined) return {};
-    const pace = { delayMs: latencyMs, idleDelayMs: latencyMs };
-    if (!wakesReader) return pace;
+    // Asked again: another trace may have taken the thread meanwhile. Only who is woken may look seldom.
+    if (!wakesReader || !RingWakeup.possible) {
+      const delayMs = Math.min(latencyMs, defaultPace.delayMs);
+      return { delayMs, idleDelayMs: delayMs };
+    }
     const wakeup = new RingWakeup(this.#ringMaps);
     this.#closers.push(() => wakeup.close());
-    return { ...pace, wakeup };
+    return { delayMs: latencyMs, idleDelayMs: latencyMs, wakeup };
   }
 
   #mapRings(): RingMerge {

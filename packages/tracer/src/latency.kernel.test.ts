@@ -4,7 +4,7 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setImmediate } from 'node:timers/promises';
 import { mapRing, RingReader, RingWakeup } from '@spoor/object';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { trace } from './index.js';
 
 /** Opens a file for each line that it reads, and answers each. */
@@ -70,6 +70,26 @@ it('without a longer latency nobody is woken', async () => {
   expect(await wakeup.wait(0)).toBe(false);
   const { submitted, dropped } = tracer.stats().events['open']!;
   expect(submitted + (dropped['ring-full'] ?? 0)).toBeGreaterThan(0);
+});
+
+it('is 40 milliseconds at most where no thread can wait', async () => {
+  vi.stubEnv('UV_THREADPOOL_SIZE', '1');
+  const before = epolls();
+  const child = spawn('sh', ['-c', opener], { stdio: ['pipe', 'pipe', 'inherit'] });
+  try {
+    await using tracer = await trace({ scopes: [`pid=${child.pid}`], events: ['open'], latencyMs: 1e9 });
+    expect(epolls()).toBe(before);
+    const events = tracer[Symbol.asyncIterator]();
+    // By a reader that looks in doubling times, the last of these would take minutes.
+    for (let opens = 0; opens < 20; opens++) {
+      child.stdin.write('\n');
+      expect((await events.next()).value).toMatchObject({ kind: 'open', path: '/dev/null' });
+    }
+  } finally {
+    vi.unstubAllEnvs();
+    child.stdin.end();
+    child.kill();
+  }
 });
 
 it('nobody waits any more once the iteration was broken off', async () => {

@@ -55,8 +55,7 @@ export interface KernelConfiguration {
   readonly mapEntries: number;
   /** Bytes; 0 where there is none. */
   readonly ringSizes: { readonly lifecycle: number; readonly activity: number };
-  /** The same, and whether the programs wake the reader when many wait. */
-  readonly latencyMs: number | undefined;
+  /** Whether the programs wake the reader when much waits in a ring. */
   readonly wakesReader: boolean;
   readonly taskStorage: boolean;
   /** Where the kernel lacks a feature that a program would use, what is used in its place. */
@@ -108,14 +107,10 @@ function configurationFor(
   const loops = features.has('bpf_loop');
   const taskStorage = options.taskStorage ?? features.has('task_storage_tracing');
   const rings = defaultRingSizes(possibleCpus);
-  const { latencyMs } = options;
-  const wakesReader = latencyMs !== undefined && latencyMs > defaultPace.delayMs && RingWakeup.possible;
   const activity = checkRingSize('activity', options.activityRingSize ?? rings.activity, pageSize);
   return {
     options,
-    // Only who is woken may come seldom.
-    latencyMs: latencyMs === undefined || wakesReader ? latencyMs : Math.min(latencyMs, defaultPace.delayMs),
-    wakesReader,
+    wakesReader: (options.latencyMs ?? 0) > defaultPace.delayMs && RingWakeup.possible,
     taskStorage,
     variants: {
       'process words': taskStorage ? 'task storage' : 'hash',
