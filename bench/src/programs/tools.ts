@@ -50,7 +50,7 @@ function npmTool(name: string, { install, args, file, source }: NpmTool): Tool {
     if (source !== undefined) cpSync(source, aside, { recursive: true });
     const { status, stdout, stderr, error } = spawnSync('npm', args, { cwd: aside, encoding: 'utf8' });
     if (status !== 0)
-      return { absent: `npm ${args[0]} failed: ${error?.message ?? lastLine(stderr || stdout)}` };
+      return { absent: `npm ${args[0]} failed: ${error?.message ?? reasonOf(stderr || stdout)}` };
     rmSync(folder, { recursive: true, force: true });
     renameSync(aside, folder);
     return existsSync(path) ? { path } : { absent: `it was installed without ${file}` };
@@ -59,6 +59,11 @@ function npmTool(name: string, { install, args, file, source }: NpmTool): Tool {
   }
 }
 
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1) ?? '';
+/** What npm says was wrong: neither its code, which comes first, nor where its log is, which comes last. */
+export function reasonOf(output: string): string {
+  const lines = output.split('\n').map((line) => line.replace(/^npm (error|ERR!)/, '').trim());
+  const said = lines.filter(
+    (line) => line !== '' && !/^(code|errno|syscall) \S+$|^A complete log/.test(line),
+  );
+  return said[0] ?? 'npm says no more';
 }

@@ -44,42 +44,57 @@ export function generateCodec(layout: Layout): RawCodec {
 }
 
 function codecSource(layout: Layout): string {
-  const plain = readerTexts(layout, false);
-  const words = bigintsInline ? plain : readerTexts(layout, true);
-  const writer = new Emitter(false);
-  writer.write(layout, start, { value: 'x', path: JSON.stringify(rootName(layout)) });
-  const aligned = words.read !== plain.read;
-  const check = `if(!(o>=0&&o+${layout.size}<=v.byteLength))failBounds(v,o);`;
-  const read = `{${check}${plain.read}}`;
-  const fill = `{${check}${plain.fill}}`;
-  /** Whether all lies in the words of a `WordView`, which is known without `byteLength`, a call. */
-  const inWords = `w!==undefined&&(o&7)===0&&o>=0&&o+${layout.size}<=8*w.length`;
-  const choose = (quick: string, other: string) => `{const w=v.words;return ${inWords}?${quick}:${other}}`;
-  const readers = aligned
-    ? `
-function readWords(v,o,w,p){${words.read}}
-function fillWords(v,o,w,p,t){${words.fill}}
-function readPlain(v,o)${read}
-function fillPlain(v,o,t)${fill}
-function read(v,o=0)${choose('readWords(v,o,w,o>>>3)', 'readPlain(v,o)')}
-function readInto(v,o,t)${choose('fillWords(v,o,w,o>>>3,t)', 'fillPlain(v,o,t)')}`
-    : `
-function read(v,o=0)${read}
-function readInto(v,o,t)${fill}`;
-  return `"use strict";${readers}
-function write(v,o,x){${check}${writer.text}}
+  const plain = texts(layout, false);
+  const words = bigintsInline ? plain : texts(layout, true);
+  const { size } = layout;
+  const functions = words.read === plain.read ? bySize(plain, size) : byWordsOrSize(words, plain, size);
+  return `"use strict";${functions}
 return {read,readInto,write};`;
 }
 
-/** The texts of `read` and `readInto`. */
-function readerTexts(layout: Layout, byWords: boolean): Record<'read' | 'fill', string> {
+/** `length` is inline where `byteLength` is a call: before Node 24. */
+const inWords = (size: number) => `w!==undefined&&o+${size}<=8*w.length`;
+const inBytes = (size: number) => `o+${size}<=v.byteLength`;
+
+function bySize({ read, fill, write }: Texts, size: number): string {
+  const check = `const w=v.words;if(!(o>=0&&(${inWords(size)}||${inBytes(size)})))failBounds(v,o);`;
+  return `
+function read(v,o=0){${check}${read}}
+function readInto(v,o,t){${check}${fill}}
+function write(v,o,x){${check}${write}}`;
+}
+
+/** Those by words are for what lies in the words of a `WordView`. */
+function byWordsOrSize(words: Texts, plain: Texts, size: number): string {
+  const check = `if(!(o>=0&&${inBytes(size)}))failBounds(v,o);`;
+  const choose = (quick: string, other: string) =>
+    `{const w=v.words;return (o>>>0)===o&&(o&7)===0&&${inWords(size)}?${quick}:${other}}`;
+  return `
+function readWords(v,o,w,p){${words.read}}
+function fillWords(v,o,w,p,t){${words.fill}}
+function writeWords(v,o,w,p,x){${words.write}}
+function readPlain(v,o){${check}${plain.read}}
+function fillPlain(v,o,t){${check}${plain.fill}}
+function writePlain(v,o,x){${check}${plain.write}}
+function read(v,o=0)${choose('readWords(v,o,w,o>>>3)', 'readPlain(v,o)')}
+function readInto(v,o,t)${choose('fillWords(v,o,w,o>>>3,t)', 'fillPlain(v,o,t)')}
+function write(v,o,x)${choose('writeWords(v,o,w,o>>>3,x)', 'writePlain(v,o,x)')}`;
+}
+
+/** The bodies of the three functions, without their checks of bounds. */
+type Texts = Readonly<Record<'read' | 'fill' | 'write', string>>;
+
+function texts(layout: Layout, byWords: boolean): Texts {
   const reader = new Emitter(byWords);
   const result = reader.read(layout, start);
   const filler = new Emitter(byWords);
   if (layout.kind === 'struct') filler.fill(layout, start, 't');
+  const writer = new Emitter(byWords);
+  writer.write(layout, start, { value: 'x', path: JSON.stringify(rootName(layout)) });
   return {
     read: `${reader.text}return ${result};`,
     fill: layout.kind === 'struct' ? `${filler.text}return t;` : 'return read(v,o);',
+    write: writer.text,
   };
 }
 
@@ -197,7 +212,10 @@ class Emitter {
           layout,
           source,
         );
-        this.text += integerWrite(place, layout.size, x);
+        this.text +=
+          this.byWords && isWord(place, layout.size)
+            ? `${wordAt(place)}=${x};`
+            : integerWrite(place, layout.size, x);
     }
   }
 

@@ -25,15 +25,20 @@ const samples = fc.record({
 describe.each(['generate', 'interpret'] as const)('a view of words, of a codec to %s', (mode) => {
   const codec = compileCodec(Sample.layout, { mode });
 
-  it('is read as a plain one is, at any offset, be its last word whole or not', () => {
+  it('is written and read as a plain one is, at any offset, be its last word whole or not', () => {
     fc.assert(
       fc.property(
         samples,
         fc.integer({ min: 0, max: 17 }),
         fc.integer({ min: 0, max: 9 }),
         (sample, at, more) => {
-          const { buffer } = new Uint8Array(at + codec.size + more);
+          const used = () => new Uint8Array(at + codec.size + more).fill(0xa5);
+          const written = used();
+          const { buffer } = written;
           codec.write(new WordView(buffer), at, sample);
+          const plain = used();
+          codec.write(new DataView(plain.buffer), at, sample);
+          expect(written).toEqual(plain);
           const target = codec.decode(new Uint8Array(codec.size));
           for (const view of [new WordView(buffer), new DataView(buffer)]) {
             expect(codec.read(view, at)).toEqual(sample);
@@ -44,8 +49,17 @@ describe.each(['generate', 'interpret'] as const)('a view of words, of a codec t
     );
   });
 
-  it('is not read past its end', () => {
-    const view = new WordView(new ArrayBuffer(codec.size + 7));
-    expect(() => codec.read(view, 8)).toThrow(expect.objectContaining({ code: 'RECORD_MALFORMED' }));
+  it.each([
+    ['of words', codec, 8],
+    ['of less than a word', compileCodec(C.u32.layout, { mode }), 4],
+  ])('is neither read nor written past its end, a value %s', (_, some, step) => {
+    const view = new WordView(new ArrayBuffer(some.size + step - 1));
+    const value = some.read(view, 0);
+    some.write(view, 0, value);
+    const malformed = expect.objectContaining({ code: 'RECORD_MALFORMED' });
+    for (const at of [step, -step, Number.NaN, 2 ** 32]) {
+      expect(() => some.read(view, at)).toThrow(malformed);
+      expect(() => some.write(view, at, value)).toThrow(malformed);
+    }
   });
 });
