@@ -38,8 +38,10 @@ async function bundle(names) {
  */
 async function bundleCommand(name) {
   const options = { external: (/** @type {string} */ id) => id.startsWith('node:'), plugins: [places] };
-  return generate([name], options, {
+  const files = await generate([name], options, {
     format: 'cjs',
+    // Its text is read at each start, and lies in memory for as long as it runs. Names stay, for whoever reads a stack.
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
     entryFileNames: '[name].cjs',
     // Packages are all made of a dist/index.js.
     chunkFileNames: ({ name: own, moduleIds }) =>
@@ -51,7 +53,16 @@ async function bundleCommand(name) {
           : own
       }.cjs`,
   });
+  return files.map((file) => ({ ...file, code: inAscii(file.code) }));
 }
+
+/**
+ * V8 keeps a text in which a single character is beyond U+00FF in twice the memory.
+ *
+ * @param {string} code
+ */
+const inAscii = (code) =>
+  code.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /**
  * @param {readonly string[]} names

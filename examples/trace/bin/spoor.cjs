@@ -1,5 +1,5 @@
 #!/usr/bin/env sh
-':' //; exec node --v8-pool-size=1 --max-semi-space-size=1 --max-inlined-bytecode-size-cumulative=300 "$0" "$@"
+':' //; exec node --v8-pool-size=1 "$0" "$@"
 // To a shell the line above is a program; to Node.js, a string and a comment. Not every `env` can pass options on.
 const { readFileSync, statSync } = require('node:fs');
 const { wrap } = require('node:module');

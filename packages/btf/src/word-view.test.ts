@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { C, compileCodec, WordView } from './index.js';
+import { C, type Codec, compileCodec, WordView } from './index.js';
 
 const Nested = C.struct('nested', 16, { at: [0, C.s64], flags: [8, C.u32] });
 const Sample = C.struct('sample', 56, {
@@ -49,7 +49,7 @@ describe.each(['generate', 'interpret'] as const)('a view of words, of a codec t
     );
   });
 
-  it.each([
+  it.each<[string, Codec<unknown>, number]>([
     ['of words', codec, 8],
     ['of less than a word', compileCodec(C.u32.layout, { mode }), 4],
   ])('is neither read nor written past its end, a value %s', (_, some, step) => {

@@ -97,8 +97,8 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
 
 /** What shows the trace, read and made while its kernel side is loaded. `processes` are asked for with the first event. */
 async function showing(settings: TraceSettings, outputs: Outputs, processes: () => ProcessTree) {
-  const { EventWriter, keepHeapSmall, renderers, Session } = await import('../trace/showing.js');
-  keepHeapSmall();
+  const { EventWriter, settleEngine, renderers, Session } = await import('../trace/showing.js');
+  settleEngine();
   const { sink, style } = outputs.events;
   const options = { style, unicode: hasUnicode(), kinds: settings.events, time: settings.time };
   const renderer = renderers[settings.output](options, processes);

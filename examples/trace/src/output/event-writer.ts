@@ -1,3 +1,4 @@
+import { LineBuffer } from '@spoor/event';
 import type { Printable, Renderer } from './renderer.js';
 import type { Sink } from './sink.js';
 
@@ -5,12 +6,14 @@ import type { Sink } from './sink.js';
 export class EventWriter {
   readonly #renderer: Renderer;
   readonly #sink: Sink;
+  readonly #lines = new LineBuffer();
   readonly #kinds: ReadonlySet<string>;
 
   /** `kinds`: of events; what is no event is always written. */
   constructor(renderer: Renderer, sink: Sink, kinds: readonly string[]) {
     this.#renderer = renderer;
     this.#sink = sink;
+    sink.through(this.#lines);
     this.#kinds = new Set([...kinds, 'malformed', 'drops', 'gap']);
   }
 
@@ -20,7 +23,7 @@ export class EventWriter {
 
   write(event: Printable): void {
     if (!this.#kinds.has(event.kind)) return;
-    this.#renderer.event(event, this.#sink.text);
+    this.#renderer.event(event, this.#lines);
     this.#sink.added();
   }
 

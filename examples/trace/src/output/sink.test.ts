@@ -13,6 +13,7 @@ import {
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { LineBuffer } from '@spoor/event';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../../test/captured-io.js';
 import { Sink } from './sink.js';
@@ -31,6 +32,19 @@ it('writes in order what was written in many pieces, and says when it is full', 
   await sink.close();
   expect(readFileSync(path, 'utf8')).toBe(`${line.repeat(2048)}end ☃\n`);
   expect(sinkError(sink)).toBeUndefined();
+});
+
+it('writes in order what was written before and after its text went through lines', async () => {
+  const path = join(temporaryFolder(), 'out');
+  const sink = new Sink(openSync(path, 'w'), path);
+  sink.write('before\n');
+  const lines = new LineBuffer();
+  sink.through(lines);
+  lines.add('line\n');
+  sink.added();
+  sink.write('after\n');
+  await sink.close();
+  expect(readFileSync(path, 'utf8')).toBe('before\nline\nafter\n');
 });
 
 it('takes more at once than a string can hold', async () => {

@@ -1,7 +1,7 @@
 import { close, fstatSync, write, writeSync } from 'node:fs';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { getSystemErrorName, promisify } from 'node:util';
-import { LineBuffer } from '@spoor/event';
+import type { LineBuffer } from '@spoor/event';
 
 const closeDescriptor = promisify(close);
 const writeBytes = promisify(write);
@@ -21,8 +21,8 @@ const retryMs = 5;
  */
 export class Sink {
   readonly name: string;
-  /** What goes out next: whole lines are added to it, and `added` is called. */
-  readonly text = new LineBuffer();
+  /** What goes out next. */
+  #text: LineBuffer | FewLines = new FewLines();
   readonly #fd: number;
   #isFile: boolean | undefined;
   /** In front of the text, in pieces of `fullAt`. */
@@ -58,13 +58,19 @@ export class Sink {
   }
 
   write(text: string): void {
-    this.text.add(text);
+    this.#text.add(text);
     this.added();
   }
 
-  /** Sees to what was added to `text`. */
+  /** From now on all text goes through these lines: whoever adds to them calls `added`. */
+  through(lines: LineBuffer): void {
+    lines.add(this.#text.take().toString());
+    this.#text = lines;
+  }
+
+  /** Sees to what was added to the lines. */
   added(): void {
-    const { text } = this;
+    const text = this.#text;
     if (text.length === 0) return;
     if (this.#failure !== undefined) return text.clear();
     if (text.length >= fullAt) this.#waiting.push(text.take());
@@ -89,10 +95,10 @@ export class Sink {
 
   async #flush(): Promise<void> {
     await setImmediate();
-    while (this.#waiting.length > 0 || this.text.length > 0) {
+    while (this.#waiting.length > 0 || this.#text.length > 0) {
       try {
         if (this.isFile) this.#writeNow();
-        else await this.#writeAll(this.#waiting.shift() ?? this.text.take());
+        else await this.#writeAll(this.#waiting.shift() ?? this.#text.take());
       } catch (error) {
         this.#fail(error as NodeJS.ErrnoException);
       }
@@ -102,9 +108,9 @@ export class Sink {
 
   #writeNow(): void {
     const waited = this.#waiting.shift();
-    const bytes = waited ?? this.text.bytes;
+    const bytes = waited ?? this.#text.bytes;
     for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
-    if (waited === undefined) this.text.clear();
+    if (waited === undefined) this.#text.clear();
   }
 
   async #writeAll(bytes: Buffer): Promise<void> {
@@ -122,10 +128,37 @@ export class Sink {
 
   #fail(error: NodeJS.ErrnoException): void {
     this.#waiting.length = 0;
-    this.text.clear();
+    this.#text.clear();
     if (this.#failure !== undefined) return;
     this.#failure = error;
     this.#onFailure?.(error);
+  }
+}
+
+/** A text that is put together as a string. Most sinks have no more, and are made before a trace starts, which is not to wait for more. */
+class FewLines {
+  #text = '';
+
+  get length(): number {
+    return this.#text.length;
+  }
+
+  get bytes(): Buffer {
+    return Buffer.from(this.#text);
+  }
+
+  add(text: string): void {
+    this.#text += text;
+  }
+
+  take(): Buffer {
+    const { bytes } = this;
+    this.clear();
+    return bytes;
+  }
+
+  clear(): void {
+    this.#text = '';
   }
 }
 

@@ -1,3 +1,4 @@
+import { LineBuffer } from '@spoor/event';
 import type { ProcessTree, Statistics } from '@spoor/tracer';
 import type { Stream } from '../io.js';
 import { dropsText } from '../output/drops.js';
@@ -18,11 +19,13 @@ const usual = /^\/(usr\/)?lib|^\/etc\/(ld\.so|locale|ssl)|^\/(proc|sys|dev)\/|\/
 export class Guide {
   readonly #stream: Stream;
   readonly #table;
+  readonly #lines = new LineBuffer();
   #shown = 0;
   #all = 0;
 
   constructor(stream: Stream) {
     this.#stream = stream;
+    stream.sink.through(this.#lines);
     this.#table = tableRenderer({
       style: stream.style,
       unicode: hasUnicode(),
@@ -46,9 +49,8 @@ export class Guide {
     this.#all++;
     if (line.event === 'open' && 'data' in line && usual.test(String(line.data['path']))) return;
     this.#shown++;
-    const { sink } = this.#stream;
-    this.#table.event(event, sink.text);
-    sink.added();
+    this.#table.event(event, this.#lines);
+    this.#stream.sink.added();
   }
 
   endTable(): void {

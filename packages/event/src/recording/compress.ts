@@ -1,8 +1,8 @@
 import { promisify } from 'node:util';
 import type { ZlibOptions } from 'node:zlib';
 import { SpoorError } from '@spoor/btf';
+import { zlib } from './built-in.js';
 import type { Compression } from './format.js';
-import { zlib } from './zlib.js';
 
 interface Codec {
   compress(bytes: Uint8Array): Promise<Uint8Array>;

@@ -1,13 +1,13 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { SpoorError } from '@spoor/btf';
 import { EventDecoder, type EventHandler } from '../decoder.js';
 import type { RecordHandler, RecordMemory } from '../memory.js';
 import type { Event, MalformedEvent } from '../types.js';
+import { crc32, openFile } from './built-in.js';
 import { codecOf } from './compress.js';
 import { type BlockHead, decodeHead, HEAD_SIZE, MAGIC } from './format.js';
 import { decodeHeader, isObject, type RecordingHeader } from './header.js';
 import { decodeMarker, marker, type RecordingMarker } from './marker.js';
-import { crc32 } from './zlib.js';
 
 /** How a recording ended, once it was read. */
 export interface RecordingEnd {
@@ -166,7 +166,7 @@ interface Records {
 export async function openRecording(path: string): Promise<Recording> {
   let file: FileHandle;
   try {
-    file = await open(path, 'r');
+    file = await openFile(path, 'r');
   } catch (cause) {
     throw unreadable(path, cause);
   }

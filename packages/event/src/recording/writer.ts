@@ -1,14 +1,14 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { SpoorError } from '@spoor/btf';
 import { eventLayouts } from '../generated-layouts.js';
 import type { EventLayouts } from '../layouts.js';
 import type { EventContext } from '../line.js';
 import type { RecordMemory } from '../memory.js';
+import { crc32, openFile } from './built-in.js';
 import { codecOf } from './compress.js';
 import { type BlockType, type Compression, encodeHead, MAGIC } from './format.js';
 import { encodeHeader } from './header.js';
 import { type DropsMarker, encodeMarker, type GapMarker } from './marker.js';
-import { crc32 } from './zlib.js';
 
 export interface RecordingWriterOptions {
   /** Default: those of this version's object. */
@@ -79,7 +79,7 @@ export class RecordingWriter implements AsyncDisposable {
       });
     let file: FileHandle;
     try {
-      file = await open(path, 'w');
+      file = await openFile(path, 'w');
     } catch (cause) {
       throw unwritable(path, cause);
     }
