@@ -6,6 +6,7 @@ import type { Bench, Benchmark } from '../bench.js';
 import { type Goal, type Measurement, timesOf } from '../finding.js';
 import { bpftraceExecs } from '../peers/commands.js';
 import { debianSource } from '../programs/debian-source.js';
+import { reasonOf } from '../programs/tools.js';
 import { measureStorm } from '../storm/measure.js';
 import { followingAll, type Storm, untraced } from '../storm/storms.js';
 
@@ -59,7 +60,7 @@ function install({ folder }: Bench): Storm | { readonly absent: string } {
     cwd: project,
     encoding: 'utf8',
   });
-  if (status !== 0) return { absent: `npm ci of ${packageName}: ${stderr.trim().split('\n').at(-1)}` };
+  if (status !== 0) return { absent: `npm ci of ${packageName}: ${reasonOf(stderr)}` };
   return {
     ...once,
     ...execs,
