@@ -1,7 +1,8 @@
 /** A guest: boots a kernel with its disks, and hears what it says until it turns itself off. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import { duration, say } from '../lib/output.mjs';
 import { run } from '../lib/run.mjs';
 
 /** @typedef {import('./merge.mjs').Message} Message */
@@ -112,10 +113,10 @@ export function messageReader(onMessage) {
 /**
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ console: string, limitMs: number, onMessage: (message: Message) => void }} options
+ * @param {{ console: string, limitMs: number, onMessage: (message: Message) => void, abandon?: AbortSignal }} options
  * @returns {Promise<Heard & { output: string }>}
  */
-async function hear(command, args, { console, limitMs, onMessage }) {
+async function hear(command, args, { console, limitMs, onMessage, ...rest }) {
   /** @type {Message[]} */
   const messages = [];
   const onOutput = messageReader((message) => {
@@ -123,26 +124,58 @@ async function hear(command, args, { console, limitMs, onMessage }) {
     onMessage(message);
   });
   writeFileSync(console, '');
-  const { late = false, output } = await run(command, args, { onOutput, limitMs });
+  const { late = false, output } = await run(command, args, { onOutput, limitMs, ...rest });
   const printed = readFileSync(console, 'utf8').split('\n').slice(-60).join('\n');
   return { messages, late, printed, output };
 }
 
 /**
+ * How long a guest may take until it has said a word: some seconds, and more where few CPUs emulate many. Seldom, qemu 7.2 stands still
+ * with all its threads busy, before the kernel has begun.
+ *
  * @param {Guest} guest
- * @param {{ limitMs: number, onMessage: (message: Message) => void }} options
+ */
+const silenceMs = ({ cpus }) => 60_000 + cpus * 10_000;
+
+/**
+ * One that has not said a word is started once more, which is said: nothing of ours has run in it.
+ *
+ * @param {Guest} guest
+ * @param {{ limitMs: number, onMessage: (message: Message) => void, mostSilentMs?: number }} options
  * @returns {Promise<Heard>}
  */
-export async function boot(guest, { limitMs, onMessage }) {
-  const options = { console: guest.console, limitMs, onMessage };
+export async function boot(guest, { mostSilentMs = silenceMs(guest), ...options }) {
+  const first = await bootOnce(guest, options, mostSilentMs);
+  if (!first.silent) return first;
+  say(`nothing was heard of the guest in ${duration(mostSilentMs)}: qemu is started once more`);
+  const second = await bootOnce(guest, options, mostSilentMs);
+  return second.silent ? { ...second, printed: `nothing, twice\n${second.printed}`.trim() } : second;
+}
+
+/**
+ * @param {Guest} guest
+ * @param {{ limitMs: number, onMessage: (message: Message) => void }} options
+ * @param {number} mostSilentMs
+ * @returns {Promise<Heard & { silent: boolean }>}
+ */
+async function bootOnce(guest, options, mostSilentMs) {
   const serial = serialOf(guest.initramfs);
   writeFileSync(serial, '');
+  const silence = new AbortController();
+  const timer = setTimeout(() => {
+    if ([guest.console, serial].every((path) => statSync(path).size === 0)) silence.abort();
+  }, mostSilentMs);
   // The shell becomes qemu; tail ends when that has.
   const script = 'tail -c +1 -f --pid=$$ "$0" & exec qemu-system-x86_64 "$@"';
-  const heard = await hear('sh', ['-c', script, serial, ...qemuArguments(guest)], options);
-  // What qemu itself has to say is neither message nor console.
-  const own = heard.output.split('\n').filter((line) => !line.startsWith('{"say":'));
-  return { ...heard, printed: [...own, heard.printed].join('\n').trim() };
+  const args = ['-c', script, serial, ...qemuArguments(guest)];
+  try {
+    const heard = await hear('sh', args, { ...options, console: guest.console, abandon: silence.signal });
+    // What qemu itself has to say is neither message nor console.
+    const own = heard.output.split('\n').filter((line) => !line.startsWith('{"say":'));
+    return { ...heard, printed: [...own, heard.printed].join('\n').trim(), silent: silence.signal.aborted };
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**

@@ -50,7 +50,7 @@ function toolEnvironment() {
  * @typedef {object} Ended
  * @property {number} status the exit status; 128 + n after signal n, as a shell has it
  * @property {string} output both streams, in the order of arrival; empty when shown
- * @property {boolean} [late] it was ended for its time limit
+ * @property {boolean} [late] it was ended for its time limit, or abandoned
  */
 
 const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
@@ -64,6 +64,7 @@ const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
  * @property {readonly number[]} [fds] descriptors that it has as 3, 4, …
  * @property {(text: string) => void} [onOutput] told of its output, in pieces as they come
  * @property {number} [limitMs] after which it is killed
+ * @property {AbortSignal} [abandon] at which it is killed as well
  */
 
 /**
@@ -76,7 +77,7 @@ const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
  * @returns {Promise<Ended>}
  */
 export function run(command, args, options = {}) {
-  const { cwd = root, env = toolEnvironment(), show = false, fds = [], onOutput, limitMs } = options;
+  const { cwd = root, env = toolEnvironment(), show = false, fds = [], onOutput, limitMs, abandon } = options;
   return new Promise((resolve, reject) => {
     const stream = show ? 'inherit' : 'pipe';
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', stream, stream, ...fds] });
@@ -94,6 +95,7 @@ export function run(command, args, options = {}) {
       child.kill('SIGKILL');
     };
     const limit = limitMs === undefined ? undefined : setTimeout(end, limitMs);
+    abandon?.addEventListener('abort', end, { once: true });
 
     /** @type {(typeof signals)[number] | undefined} */
     let interrupted;
@@ -107,6 +109,7 @@ export function run(command, args, options = {}) {
     });
     const settle = (/** @type {() => void} */ action) => {
       clearTimeout(limit);
+      abandon?.removeEventListener('abort', end);
       for (const [signal, handler] of handlers) process.off(signal, handler);
       if (interrupted === undefined) action();
       else process.kill(process.pid, interrupted);
