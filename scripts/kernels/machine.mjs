@@ -149,7 +149,9 @@ export async function boot(guest, { mostSilentMs = silenceMs(guest), ...options 
   if (!first.silent) return first;
   say(`nothing was heard of the guest in ${duration(mostSilentMs)}: qemu is started once more`);
   const second = await bootOnce(guest, options, mostSilentMs);
-  return second.silent ? { ...second, printed: `nothing, twice\n${second.printed}`.trim() } : second;
+  return second.silent
+    ? { ...second, printed: `nothing, though qemu was started twice\n${second.printed}`.trim() }
+    : second;
 }
 
 /**

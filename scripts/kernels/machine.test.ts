@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -29,14 +29,14 @@ for argument; do
   case $argument in *.serial) echo '{"say":"line","text":"up"}' > "\${argument#file:}";; esac
 done
 # Longer than it may be silent.
-sleep 2.5
+sleep 6
 `,
   );
   chmodSync(path, 0o755);
   vi.stubEnv('PATH', `${folder}:${process.env['PATH']}`);
 }
 
-function bootIt(messages: Message[]) {
+function bootIt(messages: Message[], mostSilentMs: number) {
   const guest = {
     kernel: { version: '0', package: 'p', image: 'i', modules: 'm' },
     initramfs: join(folder, 'initramfs'),
@@ -49,15 +49,15 @@ function bootIt(messages: Message[]) {
     accelerator: [],
   };
   const onMessage = (message: Message) => messages.push(message);
-  return boot(guest as never, { limitMs: 60_000, mostSilentMs: 2000, onMessage });
+  return boot(guest as never, { limitMs: 60_000, mostSilentMs, onMessage });
 }
 
 const starts = () => readFileSync(join(folder, 'starts'), 'utf8').length;
 
-test('a guest that never said a word is started once more, and what it says then is heard', async () => {
+test('a guest that never said a word is started once more, and once it has said something, left alone', async () => {
   const messages: Message[] = [];
   pretendQemu(1);
-  const heard = await bootIt(messages);
+  const heard = await bootIt(messages, 5000);
   expect(heard).toMatchObject({ late: false, messages: [{ say: 'line', text: 'up' }] });
   expect(messages).toHaveLength(1);
   expect(starts()).toBe(2);
@@ -65,14 +65,11 @@ test('a guest that never said a word is started once more, and what it says then
 
 test('one that stays silent is not started a third time', async () => {
   pretendQemu(2);
-  const heard = await bootIt([]);
-  expect(heard).toMatchObject({ late: true, messages: [], printed: 'nothing, twice' });
+  const heard = await bootIt([], 500);
+  expect(heard).toMatchObject({
+    late: true,
+    messages: [],
+    printed: 'nothing, though qemu was started twice',
+  });
   expect(starts()).toBe(2);
-});
-
-test('one that has said something is not started again', async () => {
-  pretendQemu(0);
-  expect(await bootIt([])).toMatchObject({ late: false });
-  expect(starts()).toBe(1);
-  expect(existsSync(join(folder, 'console'))).toBe(true);
 });
