@@ -11,6 +11,7 @@ export const constants = {
   filter_kinds_built: C.u64,
   miss_mode: C.enum('miss_mode', C.u32, MissMode),
   native_syscalls: C.array(SyscallEntry, 576),
+  reader_sleeps: C.bool,
   syscall_events: C.u64,
   trace_start_ns: C.u64,
   typed_task: C.bool,

@@ -26,5 +26,7 @@ const volatile bool typed_task = true;
 const volatile bool use_task_regs = true;
 /* 1: wake who waits for a ring (epoll) whenever one more eighth of it is full. 0: the reader comes by itself, in time. */
 const volatile bool wake_reader = false;
+/* 1: the reader sleeps when nothing comes, and is to be woken by the record that ends that (`reader_asleep`). */
+const volatile bool reader_sleeps = false;
 
 #endif

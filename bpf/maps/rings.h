@@ -70,6 +70,28 @@ static __always_inline __u64 wakeup_for(void *ring, __u64 size)
 	return (waiting ^ (waiting + size + RECORD_HEADER)) & ~(eighth - 1) ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
 
+/* Set to 1 by a reader that goes to sleep, and then looks once more; set to 0 by who wakes it. */
+__u32 reader_asleep = 0;
+
+/*
+ * Called when a record is in the ring, not before it is: between a look at the word and the record's output the reader could
+ * find nothing and fall asleep. Only a record can wake, so that one of nothing is reserved and given back. Where it cannot be
+ * reserved (the ring's lock is taken, in an interrupt), the next record wakes.
+ */
+static __always_inline void wake_sleeper(void *ring)
+{
+	void *nothing;
+
+	if (!reader_sleeps || !reader_asleep)
+		return;
+	nothing = bpf_ringbuf_reserve(ring, 8, 0);
+	if (!nothing)
+		return;
+	/* Before the wake-up: the reader may be asleep again after it. */
+	reader_asleep = 0;
+	bpf_ringbuf_discard(nothing, BPF_RB_FORCE_WAKEUP);
+}
+
 /* Submits a whole record, or counts why not. */
 static __always_inline void record_submit(void *ring, struct event_header *header)
 {
@@ -88,6 +110,7 @@ static __always_inline void record_submit(void *ring, struct event_header *heade
 	if (!bpf_ringbuf_output(ring, header, size, wakeup)) {
 		if (counters)
 			counters->submitted++;
+		wake_sleeper(ring);
 		return;
 	}
 	reason = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) + size + RECORD_HEADER >

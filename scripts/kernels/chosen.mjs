@@ -47,7 +47,7 @@ export const chosen = [
   },
   {
     file: 'packages/tracer/src/latency.kernel.test.ts',
-    tests: ['the kernel side wakes'],
+    tests: ['the kernel side wakes', 'a reader that sleeps is woken'],
     covers: 'the wake-up of the reader, by every program',
   },
   {

@@ -27,7 +27,8 @@ const closeAll = () => {
  * Waits until a program wakes who waits for a ring, by `BPF_RB_FORCE_WAKEUP` (kernel 5.8 and later), on a thread of Node's pool,
  * which it takes up until `close`; the process stays alive meanwhile. A reader with it may look seldom and miss no storm.
  *
- * A program that wakes at every record makes each cost microseconds; ours do when one more eighth of a ring has filled.
+ * A program that wakes at every record makes each cost microseconds; ours do when one more eighth of a ring has filled, and
+ * when the reader sleeps.
  */
 export class RingWakeup implements Wakeup, Disposable {
   readonly #native: Native;

@@ -8,7 +8,6 @@ import {
 import { type TypedMap, typedMap } from '@spoor/map';
 import {
   bootTimeNs,
-  defaultPace,
   type KernelMap,
   type Link,
   type LoadedObject,
@@ -16,9 +15,9 @@ import {
   type PaceOptions,
   RingMerge,
   RingReader,
-  RingWakeup,
 } from '@spoor/object';
 import type { KernelConfiguration, LoadedKernelSide } from './load-kernel-side.js';
+import { readerPace } from './reader-pace.js';
 
 /** Deeper than any tree of processes gets; a pass more costs a millisecond. */
 const maxPasses = 64;
@@ -56,7 +55,11 @@ export class KernelSide {
         this.#closers.push(() => measuring[Symbol.dispose]());
       }
       this.rings = this.#mapRings();
-      this.pace = this.#paceOf(configuration);
+      this.pace = readerPace(configuration, {
+        object,
+        rings: this.#ringMaps,
+        onOpen: (wakeup) => this.#closers.push(() => wakeup.close()),
+      });
     } catch (error) {
       this.close();
       throw error;
@@ -143,19 +146,6 @@ export class KernelSide {
   get #ringMaps(): readonly KernelMap[] {
     const names = ['lifecycle', 'activity'].filter((name) => this.object.maps.has(name));
     return names.map((name) => this.object.map(name));
-  }
-
-  #paceOf({ options, wakesReader }: KernelConfiguration): PaceOptions {
-    const { latencyMs } = options;
-    if (latencyMs === undefined) return {};
-    // Asked again: another trace may have taken the thread meanwhile. Only who is woken may look seldom.
-    if (!wakesReader || !RingWakeup.possible) {
-      const delayMs = Math.min(latencyMs, defaultPace.delayMs);
-      return { delayMs, idleDelayMs: delayMs };
-    }
-    const wakeup = new RingWakeup(this.#ringMaps);
-    this.#closers.push(() => wakeup.close());
-    return { delayMs: latencyMs, idleDelayMs: latencyMs, wakeup };
   }
 
   #mapRings(): RingMerge {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { mapRing, RingReader, RingWakeup } from '@spoor/object';
 import { expect, it, vi } from 'vitest';
 import { trace } from './index.js';
@@ -70,6 +70,32 @@ it('without a longer latency nobody is woken', async () => {
   expect(await wakeup.wait(0)).toBe(false);
   const { submitted, dropped } = tracer.stats().events['open']!;
   expect(submitted + (dropped['ring-full'] ?? 0)).toBeGreaterThan(0);
+});
+
+it('a reader that sleeps is woken by the next record, and sleeps again', async () => {
+  const before = epolls();
+  const child = spawn('sh', ['-c', opener], { stdio: ['pipe', 'pipe', 'inherit'] });
+  try {
+    await using tracer = await trace({ scopes: [`pid=${child.pid}`], sleepsWhenIdle: true });
+    const { globals } = tracer.object;
+    const events = tracer[Symbol.asyncIterator]();
+    using wakeup = new RingWakeup([tracer.object.map('activity'), tracer.object.map('lifecycle')]);
+    for (let sleeps = 0; sleeps < 2; sleeps++) {
+      // What was told before.
+      await wakeup.wait(0);
+      const next = events.next();
+      while (globals.read('reader_asleep') !== 1) await setTimeout(20);
+      expect(await wakeup.wait(0)).toBe(false);
+      child.stdin.write('\n');
+      expect(await wakeup.wait()).toBe(true);
+      expect((await next).value).toMatchObject({ kind: 'open', path: '/dev/null' });
+      expect(globals.read('reader_asleep')).toBe(0);
+    }
+  } finally {
+    child.stdin.end();
+    child.kill();
+  }
+  while (epolls() > before) await setImmediate();
 });
 
 it('is 40 milliseconds at most where no thread can wait', async () => {

@@ -36,6 +36,8 @@ export interface KernelSideOptions {
   readonly activityRingSize?: number;
   /** Milliseconds that a record may wait in its ring; undefined: as readers of rings have it. */
   readonly latencyMs: number | undefined;
+  /** Whether the reader is to sleep while nothing comes. */
+  readonly sleepsWhenIdle: boolean;
   readonly missMode?: MissMode;
   /** Forces the fallback where the kernel has task storage. */
   readonly taskStorage?: boolean;
@@ -57,6 +59,8 @@ export interface KernelConfiguration {
   readonly ringSizes: { readonly lifecycle: number; readonly activity: number };
   /** Whether the programs wake the reader when much waits in a ring. */
   readonly wakesReader: boolean;
+  /** Whether they wake it when it sleeps. */
+  readonly readerSleeps: boolean;
   readonly taskStorage: boolean;
   /** Where the kernel lacks a feature that a program would use, what is used in its place. */
   readonly variants: Readonly<Record<string, string>>;
@@ -110,6 +114,7 @@ function configurationFor(
   const activity = checkRingSize('activity', options.activityRingSize ?? rings.activity, pageSize);
   return {
     options,
+    readerSleeps: options.sleepsWhenIdle && RingWakeup.possible,
     wakesReader: (options.latencyMs ?? 0) > defaultPace.delayMs && RingWakeup.possible,
     taskStorage,
     variants: {
@@ -134,7 +139,7 @@ function configurationFor(
 }
 
 function configure(opened: OpenedObject, configuration: KernelConfiguration): void {
-  const { options, mapEntries, ringSizes, taskStorage, wakesReader } = configuration;
+  const { options, mapEntries, ringSizes, taskStorage, wakesReader, readerSleeps } = configuration;
   let enabledEvents = 0n;
   for (const [kind, { kind: number }] of Object.entries(events)) {
     if (options.events.has(kind)) enabledEvents |= 1n << BigInt(number);
@@ -147,6 +152,7 @@ function configure(opened: OpenedObject, configuration: KernelConfiguration): vo
     .setConstant('typed_task', features.has('task_storage_tracing'))
     .setConstant('use_task_regs', features.has('task_regs'))
     .setConstant('wake_reader', wakesReader)
+    .setConstant('reader_sleeps', readerSleeps)
     .setConstant('filter_kinds_built', wordOfKinds(options.filterKinds))
     .resizeMap('proc_info', mapEntries)
     .resizeMap('lifecycle', ringSizes.lifecycle)

@@ -52,6 +52,12 @@ export interface TraceOptions {
    */
   readonly latencyMs?: number;
   /**
+   * Whether the reader sleeps once nothing has come for a second, until the next record wakes it: no CPU time goes into looks at
+   * an idle machine's rings but one a second, and that record waits for none. This takes up a thread of Node's pool, as above, and
+   * where there is none the reader looks by time. Default: false.
+   */
+  readonly sleepsWhenIdle?: boolean;
+  /**
    * Whether an event that `Tracer.each` has lent is unusable after the call, so that one kept by mistake is `VIEW_EXPIRED` and
    * not another event. Default: unless NODE_ENV is `production`.
    */
@@ -120,7 +126,8 @@ function kernelOptions(
   events: ReadonlySet<string>,
   scopes: readonly Scope[],
 ): KernelSideOptions {
-  const { experiment, latencyMs, mapEntries, measurePrograms, replaceable, ringSizes } = options;
+  const { experiment, latencyMs, mapEntries, measurePrograms, replaceable, ringSizes, sleepsWhenIdle } =
+    options;
   if (latencyMs !== undefined && !(latencyMs > 0 && latencyMs <= mostLatencyMs))
     throw new SpoorError('INVALID_VALUE', `latencyMs is ${latencyMs}`, {
       remedy: `Give milliseconds: more than 0, at most ${mostLatencyMs}.`,
@@ -129,6 +136,7 @@ function kernelOptions(
     ...experiment,
     events,
     latencyMs,
+    sleepsWhenIdle: sleepsWhenIdle ?? false,
     measurePrograms: measurePrograms ?? false,
     // The command's own process has its scope from a seed.
     needsSnapshot: (replaceable ?? true) || scopes.some(({ name }) => name !== commandScopeName),

@@ -78,6 +78,8 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
     replaceable: false,
     // Nobody watches a file grow.
     ...(outputs.events.sink.isFile ? { latencyMs: fileLatencyMs } : {}),
+    // Little else here needs a thread of the pool.
+    sleepsWhenIdle: true,
     measurePrograms: settings.stats || settings.statsJson !== undefined,
     // Only the tree shows them again.
     ...(settings.output === 'tree' ? {} : { rememberedProcesses: 0 }),

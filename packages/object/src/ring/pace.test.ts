@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Drainable } from './memory.js';
 import { Pace, type PaceOptions } from './pace.js';
 
@@ -61,25 +61,34 @@ it('looks less often once nothing has come for a second, until something comes',
   expect(woken).toContain(60);
 });
 
-it('looks at once when it is told that a ring fills, also of what was told while no turn was pending', async () => {
-  const waits: ((fills: boolean) => void)[] = [];
-  const wakeup = {
+/** A wake-up that the test tells of. */
+function pretendedWakeup() {
+  const waits: ((look: boolean) => void)[] = [];
+  return {
+    waits,
+    closed: false,
     wait: () =>
       new Promise<boolean>((resolve) => {
         waits.push(resolve);
       }),
-    close: () => {
-      closed = true;
+    close() {
+      this.closed = true;
+    },
+    async tell(look: boolean) {
+      waits.shift()!(look);
+      await Promise.resolve();
+      vi.advanceTimersByTime(0);
     },
   };
-  let closed = false;
+}
+
+it('looks at once when it is told that a ring fills, also of what was told while no turn was pending', async () => {
+  const wakeup = pretendedWakeup();
   let looks = 0;
   const pace = new Pace({ more: 'later', fill: 0 } as Drainable, { wakeup }, () => looks++);
   /** Looks by then, in no time. */
   const told = async (fills: boolean) => {
-    waits.shift()!(fills);
-    await Promise.resolve();
-    vi.advanceTimersByTime(0);
+    await wakeup.tell(fills);
     return looks;
   };
   pace.schedule(0);
@@ -92,7 +101,84 @@ it('looks at once when it is told that a ring fills, also of what was told while
   expect(looks).toBe(3);
   pace.schedule(1);
   expect(await told(false)).toBe(3);
-  expect(waits).toEqual([]);
+  expect(wakeup.waits).toEqual([]);
   pace.end();
-  expect({ pending: pace.pending, closed }).toEqual({ pending: false, closed: true });
+  expect({ pending: pace.pending, closed: wakeup.closed }).toEqual({ pending: false, closed: true });
+});
+
+describe('sleep', () => {
+  it('looks once more before each, then each second, and begins to listen with the first', () => {
+    const wakeup = pretendedWakeup();
+    const sleep = vi.fn(() => wakeup);
+    const times = looks({ sleep }, 4500);
+    const asleep = times.filter((time) => time > 1000);
+    const gaps = asleep.slice(1).map((time, index) => time - asleep[index]!);
+    // An immediate takes no time, and a millisecond where timers are pretended.
+    expect(gaps.map((gap) => (gap > 1 ? gap : 'at once'))).toEqual(
+      Array.from({ length: gaps.length }, (_, index) => (index % 2 === 0 ? 'at once' : 1000)),
+    );
+    expect(sleep).toHaveBeenCalledTimes(4);
+    expect(wakeup.waits).toHaveLength(1);
+  });
+
+  it('is over when something comes: it looks as always, until nothing has come for a second', async () => {
+    const wakeup = pretendedWakeup();
+    const sleep = vi.fn(() => wakeup);
+    const times: number[] = [];
+    let found = 0;
+    const pace = new Pace({ more: 'later', fill: 0 } as Drainable, { sleep }, () => {
+      times.push(performance.now());
+      pace.schedule(found);
+      found = 0;
+    });
+    pace.schedule(0);
+    vi.advanceTimersByTime(1500);
+    expect(sleep).toHaveBeenCalledTimes(1);
+    times.length = 0;
+    found = 1;
+    const woken = performance.now();
+    await wakeup.tell(true);
+    vi.advanceTimersByTime(900);
+    expect(times.slice(0, 3)).toEqual([woken, woken + 40, woken + 80]);
+    expect(sleep).toHaveBeenCalledTimes(1);
+    vi.advanceTimersByTime(400);
+    expect(sleep).toHaveBeenCalledTimes(2);
+    pace.end();
+    expect(wakeup.closed).toBe(true);
+  });
+
+  it('is disturbed by a record that came before the next would wake', () => {
+    const wakeup = pretendedWakeup();
+    let asleep = false;
+    const sleep = () => {
+      asleep = true;
+      return wakeup;
+    };
+    const times = looks({ sleep }, 1400, {
+      found: () => {
+        const came = asleep;
+        asleep = false;
+        return came ? 1 : 0;
+      },
+    });
+    expect(times.at(-1)! - times.at(-2)!).toBe(40);
+  });
+
+  it('is not where nothing would wake, or the process may end meanwhile', () => {
+    const unwoken = vi.fn(() => undefined);
+    const times = looks({ sleep: unwoken }, 1300);
+    expect(times.at(-1)! - times.at(-2)!).toBe(60);
+    expect(unwoken).toHaveBeenCalled();
+
+    const sleep = vi.fn(pretendedWakeup);
+    const pace = new Pace({ more: 'later', fill: 0 } as Drainable, { sleep }, () => pace.schedule(0));
+    pace.unref();
+    pace.schedule(0);
+    vi.advanceTimersByTime(1300);
+    expect(sleep).not.toHaveBeenCalled();
+    pace.ref();
+    vi.advanceTimersByTime(100);
+    expect(sleep).toHaveBeenCalled();
+    pace.end();
+  });
 });

@@ -1,6 +1,6 @@
 import type { Drainable } from './memory.js';
 
-/** What tells a reader that a ring fills: `RingWakeup`. */
+/** What tells a reader to look: `RingWakeup`. */
 export interface Wakeup {
   /** True when it does, false when nothing more will be told. */
   wait(): Promise<boolean>;
@@ -19,13 +19,19 @@ export interface PaceOptions {
    * Default: 40.
    */
   readonly delayMs?: number;
-  /** The same once nothing has come for a second, which spares an idle machine. Default: 60. */
+  /** The same once nothing has come for a second and the reader does not sleep, which spares an idle machine. Default: 60. */
   readonly idleDelayMs?: number;
   /**
    * A look is taken at once when it tells that a ring fills, however long the delays are. It keeps the process alive, also after
    * `unref`, and is closed when the reader stops or ends. Default: none.
    */
   readonly wakeup?: Wakeup | undefined;
+  /**
+   * Lets the reader sleep once nothing has come for a second: it looks only each second then. Called before each sleep, it has the next
+   * record wake the reader, in whatever way, and returns what tells of it, which is treated as a `wakeup`; `undefined` where
+   * nothing would, and the reader looks by time. A reader that is unreferenced does not sleep. Default: none.
+   */
+  readonly sleep?: (() => Wakeup | undefined) | undefined;
   /** Milliseconds of reading after which the event loop has its turn. Default: 5. */
   readonly budgetMs?: number;
 }
@@ -33,6 +39,8 @@ export interface PaceOptions {
 export const defaultPace = { delayMs: 40, idleDelayMs: 60, budgetMs: 5 } as const;
 
 const idleAfterMs = 1000;
+/** A record that could not wake (bpf/maps/rings.h) waits no longer. */
+const asleepDelayMs = 1000;
 const settleDelayMs = 1;
 const busyFill = 1 / 8;
 
@@ -44,7 +52,8 @@ export class Pace {
   readonly budgetMs: number;
   readonly #ring: Drainable;
   readonly #turn: () => void;
-  readonly #wakeup: Wakeup | undefined;
+  readonly #beforeSleep: (() => Wakeup | undefined) | undefined;
+  #wakeup: Wakeup | undefined;
   readonly #delayMs: number;
   readonly #idleDelayMs: number;
   #timer: NodeJS.Timeout | undefined;
@@ -56,6 +65,8 @@ export class Pace {
   #lastLook = Number.NEGATIVE_INFINITY;
   /** Something was told of a ring while no turn was pending. */
   #woken = false;
+  /** The next record wakes the reader, and the turn that is pending is the look for what came before that was so. */
+  #armed = false;
   /** How full it was at the last look. */
   #fill = 0;
   /** Grows from 1 to `#delayMs`. */
@@ -67,8 +78,8 @@ export class Pace {
     this.#delayMs = options.delayMs ?? defaultPace.delayMs;
     this.#idleDelayMs = Math.max(options.idleDelayMs ?? defaultPace.idleDelayMs, this.#delayMs);
     this.budgetMs = options.budgetMs ?? defaultPace.budgetMs;
-    this.#wakeup = options.wakeup;
-    if (this.#wakeup !== undefined) void this.#listen(this.#wakeup);
+    this.#beforeSleep = options.sleep;
+    if (options.wakeup !== undefined) this.#beginListening(options.wakeup);
   }
 
   get pending(): boolean {
@@ -81,6 +92,8 @@ export class Pace {
     const { more } = this.#ring;
     if (found > 0 || more === 'soon') this.#idleMs = 0;
     if (more === 'now' || this.#woken) return this.hurry();
+    if (this.#idleMs >= idleAfterMs && this.#keepsAlive && this.#sleep()) return;
+    this.#armed = false;
     // Once after each look: in a steady stream there is always something that has not settled.
     const settling = more === 'soon' && !this.#settling;
     const delay = settling ? settleDelayMs : this.#usualDelayMs;
@@ -130,6 +143,26 @@ export class Pace {
     this.#keepsAlive = false;
     this.#timer?.unref();
     this.#immediate?.unref();
+  }
+
+  /** False where nothing would wake the reader. */
+  #sleep(): boolean {
+    if (this.#armed) {
+      this.#armed = false;
+      this.#timer = setTimeout(this.#run, asleepDelayMs);
+      return true;
+    }
+    const wakeup = this.#beforeSleep?.();
+    if (wakeup === undefined) return false;
+    if (wakeup !== this.#wakeup) this.#beginListening(wakeup);
+    this.#armed = true;
+    this.hurry();
+    return true;
+  }
+
+  #beginListening(wakeup: Wakeup): void {
+    this.#wakeup = wakeup;
+    void this.#listen(wakeup);
   }
 
   async #listen(wakeup: Wakeup): Promise<void> {
