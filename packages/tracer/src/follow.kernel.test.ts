@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { realpathSync } from 'node:fs';
 import type { Event } from '@spoor/event';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testCgroup } from '../test/cgroup.js';
@@ -135,6 +136,29 @@ describe('processes alive before the trace', () => {
     expect(own.origin).toBe('snapshot');
     expect(own.headerFlags & 4).toBe(0);
     expect(events.find(({ kind }) => kind === 'exec')!.headerFlags & 4).toBe(4);
+  });
+
+  it('are not looked for where no scope asks what they are: what they are is found at their first event', async () => {
+    const path = `/nonexistent/${process.pid}`;
+    const sleeper = new Sleeper(`: <${path}`);
+    const events: Event[] = [];
+    await using tracer = await trace({
+      scopes: [`open.path=${path}`],
+      events: ['open'],
+      replaceable: false,
+    });
+    expect([...tracer.object.programs.keys()]).not.toContain('on_iter_task');
+    const reading = tracer.each((event) => {
+      if (event.kind !== 'malformed') events.push(event.copy());
+    });
+    await sleeper.wake();
+    tracer.stop();
+    await reading;
+    expect(events.map(({ kind, tgid, exe }) => ({ kind, tgid, exe }))).toEqual([
+      { kind: 'open', tgid: sleeper.tgid, exe: realpathSync('/bin/sh') },
+    ]);
+    expect(events[0]!.origin).not.toBe('snapshot');
+    expect(events[0]!.headerFlags & 4).toBe(0);
   });
 
   it('inherit from a parent that a scope matches, however deep', async () => {

@@ -102,8 +102,8 @@ export class KernelSide {
 
   /**
    * Finds the processes alive: what the scopes say of each is kept, and those older than the trace take what their
-   * parents have. Passes until one adds nothing; at most as many as a tree is deep. Nothing is done when no process
-   * alive can be in a scope.
+   * parents have. Passes until one adds nothing; at most as many as a tree is deep. Nothing is done when no
+   * scope asks what is alive.
    */
   snapshot(): void {
     const program = this.object.programs.get('on_iter_task');

@@ -47,7 +47,7 @@ export interface KernelSideOptions {
   readonly filterKinds: ReadonlySet<FilterKindName>;
   /** Have the kernel count and time the runs of programs. */
   readonly measurePrograms: boolean;
-  /** Whether a process that is alive already can be in a scope, now or after a replacement. */
+  /** Whether scopes, those that are or those of a replacement, ask what processes are alive already. */
   readonly needsSnapshot: boolean;
 }
 

@@ -69,8 +69,8 @@ export interface TraceOptions {
 }
 
 /**
- * Starts a trace: loads the kernel side, sets what is in scope, attaches, finds the processes alive, and lets the
- * command begin. Nothing of the command can come before. Needs root or CAP_BPF + CAP_PERFMON, kernel 5.10 with BTF, and
+ * Starts a trace: loads the kernel side, sets what is in scope, attaches, finds the processes alive where a scope asks what they
+ * are, and lets the command begin. Nothing of the command can come before. Needs root or CAP_BPF + CAP_PERFMON, kernel 5.10 with BTF, and
  * libbpf 1.0.
  *
  * @throws SpoorError `UNKNOWN_EVENT`, `COMMAND_NOT_FOUND`, `COMMAND_NOT_EXECUTABLE`, `SCOPE_SYNTAX`, `UNKNOWN_FILTER`,
@@ -138,13 +138,21 @@ function kernelOptions(
     latencyMs,
     sleepsWhenIdle: sleepsWhenIdle ?? false,
     measurePrograms: measurePrograms ?? false,
-    // The command's own process has its scope from a seed.
-    needsSnapshot: (replaceable ?? true) || scopes.some(({ name }) => name !== commandScopeName),
+    needsSnapshot:
+      (replaceable ?? true) || experiment?.missMode !== undefined || scopes.some(concernsTheLiving),
     filterKinds: (replaceable ?? true) ? new Set(filterKinds) : kindsOf(scopes),
     ...(mapEntries === undefined ? {} : { mapEntries }),
     ...(ringSizes?.lifecycle === undefined ? {} : { lifecycleRingSize: ringSizes.lifecycle }),
     ...(ringSizes?.activity === undefined ? {} : { activityRingSize: ringSizes.activity }),
   };
+}
+
+/**
+ * Whether something has to be found out of a process alive before its first event. The command's own process has its scope from a
+ * seed; a scope without filters takes whatever comes, and what an event says of its process is found at the first.
+ */
+function concernsTheLiving({ name, filters, follows }: Scope): boolean {
+  return name !== commandScopeName && (follows || filters.length > 0);
 }
 
 function knownEvents(names: readonly string[]): readonly string[] {
