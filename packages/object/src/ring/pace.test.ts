@@ -164,6 +164,25 @@ describe('sleep', () => {
     expect(times.at(-1)! - times.at(-2)!).toBe(40);
   });
 
+  it('is asked for again after a wake-up that had nothing to tell', async () => {
+    const wakeup = pretendedWakeup();
+    const sleep = vi.fn(() => wakeup);
+    let turns = 0;
+    const pace = new Pace({ more: 'later', fill: 0 } as Drainable, { sleep }, () => {
+      turns++;
+      pace.schedule(0);
+    });
+    pace.schedule(0);
+    while (sleep.mock.calls.length === 0) vi.advanceTimersByTime(1);
+    // Before the look that follows.
+    const before = turns;
+    await wakeup.tell(true);
+    vi.advanceTimersByTime(10);
+    expect(turns).toBe(before + 2);
+    expect(sleep).toHaveBeenCalledTimes(2);
+    pace.end();
+  });
+
   it('is not where nothing would wake, or the process may end meanwhile', () => {
     const unwoken = vi.fn(() => undefined);
     const times = looks({ sleep: unwoken }, 1300);

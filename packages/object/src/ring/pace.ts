@@ -167,6 +167,8 @@ export class Pace {
 
   async #listen(wakeup: Wakeup): Promise<void> {
     while (await wakeup.wait()) {
+      // Who has woken once wakes no more.
+      this.#armed = false;
       if (this.pending) this.hurry();
       else this.#woken = true;
     }
