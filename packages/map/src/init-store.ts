@@ -23,7 +23,7 @@ export interface InitOptions<K, V, W, R> {
   readonly isWhole?: (value: V) => boolean;
   /** False for a value that may be returned but must not be stored. */
   readonly mayStore?: (value: V, want: W) => boolean;
-  /** Read until three reads agree; true by default. See `TypedMap.getStable`. */
+  /** Read until five reads agree; true by default. See `TypedMap.getStable`. */
   readonly stable?: boolean;
 }
 

@@ -41,7 +41,7 @@ export interface AsyncInitMap<K, V, W> {
  * and only then followed by an insert that cannot overwrite. A plain overwrite, or a delete, could destroy that
  * newer entry. Without `isNewer` nothing is known to be newer.
  *
- * Reads are repeated until three agree (see `TypedMap.getStable`), unless `stable` is false.
+ * Reads are repeated until five agree (see `TypedMap.getStable`), unless `stable` is false.
  *
  * @example
  * ```ts
