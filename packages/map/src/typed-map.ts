@@ -48,7 +48,8 @@ export interface TypedMap<K, V> extends Iterable<[K, V]> {
   /**
    * `get` for values that must be whole. One read may be torn, or another key's: the kernel copies without a lock, and
    * an element that is deleted or replaced is used again at once (measured: up to 2 % of the reads of a key that a
-   * program overwrites without pause). This one reads until five reads in a row agree: five system calls.
+   * program overwrites without pause). This one reads until five reads in a row agree: five system calls. A wrong
+   * value becomes unlikely that way, not impossible.
    *
    * @throws SpoorError MAP_BUSY when no five in a row of 24 did: the value is being changed all the time
    */
