@@ -5,6 +5,7 @@ import { attachFailure, type LoadEvidence, lastUsefulLines, loadFailure } from '
 
 const able: Environment = { lockdown: 'none', hasKernelBtf: true, missingCapabilities: [], hasTracefs: true };
 const [EPERM, ENOENT, E2BIG, EACCES, EINVAL, ENOMEM] = [-1, -2, -7, -13, -22, -12];
+const [ENFILE, EMFILE] = [-23, -24];
 
 function failureOf(evidence: Partial<LoadEvidence>) {
   return loadFailure({
@@ -52,6 +53,16 @@ describe('a load that fails', () => {
     };
     expect(failureOf({ rejection, environment })).toMatchObject({ code: 'LOCKDOWN' });
     expect(failureOf({ rejection })).toMatchObject({ code: 'VERIFIER_REJECTED' });
+  });
+
+  test('for want of a descriptor says so, whatever could not be made without one afterwards', () => {
+    const map = { name: 'maps', maxEntries: 1, keySize: 4, valueSize: 4, status: EINVAL };
+    for (const status of [ENFILE, EMFILE]) {
+      const error = failureOf({ status, map });
+      expect(error).toMatchObject({ code: 'LOAD_FAILED', errno: -status });
+      expect(error.message).toContain('no file descriptor');
+      expect(error.remedy).toContain('ulimit -n');
+    }
   });
 
   test('in the verifier shows the last useful lines and keeps the log', () => {

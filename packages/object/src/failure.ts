@@ -39,6 +39,13 @@ export function loadFailure(evidence: LoadEvidence): SpoorError {
   const options = { call: `bpf_object__load(${object})`, errno: -status };
   const refusal = accessFailure(evidence, options);
   if (refusal !== undefined) return refusal;
+  // Before what was tried after it: that has found no descriptor either.
+  if (status === -errno.EMFILE || status === -errno.ENFILE) {
+    return new SpoorError('LOAD_FAILED', `${object} cannot be loaded: no file descriptor is left`, {
+      ...options,
+      remedy: 'Raise the limit of open files (ulimit -n), or close some: each map and program takes one.',
+    });
+  }
   if (rejection !== undefined) return rejected(object, rejection, options);
   if (!environment.hasKernelBtf) {
     return new SpoorError('BTF_MISSING', `${object} cannot be loaded: this kernel does not offer its types`, {
