@@ -109,7 +109,7 @@ async function measureRecords(bench: Bench): Promise<Measurement> {
   try {
     const variants = recordSizes.flatMap((size): Variant[] => {
       const records = join(folder, `records-${size}`);
-      writeRecords(records, { size });
+      writeRecords(records, { sizeOf: () => size });
       const given = [object, records, String(ringSize)];
       const start = (command: readonly string[]) => {
         const launched = new Launched(command, { signal });

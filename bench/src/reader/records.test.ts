@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventDecoder } from '@spoor/event';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { givenBytes, givenCount, offsetOf, type RecordsOptions, writeRecords } from './records.js';
+import { givenBytes, givenCount, mixedSize, offsetOf, type RecordsOptions, writeRecords } from './records.js';
 
 let folder: string;
 beforeAll(() => {
@@ -43,9 +43,17 @@ test('in unique records the place that differs is in the path', () => {
 
 test('records of a size have that size', () => {
   for (const size of [64, 4096]) {
-    for (const { record, uniqueAt } of written({ size }))
+    for (const { record, uniqueAt } of written({ sizeOf: () => size }))
       expect([record.length, uniqueAt]).toEqual([size, 0]);
   }
+});
+
+test('mixed sizes are those that are promised, and hardly one follows another of its size', () => {
+  const sizes = written({ sizeOf: mixedSize }).map(({ record }) => record.length);
+  expect(Math.min(...sizes)).toBeGreaterThanOrEqual(64);
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(1000);
+  expect(new Set(sizes).size).toBeGreaterThan(80);
+  expect(sizes.filter((size, index) => size === sizes[index - 1]).length).toBeLessThan(10);
 });
 
 test('a field that an open does not have is a mistake', () => {

@@ -70,19 +70,24 @@ function sizedRecord(size: number): Uint8Array {
   return record;
 }
 
+/** From 64 to 1,000, in no order that a processor could learn. */
+export function mixedSize(index: number): number {
+  return 64 + 8 * ((Math.imul(index + 1, 0x9e3779b1) >>> 0) % 118);
+}
+
 export interface RecordsOptions {
-  /** Bytes of each; without it, opens of their natural size. */
-  readonly size?: number;
+  /** Bytes of the record of a number; without it, opens of their natural size. */
+  readonly sizeOf?: (index: number) => number;
   /** Whether no path comes twice. */
   readonly unique?: boolean;
 }
 
 /** Writes what both kinds of reader fill their ring with: `struct given` of `bpf/ring-fill.bpf.c`, one after the other. */
-export function writeRecords(path: string, { size, unique = false }: RecordsOptions = {}): void {
+export function writeRecords(path: string, { sizeOf, unique = false }: RecordsOptions = {}): void {
   const file = Buffer.alloc((8 + recordMax) * recordCount);
   for (let index = 0; index < recordCount; index++) {
     const record = Buffer.from(
-      size === undefined ? openRecord(index, unique ? placeholder : undefined) : sizedRecord(size),
+      sizeOf === undefined ? openRecord(index, unique ? placeholder : undefined) : sizedRecord(sizeOf(index)),
     );
     const at = index * (8 + recordMax);
     file.writeUInt32LE(record.length, at);

@@ -24,6 +24,12 @@ export interface Cursor {
   passed: number;
   /** Discarded records of all runs. */
   discarded: number;
+  /** Bytes to fetch before the records in them are handed out; 0: none (`ReadAhead`). */
+  ahead: number;
+  /** Offset up to which they were fetched. */
+  fetched: number;
+  /** Of the words that were read for that: means nothing, but an engine leaves out what nothing comes of. */
+  touched: number;
 }
 
 /** What a loop reads and writes. */
@@ -141,6 +147,17 @@ function makeLoop(memory: LoopMemory, cursor: Cursor): Loop {
             cursor.acquired = acquired;
           }
           if (end > cursor.acquired) end = cursor.acquired;
+        }
+        if (cursor.ahead > 0) {
+          if (cursor.fetched <= offset) {
+            const fetched = end - offset > cursor.ahead ? (offset + cursor.ahead) | 0 : end;
+            let touched = 0;
+            // A word of each cache line. The last may be the beginning of a record that goes on behind `fetched`.
+            for (let line = offset; line < fetched; line = (line + 64) | 0) touched |= u32[line >>> 2]!;
+            cursor.touched = touched;
+            cursor.fetched = fetched;
+          }
+          if (end > cursor.fetched) end = cursor.fetched;
         }
         let word = 0;
         while (offset < end && passed < max) {

@@ -210,6 +210,7 @@ export class RingReader implements Drainable {
       this.#atBound = end === 'bound';
       if (stopwatch === undefined || count >= max || stretch.spent || stopwatch.lap()) break;
     }
+    stretch.ended(count);
     return count;
   }
 

@@ -1,5 +1,6 @@
 import { type Cursor, type Loop, ownLoop, type RunEnd } from './loop.js';
 import { LENGTH_MASK, RECORD_HEADER, type RingData, type RingHandler, type RingMemory } from './memory.js';
+import { ReadAhead } from './read-ahead.js';
 
 /** `Cursor.next` of a reader that is closed. */
 const CLOSED = -1;
@@ -23,6 +24,7 @@ export class Stretch {
   readonly #mapped: number;
   /** Bytes after which a drain publishes what it has read. */
   readonly #every: number;
+  readonly #readAhead = new ReadAhead();
   readonly #cursor: Cursor = {
     base: 0,
     nextBase: 0,
@@ -34,6 +36,9 @@ export class Stretch {
     room: 0,
     passed: 0,
     discarded: 0,
+    ahead: this.#readAhead.bytes,
+    fetched: 0,
+    touched: 0,
   };
   readonly #loop: Loop;
 
@@ -125,6 +130,12 @@ export class Stretch {
   /** A drain, of a ring's worth of bytes at most, begins. */
   refill(): void {
     this.#cursor.room = this.#size;
+    this.#cursor.ahead = this.#readAhead.begin();
+  }
+
+  /** It has handed out so many records, and ends. */
+  ended(records: number): void {
+    this.#readAhead.end(records);
   }
 
   /** Whether that was read. */
@@ -167,12 +178,14 @@ export class Stretch {
     let lap = cursor.start;
     cursor.next = lap + skip;
     cursor.acquired = lap + skip;
+    cursor.fetched = lap + skip;
     cursor.limit = lap + reserved;
     cursor.room = noLimit;
     for (;;) {
       if (cursor.next >= this.#size) {
         cursor.next -= this.#size;
         cursor.acquired -= this.#size;
+        cursor.fetched -= this.#size;
         cursor.limit -= this.#size;
         lap -= this.#size;
       }
@@ -187,6 +200,7 @@ export class Stretch {
     this.#cursor.next = start;
     this.#cursor.limit = start;
     this.#cursor.acquired = start;
+    this.#cursor.fetched = start;
   }
 
   #begin(position: bigint): void {
