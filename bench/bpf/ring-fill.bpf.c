@@ -29,7 +29,7 @@ struct {
 
 __u32 next;
 
-static __always_inline int output(__u32 number)
+static __always_inline int output(__u32 number, __u64 flags)
 {
 	__u32 key = number % RECORDS;
 	struct given *given_record = bpf_map_lookup_elem(&given, &key);
@@ -45,10 +45,10 @@ static __always_inline int output(__u32 number)
 	}
 	if (size == 0 || size > RECORD_MAX)
 		return 0;
-	return bpf_ringbuf_output(&ring, given_record->bytes, size, BPF_RB_NO_WAKEUP) == 0;
+	return bpf_ringbuf_output(&ring, given_record->bytes, size, flags) == 0;
 }
 
-/* Returns how many records the ring took. */
+/* Returns how many records the ring took. The first of them wakes: Go's reader looks for none before it was woken. */
 SEC("raw_tp")
 int fill(void *context)
 {
@@ -56,6 +56,6 @@ int fill(void *context)
 
 	(void)context;
 	for (int i = 0; i < RECORDS_A_RUN; i++)
-		taken += output(next++);
+		taken += output(next++, i ? BPF_RB_NO_WAKEUP : BPF_RB_FORCE_WAKEUP);
 	return taken;
 }

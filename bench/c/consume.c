@@ -1,6 +1,7 @@
 /*
  * libbpf's own consumer over a full ring, doing with each record what a reader in JavaScript does. At "time N" on its input
- * it fills the ring and empties it, N times, and answers with the nanoseconds that a record took.
+ * it fills the ring and empties it, N times, and answers with the nanoseconds that a record took. At "flow N PRODUCE" it empties
+ * the ring while PRODUCE (produce.c) fills it with N records, and answers with how many came a second.
  *
  *   consume WHAT OBJECT RECORDS RINGSIZE      WHAT: five, comm, path, object
  *
@@ -8,6 +9,8 @@
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,12 +169,45 @@ static double now(void)
 	return time.tv_sec * 1e9 + time.tv_nsec;
 }
 
+/* Records a second, or below 0. */
+static double flow(int program, struct ring_buffer *ring, long wanted, const char *produce)
+{
+	struct bpf_prog_info info = {0};
+	__u32 size = sizeof(info);
+	long count = 0, total = -1;
+	long long begun = 0;
+	char line[512];
+	FILE *producer;
+
+	if (bpf_obj_get_info_by_fd(program, &info, &size))
+		return -1;
+	snprintf(line, sizeof(line), "%s %u 0 %ld", produce, info.id, wanted);
+	producer = popen(line, "r");
+	if (!producer || fcntl(fileno(producer), F_SETFL, O_NONBLOCK))
+		return -1;
+	while (total < 0 || count < total) {
+		count += ring_buffer__consume(ring);
+		if (total >= 0)
+			continue;
+		errno = 0;
+		if (fgets(line, sizeof(line), producer)) {
+			if (sscanf(line, "%ld %lld", &total, &begun) != 2)
+				return -1;
+		} else if (errno != EAGAIN) {
+			return -1;
+		}
+		clearerr(producer);
+	}
+	pclose(producer);
+	return count == total ? count / ((now() - begun) / 1e9) : -1;
+}
+
 int main(int argc, char **argv)
 {
 	ring_buffer_sample_fn handler = argc == 5 ? handler_of(argv[1]) : NULL;
 	struct bpf_object *object = handler ? bpf_object__open(argv[2]) : NULL;
 	struct ring_buffer *ring;
-	char line[64];
+	char line[512];
 	int program;
 
 	if (!object || bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "ring"), atoi(argv[4])) ||
@@ -185,7 +221,17 @@ int main(int argc, char **argv)
 		double took = 0;
 		long count = 0;
 		int drains = 0;
+		char produce[400];
 
+		if (sscanf(line, "flow %ld %399s", &count, produce) == 2) {
+			double rate = flow(program, ring, count, produce);
+
+			if (rate < 0)
+				return 1;
+			printf("%.1f\n", rate);
+			fflush(stdout);
+			continue;
+		}
 		if (sscanf(line, "time %d", &drains) != 1)
 			return 1;
 		while (drains-- > 0) {

@@ -1,5 +1,6 @@
 import type { Benchmark } from '../bench.js';
 import { builds } from './build.js';
+import { flow } from './flow.js';
 import { idle } from './idle.js';
 import { maps } from './maps.js';
 import { memory } from './memory.js';
@@ -17,6 +18,7 @@ export const benchmarks: readonly Benchmark[] = [
   state,
   scopes,
   reader,
+  flow,
   maps,
   storm,
   builds,

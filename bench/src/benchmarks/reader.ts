@@ -1,12 +1,10 @@
 import { join } from 'node:path';
-import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { atScale, type Bench, type Benchmark } from '../bench.js';
 import { type Goal, hasSeries, type Measurement, measurementOf, medianOf, timesOf } from '../finding.js';
 import { interleave, type Samples, type Variant } from '../measure/interleave.js';
-import { compileBpf, compileC } from '../programs/compile.js';
+import { compileBpf, compileC, compileGo } from '../programs/compile.js';
 import { Launched } from '../programs/launched.js';
-import { nodeOf } from '../programs/tools.js';
 import {
   meanRecordSize,
   mixedSize,
@@ -14,6 +12,7 @@ import {
   type RecordsOptions,
   writeRecords,
 } from '../reader/records.js';
+import { type Runtime, runtimes } from '../reader/runtimes.js';
 import type { Way } from '../reader/ways.js';
 
 /** Of a ring, where a task does not say another. */
@@ -22,6 +21,7 @@ const usualMebibytes = 8;
 const usualDrains = 4;
 const childPath = fileURLToPath(new URL('../reader/child.js', import.meta.url));
 const inC = 'libbpf in C';
+const inGo = 'cilium/ebpf in Go';
 
 /** What is read of each record; how each side calls it. */
 interface Task {
@@ -84,19 +84,6 @@ const tasks: readonly Task[] = [
   },
 ];
 
-interface Runtime {
-  readonly label: string;
-  readonly path: string;
-}
-
-/** This Node.js, and the newest that is tested, where it can be had. */
-function runtimes({ quick }: Bench): { found: Runtime[]; absent: string[] } {
-  const own = { label: `Node.js ${process.versions.node.split('.')[0]}`, path: process.execPath };
-  const newest = nodeOf(26, { install: !quick });
-  if ('absent' in newest) return { found: [own], absent: [`Node.js 26: ${newest.absent}`] };
-  return { found: [own, { label: 'Node.js 26', path: newest.path }], absent: [] };
-}
-
 interface Reading {
   readonly name: string;
   readonly side: 'ours' | 'peer';
@@ -104,14 +91,19 @@ interface Reading {
 }
 
 /** Starts whatever reads for a task. */
-function start({ folder, signal }: Bench, task: Task, found: readonly Runtime[]): Reading[] {
+function start({ folder, signal, peers }: Bench, task: Task, found: readonly Runtime[]): Reading[] {
   const records = join(folder, `records-${task.id}`);
   writeRecords(records, task.records);
   const ringSize = (task.mebibytes ?? usualMebibytes) * 1024 * 1024;
   const given = [compileBpf('ring-fill'), records, String(ringSize)];
   const consume = compileC('consume', { defines: offsetMacros(), libraries: ['bpf'] });
+  const go = peers.path('cilium/ebpf');
+  const offsets = Object.entries(offsetMacros()).map(([name, offset]) => `${name}=${offset}`);
   return [
     { name: inC, side: 'peer', process: new Launched([consume, task.c, ...given], { signal }) },
+    ...(go === undefined ? [] : [[compileGo(go, 'consume'), task.c, ...given, ...offsets]]).map(
+      (command): Reading => ({ name: inGo, side: 'peer', process: new Launched(command, { signal }) }),
+    ),
     ...task.ways.flatMap(({ way, name }) =>
       found.map(
         ({ label, path }): Reading => ({
@@ -154,7 +146,7 @@ async function measureHeap(bench: Bench, found: readonly Runtime[]): Promise<Mea
     bench.progress(`the heap of ${runtime.label}`);
     const readings = start(bench, { ...five, ways: five.ways.slice(0, 1) }, [runtime]);
     try {
-      const [, reading] = readings;
+      const reading = readings.at(-1);
       await reading!.process.do('time 1');
       const bytes = await reading!.process.do(`heap ${atScale(bench, 10_000_000, 50_000)}`);
       series.push({ name: reading!.name, side: 'ours', samples: [bytes] });
@@ -179,7 +171,7 @@ function goals(measurements: readonly Measurement[]): Goal[] {
       }));
   });
   const objects = object.series
-    .filter(({ name }) => name !== inC && hasSeries(object, name))
+    .filter(({ side, name }) => side === 'ours' && hasSeries(object, name))
     .map(
       ({ name }): Goal => ({
         text: `toObject() by ${name}`,
@@ -196,7 +188,7 @@ export const reader: Benchmark = {
   title: 'Reading a full ring',
   question:
     'How long does a record take, from the same kind of full kernel ring, beside a program in C on libbpf?',
-  peers: [],
+  peers: ['cilium/ebpf'],
   async run(bench) {
     const { found, absent } = runtimes(bench);
     const measurements: Measurement[] = [];
@@ -213,9 +205,9 @@ export const reader: Benchmark = {
     measurements.push(await measureHeap(bench, found));
     return {
       measurements,
-      absent,
+      absent: [...bench.peers.absent(['cilium/ebpf']), ...absent],
       remarks: [
-        `Rings of ${usualMebibytes} MiB where nothing else is said, each filled by the same BPF program with the same opens of ${meanRecordSize().toFixed(0)} bytes on average, and read by a process of its own. In C a text is copied; an object is one of C, with texts in memory of their own.`,
+        `Rings of ${usualMebibytes} MiB where nothing else is said, each filled by the same BPF program with the same opens of ${meanRecordSize().toFixed(0)} bytes on average, and read by a process of its own. In C a text is copied; an object is one of C, with texts in memory of their own. Go's library copies each record, into the same memory again; a text is a string.`,
         `A round is ${usualDrains} full rings, one after the other, as they are where a ring fills up. Of one alone the first records wait for the reader's own code and data, where others have had the caches.`,
         'A small ring lies in the caches, where each instruction counts. Of a large one C waits for memory; our reader finds out that reading ahead is quicker there, and does.',
         'Short texts that came lately are taken from a cache, so that texts that are always new cost more: "no path twice".',

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
-import { type PeerName, peerPrograms } from './table.js';
+import { type PeerName, type PeerProgram, peerPrograms } from './table.js';
 
 /** A program that is there, or why it is not. */
 export type Peer = { readonly path: string; readonly version: string } | { readonly absent: string };
@@ -45,16 +45,16 @@ export interface PeerOptions {
 
 /** Looks for programs; as root on a Debian with its package sources, installs those that are missing, and says so. */
 export function findPeers(names: readonly PeerName[], { install, say }: PeerOptions): Peers {
-  const missing = names.filter((name) => findProgram(peerPrograms[name].program) === undefined);
+  const missing = names.filter((name) => findPeer(name) === undefined);
   let why = 'not installed; a run without --quick installs it';
   if (install && missing.length > 0) {
-    const packages = [...new Set(missing.map((name) => peerPrograms[name].package))];
+    const packages = [...new Set(missing.flatMap(packagesOf))];
     why = installPackages(packages, say) ?? 'its package was installed and does not have it';
   }
   return new Peers(
     new Map(
       names.map((name): [PeerName, Peer] => {
-        const path = findProgram(peerPrograms[name].program);
+        const path = findPeer(name);
         return [name, path === undefined ? { absent: why } : { path, version: versionOf(name) }];
       }),
     ),
@@ -86,6 +86,17 @@ function versionOf(name: PeerName): string {
     encoding: 'utf8',
   });
   return status === 0 ? stdout.trim() : 'of unknown version';
+}
+
+function packagesOf(name: PeerName): string[] {
+  const { package: own, needs = [] }: PeerProgram = peerPrograms[name];
+  return [own, ...needs];
+}
+
+/** The path of its program, where all of it is there. */
+function findPeer(name: PeerName): string | undefined {
+  const { program, file }: PeerProgram = peerPrograms[name];
+  return file === undefined || existsSync(file) ? findProgram(program) : undefined;
 }
 
 /** The path of a program. Debian keeps the tools of administrators where the PATH of others does not lead. */

@@ -4,6 +4,10 @@ export interface PeerProgram {
   readonly package: string;
   /** The program's file; where PATH does not lead, the administrator's folders. */
   readonly program: string;
+  /** A library's own file, where the program is what compiles it. */
+  readonly file?: string;
+  /** Packages that it needs besides. */
+  readonly needs?: readonly string[];
 }
 
 /** One row a peer. */
@@ -13,6 +17,12 @@ export const peerPrograms = {
   tcpconnect: { package: 'libbpf-tools', program: 'tcpconnect' },
   bpftrace: { package: 'bpftrace', program: 'bpftrace' },
   strace: { package: 'strace', program: 'strace' },
+  'cilium/ebpf': {
+    package: 'golang-github-cilium-ebpf-dev',
+    program: 'go',
+    file: '/usr/share/gocode/src/github.com/cilium/ebpf/ringbuf/reader.go',
+    needs: ['golang-go'],
+  },
 } as const satisfies Record<string, PeerProgram>;
 
 export type PeerName = keyof typeof peerPrograms;

@@ -37,6 +37,20 @@ export function compileBpf(name: string): string {
   return compile(inBench('bpf', `${name}.bpf.c`), `${name}.bpf.o`, { flags, links: [] });
 }
 
+/**
+ * The same for `go/NAME.go`, with the packages that Debian has installed.
+ *
+ * @param go the path of Go's command
+ * @throws SpoorError `UNSUPPORTED` when it does not compile
+ */
+export function compileGo(go: string, name: string): string {
+  return compileBy(inBench('go', `${name}.go`), name, {
+    command: (source, target) => [go, 'build', '-o', target, source],
+    env: { GO111MODULE: 'off', GOPATH: '/usr/share/gocode', GOCACHE: join(cache, 'go'), GOFLAGS: '' },
+    remedy: 'On Debian: apt-get install golang-go golang-github-cilium-ebpf-dev.',
+  });
+}
+
 function macros(defines: Readonly<Record<string, number>>): string[] {
   return Object.entries(defines).map(([name, value]) => `-D${name}=${value}`);
 }
@@ -47,9 +61,22 @@ interface Flags {
 }
 
 function compile(source: string, name: string, { flags, links }: Flags): string {
+  return compileBy(source, name, {
+    command: (from, target) => ['clang', ...flags, '-o', target, from, ...links],
+    remedy: 'On Debian: apt-get install clang libc6-dev libbpf-dev.',
+  });
+}
+
+interface Compiler {
+  command(source: string, target: string): readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly remedy: string;
+}
+
+function compileBy(source: string, name: string, { command, env = {}, remedy }: Compiler): string {
   const hash = createHash('sha256')
     .update(readFileSync(source))
-    .update(JSON.stringify([flags, links]))
+    .update(JSON.stringify(command(source, name)))
     .digest('hex');
   // The name comes last, whole: programs of ours are known by it.
   const folder = join(cache, hash.slice(0, 16));
@@ -57,12 +84,12 @@ function compile(source: string, name: string, { flags, links }: Flags): string 
   if (existsSync(target)) return target;
   mkdirSync(folder, { recursive: true });
   const partial = `${target}.${process.pid}`;
-  const args = [...flags, '-o', partial, source, ...links];
-  const { status, stderr, error } = spawnSync('clang', args, { encoding: 'utf8' });
+  const [program = '', ...args] = command(source, partial);
+  const options = { encoding: 'utf8', env: { ...process.env, ...env } } as const;
+  const { status, stderr, error } = spawnSync(program, args, options);
   if (status !== 0) {
-    throw new SpoorError('UNSUPPORTED', `${source} does not compile: ${error?.message ?? stderr.trim()}`, {
-      remedy: 'On Debian: apt-get install clang libc6-dev libbpf-dev.',
-    });
+    const reason = error?.message ?? stderr.trim();
+    throw new SpoorError('UNSUPPORTED', `${source} does not compile: ${reason}`, { remedy });
   }
   renameSync(partial, target);
   return target;

@@ -1,14 +1,16 @@
 /**
  * Reads full rings in a process of its own, so that each way of reading is compiled for itself alone. At `time N` it
  * fills the ring and empties it, N times, and answers with the nanoseconds that a record took; at `heap N`, with the bytes
- * that were allocated for each of at least N records.
+ * that were allocated for each of at least N records. At `flow N PRODUCE` it empties the ring while PRODUCE (`c/produce.c`)
+ * fills it with N records, and answers with how many came a second.
  *
  *   child.js WHAT OBJECT RECORDS RINGSIZE
  */
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import v8 from 'node:v8';
 import { mapRing, openObject, RingReader } from '@spoor/object';
 import { givenBytes, givenCount } from './records.js';
@@ -74,6 +76,35 @@ function heapOf(wanted: number): number {
   return bytes / count;
 }
 
+/** Records a second: none is lost, since who produces waits for room. */
+async function flow(wanted: string, produce: string): Promise<number> {
+  const producer = spawn(produce, [String(program.info().id), '0', wanted], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let told = '';
+  let failure: unknown;
+  producer.stdout.setEncoding('utf8').on('data', (text: string) => {
+    told += text;
+  });
+  producer.on('error', (error) => {
+    failure = error;
+  });
+  producer.on('close', (code) => {
+    if (code !== 0) failure ??= new RangeError(`${produce} ended (${code})`);
+  });
+  let count = 0;
+  while (!told.endsWith('\n')) {
+    if (failure !== undefined) throw failure;
+    count += reader.drain(handler);
+    await setImmediate();
+  }
+  count += reader.drain(handler);
+  const ended = process.hrtime.bigint();
+  const [total = '', begun = ''] = told.trim().split(' ');
+  if (count !== Number(total)) throw new RangeError(`${count} records came of ${total}`);
+  return count / (Number(ended - BigInt(begun)) / 1e9);
+}
+
 /**
  * Has the reader run for a while, as all that read for longer than a second have: what is called once a drain is compiled after
  * some thousand of them. C is compiled before. So is what takes the time: interpreted, after others have had the caches, it takes as
@@ -94,8 +125,10 @@ async function warmUp(): Promise<void> {
 
 await warmUp();
 for await (const line of createInterface({ input: process.stdin })) {
-  const [command, count] = line.split(' ');
-  const answer = command === 'heap' ? heapOf(Number(count)) : timeOf(Number(count));
+  const [command, count = '', produce = ''] = line.split(' ');
+  let answer: number;
+  if (command === 'flow') answer = await flow(count, produce);
+  else answer = command === 'heap' ? heapOf(Number(count)) : timeOf(Number(count));
   process.stdout.write(`${answer}\n`);
 }
 reader.close();
