@@ -12,27 +12,30 @@ import {
   nsPerSyscallEvent,
   syscallProgram,
 } from '../measure/bpf-time.js';
-import { interleave, type Samples, type Variant } from '../measure/interleave.js';
+import { interleave, type Sample, Samples, type Variant } from '../measure/interleave.js';
 import { compileBpf, compileC } from '../programs/compile.js';
 import { Launched } from '../programs/launched.js';
-import { startWork, workName } from '../programs/work.js';
+import { spoor } from '../programs/spoor.js';
+import { mapMemoryOf, usageOf } from '../programs/usage.js';
+import { pulseName, startPulse, startWork, workName } from '../programs/work.js';
 import { offsetMacros, writeRecords } from '../reader/records.js';
 
 const childPath = fileURLToPath(new URL('../reader/child.js', import.meta.url));
 const recordSizes = [64, 256, 1024, 4096] as const;
 const ringSize = 8 * 1024 * 1024;
+const crowdName = 'bench-crowd';
 
 /** Events of one process while so many others of the scope live. */
 async function measureLiving(bench: Bench, living: number): Promise<Readonly<Record<string, number[]>>> {
   const { folder, signal } = bench;
-  await using crowd = startWork(folder, { signal }, 'bench-crowd');
+  await using crowd = startWork(folder, { signal }, crowdName);
   bench.progress(`${living} processes: starting them`);
   await crowd.do(`hold ${living}`);
   const samples = { open: [] as number[], life: [] as number[], start: [] as number[] };
   const start = async () => {
     const before = process.hrtime.bigint();
     const tracer = await trace({
-      scopes: [`work: comm=${workName} follow`, 'crowd: comm=bench-crowd follow'],
+      scopes: [`work: comm=${workName} follow`, `crowd: comm=${crowdName} follow`],
       events: ['fork', 'exec', 'exit', 'open'],
       replaceable: false,
       measurePrograms: true,
@@ -100,6 +103,75 @@ async function measureCrowds(bench: Bench): Promise<Measurement[]> {
   ];
 }
 
+interface MemorySetting {
+  readonly name: string;
+  readonly scopes: readonly string[];
+  /** Processes that live meanwhile. */
+  readonly living: number;
+}
+
+/** What the command takes once it has told of something. */
+async function memoryOf({ folder, signal }: Bench, scopes: readonly string[]): Promise<Sample> {
+  await using _pulse = startPulse(folder, { signal });
+  const given = [`comm=${pulseName}`, ...scopes].flatMap((scope) => ['--scope', scope]);
+  const command = spoor('trace', '--events', 'fork,exec,exit', '--output', 'json', '--out', '-', ...given);
+  await using launched = new Launched(command, { signal });
+  await launched.line((text) => text.includes(pulseName));
+  return { resident: usageOf(launched.pid).memory, maps: mapMemoryOf(launched.pid) };
+}
+
+async function measureMemory(bench: Bench): Promise<Measurement[]> {
+  const { folder, signal } = bench;
+  const crowds = bench.quick ? [10, 100] : [100, 1000, 10_000];
+  const others = (count: number) => Array.from({ length: count }, (_, index) => `uid=${900_001 + index}`);
+  const settings = {
+    living: crowds.map(
+      (living): MemorySetting => ({
+        name: `${living.toLocaleString('en-US')} processes`,
+        scopes: [`comm=${crowdName} follow`],
+        living,
+      }),
+    ),
+    scopes: [0, 7, 63].map(
+      (count): MemorySetting => ({
+        name: count === 0 ? '1 scope' : `${count + 1} scopes`,
+        scopes: others(count),
+        living: 0,
+      }),
+    ),
+  };
+  const measure = async (chosen: readonly MemorySetting[]): Promise<Samples> => {
+    const samples = new Samples(chosen.map(({ name }) => ({ name, side: 'ours' })));
+    for (const { name, scopes, living } of chosen) {
+      await using crowd = living > 0 ? startWork(folder, { signal }, crowdName) : undefined;
+      bench.progress(`memory: ${name}`);
+      await crowd?.do(`hold ${living}`);
+      const starts = atScale(bench, 4, 1);
+      for (let start = 0; start < starts; start++) samples.add(name, await memoryOf(bench, scopes));
+    }
+    return samples;
+  };
+  const byLiving = await measure(settings.living);
+  const byScopes = await measure(settings.scopes);
+  return [
+    { what: 'living', by: 'the processes in scope that live', samples: byLiving },
+    { what: 'scopes', by: 'the scopes', samples: byScopes },
+  ].flatMap(({ what, by, samples }): Measurement[] => [
+    {
+      id: `${what}-resident`,
+      title: `Resident memory of spoor trace, by ${by}`,
+      unit: 'bytes',
+      series: samples.series('resident'),
+    },
+    {
+      id: `${what}-maps`,
+      title: `Memory of its BPF maps, by ${by}`,
+      unit: 'bytes',
+      series: samples.series('maps'),
+    },
+  ]);
+}
+
 /** Five fields of each record, as records get longer. */
 async function measureRecords(bench: Bench): Promise<Measurement> {
   const { folder, signal } = bench;
@@ -151,13 +223,14 @@ export const scale: Benchmark = {
   peers: [],
   async run(bench) {
     const crowds = await measureCrowds(bench);
+    const memory = await measureMemory(bench);
     const records = await measureRecords(bench);
     return {
-      measurements: [...crowds, records],
+      measurements: [...crowds, ...memory, records],
       absent: [],
       remarks: [
         'The processes wait and do nothing; the map of processes has its default size for so many.',
-        'By scopes and by misses: see scopes and state.',
+        'Time by scopes and by misses: see scopes and state. Memory is that of the command at its first event: its own, and what the kernel counts for its maps, which have their size from the start and make up for a miss by no memory.',
       ],
     };
   },

@@ -148,6 +148,30 @@ async function measureLives(bench: Bench): Promise<{ measurement: Measurement; r
   };
 }
 
+/** Every program that runs while one process does some of everything. */
+async function measurePrograms(bench: Bench): Promise<Measurement> {
+  const { folder, signal } = bench;
+  const options = { scopes: [`comm=${workName} follow`], replaceable: false, measurePrograms: true };
+  await using tracer = await trace(options);
+  const reading = tracer.each(() => undefined);
+  await using work = startWork(folder, { signal });
+  const programs = [...tracer.object.programs.keys()];
+  const samples = new Samples(programs.map((name) => ({ name, side: 'ours' })));
+  const rounds = atScale(bench, 10, 1);
+  for (let round = 0; round < rounds; round++) {
+    bench.progress(`programs, round ${round + 1} of ${rounds}`);
+    const before = programs.map((name) => bpfTime(tracer, [name]));
+    for (const what of ['execs', 'opens', 'connects']) await work.do(`${what} ${atScale(bench, 300, 10)}`);
+    for (const [index, name] of programs.entries()) {
+      const { ns, runs } = bpfTimeSince(tracer, [name], before[index]!);
+      if (runs > 0) samples.add(name, { ns: ns / runs });
+    }
+  }
+  tracer.stop();
+  await reading;
+  return { id: 'programs', title: 'BPF time of a run, by program', unit: 'ns', series: samples.series('ns') };
+}
+
 export const state: Benchmark = {
   name: 'state',
   title: 'What a miss of the process map costs',
@@ -157,10 +181,15 @@ export const state: Benchmark = {
   async run(bench) {
     const opens = await measureOpens(bench);
     const lives = await measureLives(bench);
+    const programs = await measurePrograms(bench);
     return {
-      measurements: [opens.measurement, lives.measurement],
+      measurements: [opens.measurement, lives.measurement, programs],
       absent: [],
-      remarks: [opens.remark, lives.remark],
+      remarks: [
+        opens.remark,
+        lives.remark,
+        'By program: of a trace of what the command tells of, while a process executes, opens and connects. They run for all of the machine: most returns of system calls that `on_sys_exit` sees are of no event.',
+      ],
     };
   },
   goals(measurements) {

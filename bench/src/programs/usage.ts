@@ -34,6 +34,15 @@ function runTime(path: string): number {
   }
 }
 
+/** Bytes of the kernel's memory that the BPF maps take which a process has open. */
+export function mapMemoryOf(pid: number): number {
+  const folder = `/proc/${pid}/fdinfo`;
+  return readdirSync(folder).reduce((sum, fd) => {
+    const info = readFileSync(`${folder}/${fd}`, 'utf8');
+    return /^map_type:/m.test(info) ? sum + Number(/^memlock:\s*(\d+)$/m.exec(info)?.[1] ?? 0) : sum;
+  }, 0);
+}
+
 function kilobytes(status: string, name: string): number {
   return Number(new RegExp(`^${name}:\\s*(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0);
 }
