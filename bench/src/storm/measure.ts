@@ -55,6 +55,7 @@ export async function measureStorm(bench: Bench, storm: Storm): Promise<StormRes
     measurement('cpu', { title: `${storm.title}: CPU time of the tracer itself`, unit: 'ns' }),
     measurement('memory', { title: `${storm.title}: resident memory of the tracer, at most`, unit: 'bytes' }),
     measurement('missing', { title: `${storm.title}: of all, not told`, unit: 'percent' }),
+    measurement('lost', { title: `${storm.title}: lost, by the tracer's own count`, unit: 'percent' }),
   ];
   return { measurements: all.filter(({ series }) => series.length > 0), absent };
 }
@@ -109,11 +110,14 @@ async function runOnce(bench: Bench, { storm, way, count }: Run): Promise<Sample
   const mark = way.side === 'ours' ? storm.marks?.ours : storm.marks?.others;
   const told = way.tells ? await countLines(way.output, mark) : undefined;
   const happened = count + extra;
+  // Where it is not known how many there are, the tracer alone can say.
+  const lost = way.tells && storm.marks === undefined ? lostOf(way.counts) : undefined;
   return {
     wall: wallNs / count,
     cpu: (after.cpuNs - before.cpuNs) / count,
     memory: after.peakMemory,
     ...(told === undefined ? {} : { missing: (Math.max(happened - told, 0) / happened) * 100 }),
+    ...(lost === undefined ? {} : { lost }),
   };
 }
 
@@ -172,6 +176,25 @@ async function rest(pid: number, bench: Bench): Promise<Usage> {
     if (now.cpuNs - last.cpuNs < quietShare * quietMs * 1e6 || performance.now() > end) return now;
     last = now;
   }
+}
+
+interface Counts {
+  readonly events: Readonly<
+    Record<string, { submitted: number; delivered: number; dropped: Readonly<Record<string, number>> }>
+  >;
+}
+
+/** Percent of what happened. */
+function lostOf(path: string | undefined): number | undefined {
+  if (path === undefined) return undefined;
+  const { events } = JSON.parse(readFileSync(path, 'utf8')) as Counts;
+  let happened = 0;
+  let delivered = 0;
+  for (const kind of Object.values(events)) {
+    happened += kind.submitted + Object.values(kind.dropped).reduce((sum, count) => sum + count, 0);
+    delivered += kind.delivered;
+  }
+  return ((happened - delivered) / happened) * 100;
 }
 
 async function countLines(path: string | undefined, mark: RegExp | undefined): Promise<number | undefined> {

@@ -103,6 +103,8 @@ export interface Way {
   readonly wrapper?: readonly string[];
   /** Whether it is to tell of all events. */
   readonly tells: boolean;
+  /** A file that it writes its own counts to, at its end. */
+  readonly counts?: string;
 }
 
 /** All of them, as far as they are there. Their files are in the folder. */
@@ -124,8 +126,10 @@ function ourWays({ events }: Storm, file: FileOf): Way[] {
   const work = `work: comm=${workName} follow`;
   const way = (name: string, id: string, options: readonly string[]): Way => {
     const output = file(id);
-    const command = spoor('trace', '--output', 'json', '--out', output, ...options);
-    return { name, side: 'ours', tracer: { command, tracefs: false }, output, tells: id !== 'attached' };
+    const counts = file(`${id}-counts`);
+    const command = spoor('trace', '--output', 'json', '--out', output, '--stats-json', counts, ...options);
+    const tells = id !== 'attached';
+    return { name, side: 'ours', tracer: { command, tracefs: false }, output, tells, counts };
   };
   const only = ['--events', events];
   return [
