@@ -8,6 +8,7 @@ filterKindSuite('cgroup', {
     ['cgroup!=5,6', { cgroups: [4n, 7n] }, { cgroups: [4n, 6n] }],
   ],
   wrong: [
+    ['cgroup=/a\0', /a text cannot contain a NUL/],
     ['cgroup=/nowhere', /there is no such thing here/],
     ['cgroup=web', /expected a number, @PID or a path/],
     ['cgroup=18446744073709551616', /greatest number/],

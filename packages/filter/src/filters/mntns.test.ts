@@ -11,5 +11,8 @@ filterKindSuite('mntns', {
     ['mntns>1', /mntns does not know >; it has = !=/],
     ['mntns=1-2', /expected a number/],
     ['mntns=blue', /expected a number, @PID or the path/],
+    // What is accepted can be written, and read again.
+    ['mntns="/a\\\0"', /a text cannot contain a NUL/],
+    ['mntns=/a\ud800', /half a character/],
   ],
 });

@@ -3,6 +3,7 @@ import { plain } from '../grammar/pattern.js';
 import type { NameResolver } from '../resolve/names.js';
 import type { FilterValue, NumberRange, Operator } from '../scope.js';
 import type { Comparison, ValueKind } from './kind.js';
+import { failUnlessBytes } from './text-values.js';
 
 export const u32Max = 0xffff_ffffn;
 export const u64Max = 0xffff_ffff_ffff_ffffn;
@@ -58,6 +59,7 @@ function readers({ max, min = 0n, names }: NumberValuesOptions, ranges: boolean)
         if (from > to) written.fail('the range ends before it starts', `Write ${to}-${from}.`);
         return { from, to };
       }
+      failUnlessBytes(written);
       if (names?.accepts(text)) return { name: text };
       return written.fail(`expected ${expected}`);
     },

@@ -27,8 +27,7 @@ export const textValues = ({ maxWhole, maxEnd, why }: TextValuesOptions): ValueK
     if (starBefore && starAfter) {
       written.fail('a star can stand in front or at the end, not both', 'A literal star is written \\*.');
     }
-    if (text.includes('\0')) written.fail('a text cannot contain a NUL');
-    if (/\p{Surrogate}/u.test(text)) written.fail('half a character (a lone surrogate) stands for no bytes');
+    failUnlessBytes(written);
     const at = starBefore ? 'end' : starAfter ? 'start' : 'whole';
     const bytes = factBytes(text).length;
     const max = at === 'end' ? maxEnd : maxWhole;
@@ -40,6 +39,13 @@ export const textValues = ({ maxWhole, maxEnd, why }: TextValuesOptions): ValueK
     return { text, starBefore: at === 'end', starAfter: at === 'start' };
   },
 });
+
+/** Complains of what no file and no process can be called. */
+export function failUnlessBytes(written: WrittenPattern): void {
+  if (written.text.includes('\0')) written.fail('a text cannot contain a NUL');
+  if (/\p{Surrogate}/u.test(written.text))
+    written.fail('half a character (a lone surrogate) stands for no bytes');
+}
 
 /** The value of a text kind. */
 export function textOf(value: FilterValue): TextValue {
