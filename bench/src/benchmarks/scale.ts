@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { trace } from '@spoor/tracer';
 import { atScale, type Bench, type Benchmark } from '../bench.js';
@@ -24,13 +26,29 @@ const childPath = fileURLToPath(new URL('../reader/child.js', import.meta.url));
 const recordSizes = [64, 256, 1024, 4096] as const;
 const ringSize = 8 * 1024 * 1024;
 const crowdName = 'bench-crowd';
+/** So many tasks of others may have begun meanwhile. */
+const strangers = 50;
+
+/** Tasks of the machine that have not ended. */
+function taskCount(): number {
+  return Number(/\/(\d+) /.exec(readFileSync('/proc/loadavg', 'latin1'))?.[1]);
+}
+
+/** Does something while so many processes of the scope live, and waits until the last of them is gone: thousands take a while to end. */
+async function withCrowd<T>({ folder, signal }: Bench, living: number, body: () => Promise<T>): Promise<T> {
+  const before = taskCount();
+  try {
+    await using crowd = startWork(folder, { signal }, crowdName);
+    if (living > 0) await crowd.do(`hold ${living}`);
+    return await body();
+  } finally {
+    while (taskCount() > before + strangers) await setTimeout(100, undefined, { signal });
+  }
+}
 
 /** Events of one process while so many others of the scope live. */
-async function measureLiving(bench: Bench, living: number): Promise<Readonly<Record<string, number[]>>> {
+async function measureLiving(bench: Bench): Promise<Readonly<Record<string, number[]>>> {
   const { folder, signal } = bench;
-  await using crowd = startWork(folder, { signal }, crowdName);
-  bench.progress(`${living} processes: starting them`);
-  await crowd.do(`hold ${living}`);
   const samples = { open: [] as number[], life: [] as number[], start: [] as number[] };
   const start = async () => {
     const before = process.hrtime.bigint();
@@ -55,7 +73,7 @@ async function measureLiving(bench: Bench, living: number): Promise<Readonly<Rec
   const rounds = atScale(bench, 6, 1);
   for (let round = 0; round < rounds; round++) {
     signal.throwIfAborted();
-    bench.progress(`${living} processes: round ${round + 1} of ${rounds}`);
+    bench.progress(`round ${round + 1} of ${rounds}`);
     const idleBefore = bpfTime(tracer, [syscallProgram]);
     await work.do(`closes ${opens}`);
     const idle = bpfTimeSince(tracer, [syscallProgram], idleBefore);
@@ -78,7 +96,8 @@ async function measureCrowds(bench: Bench): Promise<Measurement[]> {
   const measured: { name: string; samples: Readonly<Record<string, number[]>> }[] = [];
   for (const living of crowds) {
     const name = `${living.toLocaleString('en-US')} processes`;
-    measured.push({ name, samples: await measureLiving(bench, living) });
+    bench.progress(`${name}: starting them`);
+    measured.push({ name, samples: await withCrowd(bench, living, () => measureLiving(bench)) });
   }
   const series = (metric: string): Series[] =>
     measured.map(({ name, samples }) => ({ name, side: 'ours', samples: samples[metric]! }));
@@ -121,7 +140,6 @@ async function memoryOf({ folder, signal }: Bench, scopes: readonly string[]): P
 }
 
 async function measureMemory(bench: Bench): Promise<Measurement[]> {
-  const { folder, signal } = bench;
   const crowds = bench.quick ? [10, 100] : [100, 1000, 10_000];
   const others = (count: number) => Array.from({ length: count }, (_, index) => `uid=${900_001 + index}`);
   const settings = {
@@ -143,11 +161,11 @@ async function measureMemory(bench: Bench): Promise<Measurement[]> {
   const measure = async (chosen: readonly MemorySetting[]): Promise<Samples> => {
     const samples = new Samples(chosen.map(({ name }) => ({ name, side: 'ours' })));
     for (const { name, scopes, living } of chosen) {
-      await using crowd = living > 0 ? startWork(folder, { signal }, crowdName) : undefined;
       bench.progress(`memory: ${name}`);
-      await crowd?.do(`hold ${living}`);
-      const starts = atScale(bench, 4, 1);
-      for (let start = 0; start < starts; start++) samples.add(name, await memoryOf(bench, scopes));
+      await withCrowd(bench, living, async () => {
+        const starts = atScale(bench, 4, 1);
+        for (let start = 0; start < starts; start++) samples.add(name, await memoryOf(bench, scopes));
+      });
     }
     return samples;
   };
@@ -230,7 +248,7 @@ export const scale: Benchmark = {
       absent: [],
       remarks: [
         'The processes wait and do nothing; the map of processes has its default size for so many.',
-        'Time by scopes and by misses: see scopes and state. Memory is that of the command at its first event: its own, and what the kernel counts for its maps, which have their size from the start and make up for a miss by no memory.',
+        'Time by scopes and by misses: see scopes and state. Memory is that of the command at its first event: its own, and what the kernel counts for its maps, which have their size from the start, by how many processes there are then, and make up for a miss by no memory.',
       ],
     };
   },
