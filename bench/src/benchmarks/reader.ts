@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SpoorError } from '@spoor/btf';
 import { atScale, type Bench, type Benchmark } from '../bench.js';
 import { type Goal, hasSeries, type Measurement, measurementOf, medianOf, timesOf } from '../finding.js';
 import { interleave, type Samples, type Variant } from '../measure/interleave.js';
@@ -90,18 +91,36 @@ interface Reading {
   readonly process: Launched;
 }
 
+/** What the readers are run by. */
+interface Found {
+  readonly runtimes: readonly Runtime[];
+  /** The compiled reader in Go, where it can be had. */
+  readonly go: string | undefined;
+}
+
+/** The reader in Go, or why there is none. */
+function goReader({ peers }: Bench): { readonly path?: string; readonly absent: readonly string[] } {
+  const go = peers.path('cilium/ebpf');
+  if (go === undefined) return { absent: peers.absent(['cilium/ebpf']) };
+  try {
+    return { path: compileGo(go, 'consume'), absent: [] };
+  } catch (error) {
+    if (error instanceof SpoorError) return { absent: [`cilium/ebpf: ${error.message}`] };
+    throw error;
+  }
+}
+
 /** Starts whatever reads for a task. */
-function start({ folder, signal, peers }: Bench, task: Task, found: readonly Runtime[]): Reading[] {
+function start({ folder, signal }: Bench, task: Task, { runtimes: found, go }: Found): Reading[] {
   const records = join(folder, `records-${task.id}`);
   writeRecords(records, task.records);
   const ringSize = (task.mebibytes ?? usualMebibytes) * 1024 * 1024;
   const given = [compileBpf('ring-fill'), records, String(ringSize)];
   const consume = compileC('consume', { defines: offsetMacros(), libraries: ['bpf'] });
-  const go = peers.path('cilium/ebpf');
   const offsets = Object.entries(offsetMacros()).map(([name, offset]) => `${name}=${offset}`);
   return [
     { name: inC, side: 'peer', process: new Launched([consume, task.c, ...given], { signal }) },
-    ...(go === undefined ? [] : [[compileGo(go, 'consume'), task.c, ...given, ...offsets]]).map(
+    ...(go === undefined ? [] : [[go, task.c, ...given, ...offsets]]).map(
       (command): Reading => ({ name: inGo, side: 'peer', process: new Launched(command, { signal }) }),
     ),
     ...task.ways.flatMap(({ way, name }) =>
@@ -116,7 +135,7 @@ function start({ folder, signal, peers }: Bench, task: Task, found: readonly Run
   ];
 }
 
-async function measureTask(bench: Bench, task: Task, found: readonly Runtime[]): Promise<Samples> {
+async function measureTask(bench: Bench, task: Task, found: Found): Promise<Samples> {
   const readings = start(bench, task, found);
   try {
     const variants = readings.map(
@@ -139,12 +158,16 @@ async function measureTask(bench: Bench, task: Task, found: readonly Runtime[]):
 }
 
 /** Bytes that a drain leaves on the heap for each record. */
-async function measureHeap(bench: Bench, found: readonly Runtime[]): Promise<Measurement> {
+async function measureHeap(bench: Bench, found: Found): Promise<Measurement> {
   const [five] = tasks as readonly [Task];
   const series: Measurement['series'][number][] = [];
-  for (const runtime of found) {
+  for (const runtime of found.runtimes) {
     bench.progress(`the heap of ${runtime.label}`);
-    const readings = start(bench, { ...five, ways: five.ways.slice(0, 1) }, [runtime]);
+    const readings = start(
+      bench,
+      { ...five, ways: five.ways.slice(0, 1) },
+      { runtimes: [runtime], go: undefined },
+    );
     try {
       const reading = readings.at(-1);
       await reading!.process.do('time 1');
@@ -190,7 +213,9 @@ export const reader: Benchmark = {
     'How long does a record take, from the same kind of full kernel ring, beside a program in C on libbpf?',
   peers: ['cilium/ebpf'],
   async run(bench) {
-    const { found, absent } = runtimes(bench);
+    const nodes = runtimes(bench);
+    const go = goReader(bench);
+    const found: Found = { runtimes: nodes.found, go: go.path };
     const measurements: Measurement[] = [];
     for (const task of tasks) {
       const samples = await measureTask(bench, task, found);
@@ -205,7 +230,7 @@ export const reader: Benchmark = {
     measurements.push(await measureHeap(bench, found));
     return {
       measurements,
-      absent: [...bench.peers.absent(['cilium/ebpf']), ...absent],
+      absent: [...go.absent, ...nodes.absent],
       remarks: [
         `Rings of ${usualMebibytes} MiB where nothing else is said, each filled by the same BPF program with the same opens of ${meanRecordSize().toFixed(0)} bytes on average, and read by a process of its own. In C a text is copied; an object is one of C, with texts in memory of their own. Go's library copies each record, into the same memory again; a text is a string.`,
         `A round is ${usualDrains} full rings, one after the other, as they are where a ring fills up. Of one alone the first records wait for the reader's own code and data, where others have had the caches.`,
