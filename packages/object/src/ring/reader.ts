@@ -32,7 +32,8 @@ const noLimit = 0x7fffffff;
  *
  * One reader a ring: the kernel keeps one consumer position. The position is published every eighth of the ring,
  * and always before the reader looks whether there is more: a producer whose commit finds the reader caught up
- * then knows it. `drain` is for speed; `RingSource` and `RingPoller` wait for records.
+ * then knows it. `drain` is for speed; `RingSource` and `RingPoller` wait for records. Of what was reserved a page is read ahead of
+ * its records where that proves quicker; now and then a few drains are timed to find out.
  *
  * Memory order: the kernel releases a record by an exchange of its length word, and reserves by a release of the
  * producer position (kernel/bpf/ringbuf.c). Both are loaded with acquire order: `Atomics.load`, or on x86-64 a

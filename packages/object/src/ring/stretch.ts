@@ -36,6 +36,7 @@ export class Stretch {
     room: 0,
     passed: 0,
     discarded: 0,
+    // For walks as well, which are not timed: rings that are merged are read whole, soon after.
     ahead: this.#readAhead.bytes,
     fetched: 0,
     touched: 0,
