@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { SpoorError } from '@spoor/btf';
 import { EventDecoder, type EventHandler } from '../decoder.js';
@@ -42,6 +43,8 @@ export class Recording implements AsyncDisposable {
   readonly header: RecordingHeader;
   /** Bytes of the file. */
   readonly size: number;
+  /** What tells the file from others. */
+  readonly stats: BigIntStats;
   readonly decoder: EventDecoder;
   readonly #file: FileHandle;
   #position: number;
@@ -51,11 +54,12 @@ export class Recording implements AsyncDisposable {
   /** @internal Use `openRecording`. */
   constructor(
     file: FileHandle,
-    parts: { path: string; size: number; header: RecordingHeader; position: number },
+    parts: { path: string; stats: BigIntStats; header: RecordingHeader; position: number },
   ) {
     this.#file = file;
     this.path = parts.path;
-    this.size = parts.size;
+    this.size = Number(parts.stats.size);
+    this.stats = parts.stats;
     this.header = parts.header;
     this.#position = parts.position;
     this.decoder = new EventDecoder({ layouts: parts.header.layouts, context: parts.header.context });
@@ -166,27 +170,30 @@ interface Records {
 export async function openRecording(path: string): Promise<Recording> {
   let file: FileHandle;
   try {
-    file = await openFile(path, 'r');
+    file = await openFile(path);
   } catch (cause) {
     throw unreadable(path, cause);
   }
   try {
-    const { size } = await file.stat();
+    const stats = await file.stat({ bigint: true });
     const start = await readExactly(file, 0, MAGIC.length);
     if (start === undefined || Buffer.compare(start, MAGIC) !== 0)
-      throw invalid(path, size < MAGIC.length ? `it has ${size} bytes` : 'it does not begin like one');
+      throw invalid(
+        path,
+        stats.size < MAGIC.length ? `it has ${stats.size} bytes` : 'it does not begin like one',
+      );
     const block = await readBlock(file, MAGIC.length);
     if (typeof block === 'string')
       throw invalid(
         path,
-        block === 'cut' ? `it was cut in its header, at byte ${size}` : 'its header is damaged',
+        block === 'cut' ? `it was cut in its header, at byte ${stats.size}` : 'its header is damaged',
       );
     if (block.head.type !== 'header' || block.payload === undefined)
       throw invalid(path, 'its header is damaged');
     const header = decodeHeader(block.payload, path);
     return new Recording(file, {
       path,
-      size,
+      stats,
       header,
       position: MAGIC.length + HEAD_SIZE + block.head.storedSize,
     });

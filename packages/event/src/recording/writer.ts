@@ -1,10 +1,9 @@
-import type { FileHandle } from 'node:fs/promises';
 import { SpoorError } from '@spoor/btf';
 import { eventLayouts } from '../generated-layouts.js';
 import type { EventLayouts } from '../layouts.js';
 import type { EventContext } from '../line.js';
 import type { RecordMemory } from '../memory.js';
-import { crc32, openFile } from './built-in.js';
+import { closeFile, crc32, createFile, writeFully } from './built-in.js';
 import { codecOf } from './compress.js';
 import { type BlockType, type Compression, encodeHead, MAGIC } from './format.js';
 import { encodeHeader } from './header.js';
@@ -22,6 +21,11 @@ export interface RecordingWriterOptions {
   readonly blockSize?: number;
   /** Milliseconds after which one is sealed that is not full: the most that a crash costs. Default: 1000. */
   readonly flushMs?: number;
+  /**
+   * Descriptor of an empty file to write to, which the writer closes: for a caller that has opened it by rules of its own. The
+   * path only names it in messages then. Default: the path is created, or replaced.
+   */
+  readonly fd?: number;
 }
 
 /** Bytes of the largest block: far below what a reader takes. */
@@ -41,7 +45,7 @@ const BACKLOG = 16;
  */
 export class RecordingWriter implements AsyncDisposable {
   readonly path: string;
-  readonly #file: FileHandle;
+  readonly #fd: number;
   readonly #compression: Compression;
   readonly #blockSize: number;
   readonly #flushMs: number;
@@ -56,9 +60,9 @@ export class RecordingWriter implements AsyncDisposable {
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  private constructor(path: string, file: FileHandle, options: RecordingWriterOptions) {
+  private constructor(path: string, fd: number, options: RecordingWriterOptions) {
     this.path = path;
-    this.#file = file;
+    this.#fd = fd;
     this.#compression = options.compression ?? 'deflate';
     this.#blockSize = options.blockSize ?? 256 * 1024;
     this.#flushMs = options.flushMs ?? 1000;
@@ -77,19 +81,14 @@ export class RecordingWriter implements AsyncDisposable {
       throw new SpoorError('INVALID_VALUE', `blocks of ${blockSize} bytes`, {
         remedy: `Give a multiple of 8, at most ${MOST}.`,
       });
-    let file: FileHandle;
+    const fd = options.fd ?? (await create(path));
+    const writer = new RecordingWriter(path, fd, options);
     try {
-      file = await openFile(path, 'w');
-    } catch (cause) {
-      throw unwritable(path, cause);
-    }
-    const writer = new RecordingWriter(path, file, options);
-    try {
-      writer.#write(() => file.write(MAGIC));
+      writer.#write(() => writeFully(fd, MAGIC));
       writer.#put('header', encodeHeader({ format: 1, layouts, context, facts }), 0);
       await writer.flush();
     } catch (error) {
-      await file.close();
+      await closeFile(fd);
       throw error;
     }
     return writer;
@@ -156,7 +155,16 @@ export class RecordingWriter implements AsyncDisposable {
     try {
       await this.flush();
     } finally {
-      await this.#file.close();
+      await this.#closeFile();
+    }
+  }
+
+  /** A file system over the network may only say here that there was no room. */
+  async #closeFile(): Promise<void> {
+    try {
+      await closeFile(this.#fd);
+    } catch (cause) {
+      throw unwritable(this.path, this.#failure ?? cause);
     }
   }
 
@@ -186,7 +194,7 @@ export class RecordingWriter implements AsyncDisposable {
       const stored = await compressed;
       const sizes = { storedSize: stored.length, rawSize: raw.length };
       const head = encodeHead({ type, compression, ...sizes, records, payloadCrc: crc32(stored) }, crc32);
-      await this.#file.writev([head, stored]);
+      await writeFully(this.#fd, Buffer.concat([head, stored]));
     });
   }
 
@@ -207,9 +215,25 @@ export class RecordingWriter implements AsyncDisposable {
   }
 }
 
+async function create(path: string): Promise<number> {
+  try {
+    return await createFile(path);
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  ENOSPC: 'Free space on that file system, or choose another one. The recording is good up to there.',
+  EDQUOT: 'Free space within the quota, or choose another file system. The recording is good up to there.',
+  EFBIG: 'Raise the limit on the size of files (ulimit -f unlimited). The recording is good up to there.',
+  EPIPE: 'Keep the reader of the pipe running until the recording has ended.',
+};
+
 function unwritable(path: string, cause: unknown): SpoorError {
-  return new SpoorError('OUTPUT_UNWRITABLE', `${path} cannot be written: ${(cause as Error).message}`, {
-    remedy: 'Choose another file, or make room.',
+  const { code = 'unknown' } = cause as NodeJS.ErrnoException;
+  return new SpoorError('OUTPUT_UNWRITABLE', `${path} cannot be written: ${code}`, {
+    remedy: remedies[code] ?? 'Choose another file, or make room.',
     cause,
   });
 }
