@@ -17,7 +17,7 @@ import { readSpeed } from '../replay/speed.js';
 import type { Subcommand } from '../subcommand.js';
 import { readPolicy } from '../trace/files.js';
 import { readShown, shownOptions } from '../trace/options.js';
-import { Outputs } from '../trace/outputs.js';
+import { inputFile, Outputs } from '../trace/outputs.js';
 
 const usage: Usage = {
   name: 'replay',
@@ -66,7 +66,14 @@ async function replay(recording: Recording, args: Arguments, io: Io): Promise<nu
   const scopes = await scopesOf(args, recording);
   const { ProcessTree } = await import('@spoor/tracer');
   const processes = new ProcessTree();
-  const outputs = await Outputs.open(io, { out: shown.out, fallback: io.out });
+  const outputs = await Outputs.open(io, {
+    out: shown.out,
+    fallback: io.out,
+    inputs: [
+      { name: `the recording ${recording.path}`, stats: recording.stats },
+      inputFile('the policy', args.get('policy')),
+    ].filter((input) => input !== undefined),
+  });
   const { sink, style } = outputs.events;
   const renderer = renderers[shown.output](
     { style, unicode: hasUnicode(), kinds: shown.events, time: shown.time },

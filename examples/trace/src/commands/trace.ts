@@ -1,4 +1,5 @@
 import { lifecycleKinds } from '@spoor/bpf';
+import { SpoorError } from '@spoor/btf';
 import type { Scope } from '@spoor/filter';
 import type { ProcessTree, Tracer } from '@spoor/tracer';
 import type { Usage } from '../args/option.js';
@@ -9,7 +10,7 @@ import { hasUnicode } from '../output/style.js';
 import type { Subcommand } from '../subcommand.js';
 import { Interrupts } from '../trace/interrupts.js';
 import { readTraceSettings, type TraceSettings, traceOptions } from '../trace/options.js';
-import { Outputs } from '../trace/outputs.js';
+import { type InputFile, inputFile, Outputs } from '../trace/outputs.js';
 import type { Recorder } from '../trace/recorder.js';
 
 const usage: Usage = {
@@ -56,13 +57,21 @@ async function run(args: Arguments, io: Io): Promise<number> {
 }
 
 async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts): Promise<number> {
-  const { command, mapEntries, record } = settings;
+  const { command, mapEntries } = settings;
+  if (settings.record === '-' && command !== undefined) {
+    throw new SpoorError('INVALID_VALUE', '--record cannot be "-": standard output is the command\'s', {
+      remedy: 'Give a file.',
+    });
+  }
   const scopes = await scopesOf(settings);
   const outputs = await Outputs.open(io, {
     out: settings.out,
     fallback: command === undefined ? io.out : io.err,
+    record: settings.record,
     stats: settings.statsJson,
+    inputs: inputsOf(settings),
   });
+  const { record } = outputs;
   const recorder = record === undefined ? undefined : await openRecorder(record, settings);
   const { trace } = await import('@spoor/tracer');
   interrupts.starting.throwIfAborted();
@@ -117,9 +126,20 @@ async function scopesOfPolicy(path: string): Promise<readonly Scope[]> {
   return (await readPolicy(path)).scopes;
 }
 
-async function openRecorder(path: string, { command, events }: TraceSettings): Promise<Recorder> {
+async function openRecorder(
+  file: NonNullable<Outputs['record']>,
+  { command, events }: TraceSettings,
+): Promise<Recorder> {
   const recording = await import('../trace/recorder.js');
-  return recording.Recorder.create(path, { command, events });
+  return recording.Recorder.create(file, { command, events });
+}
+
+/** What an output must not overwrite: the policy, and a command that is given by its path. */
+function inputsOf({ command, policy }: TraceSettings): readonly InputFile[] {
+  const program = command?.[0]?.includes('/') ? command[0] : undefined;
+  return [inputFile('the policy', policy), inputFile('the command', program)].filter(
+    (input) => input !== undefined,
+  );
 }
 
 export const traceCommand: Subcommand = { usage, run };

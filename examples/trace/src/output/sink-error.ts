@@ -1,13 +1,27 @@
 import { SpoorError } from '@spoor/btf';
 import { errnoNameOf, type Sink } from './sink.js';
 
+const kept = 'What was written before is there.';
+
+const remedies: Readonly<Record<string, string>> = {
+  ENOSPC: `Free space on that file system, or write to another one. ${kept}`,
+  EDQUOT: `Free space within the quota, or write to another file system. ${kept}`,
+  EFBIG: `Raise the limit on the size of files (ulimit -f unlimited). ${kept}`,
+};
+
+/** What to do about a write that failed. */
+export function writeRemedy(errnoName: string): string {
+  return remedies[errnoName] ?? `Write to another file. ${kept}`;
+}
+
 /** Why a sink takes no more, as an error; undefined while it does. */
 export function sinkError({ failure, name }: Sink): SpoorError | undefined {
   if (failure === undefined) return undefined;
+  const why = errnoNameOf(failure);
   return failure.code === 'EPIPE'
     ? new SpoorError('OUTPUT_CLOSED', `Nobody reads ${name} any more`, { cause: failure })
-    : new SpoorError('OUTPUT_UNWRITABLE', `${name} cannot be written: ${errnoNameOf(failure)}`, {
-        remedy: 'What was written before is there.',
+    : new SpoorError('OUTPUT_UNWRITABLE', `${name} cannot be written: ${why}`, {
+        remedy: writeRemedy(why),
         cause: failure,
       });
 }

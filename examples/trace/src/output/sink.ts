@@ -1,4 +1,4 @@
-import { close, fstatSync, write, writeSync } from 'node:fs';
+import { type BigIntStats, close, fstatSync, write, writeSync } from 'node:fs';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { getSystemErrorName, promisify } from 'node:util';
 import type { LineBuffer } from '@spoor/event';
@@ -23,8 +23,8 @@ export class Sink {
   readonly name: string;
   /** What goes out next. */
   #text: LineBuffer | FewLines = new FewLines();
-  readonly #fd: number;
-  #isFile: boolean | undefined;
+  #fd: number;
+  #stats: BigIntStats | undefined;
   /** In front of the text, in pieces of `fullAt`. */
   readonly #waiting: Buffer[] = [];
   #flushing: Promise<void> | undefined;
@@ -38,8 +38,13 @@ export class Sink {
 
   /** Whether it is a regular file, which holds up nobody. */
   get isFile(): boolean {
-    this.#isFile ??= isFile(this.#fd);
-    return this.#isFile;
+    return this.stats?.isFile() ?? false;
+  }
+
+  /** What is written to; undefined for a descriptor that was closed. */
+  get stats(): BigIntStats | undefined {
+    this.#stats ??= statsOf(this.#fd);
+    return this.#stats;
   }
 
   /** Why nothing more is written; everything after it was thrown away. */
@@ -80,6 +85,18 @@ export class Sink {
   /** Settles when all is written, or has failed. Never rejects: see `failure`. */
   drained(): Promise<void> {
     return this.#flushing ?? Promise.resolve();
+  }
+
+  /**
+   * Goes on writing to another descriptor of a regular file, behind the last whole line. Returns the one that was written to
+   * so far, which the caller closes.
+   */
+  async switchTo(fd: number): Promise<number> {
+    await this.drained();
+    const before = this.#fd;
+    this.#fd = fd;
+    this.#stats = undefined;
+    return before;
   }
 
   /** Writes what is left and closes the descriptor. */
@@ -162,14 +179,14 @@ class FewLines {
   }
 }
 
-function isFile(fd: number): boolean {
+function statsOf(fd: number): BigIntStats | undefined {
   try {
     // By bigints, which have memory of their own: in that of the numbers Node.js (`realpathSync` in lib/fs.js) leaves off at a pipe when
     // it looks for where a package really is, and finds none that is linked to.
-    return fstatSync(fd, { bigint: true }).isFile();
+    return fstatSync(fd, { bigint: true });
   } catch {
     // A descriptor that was closed: the first write says so.
-    return false;
+    return undefined;
   }
 }
 

@@ -16,7 +16,11 @@ export const shownOptions: readonly Option[] = [
     value: 'FORM',
     help: 'table: a line an event, as it comes (default). tree: the processes, at the end. json: an object a line.',
   },
-  { name: 'out', value: 'FILE', help: 'Write to FILE; "-" is standard output.' },
+  {
+    name: 'out',
+    value: 'FILE',
+    help: 'Write to FILE, which only its owner may read; "-" is standard output.',
+  },
   {
     name: 'time',
     value: 'CLOCK',
@@ -51,7 +55,7 @@ export const traceOptions: readonly Option[] = [
     help: 'Ring of fork, exec and exit. Default: 512K a CPU, from 1M to 16M.',
   },
   { name: 'stats', help: 'Say on standard error, at the end, what was counted.' },
-  { name: 'stats-json', value: 'FILE', help: 'Write the same to FILE, as JSON.' },
+  { name: 'stats-json', value: 'FILE', help: 'Write the counters to FILE, as JSON; "-" is standard output.' },
 ];
 
 /** How events are to be shown. */

@@ -1,70 +1,229 @@
-import { open } from 'node:fs';
+import { type BigIntStats, close, ftruncateSync, statSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { SpoorError } from '@spoor/btf';
 import type { Io, Stream } from '../io.js';
+import {
+  abandonOutputFile,
+  isSameFile,
+  type OutputFile,
+  openDescriptor,
+  openOutputFile,
+} from '../output/output-file.js';
 import { errnoNameOf, Sink } from '../output/sink.js';
-import { sinkError } from '../output/sink-error.js';
+import { sinkError, writeRemedy } from '../output/sink-error.js';
 import { noStyle } from '../output/style.js';
 
-const openFile = promisify(open);
+const closeFile = promisify(close);
+
+/** A file that is read: none of the outputs may be the same file. */
+export interface InputFile {
+  /** What a message calls it. */
+  readonly name: string;
+  readonly stats: BigIntStats;
+}
+
+/** The file at a path; undefined where there is none. */
+export function inputFile(name: string, path: string | undefined): InputFile | undefined {
+  if (path === undefined) return undefined;
+  try {
+    return { name: `${name} ${path}`, stats: statSync(path, { bigint: true }) };
+  } catch {
+    // What cannot be looked at is reported when it is read.
+    return undefined;
+  }
+}
+
+export interface WantedOutputs {
+  /** The file for events; `-` is standard output. */
+  readonly out: string | undefined;
+  /** Where events go without one. */
+  readonly fallback: Stream;
+  readonly stats?: string | undefined;
+  readonly record?: string | undefined;
+  readonly inputs?: readonly InputFile[];
+}
+
+/** An output that was opened by the name that a person gave. */
+interface Named {
+  readonly option: string;
+  readonly path: string;
+  /** Undefined for standard output and standard error themselves. */
+  readonly file: OutputFile | undefined;
+  /** Of a recording, only what tells it from others: its writer uses the descriptor. */
+  readonly sink: Sink;
+}
+
+const outOption = '--out';
+const recordOption = '--record';
+const statsOption = '--stats-json';
 
 /** Where a run writes to besides standard error. */
 export class Outputs {
   readonly events: Stream;
   readonly stats: Sink | undefined;
-  readonly #files: readonly Sink[];
+  /** The empty file of the recording, for a writer that closes it. */
+  readonly record: { readonly path: string; readonly fd: number } | undefined;
+  readonly #named: Named[];
+  #reopening: Promise<SpoorError | undefined> = Promise.resolve(undefined);
+  #closed = false;
 
-  private constructor(events: Stream, stats: Sink | undefined, files: readonly Sink[]) {
+  private constructor(events: Stream, named: readonly Named[]) {
+    const of = (option: string) => named.find((one) => one.option === option);
     this.events = events;
-    this.stats = stats;
-    this.#files = files;
+    this.stats = of(statsOption)?.sink;
+    const record = of(recordOption);
+    this.record = record?.file === undefined ? undefined : { path: record.path, fd: record.file.fd };
+    this.#named = [...named];
   }
 
   /**
-   * Opens the files, before anything else is done: who cannot write the result should not run the command.
+   * Opens the files before anything else is done: nothing is run whose result cannot be written. What the files held is
+   * removed once all of them are open and none is the same as another, or as an input.
    *
    * @throws SpoorError `OUTPUT_UNWRITABLE`
    */
-  static async open(
-    io: Io,
-    wanted: {
-      readonly out: string | undefined;
-      readonly fallback: Stream;
-      readonly stats?: string | undefined;
-    },
-  ): Promise<Outputs> {
-    const files: Sink[] = [];
-    const file = async (path: string) => {
-      const sink = await openSink(path);
-      files.push(sink);
-      return sink;
+  static async open(io: Io, wanted: WantedOutputs): Promise<Outputs> {
+    const { out, fallback, stats, record, inputs = [] } = wanted;
+    const named: Named[] = [];
+    const add = async (option: string, path: string | undefined) => {
+      if (path !== undefined) named.push(await openNamed(io, option, path));
     };
-    const { out, fallback, stats } = wanted;
-    const events =
-      out === undefined ? fallback : out === '-' ? io.out : { sink: await file(out), style: noStyle };
-    return new Outputs(events, stats === undefined ? undefined : await file(stats), files);
+    try {
+      await add(outOption, out);
+      await add(recordOption, record);
+      await add(statsOption, stats);
+      const toFile = out === undefined ? undefined : named[0]!;
+      checkDistinct(named, toFile === undefined ? fallback.sink : undefined, inputs);
+      for (const { file } of named) if (file !== undefined) empty(file);
+      const events =
+        toFile === undefined ? fallback : out === '-' ? io.out : { sink: toFile.sink, style: noStyle };
+      return new Outputs(events, named);
+    } catch (error) {
+      for (const { file } of named) if (file !== undefined) await abandonOutputFile(file);
+      throw error;
+    }
+  }
+
+  /**
+   * Opens the files for events and statistics anew by their paths, as `SIGHUP` asks after a log was rotated: each goes on behind
+   * its last whole line, in the file that the path names now. Nothing is emptied. A file that cannot be opened is reported, and
+   * writing to the one before goes on. A recording is left alone: it is one file, with one header. So is what is no regular
+   * file.
+   *
+   * @returns the first failure
+   */
+  reopen(): Promise<SpoorError | undefined> {
+    this.#reopening = this.#reopening.then(() => this.#reopen());
+    return this.#reopening;
   }
 
   /** Writes what is left and closes the files. Returns what went wrong with any of the outputs. */
   async close(): Promise<SpoorError | undefined> {
+    await this.#reopening;
+    this.#closed = true;
     await this.events.sink.drained();
-    for (const sink of this.#files) await sink.close();
+    for (const { file, option, sink } of this.#named) {
+      if (file === undefined) await sink.drained();
+      else if (option !== recordOption) await sink.close();
+    }
     return sinkError(this.events.sink) ?? (this.stats && sinkError(this.stats));
+  }
+
+  async #reopen(): Promise<SpoorError | undefined> {
+    let failure: SpoorError | undefined;
+    for (const [index, output] of this.#named.entries()) {
+      if (this.#closed || !canReopen(output)) continue;
+      try {
+        this.#named[index] = { ...output, file: await this.#switch(output) };
+      } catch (error) {
+        if (!(error instanceof SpoorError)) throw error;
+        failure ??= error;
+      }
+    }
+    return failure;
+  }
+
+  async #switch(output: Named): Promise<OutputFile> {
+    const { path, option, sink } = output;
+    const opened = await openOutputFile(path, { anew: true });
+    if ('standard' in opened) throw notReopened(path, 'it is no regular file any more');
+    try {
+      if (!opened.stats.isFile()) throw notReopened(path, 'it is no regular file any more');
+      const others = this.#named.filter((other) => other !== output);
+      checkDistinct([...others, { ...output, sink: new Sink(opened.fd, path) }], undefined, []);
+    } catch (error) {
+      await abandonOutputFile(opened);
+      throw error;
+    }
+    try {
+      await closeFile(await sink.switchTo(opened.fd));
+    } catch (error) {
+      const why = errnoNameOf(error as NodeJS.ErrnoException);
+      throw notReopened(`${path} (${option})`, `what was written before is not all there (${why})`);
+    }
+    return opened;
   }
 }
 
-/** Not by a call that blocks: a named pipe opens when somebody reads it, and signals should be heard until then. */
-async function openSink(path: string): Promise<Sink> {
-  try {
-    return new Sink(await openFile(path, 'w'), path);
-  } catch (error) {
-    throw new SpoorError(
-      'OUTPUT_UNWRITABLE',
-      `${path} cannot be written: ${errnoNameOf(error as NodeJS.ErrnoException)}`,
-      {
-        remedy: 'Give a file that can be made or replaced, or "-" for standard output.',
-        cause: error,
-      },
-    );
+function canReopen({ option, file }: Named): boolean {
+  return option !== recordOption && file !== undefined && !file.isDescriptor && file.stats.isFile();
+}
+
+async function openNamed(io: Io, option: string, path: string): Promise<Named> {
+  const opened = path === '-' ? ({ standard: 1 } as const) : await openOutputFile(path);
+  if (!('standard' in opened)) return { option, path, file: opened, sink: new Sink(opened.fd, path) };
+  const { sink } = opened.standard === 1 ? io.out : io.err;
+  // The writer of a recording closes its descriptor.
+  const file = option === recordOption ? openDescriptor(opened.standard, sink.name) : undefined;
+  return { option, path, file, sink };
+}
+
+/** @throws SpoorError `OUTPUT_UNWRITABLE`, naming both */
+function checkDistinct(
+  named: readonly Named[],
+  fallback: Sink | undefined,
+  inputs: readonly InputFile[],
+): void {
+  const outputs = named.map(({ option, path, sink }) => ({ name: `${option} ${path}`, sink }));
+  if (fallback !== undefined) outputs.unshift({ name: `${fallback.name}, where events go,`, sink: fallback });
+  for (const [index, { name, sink }] of outputs.entries()) {
+    const other = outputs.slice(0, index).find((before) => isSameSink(before.sink, sink));
+    if (other !== undefined) throw clash(`${other.name} and ${name} are the same file`, eachItsOwn);
+    const { stats } = sink;
+    const input = stats?.isFile() ? inputs.find((one) => isSameFile(one.stats, stats)) : undefined;
+    if (input !== undefined)
+      throw clash(`${name} would overwrite ${input.name}, which is read`, 'Write to another file.');
   }
+}
+
+const eachItsOwn = 'Give each output a file of its own.';
+
+function isSameSink(one: Sink, other: Sink): boolean {
+  if (one === other) return true;
+  const { stats } = one;
+  return stats !== undefined && stats.isFile() && other.stats !== undefined && isSameFile(stats, other.stats);
+}
+
+function clash(message: string, remedy: string): SpoorError {
+  return new SpoorError('OUTPUT_UNWRITABLE', message, { remedy });
+}
+
+/** What a descriptor that was open already holds belongs to whoever opened it. */
+function empty({ path, fd, stats, isDescriptor }: OutputFile): void {
+  if (isDescriptor || !stats.isFile()) return;
+  try {
+    ftruncateSync(fd);
+  } catch (error) {
+    const why = errnoNameOf(error as NodeJS.ErrnoException);
+    throw new SpoorError('OUTPUT_UNWRITABLE', `${path} cannot be written: ${why}`, {
+      remedy: writeRemedy(why),
+      cause: error,
+    });
+  }
+}
+
+function notReopened(path: string, why: string): SpoorError {
+  return new SpoorError('OUTPUT_UNWRITABLE', `${path} cannot be opened anew: ${why}`, {
+    remedy: 'Writing goes on to the file that was open before. Send SIGHUP again when the path is a file.',
+  });
 }

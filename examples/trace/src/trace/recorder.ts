@@ -19,8 +19,15 @@ export class Recorder {
     this.#writer = writer;
   }
 
-  /** @throws SpoorError `OUTPUT_UNWRITABLE` */
-  static async create(path: string, { command, events }: RecordedTrace): Promise<Recorder> {
+  /**
+   * Begins a recording in an empty file, which it closes.
+   *
+   * @throws SpoorError `OUTPUT_UNWRITABLE`
+   */
+  static async create(
+    { path, fd }: { readonly path: string; readonly fd: number },
+    { command, events }: RecordedTrace,
+  ): Promise<Recorder> {
     const facts = {
       spoor: version(),
       kernel: release(),
@@ -28,7 +35,7 @@ export class Recorder {
       command: command ?? null,
       events,
     };
-    return new Recorder(await RecordingWriter.create(path, { facts }));
+    return new Recorder(await RecordingWriter.create(path, { facts, fd }));
   }
 
   /** What the lines say beyond the records; known when the trace has begun. */
