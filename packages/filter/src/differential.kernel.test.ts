@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { eventFacts, randomFacts, scopeSet } from '../test/arbitraries.js';
+import { testHost } from '../test/host.js';
 import { type KernelCase, kernelJudge } from '../test/kernel-judge.js';
 import type { CompiledScopes } from './compile/compile.js';
 import { compileScopes } from './compile/compile.js';
@@ -10,11 +11,19 @@ import type { TaskFacts } from './facts.js';
 import { printScope } from './grammar/print.js';
 import { type FollowState, followReplace, followVerdict } from './reference/follow.js';
 import { matchesScopes, scopeExcludes } from './reference/match.js';
+import type { Host } from './resolve/host.js';
+import { resolveScope } from './resolve/resolve.js';
 import type { Scope } from './scope.js';
 
 /** Cases judged by both; SPOOR_CASES=1000000 for a long run, SPOOR_SEED to repeat one. */
 const wanted = Number(process.env['SPOOR_CASES'] ?? 100_000);
 const seed = Number(process.env['SPOOR_SEED'] ?? Date.now() % 0x7fff_ffff);
+
+/** A machine on which paths that begin with `/a` lead elsewhere. */
+const host: Host = {
+  ...testHost,
+  path: (path) => ({ path: path.replace(/^\/a/, '/b'), exists: true }),
+};
 
 const judge = kernelJudge();
 afterAll(() => judge[Symbol.dispose]());
@@ -111,10 +120,14 @@ test(`the kernel and the reference judge ${wanted} random cases alike (seed ${se
   let possible = 0;
   for (let round = 0; judged < wanted; round++) {
     fc.assert(
-      fc.property(scenario, ({ sets, cases }) => {
-        const compiled = sets.map((scopes) => {
+      fc.property(scenario, ({ sets: written, cases }) => {
+        const sets = written.map((scopes) => scopes.map((scope) => resolveScope(scope, host)));
+        const compiled = written.map((scopes) => {
           const { current } = judge.writer;
-          const next = compileScopes(scopes, current === undefined ? {} : { previous: current });
+          const next = compileScopes(scopes, {
+            host,
+            ...(current === undefined ? {} : { previous: current }),
+          });
           judge.writer.replace(next);
           return next;
         });

@@ -3,6 +3,7 @@ import { testHost } from '../test/host.js';
 import { compileScopes } from './compile/compile.js';
 import { explainScopes } from './explain.js';
 import { parseScope } from './grammar/parse.js';
+import type { Host } from './resolve/host.js';
 
 test('says what scopes compile to and who decides what', () => {
   const scopes = [
@@ -55,4 +56,25 @@ test('a scope of everything looks at nothing', () => {
   expect(tables).toEqual([]);
   expect(lines).toContain('    every task');
   expect(lines.at(-1)).toBe('no tables: nothing of a task is looked at');
+});
+
+test('says what paths stand for', () => {
+  const host: Host = {
+    ...testHost,
+    path: (path) => ({ path: path.replace(/^\/bin/, '/usr/bin'), exists: !path.includes('gone') }),
+  };
+  const { lines, scopes } = explainScopes(
+    compileScopes([parseScope('s: exe=/bin/ls,/opt/x,ls open.path=/bin/gone*,/bin/gone,/gone')], { host }),
+  );
+  expect(lines.slice(3, 11)).toEqual([
+    '    exe=/bin/ls,/usr/bin/ls,/opt/x,ls: kernel, table exe',
+    '    open.path=/bin/gone*,/usr/bin/gone*,/bin/gone,/usr/bin/gone,/gone: kernel',
+    '    paths, as they are now',
+    '      exe=/bin/ls: a symbolic link: matches as written, and /usr/bin/ls',
+    '      exe=/opt/x: no symbolic link in it',
+    '      exe=ls: matches no path, since a path begins with /; write exe=*/NAME for NAME in any directory',
+    '      open.path=/bin/gone*: a symbolic link: matches as written, and /usr/bin/gone*',
+    '      open.path=/bin/gone: does not exist: matches as written, and /usr/bin/gone',
+  ]);
+  expect(scopes[0]?.paths).toHaveLength(6);
 });

@@ -2,6 +2,7 @@ import type { CompiledScopes, CompiledTable } from './compile/compile.js';
 import { decidedInKernel } from './events/kernel-conditions.js';
 import { printEventRule, printFilter, printScope } from './grammar/print.js';
 import { scopeFollows } from './reference/match.js';
+import type { PathMeaning } from './resolve/paths.js';
 import { type EventRule, maxScopes, type Scope } from './scope.js';
 
 /** What one scope becomes. */
@@ -16,6 +17,8 @@ export interface ScopeExplanation {
   readonly filters: readonly { readonly filter: string; readonly table: string }[];
   /** Conditions on events, and who decides each. */
   readonly conditions: readonly { readonly condition: string; readonly decidedIn: 'kernel' | 'user space' }[];
+  /** What the paths in filters and conditions stand for. */
+  readonly paths: readonly PathMeaning[];
 }
 
 /** What one table holds. Words have one bit a scope. */
@@ -45,7 +48,7 @@ export interface ScopesExplanation {
 /** What scopes compile to: bits, tables, and what is decided where. For `spoor explain`. */
 export function explainScopes(compiled: CompiledScopes): ScopesExplanation {
   const scopes = compiled.scopes.flatMap((scope, bit) =>
-    scope === undefined ? [] : [explainScope(scope, bit)],
+    scope === undefined ? [] : [explainScope(scope, bit, compiled.paths[bit] ?? [])],
   );
   const tables = compiled.tables.map(explainTable);
   const { enabled, follow, exclude } = compiled;
@@ -64,7 +67,7 @@ export function explainScopes(compiled: CompiledScopes): ScopesExplanation {
   return { scopes, tables, enabled, follow, exclude, lines };
 }
 
-function explainScope(scope: Scope, bit: number): ScopeExplanation {
+function explainScope(scope: Scope, bit: number, paths: readonly PathMeaning[]): ScopeExplanation {
   return {
     name: scope.name,
     bit,
@@ -72,6 +75,7 @@ function explainScope(scope: Scope, bit: number): ScopeExplanation {
     follows: scopeFollows(scope),
     filters: scope.filters.map((filter) => ({ filter: printFilter(filter), table: filter.kind })),
     conditions: scope.events.flatMap(explainRule),
+    paths,
   };
 }
 
@@ -93,14 +97,26 @@ function explainTable({ name, engine, users, missing, segments, texts }: Compile
 
 const hex = (word: bigint) => `0x${word.toString(16).padStart(16, '0')}`;
 
-function scopeLines({ name, bit, expression, follows, filters, conditions }: ScopeExplanation): string[] {
+function scopeLines(scope: ScopeExplanation): string[] {
+  const { name, bit, expression, follows, filters, conditions, paths } = scope;
   const lines = [`  bit ${bit}  ${name}`, `    ${expression}`];
   if (filters.length === 0) lines.push('    every task');
   for (const { filter, table } of filters) lines.push(`    ${filter}: kernel, table ${table}`);
   if (follows) lines.push('    follow: what descends from a match is in the scope, until it ends');
   if (conditions.length === 0) lines.push('    every event that is traced');
   for (const { condition, decidedIn } of conditions) lines.push(`    ${condition}: ${decidedIn}`);
+  if (paths.length > 0) lines.push('    paths, as they are now', ...paths.map(pathLine));
   return lines;
+}
+
+function pathLine({ of, written, leadsTo, found }: PathMeaning): string {
+  const also = leadsTo.join(' and ');
+  const says = {
+    file: also === '' ? 'no symbolic link in it' : `a symbolic link: matches as written, and ${also}`,
+    missing: `does not exist: matches as written${also === '' ? '' : `, and ${also}`}`,
+    name: `matches no path, since a path begins with /; write ${of}=*/NAME for NAME in any directory`,
+  };
+  return `      ${of}=${written}: ${says[found]}`;
 }
 
 function tableLine({ name, engine, users, segments, texts, ends }: TableExplanation): string {

@@ -67,8 +67,10 @@ export {
   scopeFollows,
 } from './reference/match.js';
 export type { Host, HostProcess } from './resolve/host.js';
+export type { LeadsTo } from './resolve/links.js';
 export { linuxHost } from './resolve/linux-host.js';
 export type { NameResolver } from './resolve/names.js';
+export type { PathMeaning } from './resolve/paths.js';
 export { resolveScope } from './resolve/resolve.js';
 export {
   type EventCondition,

@@ -5,7 +5,8 @@ import { filterKinds } from '../gen/kinds.js';
 import { scopeFollows } from '../reference/match.js';
 import type { Host } from '../resolve/host.js';
 import { linuxHost } from '../resolve/linux-host.js';
-import { resolveScope } from '../resolve/resolve.js';
+import type { PathMeaning } from '../resolve/paths.js';
+import { resolveScopeAndPaths } from '../resolve/resolve.js';
 import type { Scope } from '../scope.js';
 import { assignBits, noBits, type ScopeBits, wordOf } from './bits.js';
 import { type EngineTable, engines } from './engines.js';
@@ -24,6 +25,8 @@ export interface CompiledScopes {
   readonly bits: ScopeBits;
   /** By bit: the scope, with every name resolved. */
   readonly scopes: readonly (Scope | undefined)[];
+  /** By bit: what the paths in the scope stand for. */
+  readonly paths: readonly (readonly PathMeaning[])[];
   readonly enabled: bigint;
   readonly follow: bigint;
   readonly exclude: bigint;
@@ -56,8 +59,9 @@ export function compileScopes(scopes: readonly Scope[], options: CompileScopesOp
   const host = options.host ?? linuxHost();
   const names = scopes.map(({ name }) => name);
   const bits = assignBits(names, options.previous?.bits ?? noBits);
-  const resolved = new Map(scopes.map((scope) => [scope.name, resolveScope(scope, host)]));
-  const byBit = bits.names.map((name) => (name === undefined ? undefined : resolved.get(name)));
+  const resolved = new Map(scopes.map((scope) => [scope.name, resolveScopeAndPaths(scope, host)]));
+  const all = bits.names.map((name) => (name === undefined ? undefined : resolved.get(name)));
+  const byBit = all.map((one) => one?.scope);
   const wordWhere = (test: (scope: Scope) => boolean) =>
     wordOf(byBit.flatMap((scope, bit) => (scope !== undefined && test(scope) ? [bit] : [])));
   const tables = [...kindTables(byBit), ...conditionTables(byBit)];
@@ -66,6 +70,7 @@ export function compileScopes(scopes: readonly Scope[], options: CompileScopesOp
   return {
     bits,
     scopes: byBit,
+    paths: all.map((one) => one?.paths ?? []),
     enabled: wordWhere(() => true),
     follow: wordWhere(scopeFollows),
     exclude,

@@ -1,3 +1,5 @@
+import type { LeadsTo } from './links.js';
+
 /** What the ids of a process are; each undefined where it cannot be known. */
 export interface HostProcess {
   readonly uid: number;
@@ -22,4 +24,12 @@ export interface Host {
   namespaceFile(path: string): bigint | undefined;
   /** Id of a cgroup by its path in the unified hierarchy. */
   cgroup(path: string): bigint | undefined;
+  /**
+   * Where a path leads once its symbolic links are followed. What does not exist is in it as it was written. A relative
+   * path starts at the working directory. Without this method a path stands for nothing but itself.
+   *
+   * @param mountNamespace inode number of the namespace to look in; this process's own by default
+   * @returns undefined when that namespace cannot be looked into
+   */
+  path?(path: string, mountNamespace?: bigint): LeadsTo | undefined;
 }

@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { readProcess } from '@spoor/map';
 import type { Host, HostProcess } from './host.js';
+import { followLinks } from './links.js';
 
 /** Inode number of NSFS files has this device; asked of our own. */
 const ownNamespace = '/proc/self/ns/mnt';
@@ -21,7 +22,20 @@ export function linuxHost(): Host {
       const folder = root === undefined || /(^|\/)\.\.(\/|$)/.test(path) ? undefined : stat(`${root}${path}`);
       return folder?.isDirectory() ? folder.ino : undefined;
     },
+    path(path, mountNamespace) {
+      const root = mountNamespace === undefined ? '' : rootOfNamespace(mountNamespace);
+      return root === undefined ? undefined : followLinks(path, root);
+    },
   };
+}
+
+/** A directory that has the files of a mount namespace as a process in it sees them; empty for our own. */
+function rootOfNamespace(inode: bigint): string | undefined {
+  if (stat(ownNamespace)?.ino === inode) return '';
+  const tgid = readdirSync('/proc').find(
+    (name) => /^\d+$/.test(name) && stat(`/proc/${name}/ns/mnt`)?.ino === inode,
+  );
+  return tgid === undefined ? undefined : `/proc/${tgid}/root`;
 }
 
 const rows = (table: 'passwd' | 'group') =>

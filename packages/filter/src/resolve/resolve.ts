@@ -4,15 +4,22 @@ import { filterKinds } from '../gen/kinds.js';
 import { quoted } from '../grammar/syntax-error.js';
 import type { Filter, FilterValue, Scope } from '../scope.js';
 import type { Host } from './host.js';
+import { type ResolvedPaths, resolvePaths } from './paths.js';
 
 /**
- * The scope with every name replaced by the number that it stands for on this host, now: a user that gets another id, or
- * a process that ends, changes nothing any more.
+ * The scope with every name replaced by the number that it stands for on this host, now, and with the paths that its
+ * paths lead to. A user that gets another id, a process that ends, or a link that leads elsewhere later changes nothing.
  *
  * @throws SpoorError INVALID_VALUE for a name that stands for nothing
  */
 export function resolveScope(scope: Scope, host: Host): Scope {
-  return { ...scope, filters: scope.filters.map((filter) => resolveFilter(scope.name, filter, host)) };
+  return resolveScopeAndPaths(scope, host).scope;
+}
+
+/** `resolveScope`, with what was made of each path. */
+export function resolveScopeAndPaths(scope: Scope, host: Host): ResolvedPaths {
+  const filters = scope.filters.map((filter) => resolveFilter(scope.name, filter, host));
+  return resolvePaths({ ...scope, filters }, host);
 }
 
 function resolveFilter(scope: string, filter: Filter, host: Host): Filter {

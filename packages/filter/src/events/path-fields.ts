@@ -1,0 +1,44 @@
+import type { EventParts } from '@spoor/bpf';
+
+/** What is known of a field that holds the path of a file. */
+export interface PathField {
+  /** Whether the call follows a symbolic link that is the last name of the path. */
+  readonly followsLast: boolean;
+  /** The field with the directory that the name starts from, where the event has one. */
+  readonly directory?: string;
+}
+
+const file: PathField = { followsLast: true };
+const entry: PathField = { followsLast: false };
+const inDirectory = (field: PathField, directory = 'directory'): PathField => ({ ...field, directory });
+
+/** The fields of events that hold paths. A name that a call was given is judged together with its directory. */
+const pathFields: {
+  readonly [Event in keyof EventParts]?: { readonly [Field in keyof EventParts[Event]]?: PathField };
+} = {
+  exec: { path: file, filename: file },
+  open: { path: inDirectory(file), directory: file },
+  connect: { path: file },
+  bind: { path: entry },
+  listen: { path: entry },
+  accept: { path: file },
+  unlink: { path: inDirectory(entry), directory: file },
+  rename: {
+    path: inDirectory(entry),
+    newPath: inDirectory(entry, 'newDirectory'),
+    directory: file,
+    newDirectory: file,
+  },
+  mkdir: { path: inDirectory(entry), directory: file },
+  chmod: { path: inDirectory(file), directory: file },
+  chown: { path: inDirectory(file), directory: file },
+  mount: { path: inDirectory(file), directory: file, source: file },
+  'module-load': { path: file },
+};
+
+/** Undefined when the field of this event is not a path. */
+export function pathFieldOf(event: string, field: string): PathField | undefined {
+  if (!Object.hasOwn(pathFields, event)) return undefined;
+  const fields = pathFields[event as keyof EventParts] as Readonly<Record<string, PathField>>;
+  return Object.hasOwn(fields, field) ? fields[field] : undefined;
+}
