@@ -13,6 +13,8 @@ export interface TracedProcess {
   readonly comm: string;
   /** Of its last exec in the trace; empty when it only forked. */
   readonly argv: readonly string[];
+  /** The bytes of all arguments as hexadecimal digits, if one is not UTF-8. */
+  readonly argvRaw: readonly string[] | undefined;
   readonly argvTruncated: boolean;
   /** Undefined while it lives. */
   readonly exit: ProcessExit | undefined;
@@ -45,6 +47,8 @@ export interface TreeEvent {
   readonly signal?: number;
   readonly durationNs?: bigint;
   isTruncated?(name: string): boolean;
+  /** Asked when a text of an exec may not stand for its bytes. */
+  toJSON?(): unknown;
 }
 
 const noArguments: readonly string[] = [];
@@ -55,6 +59,7 @@ class Node implements TracedProcess {
   exe = '';
   comm = '';
   argv = noArguments;
+  argvRaw: readonly string[] | undefined;
   argvTruncated = false;
   exit: ProcessExit | undefined;
   #children: Set<Node> | undefined;
@@ -92,6 +97,12 @@ class Node implements TracedProcess {
   forget(child: Node): void {
     this.#children?.delete(child);
   }
+}
+
+function rawArguments(event: TreeEvent): readonly string[] | undefined {
+  if (!event.argv?.some((text) => text.includes('\ufffd'))) return undefined;
+  const line = event.toJSON?.() as { readonly data?: { readonly argvRaw?: readonly string[] } } | undefined;
+  return line?.data?.argvRaw;
 }
 
 /** Ended processes that are looked at for one to forget, each time one ends. */
@@ -166,6 +177,7 @@ export class ProcessTree {
         node.exe = event.exe;
         node.comm = event.comm;
         node.argv = event.argv ?? noArguments;
+        node.argvRaw = rawArguments(event);
         node.argvTruncated = event.isTruncated?.('argv') ?? false;
         break;
       case 'exit':

@@ -1,5 +1,6 @@
 import { escapeText } from '@spoor/event';
-import { commandLine, durationText, textField } from './text.js';
+import { commandLine } from './shell-words.js';
+import { durationText, textField } from './text.js';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -18,7 +19,8 @@ const known: Readonly<Record<string, (data: Data) => Details>> = {
 
   exec: (data) => {
     const path = textField(data, 'path');
-    const argv = commandLine(data['argv'] as string[], data['argvTruncated'] === true);
+    const { argv: words, argvRaw, argvTruncated } = data;
+    const argv = commandLine(words as string[], argvRaw as string[] | undefined, argvTruncated === true);
     return { text: argv === path ? path : `${path}  ${argv}` };
   },
 

@@ -50,7 +50,7 @@ it.each([
   [invented('fork', { ...header, childTgid: 5, childTid: 6 }), 'fork    -> thread 6 of 5'],
   [
     invented('exec', { ...header, path: '/bin/sh', argv: ['sh', '-c', "echo 'x y'"], argc: 3 }),
-    "exec    /bin/sh  sh -c 'echo \\'x y\\''",
+    "exec    /bin/sh  sh -c 'echo '\\''x y'\\'''",
   ],
   [invented('exec', { ...header, path: '/bin/ls', argv: ['/bin/ls'], argc: 1 }), 'exec    /bin/ls'],
   [invented('exec', { ...header, path: '/bin/ls', argv: ['ls', ''], argc: 900 }), "exec    /bin/ls  ls '' …"],

@@ -12,18 +12,6 @@ export function textField(data: Data, name: string): string {
   return data[`${name}Truncated`] === true ? `${escaped}…` : escaped;
 }
 
-/** Needs no quotes in a shell, nor for the eye. */
-const plainWord = /^[\w@%+=:,./\\-]+$/;
-
-/** Arguments as one would write them. */
-export function commandLine(argv: readonly string[], truncated: boolean): string {
-  const words = argv.map((word) => {
-    const escaped = escapeText(word);
-    return plainWord.test(escaped) ? escaped : `'${escaped.replaceAll("'", "\\'")}'`;
-  });
-  return truncated ? [...words, '…'].join(' ') : words.join(' ');
-}
-
 /** `4.1 ms`, `12.3 s`, `3 min 20 s`. */
 export function durationText(ns: bigint): string {
   const ms = Number(ns) / 1e6;

@@ -23,13 +23,14 @@ const fork = (tgid: number, childTgid: number) =>
     childTid: childTgid,
     childStartTimeNs: BigInt(childTgid),
   });
-const exec = (tgid: number, argv: readonly string[]) =>
+const exec = (tgid: number, argv: readonly (string | Uint8Array)[]) =>
   inventRecord('exec', {
     tgid,
     startTimeNs: BigInt(tgid),
-    comm: argv[0]!,
-    exe: `/bin/${argv[0]}`,
-    argv,
+    comm: 'x',
+    exe: '/bin/x',
+    // As the record has them: a NUL after each.
+    argv: Buffer.concat(argv.flatMap((word) => [Buffer.from(word), Buffer.of(0)])) as never,
     argc: argv.length,
   });
 const exit = (tgid: number, how: { code?: number; signal?: number }) =>
@@ -42,7 +43,7 @@ it('draws children below their parents, in the order in which they came', () => 
     fork(1, 3),
     exec(2, ['a']),
     fork(2, 4),
-    exec(4, ['c\n']),
+    exec(4, ['c\n', Uint8Array.of(0xff)]),
     exec(3, ['b']),
     exit(4, { code: 3 }),
     exit(2, { signal: 9 }),
@@ -52,7 +53,7 @@ it('draws children below their parents, in the order in which they came', () => 
     [
       "sh -c 'a | b'  [1]  still running  exec 1, fork 2\n",
       '├─ a  [2]  2.5 ms  SIGKILL  exec 1, fork 1\n',
-      '│  └─ c\\n  [4]  2.5 ms  exit 3  exec 1\n',
+      `│  └─ "$(printf 'c')\${IFS#??}" "$(printf '\\377')"  [4]  2.5 ms  exit 3  exec 1\n`,
       '└─ b  [3]  2.5 ms  exit 0  exec 1\n',
     ].join(''),
   );

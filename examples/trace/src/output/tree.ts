@@ -2,8 +2,9 @@ import { constants } from 'node:os';
 import { escapeText } from '@spoor/event';
 import type { ProcessTree, TracedProcess } from '@spoor/tracer';
 import type { Renderer, RendererOptions } from './renderer.js';
+import { commandLine } from './shell-words.js';
 import type { Style } from './style.js';
-import { commandLine, countText, durationText } from './text.js';
+import { countText, durationText } from './text.js';
 
 /** Characters of indentation beyond which the tree is drawn straight down: nobody can read on, and a chain of forks is long. */
 const deepest = 120;
@@ -50,8 +51,8 @@ export function drawTree(
 }
 
 function describe(process: TracedProcess, style: Style): string {
-  const { argv, argvTruncated, exe, comm, tgid } = process;
-  const name = argv.length > 0 ? commandLine(argv, argvTruncated) : escapeText(exe || comm || '?');
+  const { argv, argvRaw, argvTruncated, exe, comm, tgid } = process;
+  const name = argv.length > 0 ? commandLine(argv, argvRaw, argvTruncated) : escapeText(exe || comm || '?');
   const forked = argv.length > 0 ? '' : style.dim(' (forked)');
   return [`${style.bold(name)}${forked}`, style.dim(`[${tgid}]`), ending(process, style), counts(process)]
     .filter((part) => part !== '')

@@ -117,13 +117,16 @@ it('shows names from outside without obeying them', async () => {
   const name = join(stage.folder, 'a\nb\x1b]0;title\x07\u202e');
   writeFileSync(name, '');
   const argv = ['--', stage.actor, 'do', 'open', name];
-  for (const output of ['table', 'tree', 'json']) {
+  const escaped: Readonly<Record<string, RegExp>> = {
+    table: /a\\nb\\x1b\]0;title\\x07\\u\{202e\}/,
+    tree: /"\$\(printf '.*a\\nb\\033\]0;title\\007\\342\\200\\256'\)"/,
+    json: /a\\nb\\u001b\]0;title\\u0007\\u202e/,
+  };
+  for (const output of Object.keys(escaped)) {
     const { status, stdout } = await spoor(['trace', '--output', output, '--out', '-', ...argv]);
     expect(status).toBe(0);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
     expect(stdout).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
-    expect(stdout).toMatch(
-      output === 'json' ? /a\\nb\\u001b\]0;title\\u0007\\u202e/ : /a\\nb\\x1b\]0;title\\x07\\u\{202e\}/,
-    );
+    expect(stdout).toMatch(escaped[output]!);
   }
 });
