@@ -1,3 +1,5 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -109,6 +111,65 @@ it('is refused a file that is none, and one that is not there', async () => {
     status: 2,
     stderr: expect.stringMatching(/^spoor: FILE_UNREADABLE: /),
   });
+});
+
+it('says where another recording begins, once it has shown the first', async () => {
+  const whole = readFileSync(path);
+  for (const first of [whole, whole.subarray(0, endOfMarkers(whole))]) {
+    writeFileSync(path, Buffer.concat([first, whole]));
+    const { status, stdout, stderr } = await replay('--output', 'json');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      `spoor: RECORDING_INVALID: ${path}: another recording begins at byte ${first.length}\n`,
+    );
+    expect(stdout).toContain('"event":"open"');
+  }
+  writeFileSync(path, Buffer.concat([whole, Buffer.of(0)]));
+  expect(await replay()).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining(`bytes follow its end at byte ${whole.length}`),
+  });
+});
+
+/** Where the last block, the end, begins. */
+function endOfMarkers(recording: Buffer): number {
+  return recording.lastIndexOf('BLK1');
+}
+
+it('says that it is damaged, and fails', async () => {
+  const whole = readFileSync(path);
+  const damaged = Buffer.from(whole);
+  damaged[endOfMarkers(whole)]! ^= 1;
+  writeFileSync(path, damaged);
+  const end = await replay();
+  expect(end.status).toBe(1);
+  expect(end.stderr).toContain('the recording is damaged at byte');
+  const block = Buffer.from(whole);
+  block[endOfMarkers(whole) - 1]! ^= 1;
+  writeFileSync(path, block);
+  const inside = await replay();
+  expect(inside.status).toBe(1);
+  expect(inside.stderr).toContain('1 damaged block: what was in there is missing');
+});
+
+it.runIf(process.platform === 'linux')('reads a pipe as it reads a file', async () => {
+  const { stdout } = await replay('--output', 'json');
+  const pipe = `${path}.pipe`;
+  execFileSync('mkfifo', [pipe]);
+  const writer = spawn('sh', ['-c', 'cat "$1" >"$2"', 'sh', path, pipe]);
+  const written = once(writer, 'exit');
+  path = pipe;
+  const piped = await replay('--output', 'json');
+  await written;
+  expect(piped.status).toBe(0);
+  expect(piped.stdout).toBe(stdout);
+});
+
+it.each(['/dev/zero', '/dev/null', '/', '/etc/passwd'])('refuses %s at once, with a remedy', async (file) => {
+  path = file;
+  const { status, stderr } = await replay();
+  expect(status).toBe(file === '/' ? 2 : 1);
+  expect(stderr).toMatch(/^spoor: (RECORDING_INVALID|FILE_UNREADABLE): .*\n {2}Give \w/);
 });
 
 it('takes its time when it is told to', async () => {

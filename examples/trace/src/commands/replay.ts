@@ -10,6 +10,7 @@ import { dropsText } from '../output/drops.js';
 import { EventWriter } from '../output/event-writer.js';
 import { renderers } from '../output/renderers.js';
 import { hasUnicode } from '../output/style.js';
+import { counted } from '../output/text.js';
 import { play } from '../replay/play.js';
 import { Progress } from '../replay/progress.js';
 import type { ReplayScopes } from '../replay/replay-scopes.js';
@@ -40,7 +41,11 @@ const usage: Usage = {
       help: 'max (default), or how many times as fast as it happened: 1x, 10x.',
     },
   ],
-  notes: ['What was not recorded cannot be shown: --events and --scope choose among what is there.'],
+  notes: [
+    'FILE may be a pipe; "-" is standard input. Exit status: 0 when the recording was shown, as far as it goes; 1 when it is ' +
+      'damaged, or something follows it in the file.',
+    'What was not recorded cannot be shown: --events and --scope choose among what is there.',
+  ],
   examples: [
     ['spoor replay build.spoor --output tree', 'The processes of a recorded build.'],
     [
@@ -52,7 +57,8 @@ const usage: Usage = {
 
 async function run(args: Arguments, io: Io): Promise<number> {
   const { openRecording } = await import('@spoor/event');
-  const recording = await openRecording(args.positionals[0]!);
+  const path = args.positionals[0]!;
+  const recording = await (path === '-' ? openRecording('standard input', 0) : openRecording(path));
   try {
     return await replay(recording, args, io);
   } finally {
@@ -79,7 +85,10 @@ async function replay(recording: Recording, args: Arguments, io: Io): Promise<nu
     { style, unicode: hasUnicode(), kinds: shown.events, time: shown.time },
     () => processes,
   );
-  const dropped = await play({
+  const say = (text: string) => io.err.sink.write(`${io.err.style.bold('spoor:')} ${text}\n`);
+  if (recording.size === undefined)
+    say(`${recording.path} cannot be sought (ESPIPE): it is replayed as it comes`);
+  const playing = play({
     recording,
     writer: new EventWriter(renderer, sink, shown.events),
     processes,
@@ -87,21 +96,27 @@ async function replay(recording: Recording, args: Arguments, io: Io): Promise<nu
     speed,
     // Where the events themselves are on the terminal, they are the progress.
     progress:
-      isatty(2) && !(sink === io.out.sink && isatty(1)) ? new Progress(io.err, recording.size) : undefined,
+      recording.size !== undefined && isatty(2) && !(sink === io.out.sink && isatty(1))
+        ? new Progress(io.err, recording.size)
+        : undefined,
     goesOn: () => sink.failure === undefined,
   });
+  // What was shown before a failure is written all the same.
+  const [played] = await Promise.allSettled([playing]);
   const failure = await outputs.close();
   if (failure !== undefined) {
     await reportFailure(failure, io.err);
     return statusOfError(failure.code);
   }
-  const say = (text: string) => io.err.sink.write(`${io.err.style.bold('spoor:')} ${text}\n`);
+  if (played.status === 'rejected') throw played.reason;
+  const dropped = played.value;
   const drops = dropsText(dropped);
   if (drops !== '') say(`${drops}, when this was recorded`);
-  const { end } = recording;
+  const { end, damagedBlocks } = recording;
+  if (damagedBlocks > 0) say(`${counted(damagedBlocks, 'damaged block')}: what was in there is missing`);
   if (end?.complete === false)
     say(`${endings[end.reason ?? 'cut']} at byte ${end.position}: what came after is not here`);
-  return exitStatus.ok;
+  return damagedBlocks > 0 || end?.reason === 'damaged' ? exitStatus.environment : exitStatus.ok;
 }
 
 const endings = { cut: 'the recording was cut', damaged: 'the recording is damaged' } as const;

@@ -1,5 +1,7 @@
 /** Modules of Node.js that are loaded when a recording is first written or read: what only traces starts without them. */
 
+import type { BigIntStats } from 'node:fs';
+
 type Zlib = typeof import('node:zlib');
 let loaded: Zlib | undefined;
 
@@ -13,7 +15,22 @@ export const crc32 = (bytes: Uint8Array): number => zlib().crc32(bytes);
 type Files = typeof import('node:fs');
 const files = (): Files => process.getBuiltinModule('node:fs');
 
-export const openFile = (path: string) => process.getBuiltinModule('node:fs/promises').open(path, 'r');
+export function openToRead(path: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    files().open(path, 'r', (error, fd) => (error ? reject(error) : resolve(fd)));
+  });
+}
+
+export const statsOf = (fd: number): BigIntStats => files().fstatSync(fd, { bigint: true });
+
+/** Fills the bytes from there on with what comes next, as much as there is. Resolves to how much; 0 at the end. */
+export function readPart(fd: number, bytes: Uint8Array, from: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    files().read(fd, bytes, from, bytes.length - from, null, (error, count) =>
+      error ? reject(error) : resolve(count),
+    );
+  });
+}
 
 /** Creates a file that only its owner may read, or empties the one that is there. Returns its descriptor. */
 export function createFile(path: string): Promise<number> {

@@ -1,14 +1,14 @@
 import type { BigIntStats } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
 import { SpoorError } from '@spoor/btf';
 import { EventDecoder, type EventHandler } from '../decoder.js';
 import type { RecordHandler, RecordMemory } from '../memory.js';
 import type { Event, MalformedEvent } from '../types.js';
-import { crc32, openFile } from './built-in.js';
+import { crc32 } from './built-in.js';
 import { codecOf } from './compress.js';
 import { type BlockHead, decodeHead, HEAD_SIZE, MAGIC } from './format.js';
 import { decodeHeader, isObject, type RecordingHeader } from './header.js';
 import { decodeMarker, marker, type RecordingMarker } from './marker.js';
+import { ByteSource } from './source.js';
 
 /** How a recording ended, once it was read. */
 export interface RecordingEnd {
@@ -41,27 +41,25 @@ interface Block {
 export class Recording implements AsyncDisposable {
   readonly path: string;
   readonly header: RecordingHeader;
-  /** Bytes of the file. */
-  readonly size: number;
+  /** Bytes of the file; undefined for a pipe. */
+  readonly size: number | undefined;
   /** What tells the file from others. */
   readonly stats: BigIntStats;
   readonly decoder: EventDecoder;
-  readonly #file: FileHandle;
+  readonly #source: ByteSource;
   #position: number;
   #records = 0;
+  #damagedBlocks = 0;
   #end: RecordingEnd | undefined;
 
   /** @internal Use `openRecording`. */
-  constructor(
-    file: FileHandle,
-    parts: { path: string; stats: BigIntStats; header: RecordingHeader; position: number },
-  ) {
-    this.#file = file;
+  constructor(source: ByteSource, parts: { path: string; header: RecordingHeader }) {
+    this.#source = source;
     this.path = parts.path;
-    this.size = Number(parts.stats.size);
-    this.stats = parts.stats;
+    this.stats = source.stats;
+    this.size = source.stats.isFile() ? Number(source.stats.size) : undefined;
     this.header = parts.header;
-    this.#position = parts.position;
+    this.#position = source.position;
     this.decoder = new EventDecoder({ layouts: parts.header.layouts, context: parts.header.context });
   }
 
@@ -73,6 +71,11 @@ export class Recording implements AsyncDisposable {
   /** Records read so far. */
   get records(): number {
     return this.#records;
+  }
+
+  /** Blocks so far that were not as they were written; a gap stands for each of them. */
+  get damagedBlocks(): number {
+    return this.#damagedBlocks;
   }
 
   /** How it ended; `undefined` until everything was read. */
@@ -112,7 +115,7 @@ export class Recording implements AsyncDisposable {
 
   async close(): Promise<void> {
     this.#end ??= { complete: false, position: this.#position, facts: {} };
-    await this.#file.close();
+    await this.#source.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -122,14 +125,21 @@ export class Recording implements AsyncDisposable {
   /** The next records or marker; `undefined` at the end. */
   async #next(): Promise<Records | RecordingMarker | undefined> {
     while (this.#end === undefined) {
-      const block = await readBlock(this.#file, this.#position);
+      const block = await readBlock(this.#source);
       if (typeof block === 'string') {
-        this.#end = { complete: false, reason: block, position: this.#position, facts: {} };
+        this.#end = {
+          complete: false,
+          reason: block === 'cut' ? 'cut' : 'damaged',
+          position: this.#position,
+          facts: {},
+        };
+        if (block === 'another') throw this.#followedBy('another recording begins');
         return undefined;
       }
       const { head, payload, position } = block;
       this.#position = position + HEAD_SIZE + head.storedSize;
       if (payload === undefined) {
+        this.#damagedBlocks++;
         const reason = `a damaged block of ${head.type}`;
         return marker({ kind: 'gap', reason, position: BigInt(position), records: head.records });
       }
@@ -137,14 +147,27 @@ export class Recording implements AsyncDisposable {
         this.#records += head.records;
         return { memory: memoryOf(payload), position, size: payload.length };
       }
-      if (head.type === 'end')
-        this.#end = { complete: true, position: this.#position, facts: endFacts(payload) };
+      if (head.type === 'end') await this.#checkEnd(payload);
       if (head.type !== 'marker') continue;
       const mark = decodeMarker(payload);
       if (mark?.kind === 'context') this.decoder.context = mark.context;
       else if (mark !== undefined) return mark;
     }
     return undefined;
+  }
+
+  async #checkEnd(payload: Uint8Array): Promise<void> {
+    this.#end = { complete: true, position: this.#position, facts: endFacts(payload) };
+    const after = await this.#source.upTo(MAGIC.length);
+    if (after.length === 0) return;
+    throw this.#followedBy(isMagic(after) ? 'another recording begins' : 'bytes follow its end');
+  }
+
+  #followedBy(what: string): SpoorError {
+    return new SpoorError('RECORDING_INVALID', `${this.path}: ${what} at byte ${this.#position}`, {
+      remedy: 'A file holds one recording, and what came before that byte was read. Split the file there.',
+      details: { position: this.#position },
+    });
   }
 }
 
@@ -155,10 +178,14 @@ interface Records {
 }
 
 /**
- * Opens a recording and reads its header.
+ * Opens a recording and reads its header. A pipe is read as it comes.
  *
  * Throws `FILE_UNREADABLE` when the file cannot be read, `RECORDING_INVALID` when it is no recording, or so short
- * that not even its header is whole, `UNSUPPORTED` for a compression that this Node has not.
+ * that not even its header is whole, `UNSUPPORTED` for a compression that this Node has not. Reading to the end throws
+ * `RECORDING_INVALID` when something follows the recording: everything before was handed out.
+ *
+ * @param path names the file, also in messages
+ * @param fd a descriptor to read instead of the path, which stays open
  *
  * @example
  * ```ts
@@ -167,48 +194,43 @@ interface Records {
  * if (!recording.end?.complete) console.log(`cut at byte ${recording.end?.position}`);
  * ```
  */
-export async function openRecording(path: string): Promise<Recording> {
-  let file: FileHandle;
+export async function openRecording(path: string, fd?: number): Promise<Recording> {
+  let source: ByteSource;
   try {
-    file = await openFile(path);
+    source = await ByteSource.open(fd ?? path);
   } catch (cause) {
     throw unreadable(path, cause);
   }
   try {
-    const stats = await file.stat({ bigint: true });
-    const start = await readExactly(file, 0, MAGIC.length);
-    if (start === undefined || Buffer.compare(start, MAGIC) !== 0)
+    const start = await source.upTo(MAGIC.length);
+    if (!isMagic(start))
       throw invalid(
         path,
-        stats.size < MAGIC.length ? `it has ${stats.size} bytes` : 'it does not begin like one',
+        start.length < MAGIC.length ? `it has ${start.length} bytes` : 'it does not begin like one',
       );
-    const block = await readBlock(file, MAGIC.length);
-    if (typeof block === 'string')
-      throw invalid(
-        path,
-        block === 'cut' ? `it was cut in its header, at byte ${stats.size}` : 'its header is damaged',
-      );
-    if (block.head.type !== 'header' || block.payload === undefined)
+    const block = await readBlock(source);
+    if (block === 'cut') throw invalid(path, `it was cut in its header, at byte ${source.position}`);
+    if (typeof block === 'string' || block.head.type !== 'header' || block.payload === undefined)
       throw invalid(path, 'its header is damaged');
-    const header = decodeHeader(block.payload, path);
-    return new Recording(file, {
-      path,
-      stats,
-      header,
-      position: MAGIC.length + HEAD_SIZE + block.head.storedSize,
-    });
+    return new Recording(source, { path, header: decodeHeader(block.payload, path) });
   } catch (error) {
-    await file.close();
+    await source.close();
     throw error instanceof SpoorError ? error : unreadable(path, error);
   }
 }
 
-async function readBlock(file: FileHandle, position: number): Promise<Block | 'cut' | 'damaged'> {
-  const bytes = await readExactly(file, position, HEAD_SIZE);
+function isMagic(bytes: Uint8Array): boolean {
+  return Buffer.compare(bytes.subarray(0, MAGIC.length), MAGIC) === 0;
+}
+
+/** The next block, or what is there in place of one; `another`: the beginning of a recording. */
+async function readBlock(source: ByteSource): Promise<Block | 'cut' | 'damaged' | 'another'> {
+  const { position } = source;
+  const bytes = await source.exactly(HEAD_SIZE);
   if (bytes === undefined) return 'cut';
   const head = decodeHead(bytes, crc32);
-  if (head === undefined) return 'damaged';
-  const stored = await readExactly(file, position + HEAD_SIZE, head.storedSize);
+  if (head === undefined) return isMagic(bytes) ? 'another' : 'damaged';
+  const stored = await source.exactly(head.storedSize);
   if (stored === undefined) return 'cut';
   return { head, position, payload: await expand(head, stored) };
 }
@@ -222,21 +244,6 @@ async function expand(head: BlockHead, stored: Uint8Array): Promise<Uint8Array |
   } catch {
     return undefined;
   }
-}
-
-async function readExactly(
-  file: FileHandle,
-  position: number,
-  size: number,
-): Promise<Uint8Array | undefined> {
-  const bytes = new Uint8Array(size);
-  let done = 0;
-  while (done < size) {
-    const { bytesRead } = await file.read(bytes, done, size - done, position + done);
-    if (bytesRead === 0) return undefined;
-    done += bytesRead;
-  }
-  return bytes;
 }
 
 /** In memory of its own, so that words are aligned. */
@@ -277,9 +284,15 @@ function endFacts(payload: Uint8Array): Readonly<Record<string, unknown>> {
 }
 
 function invalid(path: string, why: string): SpoorError {
-  return new SpoorError('RECORDING_INVALID', `${path} is no recording that can be replayed: ${why}`);
+  return new SpoorError('RECORDING_INVALID', `${path} is no recording that can be replayed: ${why}`, {
+    remedy: 'Give a file that spoor trace --record or RecordingWriter has written.',
+  });
 }
 
 function unreadable(path: string, cause: unknown): SpoorError {
-  return new SpoorError('FILE_UNREADABLE', `${path} cannot be read: ${(cause as Error).message}`, { cause });
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return new SpoorError('FILE_UNREADABLE', `${path} cannot be read: ${code ?? message}`, {
+    remedy: 'Give the path of a recording that you may read.',
+    cause,
+  });
 }
