@@ -116,7 +116,7 @@ static __always_inline void *record_begin(struct frame *frame, const struct scop
 					  __u32 size)
 {
 	struct event_header *header = (void *)frame->record;
-	const struct task_facts *facts = &frame->facts;
+	const struct event_ids *ids = &frame->ids;
 
 	__builtin_memset(header, 0, sizeof(*header));
 	header->kind = kind;
@@ -127,10 +127,10 @@ static __always_inline void *record_begin(struct frame *frame, const struct scop
 	header->matched_scopes = frame->matched & set->events[kind];
 	header->scopes_version = set->version;
 	header->cpu = bpf_get_smp_processor_id();
-	header->tgid = facts->tgid;
-	header->tid = facts->tid;
-	header->ppid = facts->ppid;
-	header->uid = facts->uid;
+	header->tgid = ids->tgid;
+	header->tid = ids->tid;
+	header->ppid = ids->ppid;
+	header->uid = ids->uid;
 	header->origin = frame->info.origin;
 	if (frame->info.flags & PROC_NEW)
 		header->flags |= EVENT_NEW_PROCESS;

@@ -1,4 +1,4 @@
-/* ppid: the parent process, in the initial pid namespace. */
+/* ppid: the parent process, in the observer's pid namespace. */
 FILTER_FACT(__u32 ppid)
 FILTER_KIND(PPID, ppid, number, facts->ppid)
-FILTER_COLLECT(PPID, facts->ppid = BPF_CORE_READ(leader, real_parent, tgid))
+FILTER_COLLECT(PPID, facts->ppid = observed_ppid(leader))

@@ -7,11 +7,12 @@
  *   FILTER_FACT(member)                        a member of `struct task_facts`
  *   FILTER_KIND(NAME, name, engine, value)     the kind: FILTER_<NAME>, its name for people, the engine that judges it
  *                                              (number.h, subtree.h, members.h, text.h), its value in `facts`
- *   FILTER_COLLECT(NAME, statement)            fills the fact from `task` or its `leader`, when a scope in force asks
+ *   FILTER_COLLECT(NAME, statement)            fills the fact from `task`, its `leader` or `process`, when a scope in force
+ *                                              asks
  *   FILTER_COLLECT_INFO(NAME, statement)       fills the fact from `info`, the record of the process; likewise
  *
- * The last two may also use `facts` and `set`. What the header of an event tells of these is filled once more, when the event
- * is in scope (`facts_of_event`).
+ * The last two may also use `facts` and `set`. The header of an event has ids of its own (`struct event_ids`), which are
+ * those of the initial namespace.
  */
 #ifndef FILTER_FACT
 #define FILTER_FACT(member)

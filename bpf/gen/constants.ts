@@ -11,6 +11,8 @@ export const constants = {
   filter_kinds_built: C.u64,
   miss_mode: C.enum('miss_mode', C.u32, MissMode),
   native_syscalls: C.array(SyscallEntry, 576),
+  observer_boot_offset_ns: C.s64,
+  observer_pidns: C.u32,
   reader_sleeps: C.bool,
   syscall_events: C.u64,
   trace_start_ns: C.u64,

@@ -255,6 +255,15 @@ export const TaskFacts = C.struct('task_facts', 1512, {
 });
 export type TaskFacts = Static<typeof TaskFacts>;
 
+/** `struct event_ids`: 16 bytes. */
+export const EventIds = C.struct('event_ids', 16, {
+  tgid: [0, C.u32],
+  tid: [4, C.u32],
+  ppid: [8, C.u32],
+  uid: [12, C.u32],
+});
+export type EventIds = Static<typeof EventIds>;
+
 /** `struct path_buffer`: 4368 bytes. */
 export const PathBuffer = C.struct('path_buffer', 4368, {
   start: [0, C.u32],
@@ -266,20 +275,21 @@ export const PathBuffer = C.struct('path_buffer', 4368, {
 });
 export type PathBuffer = Static<typeof PathBuffer>;
 
-/** `struct frame`: 26776 bytes. */
-export const Frame = C.struct('frame', 26776, {
+/** `struct frame`: 26792 bytes. */
+export const Frame = C.struct('frame', 26792, {
   info: [0, ProcInfo],
   words: [304, TaskWords],
   facts: [352, TaskFacts],
-  path: [1864, PathBuffer],
-  words_place: [6232, C.u32],
-  matched: [6240, C.u64],
-  legacy_followed: [6248, C.u64],
-  ancestor_words: [6256, ScopeWords],
-  ancestor_steps: [6280, C.u64],
-  size: [6288, C.u32],
-  info_valid: [6292, C.u32],
-  record: [6296, C.bytes(20480)],
+  ids: [1864, EventIds],
+  path: [1880, PathBuffer],
+  words_place: [6248, C.u32],
+  matched: [6256, C.u64],
+  legacy_followed: [6264, C.u64],
+  ancestor_words: [6272, ScopeWords],
+  ancestor_steps: [6296, C.u64],
+  size: [6304, C.u32],
+  info_valid: [6308, C.u32],
+  record: [6312, C.bytes(20480)],
 });
 export type Frame = Static<typeof Frame>;
 

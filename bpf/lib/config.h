@@ -18,6 +18,13 @@ const volatile __u64 enabled_events = ~0ULL;
 const volatile enum miss_mode miss_mode = MISS_RECOVER;
 /* Boot time in nanoseconds when the trace began: what started later is new. */
 const volatile __u64 trace_start_ns = 0;
+/*
+ * The pid namespace of the observer, by inode number: process ids that user space names are those of this namespace.
+ * 0: the initial one, whose ids `tgid` and `pid` of a task are.
+ */
+const volatile __u32 observer_pidns = 0;
+/* What the observer's time namespace adds to boot times in /proc/PID/stat, nanoseconds. */
+const volatile __s64 observer_boot_offset_ns = 0;
 /* Task storage works from tracing programs (5.11); else the hash of non-zero words. */
 const volatile bool use_task_storage = true;
 /* The current task is at hand as a typed pointer (5.11): plain loads in place of probe reads. */

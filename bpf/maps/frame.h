@@ -10,10 +10,19 @@
 #include "proc_info.h"
 #include "rings.h"
 
+/* Ids in the header of an event: those of the initial namespaces. */
+struct event_ids {
+	__u32 tgid;
+	__u32 tid;
+	__u32 ppid;
+	__u32 uid;
+};
+
 struct frame {
 	struct proc_info info;
 	struct task_words words;
 	struct task_facts facts;
+	struct event_ids ids;
 	struct path_buffer path;
 	/* enum words_place; kept here so that the verifier follows one path for all of them */
 	__u32 words_place;

@@ -1,11 +1,12 @@
 /*
  * Processes that user space names as the root of a followed tree: a command that it has started, or `tree=PID`. The
  * first program that meets the process takes the seed and keeps it in the process's own words, so that a later process
- * with the same id is not followed.
+ * with the same id is not followed. The key is the observer's id of the process.
  */
 #ifndef SPOOR_MAPS_SEEDS_H
 #define SPOOR_MAPS_SEEDS_H
 
+#include "../lib/observer.h"
 #include "task_words.h"
 
 /* User space knows start times in the unit of /proc/PID/stat: USER_HZ, 100 a second everywhere. */
@@ -13,7 +14,7 @@
 
 struct seed {
 	__u64 followed;
-	/* start time of the process in ticks since boot */
+	/* start time of the process in ticks, as /proc/PID/stat shows it to the observer */
 	__u64 start_ticks;
 };
 
@@ -31,11 +32,13 @@ __u64 seeds_waiting = 0;
 static __always_inline bool seed_find(const struct process *process, struct scope_words *bits)
 {
 	struct seed *seed;
+	__u32 tgid;
 
 	if (!seeds_waiting)
 		return false;
-	seed = bpf_map_lookup_elem(&seeds, &process->identity.tgid);
-	if (!seed || seed->start_ticks != process->identity.start_time_ns / NS_PER_TICK)
+	tgid = observed_tgid(process);
+	seed = bpf_map_lookup_elem(&seeds, &tgid);
+	if (!seed || seed->start_ticks != observed_start_ns(process) / NS_PER_TICK)
 		return false;
 	bits->followed |= seed->followed;
 	return true;
@@ -44,7 +47,9 @@ static __always_inline bool seed_find(const struct process *process, struct scop
 /* The process keeps it itself now. */
 static __always_inline void seed_done(const struct process *process)
 {
-	if (!bpf_map_delete_elem(&seeds, &process->identity.tgid))
+	__u32 tgid = observed_tgid(process);
+
+	if (!bpf_map_delete_elem(&seeds, &tgid))
 		__sync_fetch_and_add(&seeds_waiting, -1);
 }
 

@@ -168,7 +168,7 @@ static __noinline int collect(struct frame *frame, const struct subject *subject
 	frame->matched = scopes_decide(set, match.matched, words->followed, words->excluded);
 	if (!frame->matched)
 		return 0;
-	facts_of_event(&frame->facts, subject);
+	ids_of_event(&frame->ids, subject);
 	return need_info || frame_info(frame, subject, set, origin);
 }
 

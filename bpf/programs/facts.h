@@ -22,11 +22,9 @@ static __always_inline struct subject subject_of(struct task_struct *task)
 static __always_inline void facts_of_task(struct task_facts *facts, const struct subject *subject,
 					  const struct scope_set *set)
 {
-	struct task_struct *leader = subject->process.leader;
+	const struct process *process = &subject->process;
+	struct task_struct *leader = process->leader;
 	struct task_struct *task = subject->task;
-
-	facts->tgid = subject->process.identity.tgid;
-	facts->tid = task_field(task, pid);
 
 #define FILTER_COLLECT(NAME, ...)                                                                              \
 	if (filter_kind_on(set, FILTER_##NAME)) {                                                              \
@@ -35,14 +33,16 @@ static __always_inline void facts_of_task(struct task_facts *facts, const struct
 #include "../filters/registry.h"
 }
 
-/* What goes into the header of every event besides, whatever the scopes ask. */
-static __always_inline void facts_of_event(struct task_facts *facts, const struct subject *subject)
+/* What goes into the header of every event, whatever the scopes ask and wherever the observer runs. */
+static __always_inline void ids_of_event(struct event_ids *ids, const struct subject *subject)
 {
 	struct task_struct *leader = subject->process.leader;
 	struct task_struct *task = subject->task;
 
-	facts->ppid = BPF_CORE_READ(leader, real_parent, tgid);
-	facts->uid = BPF_CORE_READ(task, real_cred, uid.val);
+	ids->tgid = subject->process.identity.tgid;
+	ids->tid = task_field(task, pid);
+	ids->ppid = BPF_CORE_READ(leader, real_parent, tgid);
+	ids->uid = BPF_CORE_READ(task, real_cred, uid.val);
 }
 
 /* Do the scopes in force ask what only the record of the process tells? */

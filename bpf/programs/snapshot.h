@@ -103,7 +103,10 @@ int on_iter_task(struct bpf_iter__task *ctx)
 	return 0;
 }
 
-/* Scopes whose followed processes are counted, and how many live: user space waits for the end of a tree. */
+/*
+ * Scopes whose followed processes are counted, and how many live: user space waits for the end of a tree. The iterator shows
+ * the tasks of the observer's pid namespace and those below it, where the descendants of its own command all are.
+ */
 __u64 watched_scopes = 0;
 __u64 watched_living = 0;
 
@@ -114,6 +117,8 @@ int on_iter_watched(struct bpf_iter__task *ctx)
 	struct process process;
 	struct task_words words;
 
+	if (observer_pidns)
+		observer_level = pidns_level(current_task());
 	if (!task || task->pid != task->tgid || !is_living(task))
 		return 0;
 	process = process_of_leader(task);

@@ -73,6 +73,7 @@ export function linesOf(output: string): Line[] {
 
 export interface Line {
   readonly event: string;
+  readonly time: string;
   readonly tgid: number;
   readonly comm: string;
   readonly exe: string;

@@ -11,8 +11,11 @@ export {
   memoryMap,
 } from './memory/memory-map.js';
 export { type Device, type Executable, kernelDevice } from './process/executable.js';
+export { type Observer, observer } from './process/observer.js';
 export { type ProcessInfo, type ProcessInfoOptions, processInfo } from './process/process-info.js';
 export {
+  type FoundProcess,
+  findProcess,
   type Ids,
   type NamespaceName,
   namespaceNames,

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
+import { SpoorError } from '@spoor/btf';
 import { type CommandOptions, GatedCommand } from './gated-command.js';
-import { commandScopeName, type Root } from './grounded-scopes.js';
+import { commandScopeName, type Root, type TraceScopes } from './grounded-scopes.js';
 import { KernelSide } from './kernel-side.js';
 import type { LoadedKernelSide } from './load-kernel-side.js';
 import type { PreparedTrace } from './prepare-trace.js';
@@ -12,8 +13,8 @@ export interface TraceParts {
   /** Goes with the trace, or when it cannot begin. */
   readonly loaded: LoadedKernelSide;
   readonly prepared: PreparedTrace;
-  /** Who is followed from the start, besides the command. */
-  readonly roots: readonly Root[];
+  /** Who is followed from the start, besides the command, and whom filters name. */
+  readonly processesNamed: Pick<TraceScopes, 'roots' | 'named'>;
   readonly command: readonly string[] | undefined;
   readonly commandOptions: CommandOptions | undefined;
   /** Kinds that are handed out. */
@@ -34,10 +35,12 @@ export async function beginTrace(parts: TraceParts): Promise<Tracer> {
     if (parts.command !== undefined) command = await GatedCommand.start(parts.command, parts.commandOptions);
     const own: readonly Root[] =
       command === undefined ? [] : [{ scope: commandScopeName, tgid: command.tgid }];
-    scopes.replace(compiled, [...own, ...parts.roots]);
+    const { roots, named } = parts.processesNamed;
+    scopes.replace(compiled, { roots: [...own, ...roots], named });
     await command?.waiting;
     kernel.attach();
     kernel.snapshot();
+    requireMet(scopes.unmet(roots));
     await whatWaits();
     const tracer = new Tracer({ kernel, scopes, command, kinds, processes, decoder, signal });
     if (tracer.running) command?.open();
@@ -47,6 +50,14 @@ export async function beginTrace(parts: TraceParts): Promise<Tracer> {
     command?.abandon();
     throw error;
   }
+}
+
+/** The snapshot meets every living process of our pid namespace. */
+function requireMet([tgid]: readonly number[]): void {
+  if (tgid === undefined) return;
+  throw new SpoorError('INVALID_VALUE', `Process ${tgid} ended before it could be followed`, {
+    remedy: 'Give the id of a process that is alive: tree=PID.',
+  });
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Scopes and whom they begin with: what a load depends on, without what reads expressions. */
 import type { FilterKindName } from '@spoor/bpf';
-import type { Filter, FilterValue, Scope } from '@spoor/filter';
+import type { Filter, Scope } from '@spoor/filter';
 
 /** The name of the scope that follows the command. */
 export const commandScopeName = 'command';
@@ -21,6 +21,8 @@ export interface Root {
 export interface TraceScopes {
   readonly scopes: readonly Scope[];
   readonly roots: readonly Root[];
+  /** Processes that filters name beside others, or leave out: they have to be there too. */
+  readonly named: readonly number[];
 }
 
 /**
@@ -29,25 +31,29 @@ export interface TraceScopes {
  */
 export function groundScopes(scopes: readonly Scope[]): TraceScopes {
   const roots: Root[] = [];
+  const named: number[] = [];
   const grounded = scopes.map((scope) => {
     const tgids = treeRoots(scope);
-    if (tgids === undefined) return scope;
+    if (tgids === undefined) {
+      named.push(...scope.filters.filter(({ kind }) => kind === 'tree').flatMap(processesOf));
+      return scope;
+    }
     for (const tgid of tgids) roots.push({ scope: scope.name, tgid });
     return { ...scope, filters: [nobody], follows: true };
   });
-  return { scopes: grounded, roots };
+  return { scopes: grounded, roots, named };
 }
 
 /** The processes of a scope that is nothing but `tree=PID,…`. */
 function treeRoots({ filters }: Scope): readonly number[] | undefined {
   const [filter] = filters;
   if (filters.length !== 1 || filter?.kind !== 'tree' || filter.operator !== '=') return undefined;
-  return filter.values.every(isSingle) ? filter.values.map(({ from }) => Number(from)) : undefined;
+  return processesOf(filter);
 }
 
-function isSingle(value: FilterValue): value is { readonly from: bigint; readonly to: bigint } {
-  return 'from' in value && value.from === value.to;
-}
+/** The process ids that a `tree` filter names: it has no ranges and no names. */
+const processesOf = ({ values }: Filter): readonly number[] =>
+  values.flatMap((value) => ('from' in value ? [Number(value.from)] : []));
 
 /** The kinds of filters that the scopes use. */
 export function kindsOf(scopes: readonly Scope[]): ReadonlySet<FilterKindName> {

@@ -5,6 +5,7 @@ import {
   type SnapshotResult,
   type StateStats,
 } from '@spoor/bpf';
+import { SpoorError } from '@spoor/btf';
 import { type TypedMap, typedMap } from '@spoor/map';
 import {
   bootTimeNs,
@@ -50,6 +51,7 @@ export class KernelSide {
     this.#legacy = missMode !== 'recover';
     this.#closers.push(() => object.close());
     try {
+      if (configuration.observer.pidNamespace !== undefined) this.#findObserver();
       if (measurePrograms) {
         const measuring = object.enableStats();
         this.#closers.push(() => measuring[Symbol.dispose]());
@@ -117,7 +119,7 @@ export class KernelSide {
     }
   }
 
-  /** Living processes that one of these scopes follows. */
+  /** Living processes that one of these scopes follows, of our pid namespace and those below it. */
   countFollowed(scopes: bigint): number {
     const program = this.object.program('on_iter_watched');
     const { globals } = this.object;
@@ -137,10 +139,24 @@ export class KernelSide {
     typedMap(this.object.map('seeds'), maps.seeds).set(tgid, seed);
   }
 
+  /** Whether a seed of this process waits: no program has met the process. */
+  hasSeed(tgid: number): boolean {
+    return typedMap(this.object.map('seeds'), maps.seeds).get(tgid) !== undefined;
+  }
+
   /** Idempotent. */
   close(): void {
     this.detach();
     for (let closer = this.#closers.pop(); closer !== undefined; closer = this.#closers.pop()) closer();
+  }
+
+  /** User space cannot see how deep its pid namespace lies: the iterator says so, which runs in our own task. */
+  #findObserver(): void {
+    this.countFollowed(0n);
+    if ((this.object.globals.read('observer_level') as number) > 0) return;
+    throw new SpoorError('UNSUPPORTED', 'The kernel does not tell the level of our pid namespace', {
+      remedy: 'Run spoor in the initial pid namespace.',
+    });
   }
 
   get #ringMaps(): readonly KernelMap[] {

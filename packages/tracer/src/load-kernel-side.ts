@@ -10,6 +10,7 @@ import {
   objectPath,
 } from '@spoor/bpf';
 import type { Layout } from '@spoor/btf';
+import { type Observer, observer } from '@spoor/map';
 import {
   bootTimeNs,
   defaultPace,
@@ -62,6 +63,8 @@ export interface KernelConfiguration {
   /** Whether they wake it when it sleeps. */
   readonly readerSleeps: boolean;
   readonly taskStorage: boolean;
+  /** The namespaces that process ids and start times from user space are of. */
+  readonly observer: Observer;
   /** Where the kernel lacks a feature that a program would use, what is used in its place. */
   readonly variants: Readonly<Record<string, string>>;
 }
@@ -114,6 +117,7 @@ function configurationFor(
   const activity = checkRingSize('activity', options.activityRingSize ?? rings.activity, pageSize);
   return {
     options,
+    observer: observer(),
     readerSleeps: options.sleepsWhenIdle && RingWakeup.possible,
     wakesReader: (options.latencyMs ?? 0) > defaultPace.delayMs && RingWakeup.possible,
     taskStorage,
@@ -140,6 +144,7 @@ function configurationFor(
 
 function configure(opened: OpenedObject, configuration: KernelConfiguration): void {
   const { options, mapEntries, ringSizes, taskStorage, wakesReader, readerSleeps } = configuration;
+  const { pidNamespace, bootOffsetNs } = configuration.observer;
   let enabledEvents = 0n;
   for (const [kind, { kind: number }] of Object.entries(events)) {
     if (options.events.has(kind)) enabledEvents |= 1n << BigInt(number);
@@ -148,6 +153,8 @@ function configure(opened: OpenedObject, configuration: KernelConfiguration): vo
     .setConstant('enabled_events', enabledEvents)
     .setConstant('miss_mode', missModes[options.missMode ?? 'recover'])
     .setConstant('trace_start_ns', bootTimeNs())
+    .setConstant('observer_pidns', pidNamespace ?? 0)
+    .setConstant('observer_boot_offset_ns', bootOffsetNs)
     .setConstant('use_task_storage', taskStorage)
     .setConstant('typed_task', features.has('task_storage_tracing'))
     .setConstant('use_task_regs', features.has('task_regs'))

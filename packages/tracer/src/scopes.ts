@@ -13,7 +13,7 @@ import {
   type ScopeBits,
   type ScopeWriter,
 } from '@spoor/filter';
-import { readStartTicks } from '@spoor/map';
+import { findProcess, observer } from '@spoor/map';
 import { groundScopes, kindsOf, type Root, type TraceScopes } from './grounded-scopes.js';
 import type { KernelSide } from './kernel-side.js';
 
@@ -86,10 +86,15 @@ export class ScopesInForce {
     });
   }
 
-  /** Puts compiled scopes into force, then has their roots followed. After an error the old ones are still in force. */
-  replace(compiled: CompiledScopes, roots: readonly Root[]): void {
+  /**
+   * Puts compiled scopes into force, then has their roots followed. After an error the old ones are still in force.
+   *
+   * @throws SpoorError `INVALID_VALUE` when a root, or a process of `named`, is not a living process
+   */
+  replace(compiled: CompiledScopes, { roots, named }: Pick<TraceScopes, 'roots' | 'named'>): void {
     const before = this.#writer.current?.bits;
-    const ticks = new Map(roots.map(({ tgid }) => [tgid, rootTicks(tgid)]));
+    for (const tgid of named) startTicksOf(tgid);
+    const ticks = new Map(roots.map(({ tgid }) => [tgid, startTicksOf(tgid)]));
     const version = Number(compiled.bits.version % versions);
     if (!kernelDecidesAll(compiled.scopes)) {
       this.#filters.set(version, compileEventFilter(compiled.scopes, { afterKernel: true }));
@@ -99,6 +104,11 @@ export class ScopesInForce {
     for (const [tgid, followed] of this.#seeds(roots)) {
       this.#kernel.seed(tgid, { followed, startTicks: ticks.get(tgid)! });
     }
+  }
+
+  /** Of these roots the processes that no program has met so far. */
+  unmet(roots: readonly Root[]): readonly number[] {
+    return [...new Set(roots.map(({ tgid }) => tgid))].filter((tgid) => this.#kernel.hasSeed(tgid));
   }
 
   /** Whether some events have conditions that only user space can decide. */
@@ -132,10 +142,28 @@ export class ScopesInForce {
   }
 }
 
-function rootTicks(tgid: number): bigint {
-  const ticks = readStartTicks(tgid);
-  if (ticks !== undefined) return ticks;
-  throw new SpoorError('INVALID_VALUE', `There is no process ${tgid} to follow`, {
-    remedy: 'Give the id of a process that is alive: tree=PID.',
-  });
+/** The start of a living process, by which the kernel side tells it from later ones with its id. */
+function startTicksOf(tgid: number): bigint {
+  observer();
+  const found = findProcess(tgid);
+  switch (found.is) {
+    case 'living':
+      return found.startTicks;
+    case 'missing':
+      throw new SpoorError('INVALID_VALUE', `There is no process ${tgid} to follow`, {
+        remedy: 'Give the id of a process that is alive: tree=PID.',
+      });
+    case 'zombie':
+      throw new SpoorError(
+        'INVALID_VALUE',
+        `Process ${tgid} has ended: it is a zombie and does nothing any more`,
+        {
+          remedy: 'Give the id of a process that is alive: tree=PID.',
+        },
+      );
+    case 'thread':
+      throw new SpoorError('INVALID_VALUE', `${tgid} is not a process but a thread of process ${found.of}`, {
+        remedy: `Follow the process, tree=${found.of}, or see the thread alone, tid=${tgid}.`,
+      });
+  }
 }

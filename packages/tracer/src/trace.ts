@@ -95,8 +95,8 @@ export async function trace(options: TraceOptions = {}): Promise<Tracer> {
     scopes,
     options,
   );
-  const { roots } = written;
-  return beginTrace({ loaded, prepared, roots, command, commandOptions, kinds, processes, signal });
+  const parts = { loaded, prepared, command, commandOptions, kinds, processes, signal };
+  return beginTrace({ ...parts, processesNamed: written });
 }
 
 /** What the caller wrote: asked for before the load, which leaves out the code of filters that are in no scope. */

@@ -61,6 +61,7 @@ export class Tracer implements AsyncDisposable {
   #endCheck: NodeJS.Timeout | undefined;
   #finalStatistics: Statistics | undefined;
   #commandEnded = false;
+  #commandUnseen = false;
 
   /** @internal Use `trace`. */
   constructor(parts: TracerParts) {
@@ -86,9 +87,17 @@ export class Tracer implements AsyncDisposable {
     return !this.#ended.signal.aborted;
   }
 
-  /** Process id of the command; undefined without one. */
+  /** Process id of the command, in our own pid namespace as Node has it; undefined without one. */
   get commandTgid(): number | undefined {
     return this.#command?.tgid;
+  }
+
+  /**
+   * Whether no event was ever of the command's own process, so that nothing of it was followed. Known when the trace has
+   * ended; false without a command.
+   */
+  get commandUnseen(): boolean {
+    return this.#commandUnseen;
   }
 
   /**
@@ -119,9 +128,9 @@ export class Tracer implements AsyncDisposable {
    */
   replaceScopes(written: readonly (string | Scope)[]): void {
     if (!this.running) throw new SpoorError('WRONG_PHASE', 'The trace has ended');
-    const { scopes, roots } = traceScopes(written);
+    const { scopes, roots, named } = traceScopes(written);
     const all = this.#command === undefined ? scopes : [commandScope, ...scopes];
-    this.#scopes.replace(this.#scopes.compile(all), roots);
+    this.#scopes.replace(this.#scopes.compile(all), { roots, named });
     this.#kernel.snapshot();
     this.#decoder.context = this.#context();
   }
@@ -197,6 +206,7 @@ export class Tracer implements AsyncDisposable {
     const close = () => {
       this.#reader?.close();
       this.#finalStatistics = readStatistics(this.#kernel, this.#delivered);
+      this.#commandUnseen = this.#command !== undefined && this.#kernel.hasSeed(this.#command.tgid);
       this.#kernel.close();
     };
     try {

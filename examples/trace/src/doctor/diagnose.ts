@@ -4,6 +4,7 @@ import { version } from '../version.js';
 import type { Check } from './check.js';
 import { checkHost, checkLibraries } from './host.js';
 import { checkFeatures } from './kernel.js';
+import { checkNamespaces } from './namespaces.js';
 
 export interface Diagnosis {
   readonly spoor: string;
@@ -16,6 +17,7 @@ export interface Diagnosis {
 export async function diagnose(): Promise<Diagnosis> {
   const checks: Check[] = [
     ...checkHost(),
+    ...checkNamespaces(),
     ...attempt('libbpf', checkLibraries),
     ...attempt('features', checkFeatures),
     await tryTrace(),

@@ -123,7 +123,7 @@ export function checkLibraries(): readonly Check[] {
   ];
 }
 
-function atLeast(version: string, [major, minor]: readonly [number, number]): boolean {
+export function atLeast(version: string, [major, minor]: readonly [number, number]): boolean {
   const [, found = '0', foundMinor = '0'] = /^(\d+)\.(\d+)/.exec(version) ?? [];
   return Number(found) > major || (Number(found) === major && Number(foundMinor) >= minor);
 }

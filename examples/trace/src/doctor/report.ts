@@ -2,6 +2,7 @@ import { escapeText } from '@spoor/event';
 import type { Paint, Style } from '../output/style.js';
 import type { Check } from './check.js';
 import type { Diagnosis } from './diagnose.js';
+import { pidNamespaceCheck } from './namespaces.js';
 
 /** The diagnosis for people: a line a check, remedies below. */
 export function reportText({ spoor, works, checks }: Diagnosis, style: Style): string {
@@ -15,8 +16,11 @@ export function reportText({ spoor, works, checks }: Diagnosis, style: Style): s
     const line = `  ${paints[status](status.padEnd(7))}  ${name.padEnd(width)}  ${escapeText(found)}\n`;
     return remedy === undefined ? line : `${line}${' '.repeat(width + 13)}${style.dim(escapeText(remedy))}\n`;
   });
+  const inPidNamespace = checks.some(({ name }) => name === pidNamespaceCheck);
   const verdict = works
-    ? style.good('Tracing works here.')
+    ? style.good(
+        inPidNamespace ? 'Tracing works for the processes of this pid namespace.' : 'Tracing works here.',
+      )
     : style.bad('Tracing does not work here: see what is missing.');
   return `spoor ${spoor}\n\n${lines.join('')}\n${verdict}\n`;
 }

@@ -1,4 +1,4 @@
-import type { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/btf';
 import { marker } from '@spoor/event';
 import type { CommandExit, TracedEvent, Tracer } from '@spoor/tracer';
 import { exitStatus, statusOfError, statusOfExit, statusOfSignal } from '../exit-status.js';
@@ -130,6 +130,7 @@ export class Session {
     const failure = (await recorder?.close()) ?? (await outputs.close());
     const { sink, style } = io.err;
     if (failure !== undefined) await reportFailure(failure, io.err);
+    if (this.#unseen) await reportFailure(unseen(tracer.commandTgid), io.err);
     if (stats) sink.write(statisticsText(statistics, style));
     const drops = dropsText(droppedOf(statistics.events));
     if (drops !== '') sink.write(`${style.bad('spoor:')} ${drops}\n`);
@@ -142,8 +143,28 @@ export class Session {
   #status(failure: SpoorError | undefined): number {
     const { tracer, interrupts } = this.#parts;
     if (failure !== undefined && failure.code !== 'OUTPUT_CLOSED') return statusOfError(failure.code);
-    if (this.#exit !== undefined) return statusOfExit(this.#exit);
+    if (this.#exit !== undefined) {
+      const status = statusOfExit(this.#exit);
+      return status === exitStatus.ok && this.#unseen ? exitStatus.environment : status;
+    }
     if (interrupts.endedBy !== undefined) return statusOfSignal(interrupts.endedBy);
+    if (this.#unseen) return exitStatus.environment;
     return tracer.exit === undefined && failure !== undefined ? statusOfError(failure.code) : exitStatus.ok;
   }
+
+  /** A signal may end the trace before the command begins. */
+  get #unseen(): boolean {
+    const { tracer, interrupts } = this.#parts;
+    return tracer.commandUnseen && interrupts.endedBy === undefined;
+  }
+}
+
+function unseen(tgid: number | undefined): SpoorError {
+  return new SpoorError(
+    'IDENTITY_MISMATCH',
+    `The command's process ${tgid} was never seen: nothing was traced`,
+    {
+      remedy: 'Trace longer than the command takes to begin. Otherwise spoor doctor says what is missing.',
+    },
+  );
 }

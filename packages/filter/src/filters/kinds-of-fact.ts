@@ -1,7 +1,7 @@
 import type { FactText, TaskFacts } from '../facts.js';
 import type { NameResolver } from '../resolve/names.js';
-import type { FilterKind } from './kind.js';
-import { idValues, numberMatches, numberValues, u32Max, u64Max } from './number-values.js';
+import type { Comparison, FilterKind } from './kind.js';
+import { idValues, numberMatches, numberValues, rangeOf, u32Max, u64Max } from './number-values.js';
 import { type TextValuesOptions, textMatches, textValues } from './text-values.js';
 
 /** Facts of one type, by name. */
@@ -38,6 +38,36 @@ export const numberKind = ({ fact, names, ...rest }: NumberOptions): FilterKind<
   engine: 'number',
   matches: (comparison, facts) => numberMatches(comparison, facts[fact]),
 });
+
+/** PID_MAX_LIMIT of include/linux/threads.h: no process id reaches it. */
+const pidMaxLimit = 4_194_304n;
+/** NO_PROCESS_ID of bpf/lib/observer.h: the id of a task that our pid namespace does not contain. */
+const noProcessId = 0xffff_ffff;
+
+/** Ids of processes and threads. A task without an id has none of those that are named, and stands in no order to them. */
+function processIds<S extends 'number' | 'id'>(kind: FilterKind<S>, fact: FactsOf<number>): FilterKind<S> {
+  return {
+    ...kind,
+    forEngine: (filter) => ({ ...filter, ...bounded(filter) }),
+    matches: (comparison, facts) =>
+      facts[fact] === noProcessId ? comparison.operator === '!=' : kind.matches(comparison, facts),
+  };
+}
+
+/** `>` and `>=` reach as far as ids do. */
+function bounded({ operator, values }: Comparison): Partial<Comparison> {
+  if (operator !== '>' && operator !== '>=') return {};
+  const from = rangeOf(values[0]!).from + (operator === '>' ? 1n : 0n);
+  return { operator: '=', values: [{ from, to: BigInt(noProcessId) - 1n }] };
+}
+
+/** A kind whose fact is the id of a process or a thread in our pid namespace, with an order. */
+export const processIdKind = (options: Common<number>): FilterKind<'number'> =>
+  processIds({ ...numberKind(options), ...numberValues({ max: pidMaxLimit }) }, options.fact);
+
+/** A kind whose fact is the id of a process in our pid namespace, without an order. */
+export const processNameKind = (options: Common<number>): FilterKind<'id'> =>
+  processIds({ ...idKind(options), ...idValues({ max: pidMaxLimit }) }, options.fact);
 
 /** A kind whose fact is a number that names something: `=`, `!=` and lists. */
 export const idKind = ({ fact, names, ...rest }: NumberOptions): FilterKind<'id'> => ({

@@ -1,7 +1,7 @@
-import { numberKind } from './kinds-of-fact.js';
+import { processIdKind } from './kinds-of-fact.js';
 
-export const kind = numberKind({
-  summary: 'the parent process, in the initial pid namespace',
+export const kind = processIdKind({
+  summary: 'the parent process, in the pid namespace of spoor',
   examples: ['ppid=1', 'ppid!=2'],
   fact: 'ppid',
 });

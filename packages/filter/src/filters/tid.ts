@@ -1,7 +1,7 @@
-import { numberKind } from './kinds-of-fact.js';
+import { processIdKind } from './kinds-of-fact.js';
 
-export const kind = numberKind({
-  summary: 'the thread, in the initial pid namespace',
+export const kind = processIdKind({
+  summary: 'the thread, in the pid namespace of spoor',
   examples: ['tid=1235', 'tid!=1235'],
   fact: 'tid',
 });

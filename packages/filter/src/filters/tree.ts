@@ -1,9 +1,10 @@
 import type { FilterKind } from './kind.js';
-import { idKind } from './kinds-of-fact.js';
+import { processNameKind } from './kinds-of-fact.js';
 import { numberMatches } from './number-values.js';
 
-const process = idKind({
-  summary: 'a process and all that descends from it: = follows it, != leaves it out',
+const process = processNameKind({
+  summary:
+    'a process, by its id in the pid namespace of spoor, and its descendants: = follows, != leaves out',
   examples: ['tree=1234', 'tree=1 tree!=500,600'],
   fact: 'tgid',
 });

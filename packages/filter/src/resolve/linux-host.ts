@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { readProcess } from '@spoor/map';
+import { observer, readProcess } from '@spoor/map';
 import type { Host, HostProcess } from './host.js';
 import { followLinks } from './links.js';
 
@@ -66,6 +66,7 @@ function directoryRow(table: 'passwd' | 'group', name: string): string[] | undef
 }
 
 function hostProcess(tgid: number): HostProcess | undefined {
+  observer();
   const facts = readProcess(tgid);
   if (facts === undefined) return undefined;
   return {

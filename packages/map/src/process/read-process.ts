@@ -102,6 +102,42 @@ export function readStartTicks(tgid: number, root = '/proc'): bigint | undefined
   }
 }
 
+/** What a number is in `/proc`. */
+export type FoundProcess =
+  | { readonly is: 'living'; readonly startTicks: bigint }
+  /** All its threads have ended; its parent has not waited for it. */
+  | { readonly is: 'zombie' }
+  | { readonly is: 'thread'; readonly of: number }
+  | { readonly is: 'missing' };
+
+/**
+ * Looks up a process id that somebody wrote. A thread's own id has a folder in `/proc` too, which no listing shows.
+ * `root` is where `/proc` is.
+ */
+export function findProcess(id: number, root = '/proc'): FoundProcess {
+  const folder = `${root}/${id}`;
+  try {
+    const { startTicks } = readStat(folder);
+    const leader = Number(statusField(readFileSync(`${folder}/status`, 'latin1'), 'Tgid')[0]);
+    if (leader !== id) return { is: 'thread', of: leader };
+    return hasLivingThread(folder) ? { is: 'living', startTicks } : { is: 'zombie' };
+  } catch (error) {
+    if (isGone(error)) return { is: 'missing' };
+    throw error;
+  }
+}
+
+function hasLivingThread(folder: string): boolean {
+  return readdirSync(`${folder}/task`).some((tid) => {
+    try {
+      return !isExited(readStat(`${folder}/task/${tid}`));
+    } catch (error) {
+      if (isGone(error)) return false;
+      throw error;
+    }
+  });
+}
+
 /** What must be the same before and after. The folder's inode belongs to one `struct pid` alone. */
 interface Mark {
   readonly stat: Stat;
@@ -171,9 +207,11 @@ function readStat(folder: string): Stat {
   };
 }
 
+const isExited = ({ state }: Stat): boolean => state === 'Z' || state === 'X';
+
 /** The folder of the leader, or of a thread that lives when the leader is a zombie. */
 function liveTask(folder: string, stat: Stat): string {
-  if (stat.state !== 'Z' && stat.state !== 'X') return folder;
+  if (!isExited(stat)) return folder;
   for (const tid of readdirSync(`${folder}/task`)) {
     const task = `${folder}/task/${tid}`;
     if (readExeLink(task) !== undefined) return task;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { bootOffsetNs } from './observer.js';
 
 /**
  * How `/proc` writes a process's start time, beside how the kernel keeps it. The kernel has nanoseconds of boot time
@@ -18,7 +19,7 @@ const clocks = new Map<string, StartClock>();
 export function startClock(root: string): StartClock {
   let clock = clocks.get(root);
   if (clock === undefined) {
-    clock = { tickNs: 1_000_000_000n / ticksPerSecond(root), offsetNs: bootOffset(root) };
+    clock = { tickNs: 1_000_000_000n / ticksPerSecond(root), offsetNs: bootOffsetNs(root) };
     clocks.set(root, clock);
   }
   return clock;
@@ -26,12 +27,12 @@ export function startClock(root: string): StartClock {
 
 /** The first nanosecond of the tick in which a process started. */
 export function ticksToNs(clock: StartClock, ticks: bigint): bigint {
-  return ticks * clock.tickNs - clock.offsetNs;
+  return BigInt.asIntN(64, ticks * clock.tickNs) - clock.offsetNs;
 }
 
-/** The tick that `/proc` shows for a start time of the kernel's. */
+/** The tick that `/proc` shows for a start time of the kernel's. The kernel divides without a sign. */
 export function nsToTicks(clock: StartClock, startTimeNs: bigint): bigint {
-  return (startTimeNs + clock.offsetNs) / clock.tickNs;
+  return BigInt.asUintN(64, startTimeNs + clock.offsetNs) / clock.tickNs;
 }
 
 /** AT_CLKTCK of the auxiliary vector: 64-bit pairs of type and value. 100 wherever it cannot be read. */
@@ -42,14 +43,6 @@ function ticksPerSecond(root: string): bigint {
     if (bytes.readBigUInt64LE(at) === AT_CLKTCK) return bytes.readBigUInt64LE(at + 8) || 100n;
   }
   return 100n;
-}
-
-/** The `boottime` line of timens_offsets: seconds, nanoseconds. No file: no time namespaces, no offset. */
-function bootOffset(root: string): bigint {
-  const line = /^boottime\s+(-?\d+)\s+(\d+)$/m.exec(
-    tryRead(`${root}/self/timens_offsets`).toString('latin1'),
-  );
-  return line === null ? 0n : BigInt(line[1]!) * 1_000_000_000n + BigInt(line[2]!);
 }
 
 function tryRead(path: string): Buffer {
