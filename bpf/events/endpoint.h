@@ -6,6 +6,7 @@
 #include "../lib/syscalls.h"
 #include "record.h"
 
+#define AF_UNSPEC 0
 #define AF_UNIX 1
 #define AF_INET 2
 #define AF_INET6 10
@@ -124,6 +125,17 @@ static __always_inline __u32 unix_name_length(const struct part *name)
 	length = bpf_probe_read_user_str(path, (name->length & 127) + 1, name->from);
 	/* A NUL at once: an abstract name, of which all bytes count. */
 	return length > 1 ? length - 1 : name->length;
+}
+
+static __always_inline void endpoint_of_ipv4(struct endpoint *endpoint, const struct syscall *call)
+{
+	const void *address = (void *)call->arguments[1];
+	__be16 port = 0;
+
+	bpf_probe_read_user(&port, sizeof(port), address + SIN_PORT_OFFSET);
+	bpf_probe_read_user(endpoint->address, 4, address + SIN_ADDRESS_OFFSET);
+	endpoint->family = AF_INET;
+	endpoint->port = bpf_ntohs(port);
 }
 
 /* As the caller named it, in its second and third argument: there is nothing else when the call failed. */

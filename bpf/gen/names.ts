@@ -10,6 +10,7 @@ export const mapNames = [
   'io_uring_operations',
   'lifecycle',
   'module_names',
+  'peers',
   'previous_comms',
   'proc_info',
   'scope_grace',

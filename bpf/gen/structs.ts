@@ -2,7 +2,7 @@
 
 import { C } from '@spoor/btf';
 import type { Static } from 'typebox';
-import { IoUringAction, KillCall, MountCall, SetIdsCall } from './enums.js';
+import { ConnectCall, IoUringAction, KillCall, MountCall, SetIdsCall } from './enums.js';
 
 /** `struct syscall_entry`: 2 bytes. */
 export const SyscallEntry = C.struct('syscall_entry', 2, {
@@ -122,16 +122,18 @@ export const ChownEvent = C.struct('chown_event', 136, {
 });
 export type ChownEvent = Static<typeof ChownEvent>;
 
-/** `struct connect_event`: 128 bytes. */
-export const ConnectEvent = C.struct('connect_event', 128, {
+/** `struct connect_event`: 136 bytes. */
+export const ConnectEvent = C.struct('connect_event', 136, {
   header: [0, EventHeader],
   result: [88, C.s32],
   fd: [92, C.s32],
   family: [96, C.u16],
   port: [98, C.u16],
-  unused: [100, C.u32],
+  outcome: [100, C.s32],
   address: [104, C.bytes(16)],
   path: [120, VarBytes],
+  call: [128, C.enum('connect_call', C.u32, ConnectCall)],
+  unused_end: [132, C.u32],
 });
 export type ConnectEvent = Static<typeof ConnectEvent>;
 
@@ -275,8 +277,33 @@ export const PathBuffer = C.struct('path_buffer', 4368, {
 });
 export type PathBuffer = Static<typeof PathBuffer>;
 
-/** `struct frame`: 26792 bytes. */
-export const Frame = C.struct('frame', 26792, {
+/** `struct peer`: 136 bytes. */
+export const Peer = C.struct('peer', 136, {
+  socket: [0, C.u64],
+  scopes_version: [8, C.u16],
+  family: [10, C.u16],
+  port: [12, C.u16],
+  unused: [14, C.u16],
+  tgid: [16, C.u32],
+  result: [20, C.s32],
+  address: [24, C.bytes(108)],
+  unused_end: [132, C.u32],
+});
+export type Peer = Static<typeof Peer>;
+
+/** `struct syscall`: 64 bytes. */
+export const Syscall = C.struct('syscall', 64, {
+  arguments: [0, C.array(C.u64, 6)],
+  result: [48, C.s64],
+  kind: [56, C.u8],
+  form: [57, C.u8],
+  compat: [58, C.bool],
+  in_memory: [59, C.bool],
+});
+export type Syscall = Static<typeof Syscall>;
+
+/** `struct frame`: 27000 bytes. */
+export const Frame = C.struct('frame', 27000, {
   info: [0, ProcInfo],
   words: [304, TaskWords],
   facts: [352, TaskFacts],
@@ -287,9 +314,12 @@ export const Frame = C.struct('frame', 26792, {
   legacy_followed: [6264, C.u64],
   ancestor_words: [6272, ScopeWords],
   ancestor_steps: [6296, C.u64],
-  size: [6304, C.u32],
-  info_valid: [6308, C.u32],
-  record: [6312, C.bytes(20480)],
+  peer: [6304, Peer],
+  messages: [6440, C.u64],
+  send: [6448, Syscall],
+  size: [6512, C.u32],
+  info_valid: [6516, C.u32],
+  record: [6520, C.bytes(20480)],
 });
 export type Frame = Static<typeof Frame>;
 

@@ -210,11 +210,32 @@ struct css_set {
 	struct cgroup *dfl_cgrp;
 };
 
+/* One word on 64-bit kernels. */
+typedef struct { unsigned long sig[1]; } sigset_t;
+
+struct sigpending {
+	sigset_t signal;
+};
+
+struct sigaction {
+	void *sa_handler;
+	unsigned long sa_flags;
+};
+
+struct k_sigaction {
+	struct sigaction sa;
+};
+
+struct sighand_struct {
+	struct k_sigaction action[64];
+};
+
 struct signal_struct {
 	atomic_t live;
 	int group_exit_code;
 	unsigned int flags;
 	struct pid *pids[4];
+	struct sigpending shared_pending;
 };
 
 /* x86 */
@@ -243,6 +264,9 @@ struct task_struct {
 	struct files_struct *files;
 	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
+	struct sighand_struct *sighand;
+	sigset_t blocked;
+	struct sigpending pending;
 	struct css_set *cgroups;
 	/* what it traces, and the link of what is traced */
 	struct list_head ptraced;
@@ -272,7 +296,7 @@ struct bpf_iter__task {
 
 /* Registers as the system-call entry saved them. */
 struct pt_regs___saved_x86 {
-	unsigned long bx, cx, dx, si, di, r8, r9, r10, orig_ax;
+	unsigned long bx, cx, dx, si, di, bp, r8, r9, r10, orig_ax;
 };
 
 struct pt_regs___saved_arm64 {

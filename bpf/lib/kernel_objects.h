@@ -14,15 +14,25 @@ struct sock_common {
 	__be16 skc_dport;
 	__u16 skc_num;
 	unsigned short skc_family;
+	volatile unsigned char skc_state;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
 };
 
+struct socket;
+
 struct sock {
 	struct sock_common __sk_common;
+	int sk_err;
+	__u16 sk_type;
+	struct socket *sk_socket;
 };
 
+/* Without a name, as in the kernel: relocation takes no number for an enumeration. */
+typedef enum { SS_CONNECTING = 2 } socket_state;
+
 struct socket {
+	socket_state state;
 	struct file *file;
 	struct sock *sk;
 };

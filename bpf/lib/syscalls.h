@@ -28,7 +28,7 @@ struct syscall_entry {
 };
 
 struct syscall {
-	__u64 arguments[5];
+	__u64 arguments[6];
 	__s64 result;
 	__u8 kind;
 	__u8 form;
@@ -65,17 +65,16 @@ static __always_inline __u32 socketcall_number(struct pt_regs *regs)
 }
 
 #if defined(__TARGET_ARCH_x86)
-/* The arguments of socketcall(): 32-bit words in the caller's memory, as many as the call has. */
+/* The arguments of socketcall(): 32-bit words in the caller's memory. Words that it cannot have count as 0. */
 static __always_inline void socketcall_arguments(struct syscall *call, const void *from)
 {
 	__u32 word;
 
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 6; i++) {
 		word = 0;
 		bpf_probe_read_user(&word, sizeof(word), from + i * sizeof(word));
 		call->arguments[i] = word;
 	}
-	call->arguments[4] = 0;
 	call->in_memory = true;
 }
 #endif
@@ -94,12 +93,14 @@ static __always_inline void syscall_arguments(struct syscall *call, struct pt_re
 		call->arguments[2] = (__u32)saved->dx;
 		call->arguments[3] = (__u32)saved->si;
 		call->arguments[4] = (__u32)saved->di;
+		call->arguments[5] = (__u32)saved->bp;
 	} else {
 		call->arguments[0] = saved->di;
 		call->arguments[1] = saved->si;
 		call->arguments[2] = saved->dx;
 		call->arguments[3] = saved->r10;
 		call->arguments[4] = saved->r8;
+		call->arguments[5] = saved->r9;
 	}
 #else
 	struct pt_regs___saved_arm64 *saved = (void *)regs;
@@ -109,6 +110,7 @@ static __always_inline void syscall_arguments(struct syscall *call, struct pt_re
 	call->arguments[2] = saved->regs[2];
 	call->arguments[3] = saved->regs[3];
 	call->arguments[4] = saved->regs[4];
+	call->arguments[5] = saved->regs[5];
 #endif
 }
 

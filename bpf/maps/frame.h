@@ -7,6 +7,8 @@
 #define SPOOR_MAPS_FRAME_H
 
 #include "../filters/facts.h"
+#include "../lib/syscalls.h"
+#include "peers.h"
 #include "proc_info.h"
 #include "rings.h"
 
@@ -31,6 +33,14 @@ struct frame {
 	/* of a walk to the ancestors: what was found, and after how many steps */
 	struct scope_words ancestor_words;
 	__u64 ancestor_steps;
+	/* of a datagram, or of a connection that is under way */
+	struct peer peer;
+	/*
+	 * Of a call that sends: how many messages are looked at, and the one in hand. They are here, where the verifier knows
+	 * no number and so finds all messages alike.
+	 */
+	__u64 messages;
+	struct syscall send;
 	/* bytes of `record` in use */
 	__u32 size;
 	__u32 info_valid;

@@ -24,6 +24,7 @@
 #include "../events/open.h"
 #include "../events/ptrace.h"
 #include "../events/rename.h"
+#include "../events/send.h"
 #include "../events/setgid.h"
 #include "../events/setuid.h"
 #include "../events/unlink.h"
@@ -95,7 +96,7 @@ static __always_inline void *syscall_begin(struct frame *frame, const struct sco
 	return header;
 }
 
-/* A function an event, for the stack's sake. */
+/* A function an event, for the stack's sake. 1 when the event was told. */
 #define TELL(number, NAME, name, ring)                                                                         \
 	static __noinline int tell_##name(struct frame *frame, const struct scope_set *set,                    \
 					  struct task_struct *task, const struct syscall *call)                \
@@ -107,7 +108,7 @@ static __always_inline void *syscall_begin(struct frame *frame, const struct sco
 			return 0;                                                                              \
 		record_append_exe(frame);                                                                      \
 		record_end(frame, ring);                                                                       \
-		return 0;                                                                                      \
+		return 1;                                                                                      \
 	}
 FOR_EACH_EVENT(NOTHING, TELL)
 
@@ -115,13 +116,90 @@ FOR_EACH_EVENT(NOTHING, TELL)
 	case EVENT_##NAME:                                                                                     \
 		return enabled_events >> number & 1 ? tell_##name(frame, set, task, call) : 0;
 
+/* The messages of one call, each to an address of its own. */
+struct send_walk {
+	struct frame *frame;
+	const struct scope_set *set;
+	struct task_struct *task;
+	const struct syscall *call;
+};
+
+/* 1 at the end. */
+static __noinline long send_step(__u32 index, struct send_walk *walk)
+{
+	struct syscall *send = &walk->frame->send;
+
+	if (index >= walk->frame->messages)
+		return 1;
+	send_of_message(send, walk->call, index);
+	if (!send->arguments[1] || !send->arguments[2])
+		return 0;
+	if (tell_connect(walk->frame, walk->set, walk->task, send))
+		peer_keep(&walk->frame->peer);
+	return 0;
+}
+
+static __noinline int tell_sends(struct frame *frame, const struct scope_set *set, struct task_struct *task,
+				 const struct syscall *call)
+{
+	struct send_walk walk = {
+		.frame = frame,
+		.set = set,
+		.task = task,
+		.call = call,
+	};
+
+	frame->messages = send_messages(call);
+
+#ifdef SPOOR_WITHOUT_BPF_LOOP
+	for (int i = 0; i < SEND_MESSAGES_MAX; i++)
+		if (send_step(i, &walk))
+			break;
+#else
+	bpf_loop(SEND_MESSAGES_MAX, send_step, &walk, 0);
+#endif
+	return 0;
+}
+
 static __always_inline int tell(struct frame *frame, const struct scope_set *set, struct task_struct *task,
 				const struct syscall *call)
 {
+	if ((enabled_events >> EVENT_CONNECT & 1) && call->kind == EVENT_CONNECT && call->form != CONNECT_CONNECT)
+		return tell_sends(frame, set, task, call);
 	switch (call->kind) {
 		FOR_EACH_EVENT(NOTHING, TELL_CASE)
 	}
 	return 0;
+}
+
+/* The kind, the form and the width of a call in one number. */
+static __always_inline __u32 call_word(const struct syscall *call)
+{
+	__u32 word = call->kind << 16 | call->form << 8 | call->compat << 1;
+
+	barrier_var(word);
+	return word;
+}
+
+/*
+ * Whether a call, if it is one of the event `connect`, is to be told. Asked before anything is collected: most messages go
+ * to the peer of a connected socket. The function takes numbers made of the call and of its result: the verifier knows that
+ * a copy is equal, and would walk everything behind a branch on it once for each outcome.
+ */
+static __noinline int connect_is_due(__u32 word, struct pt_regs *regs, long twice_result)
+{
+	long result = twice_result >> 1;
+	struct syscall own = { .form = word >> 8 & 0xff, .compat = word >> 1 & 1 };
+
+	if (word >> 16 != EVENT_CONNECT)
+		return true;
+	/* The end of a repeated call is told. */
+	if (is_restart(result) && !ends_with_eintr(current_task(), result))
+		return false;
+	if (own.form == CONNECT_CONNECT)
+		return true;
+	syscall_arguments(&own, regs);
+	return send_may_name_peer(&own);
 }
 
 SEC("tp_btf/sys_exit")
@@ -134,6 +212,8 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 
 	syscall_identify(&call, regs);
 	if (!(enabled_events >> call.kind & 1) || !call.kind)
+		return 0;
+	if ((enabled_events >> EVENT_CONNECT & 1) && !connect_is_due(call_word(&call), regs, result * 2))
 		return 0;
 	set = scopes_current();
 	frame = frame_take(call.kind);

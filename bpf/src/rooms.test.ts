@@ -99,6 +99,7 @@ describe('the objects', () => {
         'activity',
         'io_uring_operations',
         'module_names',
+        'peers',
       ]);
       const layouts = layoutsOf(lifecycleKinds, ownMaps);
       expect(sizesIn(some, layouts)).toEqual(sizesIn(all, layouts));

@@ -223,11 +223,31 @@ describe('connect', () => {
       { family: 'unix', address: '@abstract' },
     ],
     [{ family: 16 }, { family: 'netlink' }],
-    [
-      { family: 200, result: -111 },
-      { family: '200', error: 'ECONNREFUSED' },
-    ],
   ])('of %j', (fields, expected) => {
-    expect(data('connect', { ...fields, fd: 4 })).toEqual({ fd: 4, ...expected });
+    const told = { call: 'connect', outcome: 'connected' };
+    expect(data('connect', { ...fields, fd: 4 })).toEqual({ fd: 4, ...expected, ...told });
+  });
+
+  it.each([
+    [
+      { result: -111, outcome: -111 },
+      { call: 'connect', error: 'ECONNREFUSED', outcome: 'ECONNREFUSED' },
+    ],
+    [
+      { result: -115, outcome: -115 },
+      { call: 'connect', error: 'EINPROGRESS', outcome: 'pending' },
+    ],
+    [
+      { result: -115, outcome: 0 },
+      { call: 'connect', error: 'EINPROGRESS', outcome: 'connected' },
+    ],
+    [{ call: 1, outcome: 1 }, { call: 'sendto' }],
+    [
+      { call: 3, outcome: 1, result: -101 },
+      { call: 'sendmmsg', error: 'ENETUNREACH' },
+    ],
+    [{ call: 9 as 0, outcome: 1 }, { call: '9' }],
+  ])('the outcome, and the call that is no connect, of %j', (fields, expected) => {
+    expect(data('connect', { ...fields, fd: 4, family: 200 })).toEqual({ fd: 4, family: '200', ...expected });
   });
 });

@@ -171,6 +171,7 @@ function configure(opened: OpenedObject, configuration: KernelConfiguration): vo
   const syscallEvents = opened.constant('syscall_events').value as bigint;
   opened
     .enableMap('activity', ringSizes.activity > 0)
+    .enableMap('peers', options.events.has('connect'))
     .enableProgram('on_sys_exit', (enabledEvents & syscallEvents) !== 0n);
   if (ringSizes.activity > 0) opened.resizeMap('activity', ringSizes.activity);
   for (const name of eventPrograms(options.events).names) opened.enableProgram(name);

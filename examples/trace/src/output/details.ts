@@ -44,10 +44,16 @@ const known: Readonly<Record<string, (data: Data) => Details>> = {
   },
 
   connect: (data) => {
-    const to = endpoint(data);
-    const { error } = data;
-    // What EINPROGRESS says is that the call did as it was told: a non-blocking socket connects later.
-    return error === undefined ? { text: to } : { text: `${to}  ${error}`, failed: error !== 'EINPROGRESS' };
+    const { error, outcome, call } = data;
+    const parts = [endpoint(data)];
+    if (typeof call === 'string' && call !== 'connect') parts.push(call);
+    if (error !== undefined) parts.push(String(error));
+    // Of a socket that does not block the error is no outcome. Recordings of earlier versions have no outcome.
+    const isOpen = outcome !== undefined && outcome !== (error ?? 'connected');
+    if (isOpen) parts.push(`-> ${outcome}`);
+    const failed =
+      outcome === undefined ? error !== undefined && error !== 'EINPROGRESS' : /^E/.test(String(outcome));
+    return { text: parts.join('  '), failed };
   },
 };
 

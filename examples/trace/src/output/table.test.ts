@@ -76,8 +76,17 @@ it.each([
       address: Uint8Array.of(...new Array(15).fill(0), 1),
       port: 443,
       result: -111,
+      outcome: -111,
     }),
     'connect [::1]:443  ECONNREFUSED',
+  ],
+  [
+    invented('connect', { ...header, family: 1, path: '/run/b', result: -115, outcome: -115 }),
+    'connect unix /run/b  EINPROGRESS  -> pending',
+  ],
+  [
+    invented('connect', { ...header, family: 1, path: '/run/b', call: 1, outcome: 1 }),
+    'connect unix /run/b  sendto',
   ],
   [invented('connect', { ...header, family: 1, path: '/run/a.sock' }), 'connect unix /run/a.sock'],
   [

@@ -31,19 +31,129 @@ describe('connect', () => {
         connect(fd[7], (void *)&name, length);`,
     });
     const port = Number(told[0]);
-    expect(data.slice(0, 5)).toEqual([
-      { fd: 4, family: 'inet', address: '127.0.0.1', port },
-      { fd: 5, family: 'inet', address: '127.0.0.1', port, error: 'EINPROGRESS' },
-      expect.objectContaining({ fd: 5, family: 'inet', address: '127.0.0.1', port }),
-      { fd: 6, family: 'inet', address: '127.0.0.1', port: 1, error: 'ECONNREFUSED' },
-      { fd: 999, family: 'inet', address: '127.0.0.1', port: 1, error: 'EBADF' },
+    const inet = { family: 'inet', address: '127.0.0.1', call: 'connect' };
+    expect(data.slice(0, 4)).toEqual([
+      { ...inet, fd: 4, port, outcome: 'connected' },
+      { ...inet, fd: 5, port, error: 'EINPROGRESS', outcome: 'connected' },
+      { ...inet, fd: 6, port: 1, error: 'ECONNREFUSED', outcome: 'ECONNREFUSED' },
+      { ...inet, fd: 999, port: 1, error: 'EBADF', outcome: 'EBADF' },
     ]);
-    const [evil, abstract, plain] = data.slice(5);
+    const [evil, abstract, plain] = data.slice(4);
     expect(evil).toMatchObject({ family: 'unix', address: `${folder}/${hostile.text}` });
     expect(evil).not.toHaveProperty('error');
     expect(abstract).toMatchObject({ addressRaw: `40${hostile.hex}`, error: 'ECONNREFUSED' });
-    expect(plain).toEqual({ fd: 11, family: 'unix', address: 'act.c', error: 'ECONNREFUSED' });
-    expect(fromUserMemory(lines)).toEqual([3, 4, 6, 7]);
+    expect(plain).toEqual({
+      fd: 11,
+      family: 'unix',
+      address: 'act.c',
+      call: 'connect',
+      error: 'ECONNREFUSED',
+      outcome: 'ECONNREFUSED',
+    });
+    expect(fromUserMemory(lines)).toEqual([2, 3, 5, 6]);
+  });
+
+  it('non-blocking sockets: the outcome beside the error, and no second success', async () => {
+    const { data, told } = await act({
+      kinds: ['connect'],
+      before,
+      main: `
+        int server = listener(), fd;
+        struct sockaddr_in to = v4("127.0.0.1", port_of(server)), none = { .sin_family = AF_UNSPEC };
+        tell("%d", port_of(server));
+        fd = must(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+        connect(fd, (void *)&to, sizeof(to));
+        must(connect(fd, (void *)&to, sizeof(to)));
+        connect(fd, (void *)&to, sizeof(to));
+        must(connect(fd, (void *)&none, sizeof(none)));
+        must(fcntl(fd, F_SETFL, 0));
+        must(connect(fd, (void *)&to, sizeof(to)));
+        to.sin_port = htons(1);
+        fd = must(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+        connect(fd, (void *)&to, sizeof(to));
+        connect(fd, (void *)&to, sizeof(to));
+        fd = must(socket(AF_INET, SOCK_DGRAM, 0));
+        must(connect(fd, (void *)&to, sizeof(to)));
+        must(connect(fd, (void *)&to, sizeof(to)));`,
+    });
+    expect(data.map(({ fd, port, error, outcome }) => [fd, port, error, outcome])).toEqual([
+      [4, Number(told[0]), 'EINPROGRESS', 'connected'],
+      [4, Number(told[0]), 'EISCONN', 'EISCONN'],
+      [4, undefined, undefined, undefined],
+      [4, Number(told[0]), undefined, 'connected'],
+      [5, 1, 'EINPROGRESS', 'ECONNREFUSED'],
+      [5, 1, 'ECONNREFUSED', 'ECONNREFUSED'],
+      [6, 1, undefined, 'connected'],
+      [6, 1, undefined, 'connected'],
+    ]);
+  });
+
+  it('calls that a signal interrupts: told once, at their end', async () => {
+    const { data } = await act({
+      kinds: ['connect'],
+      before: `${before}
+static int server;
+
+static pthread_t self;
+static volatile int handled, returned;
+
+static void handle(int signal)
+{
+	handled++;
+}
+
+/* Waits until the first thread hangs in its call. */
+static void wait_for_sleep(void)
+{
+	char state = 0;
+
+	while (state != 'S' && !returned) {
+		FILE *file = fopen("/proc/self/stat", "r");
+
+		must(fscanf(file, "%*d %*s %c", &state));
+		fclose(file);
+		sched_yield();
+	}
+}
+
+/* Interrupts the call, and frees a place in the queue when it hangs again or has ended. */
+static void *interrupt(void *unused)
+{
+	int before = handled;
+
+	wait_for_sleep();
+	must(pthread_kill(self, SIGUSR1));
+	while (handled == before)
+		sched_yield();
+	wait_for_sleep();
+	must(accept(server, NULL, NULL));
+	return NULL;
+}`,
+      main: `
+        pthread_t other;
+        struct sigaction action = { .sa_handler = handle, .sa_flags = SA_RESTART };
+        struct sockaddr_un name;
+        socklen_t length = unix_name(&name, "\\0interrupted", 12);
+        self = pthread_self();
+        server = must(socket(AF_UNIX, SOCK_STREAM, 0));
+        must(bind(server, (void *)&name, length));
+        must(listen(server, 0));
+        must(connect(must(socket(AF_UNIX, SOCK_STREAM, 0)), (void *)&name, length));
+        for (int i = 0; i < 2; i++) {
+          must(sigaction(SIGUSR1, &action, NULL));
+          returned = 0;
+          must(pthread_create(&other, NULL, interrupt, NULL));
+          connect(must(socket(AF_UNIX, SOCK_STREAM, 0)), (void *)&name, length);
+          returned = 1;
+          pthread_join(other, NULL);
+          action.sa_flags = 0;
+        }`,
+    });
+    expect(data.map(({ error, outcome }) => [error, outcome])).toEqual([
+      [undefined, 'connected'],
+      [undefined, 'connected'],
+      ['EINTR', 'EINTR'],
+    ]);
   });
 
   it('an address that another thread rewrites during the call: the one that was connected to', async () => {
