@@ -14,6 +14,8 @@ enum event_flag {
 	EVENT_NEW_PROCESS = 4,
 	/* the binary of the process has no name left in its file system */
 	EVENT_EXE_UNLINKED = 8,
+	/* names of files start at another root than the tracer's: in another mount namespace, or after chroot() */
+	EVENT_OTHER_ROOT = 16,
 };
 
 /*

@@ -18,7 +18,7 @@ struct mkdir_event {
 	__u32 mode;
 	/* the name as the caller gave it */
 	struct var_bytes path;
-	/* of a relative name: where it starts, as the kernel has it */
+	/* where a relative name starts, as the kernel has it; of an absolute one the root, if not the tracer's */
 	struct var_bytes directory;
 };
 

@@ -27,7 +27,7 @@ struct mount_event {
 	 * the move. Else the caller's words (EVENT_USER_MEMORY).
 	 */
 	struct var_bytes path;
-	/* of a relative path of the caller's: where it starts, as the kernel has it */
+	/* where a relative name starts, as the kernel has it; of an absolute one the root, if not the tracer's */
 	struct var_bytes directory;
 	/* the device, the directory that was bound, the mount that was moved, or any word */
 	struct var_bytes source;
@@ -82,7 +82,7 @@ static __always_inline bool fill_mount(struct frame *frame, struct task_struct *
 	append_text(frame, &event->source, (void *)call->arguments[move ? 1 : 0], PART_USER);
 	if (!move)
 		append_text(frame, &event->type, (void *)call->arguments[2], PART_USER);
-	record_append_directory(frame, task, &name);
+	record_append_directory(frame, task, &name, name_is_absolute(frame, name.path));
 	return true;
 }
 

@@ -34,24 +34,58 @@ static __always_inline void record_append_file(struct frame *frame, struct file 
 	record_append_path(frame, path);
 }
 
-/* The directory that a name starts from: nothing when the name is absolute, or when the descriptor is none. */
-static __noinline int record_append_directory(struct frame *frame, struct task_struct *task, const struct name *name)
+/*
+ * Whether the task looks files up from another root than the tracer. The root of a mount namespace is the root of a mount
+ * that covers the root of its parent, if it has a parent.
+ */
+static __always_inline bool has_other_root(struct task_struct *task)
 {
 	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+	struct vfsmount *vfsmount = BPF_CORE_READ(fs, root.mnt);
+	struct mount *mount = (void *)vfsmount - bpf_core_field_offset(struct mount, mnt);
+	struct mount *parent = BPF_CORE_READ(mount, mnt_parent);
+
+	if (own_mount_namespace && BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum) != own_mount_namespace)
+		return true;
+	if (BPF_CORE_READ(fs, root.dentry) != BPF_CORE_READ(mount, mnt.mnt_root))
+		return true;
+	return parent != mount && BPF_CORE_READ(mount, mnt_mountpoint) != BPF_CORE_READ(parent, mnt.mnt_root);
+}
+
+/*
+ * The directory that a name starts from, as the kernel has it. Of an absolute name it is the root of the process, and only
+ * when that is not the tracer's. Nothing when the descriptor of the directory is not open.
+ */
+static __noinline int record_append_directory(struct frame *frame, struct task_struct *task, const struct name *name,
+					      bool absolute)
+{
+	struct event_header *header = (void *)frame->record;
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+	unsigned long from = (unsigned long)fs + bpf_core_field_offset(struct fs_struct, pwd);
+	bool other_root = has_other_root(task);
 	struct file *file;
 
 	__builtin_memset(name->directory, 0, sizeof(*name->directory));
-	if (name->path->length && frame->record[name->path->offset & RECORD_MASK] == '/')
-		return 0;
-	if (name->directory_fd == AT_FDCWD) {
-		path_of(&frame->path, (unsigned long)fs + bpf_core_field_offset(struct fs_struct, pwd));
-		record_append_path(frame, name->directory);
-		return 0;
+	if (other_root)
+		header->flags |= EVENT_OTHER_ROOT;
+	if (absolute) {
+		if (!other_root)
+			return 0;
+		from = (unsigned long)fs + bpf_core_field_offset(struct fs_struct, root);
+	} else if (name->directory_fd != AT_FDCWD) {
+		file = file_of_fd(task, name->directory_fd);
+		if (!file)
+			return 0;
+		from = (unsigned long)file + bpf_core_field_offset(struct file, f_path);
 	}
-	file = file_of_fd(task, name->directory_fd);
-	if (file)
-		record_append_file(frame, file, name->directory);
+	path_of(&frame->path, from);
+	record_append_path(frame, name->directory);
 	return 0;
+}
+
+static __always_inline bool name_is_absolute(const struct frame *frame, const struct var_bytes *path)
+{
+	return path->length && frame->record[path->offset & RECORD_MASK] == '/';
 }
 
 static __always_inline void record_append_name(struct frame *frame, const struct name *name)
@@ -68,7 +102,27 @@ static __always_inline void record_append_named(struct frame *frame, struct task
 						const struct name *name)
 {
 	record_append_name(frame, name);
-	record_append_directory(frame, task, name);
+	record_append_directory(frame, task, name, name_is_absolute(frame, name->path));
+}
+
+/*
+ * The directory, a slash, then the name: one text, for a condition to judge. A name that another thread made absolute, or
+ * relative, between two looks at it loses its directory.
+ */
+static __always_inline void record_append_joined(struct frame *frame, struct task_struct *task,
+						 const struct name *name)
+{
+	struct part part = { .from = name->from, .memory = PART_USER };
+	bool absolute = part_byte(&part, 0) == '/';
+
+	record_append_directory(frame, task, name, absolute);
+	if (name->directory->length) {
+		frame->record[frame->size & RECORD_MASK] = '/';
+		frame->size++;
+	}
+	record_append_name(frame, name);
+	if (name_is_absolute(frame, name->path) != absolute)
+		__builtin_memset(name->directory, 0, sizeof(*name->directory));
 }
 
 #endif

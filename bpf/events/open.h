@@ -29,7 +29,10 @@ struct open_event {
 	__u32 flags;
 	/* As the kernel resolved it; of a failed open the name as the caller gave it (EVENT_USER_MEMORY). */
 	struct var_bytes path;
-	/* of a failed open by a relative name: where it starts, as the kernel has it */
+	/*
+	 * Of a failed open: where a relative name starts, as the kernel has it; of an absolute one the root of the process,
+	 * when that is not the tracer's. Then it stands right before the name, with a slash between.
+	 */
 	struct var_bytes directory;
 };
 
@@ -73,7 +76,7 @@ static __always_inline bool fill_open(struct frame *frame, struct task_struct *t
 	}
 	/* By a handle there is no name. */
 	if (call->form != OPEN_HANDLE)
-		record_append_named(frame, task, &name);
+		record_append_joined(frame, task, &name);
 	return true;
 }
 

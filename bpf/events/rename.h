@@ -20,7 +20,7 @@ struct rename_event {
 	/* the names as the caller gave them */
 	struct var_bytes path;
 	struct var_bytes new_path;
-	/* of relative names: where they start, as the kernel has it */
+	/* where relative names start, as the kernel has it; of absolute ones the root, if not the tracer's */
 	struct var_bytes directory;
 	struct var_bytes new_directory;
 };
@@ -47,8 +47,8 @@ static __always_inline bool fill_rename(struct frame *frame, struct task_struct 
 	/* Names first: when there is not room for all, it is a directory that is cut. */
 	record_append_name(frame, &from);
 	record_append_name(frame, &to);
-	record_append_directory(frame, task, &from);
-	record_append_directory(frame, task, &to);
+	record_append_directory(frame, task, &from, name_is_absolute(frame, from.path));
+	record_append_directory(frame, task, &to, name_is_absolute(frame, to.path));
 	return true;
 }
 

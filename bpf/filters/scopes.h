@@ -76,8 +76,8 @@ struct scope_set {
 };
 
 /*
- * Kinds that the programs are built with, a bit each. Set before load: the verifier removes the code of the
- * others, here and in the collector. A kind that is left in and that no scope uses costs one test of a word.
+ * Kinds that the programs are built with, a bit each, and conditions behind them. Set before load: the verifier removes
+ * the code of the others, here and in the collector. A kind that is left in and that no scope uses costs one test of a word.
  */
 const volatile __u64 filter_kinds_built = ~0ULL;
 

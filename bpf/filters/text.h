@@ -41,6 +41,24 @@ static __always_inline void filter_text_reverse(struct filter_string *string)
 	}
 }
 
+/* Adds what the tables say of the beginning and the end of a text. */
+static __always_inline void filter_text_words(const struct scope_set *set, __u32 table, struct filter_string *string,
+					      struct filter_words *words)
+{
+	string->start.prefix_bits = (4 + FILTER_TEXT_MAX) * 8;
+	filter_text_ask(set, &string->start, table * 2, words);
+	if (filter_end_on(set, table)) {
+		filter_text_reverse(string);
+		filter_text_ask(set, &string->end, table * 2 + 1, words);
+	}
+}
+
+static __always_inline __u64 filter_text_decide(const struct scope_set *set, __u32 table,
+						const struct filter_words *words, __u64 matched)
+{
+	return matched & (((words->equal | set->missing[table]) & ~words->unequal) | ~set->users[table]);
+}
+
 static __always_inline __u64 filter_text(const struct scope_set *set, __u32 table,
 					 struct filter_string *string, __u64 matched, __u64 *excluding)
 {
@@ -48,13 +66,8 @@ static __always_inline __u64 filter_text(const struct scope_set *set, __u32 tabl
 
 	if (!(matched & set->users[table]))
 		return matched;
-	string->start.prefix_bits = (4 + FILTER_TEXT_MAX) * 8;
-	filter_text_ask(set, &string->start, table * 2, &words);
-	if (filter_end_on(set, table)) {
-		filter_text_reverse(string);
-		filter_text_ask(set, &string->end, table * 2 + 1, &words);
-	}
-	return matched & (((words.equal | set->missing[table]) & ~words.unequal) | ~set->users[table]);
+	filter_text_words(set, table, string, &words);
+	return filter_text_decide(set, table, &words, matched);
 }
 
 /*

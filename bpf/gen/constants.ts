@@ -13,6 +13,7 @@ export const constants = {
   native_syscalls: C.array(SyscallEntry, 576),
   observer_boot_offset_ns: C.s64,
   observer_pidns: C.u32,
+  own_mount_namespace: C.u32,
   reader_sleeps: C.bool,
   syscall_events: C.u64,
   trace_start_ns: C.u64,

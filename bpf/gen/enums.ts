@@ -44,11 +44,12 @@ export const EventFlag = {
   EVENT_COMPAT: 2,
   EVENT_NEW_PROCESS: 4,
   EVENT_EXE_UNLINKED: 8,
+  EVENT_OTHER_ROOT: 16,
 } as const;
 
 export type EventFlag = (typeof EventFlag)[keyof typeof EventFlag];
 
-export type EventFlagName = 'user-memory' | 'compat' | 'new-process' | 'exe-unlinked';
+export type EventFlagName = 'user-memory' | 'compat' | 'new-process' | 'exe-unlinked' | 'other-root';
 
 /** The name of each value; values that the object does not know have none. */
 export const eventFlagNames: Readonly<Record<number, EventFlagName>> = {
@@ -56,6 +57,7 @@ export const eventFlagNames: Readonly<Record<number, EventFlagName>> = {
   2: 'compat',
   4: 'new-process',
   8: 'exe-unlinked',
+  16: 'other-root',
 };
 
 /** `enum event_kind` */
@@ -140,17 +142,19 @@ export const eventKindNames: Readonly<Record<number, EventKindName>> = {
 export const FilterCondition = {
   CONDITION_OPEN_PATH: 15,
   CONDITION_CONNECT_PORT: 16,
-  FILTER_CONDITION_COUNT: 17,
+  CONDITION_OPEN_NAME: 17,
+  FILTER_CONDITION_COUNT: 18,
 } as const;
 
 export type FilterCondition = (typeof FilterCondition)[keyof typeof FilterCondition];
 
-export type FilterConditionName = 'open-path' | 'connect-port';
+export type FilterConditionName = 'open-path' | 'connect-port' | 'open-name';
 
 /** The name of each value; values that the object does not know have none. */
 export const filterConditionNames: Readonly<Record<number, FilterConditionName>> = {
   15: 'open-path',
   16: 'connect-port',
+  17: 'open-name',
 };
 
 /** `enum filter_kind` */

@@ -482,21 +482,21 @@ export const FilterSegment = C.struct('filter_segment', 24, {
 });
 export type FilterSegment = Static<typeof FilterSegment>;
 
-/** `struct scope_set`: 101320 bytes. */
-export const ScopeSet = C.struct('scope_set', 101320, {
+/** `struct scope_set`: 101344 bytes. */
+export const ScopeSet = C.struct('scope_set', 101344, {
   version: [0, C.u64],
   half: [8, C.u32],
   reserved: [12, C.u32],
   enabled: [16, C.u64],
   follow: [24, C.u64],
   exclude: [32, C.u64],
-  users: [40, C.array(C.u64, 17)],
-  missing: [176, C.array(C.u64, 17)],
-  ends: [312, C.u64],
-  births: [320, C.array(ScopeBirth, 128)],
-  events: [2368, C.array(C.u64, 64)],
-  slices: [2880, C.array(FilterSlice, 17)],
-  segments: [3016, C.array(FilterSegment, 4096)],
+  users: [40, C.array(C.u64, 18)],
+  missing: [184, C.array(C.u64, 18)],
+  ends: [328, C.u64],
+  births: [336, C.array(ScopeBirth, 128)],
+  events: [2384, C.array(C.u64, 64)],
+  slices: [2896, C.array(FilterSlice, 18)],
+  segments: [3040, C.array(FilterSegment, 4096)],
 });
 export type ScopeSet = Static<typeof ScopeSet>;
 

@@ -31,6 +31,8 @@ const volatile bool use_task_storage = true;
 const volatile bool typed_task = true;
 /* bpf_task_pt_regs is there (5.15): a hook can tell which system call it happens in. */
 const volatile bool use_task_regs = true;
+/* Inode number of the tracer's own mount namespace; 0 when it is not known. */
+const volatile __u32 own_mount_namespace = 0;
 /* 1: wake who waits for a ring (epoll) whenever one more eighth of it is full. 0: the reader comes by itself, in time. */
 const volatile bool wake_reader = false;
 /* 1: the reader sleeps when nothing comes, and is to be woken by the record that ends that (`reader_asleep`). */

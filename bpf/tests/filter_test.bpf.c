@@ -31,6 +31,8 @@ struct filter_verdict {
 	__u64 verdict;
 	/* Of all scopes, those that take an open of this path, a connect to this port. */
 	__u64 open;
+	/* Of all scopes, those that an open of a name that ends like this path may belong to. */
+	__u64 open_name;
 	__u64 connect;
 };
 
@@ -48,6 +50,18 @@ struct {
 	__type(value, struct filter_verdict);
 } filter_verdicts SEC(".maps");
 
+static __noinline __u64 judge_path(const struct scope_set *set, struct filter_case *given, bool by_last_name)
+{
+	struct condition_path path = {
+		.text = given->path,
+		.length = given->path_length,
+		.by_last_name = by_last_name,
+	};
+
+	return condition_path(set, CONDITION_OPEN_PATH, CONDITION_OPEN_NAME, &path, &given->facts.exe,
+			      set->enabled & set->events[EVENT_OPEN]);
+}
+
 static __always_inline void judge(const struct scope_set *set, struct filter_case *given,
 				  struct filter_verdict *verdict)
 {
@@ -61,8 +75,8 @@ static __always_inline void judge(const struct scope_set *set, struct filter_cas
 	verdict->matched = match.matched;
 	verdict->excluding = match.excluding;
 	verdict->verdict = scopes_decide(set, match.matched, followed, excluded);
-	verdict->open = condition_text(set, CONDITION_OPEN_PATH, &given->facts.exe, given->path, given->path_length,
-				       set->enabled & set->events[EVENT_OPEN]);
+	verdict->open = judge_path(set, given, false);
+	verdict->open_name = judge_path(set, given, true);
 	verdict->connect = condition_number(set, CONDITION_CONNECT_PORT, given->port,
 					    set->enabled & set->events[EVENT_CONNECT]);
 }

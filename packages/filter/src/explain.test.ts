@@ -31,6 +31,7 @@ test('says what scopes compile to and who decides what', () => {
     '    open.path=/etc/*: kernel',
     '    open.flags=0: user space',
     '    exec: kernel',
+    '      names of failed opens that can lead through links: user space',
     '',
     'words in the kernel',
     '  enabled  0x0000000000000003',
@@ -43,6 +44,7 @@ test('says what scopes compile to and who decides what', () => {
     '  comm         text     used by 0x0000000000000001: 2 texts and beginnings',
     '  exe          text     used by 0x0000000000000001: 1 ends of texts',
     '  open.path    text     used by 0x0000000000000002: 1 texts and beginnings',
+    '  open.name    text     used by 0x0000000000000002: 1 ends of texts',
   ]);
   expect(explained.scopes[1]?.conditions).toEqual([
     { condition: 'open.path=/etc/*', decidedIn: 'kernel' },
@@ -66,9 +68,10 @@ test('says what paths stand for', () => {
   const { lines, scopes } = explainScopes(
     compileScopes([parseScope('s: exe=/bin/ls,/opt/x,ls open.path=/bin/gone*,/bin/gone,/gone')], { host }),
   );
-  expect(lines.slice(3, 11)).toEqual([
+  expect(lines.slice(3, 12)).toEqual([
     '    exe=/bin/ls,/usr/bin/ls,/opt/x,ls: kernel, table exe',
     '    open.path=/bin/gone*,/usr/bin/gone*,/bin/gone,/usr/bin/gone,/gone: kernel',
+    '      names of failed opens that can lead through links: user space',
     '    paths, as they are now',
     '      exe=/bin/ls: a symbolic link: matches as written, and /usr/bin/ls',
     '      exe=/opt/x: no symbolic link in it',

@@ -105,9 +105,14 @@ function scopeLines(scope: ScopeExplanation): string[] {
   if (follows) lines.push('    follow: what descends from a match is in the scope, until it ends');
   if (conditions.length === 0) lines.push('    every event that is traced');
   for (const { condition, decidedIn } of conditions) lines.push(`    ${condition}: ${decidedIn}`);
+  if (conditions.some(isKernelPath))
+    lines.push('      names of failed opens that can lead through links: user space');
   if (paths.length > 0) lines.push('    paths, as they are now', ...paths.map(pathLine));
   return lines;
 }
+
+const isKernelPath = ({ condition, decidedIn }: ScopeExplanation['conditions'][number]) =>
+  decidedIn === 'kernel' && /^open\.path\W/.test(condition);
 
 function pathLine({ of, written, leadsTo, found }: PathMeaning): string {
   const also = leadsTo.join(' and ');

@@ -29,8 +29,10 @@ export type { EngineTable } from './compile/engines.js';
 export type { Segment } from './compile/segments.js';
 export type { TextEntry } from './compile/texts.js';
 export { createScopeWriter, type ScopeMaps, type ScopeWriter } from './compile/write.js';
+export type { EventLike } from './events/event-like.js';
 export { type EventFields, type EventName, eventFields } from './events/fields.js';
-export { type EventLike, takesEvent } from './events/match.js';
+export { takesEvent } from './events/match.js';
+export type { FollowLinks } from './events/path-text.js';
 export {
   compileEventFilter,
   type EventFilter,

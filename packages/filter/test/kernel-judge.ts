@@ -22,6 +22,8 @@ export interface KernelVerdict {
   readonly verdict: bigint;
   /** Of all scopes, whatever the task: those that take the open, the connect. */
   readonly open: bigint;
+  /** Those that an open may belong to whose name ends with the last name of the path. */
+  readonly openName: bigint;
   readonly connect: bigint;
 }
 
@@ -69,6 +71,7 @@ export function kernelJudge(): KernelJudge {
         excluding: word('excluding'),
         verdict: word('verdict'),
         open: word('open'),
+        openName: word('open_name'),
         connect: word('connect'),
       };
     });

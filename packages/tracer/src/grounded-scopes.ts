@@ -59,3 +59,6 @@ const processesOf = ({ values }: Filter): readonly number[] =>
 export function kindsOf(scopes: readonly Scope[]): ReadonlySet<FilterKindName> {
   return new Set(scopes.flatMap(({ filters }) => filters.map(({ kind }) => kind)));
 }
+
+/** Whether a scope compares fields of events. */
+export const hasConditions = ({ events }: Scope): boolean => events.some(({ where }) => where.length > 0);

@@ -89,6 +89,11 @@ export class KernelSide {
     return this.configuration.options.filterKinds.has(kind);
   }
 
+  /** Whether the programs were loaded with the code of conditions on fields of events. */
+  get hasConditions(): boolean {
+    return this.configuration.options.conditions;
+  }
+
   /** Attaches every hook. Call after the scopes are written: events begin at once. */
   attach(): void {
     for (const program of this.object.programs.values()) {

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import {
   eventKinds,
   events,
@@ -46,6 +46,8 @@ export interface KernelSideOptions {
   readonly wordsEntries?: number;
   /** Kinds of filters that the programs are loaded with. */
   readonly filterKinds: ReadonlySet<FilterKindName>;
+  /** Whether they are loaded with what judges conditions on fields of events. */
+  readonly conditions: boolean;
   /** Have the kernel count and time the runs of programs. */
   readonly measurePrograms: boolean;
   /** Whether scopes, those that are or those of a replacement, ask what processes are alive already. */
@@ -158,9 +160,10 @@ function configure(opened: OpenedObject, configuration: KernelConfiguration): vo
     .setConstant('use_task_storage', taskStorage)
     .setConstant('typed_task', features.has('task_storage_tracing'))
     .setConstant('use_task_regs', features.has('task_regs'))
+    .setConstant('own_mount_namespace', ownMountNamespace())
     .setConstant('wake_reader', wakesReader)
     .setConstant('reader_sleeps', readerSleeps)
-    .setConstant('filter_kinds_built', wordOfKinds(options.filterKinds))
+    .setConstant('filter_kinds_built', wordOfKinds(options))
     .resizeMap('proc_info', mapEntries)
     .resizeMap('lifecycle', ringSizes.lifecycle)
     .enableMap('task_words', taskStorage)
@@ -186,10 +189,16 @@ function thrownBy(action: () => unknown): unknown {
   }
 }
 
-function wordOfKinds(names: Iterable<FilterKindName>): bigint {
-  let word = 0n;
+/** A bit per filter kind, and all bits behind them for the conditions. */
+function wordOfKinds({ filterKinds: names, conditions }: KernelSideOptions): bigint {
+  let word = conditions ? BigInt.asUintN(64, -1n << BigInt(filterKinds.length)) : 0n;
   for (const name of names) word |= 1n << BigInt(filterKinds.indexOf(name));
   return word;
+}
+
+/** Inode number; 0 without `/proc`: then the mount namespaces of others are not told from ours. */
+function ownMountNamespace(): number {
+  return statSync('/proc/self/ns/mnt', { throwIfNoEntry: false })?.ino ?? 0;
 }
 
 /** Processes in /proc: a number to size maps by. */

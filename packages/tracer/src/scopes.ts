@@ -7,14 +7,16 @@ import {
   compileScopes,
   createScopeWriter,
   type EventFilter,
+  type FollowLinks,
   kernelDecidesAll,
+  linuxHost,
   parseScope,
   type Scope,
   type ScopeBits,
   type ScopeWriter,
 } from '@spoor/filter';
 import { findProcess, observer } from '@spoor/map';
-import { groundScopes, kindsOf, type Root, type TraceScopes } from './grounded-scopes.js';
+import { groundScopes, hasConditions, kindsOf, type Root, type TraceScopes } from './grounded-scopes.js';
 import type { KernelSide } from './kernel-side.js';
 
 /**
@@ -79,7 +81,8 @@ export class ScopesInForce {
   compile(scopes: readonly Scope[]): CompiledScopes {
     const previous = this.#writer.current;
     const compiled = compileScopes(scopes, previous === undefined ? {} : { previous });
-    const missing = [...kindsOf(scopes)].filter((kind) => !this.#kernel.hasFilter(kind));
+    const missing: string[] = [...kindsOf(scopes)].filter((kind) => !this.#kernel.hasFilter(kind));
+    if (!this.#kernel.hasConditions && scopes.some(hasConditions)) missing.push('conditions on events');
     if (missing.length === 0) return compiled;
     throw new SpoorError('WRONG_PHASE', `This trace was loaded without the filters ${missing.join(', ')}`, {
       remedy: 'Start it with replaceable: true, which loads the code of all filters.',
@@ -97,7 +100,8 @@ export class ScopesInForce {
     const ticks = new Map(roots.map(({ tgid }) => [tgid, startTicksOf(tgid)]));
     const version = Number(compiled.bits.version % versions);
     if (!kernelDecidesAll(compiled.scopes)) {
-      this.#filters.set(version, compileEventFilter(compiled.scopes, { afterKernel: true }));
+      const options = { afterKernel: true, followLinks: recentLinks() };
+      this.#filters.set(version, compileEventFilter(compiled.scopes, options));
     }
     this.#writer.replace(compiled);
     if (before !== undefined) this.#retire(before);
@@ -111,22 +115,20 @@ export class ScopesInForce {
     return [...new Set(roots.map(({ tgid }) => tgid))].filter((tgid) => this.#kernel.hasSeed(tgid));
   }
 
-  /** Whether some events have conditions that only user space can decide. */
-  get judgesEvents(): boolean {
-    return this.#filters.size > 0;
-  }
-
   /**
-   * Takes from an event the scopes whose conditions on its fields do not hold, as far as the kernel could not decide them.
-   * The event must have memory of its own.
+   * The event without the scopes whose conditions on its fields do not hold, as far as the kernel could not decide them: a
+   * copy, or the event itself when all scopes stay.
    */
-  judge(event: Event): void {
-    const filter = this.#filters.get(event.scopesVersion);
-    if (filter === undefined) return;
-    const { raw, matchedScopes } = event;
+  judged(event: Event): Event {
+    const filter = this.#filters.size === 0 ? undefined : this.#filters.get(event.scopesVersion);
+    if (filter === undefined) return event;
+    const { matchedScopes } = event;
     const word = matchedScopes & filter(event);
-    if (word === matchedScopes) return;
+    if (word === matchedScopes) return event;
+    const own = event.copy();
+    const { raw } = own;
     new DataView(raw.buffer, raw.byteOffset, raw.length).setBigUint64(matchedScopesOffset, word, true);
+    return own;
   }
 
   #retire({ version, names }: ScopeBits): void {
@@ -140,6 +142,26 @@ export class ScopesInForce {
     for (const { scope, tgid } of roots) seeds.set(tgid, (seeds.get(tgid) ?? 0n) | this.wordOf(scope));
     return seeds;
   }
+}
+
+/** Events come late, but not as late as this, milliseconds. */
+const linksLast = 50;
+const keptLinks = 1024;
+
+/** Where paths lead, asked again for each of them now and then: links can change. */
+function recentLinks(): FollowLinks {
+  const { path: follow } = linuxHost();
+  const known = new Map<string, string | undefined>();
+  let asked = 0;
+  return (path) => {
+    const now = performance.now();
+    if (now - asked > linksLast || known.size >= keptLinks) {
+      known.clear();
+      asked = now;
+    }
+    if (!known.has(path)) known.set(path, follow?.(path)?.path);
+    return known.get(path);
+  };
 }
 
 /** The start of a living process, by which the kernel side tells it from later ones with its id. */

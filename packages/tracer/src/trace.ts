@@ -7,6 +7,7 @@ import {
   commandScope,
   commandScopeName,
   groundScopes,
+  hasConditions,
   kindsOf,
   type TraceScopes,
 } from './grounded-scopes.js';
@@ -141,6 +142,7 @@ function kernelOptions(
     needsSnapshot:
       (replaceable ?? true) || experiment?.missMode !== undefined || scopes.some(concernsTheLiving),
     filterKinds: (replaceable ?? true) ? new Set(filterKinds) : kindsOf(scopes),
+    conditions: (replaceable ?? true) || scopes.some(hasConditions),
     ...(mapEntries === undefined ? {} : { mapEntries }),
     ...(ringSizes?.lifecycle === undefined ? {} : { lifecycleRingSize: ringSizes.lifecycle }),
     ...(ringSizes?.activity === undefined ? {} : { activityRingSize: ringSizes.activity }),

@@ -149,7 +149,7 @@ export class Tracer implements AsyncDisposable {
     const source = new RingSource<TracedEvent>(this.#kernel.rings, {
       ...this.#kernel.pace,
       take: (data, offset, length) => {
-        const event = this.#decoder.own(data, offset, length);
+        const event = this.#judged(this.#decoder.own(data, offset, length));
         return this.#take(event) ? event : undefined;
       },
     });
@@ -166,8 +166,7 @@ export class Tracer implements AsyncDisposable {
   each(handle: (event: TracedEvent) => void, options: EachOptions = {}): Promise<void> {
     return new Promise((resolve, reject) => {
       const handler = this.#decoder.handler((lent) => {
-        // What is judged here is changed here, and the ring's own bytes are not ours to write.
-        const event = lent.kind !== 'malformed' && this.#scopes.judgesEvents ? lent.copy() : lent;
+        const event = this.#judged(lent);
         if (!this.#take(event)) return;
         try {
           handle(event);
@@ -238,12 +237,15 @@ export class Tracer implements AsyncDisposable {
     this.#reader = reader;
   }
 
+  #judged(event: TracedEvent): TracedEvent {
+    return event.kind === 'malformed' ? event : this.#scopes.judged(event);
+  }
+
   /** Takes an event in; false when it is not one that the reader asked for. */
   #take(event: TracedEvent): boolean {
     this.#delivered.set(event.kind, (this.#delivered.get(event.kind) ?? 0) + 1);
     if (event.kind === 'malformed') return true;
     this.processes.add(event);
-    if (this.#scopes.judgesEvents) this.#scopes.judge(event);
     if (event.kind === 'exit' && this.#commandEnded && this.processes.living === 0) this.#checkEnd();
     return this.#kinds.has(event.kind) && (event.matchedScopesLo | event.matchedScopesHi) !== 0;
   }

@@ -36,7 +36,8 @@ const known: Readonly<Record<string, (data: Data) => Details>> = {
   },
 
   open: (data) => {
-    const path = textField(data, 'path');
+    const root = data['root'] === undefined ? '' : `  root=${textField(data, 'root')}`;
+    const path = `${textField(data, 'path')}${root}`;
     const { flags, fd, error } = data;
     return error === undefined
       ? { text: `${path}  ${flags} -> ${fd}` }

@@ -1,6 +1,6 @@
 import { bitsText } from '../names/bits.js';
 import { atFlags } from '../names/file-flags.js';
-import { errorEntry, fileEntry, modeText, optionalText, partSchemas, unlessEmpty } from './parts.js';
+import { errorEntry, fileEntry, modeText, partSchemas, startEntry, unlessEmpty } from './parts.js';
 import { present, schemas, textNotes } from './presentation.js';
 
 export const chmod = present({
@@ -16,7 +16,7 @@ export const chmod = present({
   data: (event) => ({
     path: event.path,
     ...textNotes(event, 'path'),
-    ...optionalText(event, 'directory'),
+    ...startEntry(event),
     ...fileEntry(event),
     mode: modeText(event.mode),
     ...unlessEmpty('flags', bitsText(event.flags, atFlags)),

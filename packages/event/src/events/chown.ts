@@ -1,6 +1,6 @@
 import { bitsText } from '../names/bits.js';
 import { atFlags } from '../names/file-flags.js';
-import { errorEntry, fileEntry, idEntry, optionalText, partSchemas, unlessEmpty } from './parts.js';
+import { errorEntry, fileEntry, idEntry, partSchemas, startEntry, unlessEmpty } from './parts.js';
 import { present, schemas, textNotes } from './presentation.js';
 
 export const chown = present({
@@ -20,7 +20,7 @@ export const chown = present({
   data: (event) => ({
     path: event.path,
     ...textNotes(event, 'path'),
-    ...optionalText(event, 'directory'),
+    ...startEntry(event),
     ...fileEntry(event),
     ...idEntry('owner', event.owner),
     ...idEntry('group', event.group),

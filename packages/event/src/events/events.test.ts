@@ -38,6 +38,20 @@ it('unlink', () => {
   });
 });
 
+it('the root of an absolute name, where it is not the tracer’s', () => {
+  const root = { path: '/a', directory: '/jail' };
+  for (const kind of ['unlink', 'mkdir', 'chmod', 'chown', 'open'] as const) {
+    expect(data(kind, root)).toMatchObject({ path: '/a', root: '/jail' });
+    expect(data(kind, root)).not.toHaveProperty('directory');
+  }
+  expect(data('rename', { ...root, newPath: '/b', newDirectory: '/jail' })).toEqual({
+    path: '/a',
+    root: '/jail',
+    newPath: '/b',
+    newRoot: '/jail',
+  });
+});
+
 it('rename', () => {
   const fields = { path: 'a', directory: '/d', newPath: '/b' };
   expect(data('rename', { ...fields, flags: 3 })).toEqual({

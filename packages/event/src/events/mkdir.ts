@@ -1,5 +1,5 @@
 import { KnownBytes } from '../known-bytes.js';
-import { errorEntry, modeText, optionalText, partSchemas } from './parts.js';
+import { errorEntry, modeText, partSchemas, startEntry } from './parts.js';
 import { present, schemas, textNotes } from './presentation.js';
 import { endBytes, errorBytes, writeNames } from './write-parts.js';
 
@@ -18,7 +18,7 @@ export const mkdir = present({
   data: (event) => ({
     path: event.path,
     ...textNotes(event, 'path'),
-    ...optionalText(event, 'directory'),
+    ...startEntry(event),
     mode: modeText(event.mode),
     ...errorEntry(event.result),
   }),

@@ -1,7 +1,7 @@
 import { MountCall, mountCallNames } from '@spoor/bpf';
 import { bitsText } from '../names/bits.js';
 import { mountFlags, moveMountFlags } from '../names/file-flags.js';
-import { errorEntry, optionalText, partSchemas, unlessEmpty } from './parts.js';
+import { errorEntry, optionalText, partSchemas, startEntry, unlessEmpty } from './parts.js';
 import { present, schemas, textEntry } from './presentation.js';
 
 export const mount = present({
@@ -24,7 +24,7 @@ export const mount = present({
   data: (event) => ({
     call: mountCallNames[event.call]?.replace('-', '_') ?? String(event.call),
     ...textEntry(event, 'path', 'path'),
-    ...optionalText(event, 'directory'),
+    ...startEntry(event),
     ...optionalText(event, 'source'),
     ...optionalText(event, 'type'),
     ...unlessEmpty(

@@ -2,7 +2,7 @@ import { KnownBytes } from '../known-bytes.js';
 import { deviceText } from '../names/device.js';
 import { errnoName } from '../names/errno.js';
 import { type Architecture, openFlagNames } from '../names/open-flags.js';
-import { fileEntry, optionalText, partSchemas } from './parts.js';
+import { fileEntry, partSchemas, startEntry } from './parts.js';
 import { present, schemas, textNotes } from './presentation.js';
 import { endBytes, errorBytes, writeNames } from './write-parts.js';
 
@@ -32,6 +32,7 @@ export const open = present({
         'directory',
         'Of a failed open by a relative name, where it starts, as the kernel has it.',
       ),
+      ...partSchemas.root(t, 'root'),
       flags: t.String({ description: 'What was asked for: O_RDONLY|O_CLOEXEC.' }),
       fd: t.Optional(t.Integer({ minimum: 0, description: 'The file descriptor, when the call succeeded.' })),
       error: schemas.error(t),
@@ -43,7 +44,7 @@ export const open = present({
     return {
       path: event.path,
       ...textNotes(event, 'path'),
-      ...optionalText(event, 'directory'),
+      ...startEntry(event),
       flags: openFlagNames(event.flags, architecture),
       ...(result >= 0 ? { fd: result } : { error: errnoName(-result) }),
       ...fileEntry(event),

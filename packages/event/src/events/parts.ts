@@ -15,6 +15,35 @@ export function optionalText<Name extends string>(event: Texts, name: Name): Par
   return event.fullLength(name) === 0 ? {} : textEntry(event, name, name);
 }
 
+/**
+ * Where a name starts: `directory` of a relative one, `root` of an absolute one, of a process whose root is not the
+ * tracer's.
+ */
+export function startEntry(event: Texts & { readonly path: string }): StartEntry<'directory', 'root'> {
+  return startOf(event, event.path, { field: 'directory', root: 'root' });
+}
+
+/** The same of the second name of an event. */
+export function newStartEntry(
+  event: Texts & { readonly newPath: string },
+): StartEntry<'newDirectory', 'newRoot'> {
+  return startOf(event, event.newPath, { field: 'newDirectory', root: 'newRoot' });
+}
+
+type StartEntry<Directory extends string, Root extends string> = Partial<
+  TextEntry<Directory> & TextEntry<Root>
+>;
+
+function startOf<Directory extends string, Root extends string>(
+  event: Texts,
+  name: string,
+  { field, root }: { readonly field: Directory; readonly root: Root },
+): StartEntry<Directory, Root> {
+  if (event.fullLength(field) === 0) return {};
+  const entry = name.startsWith('/') ? textEntry(event, field, root) : textEntry(event, field, field);
+  return entry as StartEntry<Directory, Root>;
+}
+
 interface File {
   readonly device: number;
   readonly inode: bigint;
@@ -80,11 +109,19 @@ export const partSchemas = {
       [N in `${Name}Truncated`]: TOptional<TLiteral<true>>;
     },
   name: (t: SchemaBuilder) => schemas.text(t, 'path', 'The name as the caller gave it.'),
-  directory: (t: SchemaBuilder) =>
-    partSchemas.optionalText(
+  directory: (t: SchemaBuilder) => ({
+    ...partSchemas.optionalText(
       t,
       'directory',
       'Where a relative name starts, as the kernel has it; the file itself when the name is empty.',
+    ),
+    ...partSchemas.root(t, 'root'),
+  }),
+  root: <Name extends string>(t: SchemaBuilder, name: Name) =>
+    partSchemas.optionalText(
+      t,
+      name,
+      "Where an absolute name starts, when that is not the tracer's root (flag other-root): the root of the process, as its mount namespace has it.",
     ),
   /** Of calls that take a name or a descriptor. */
   file: (t: SchemaBuilder) => ({

@@ -1,6 +1,6 @@
 import { bitsText } from '../names/bits.js';
 import { renameFlags } from '../names/file-flags.js';
-import { errorEntry, optionalText, partSchemas, unlessEmpty } from './parts.js';
+import { errorEntry, newStartEntry, partSchemas, startEntry, unlessEmpty } from './parts.js';
 import { present, schemas, textNotes } from './presentation.js';
 
 export const rename = present({
@@ -16,16 +16,17 @@ export const rename = present({
         'newDirectory',
         'Where it starts when it is relative, as the kernel has it.',
       ),
+      ...partSchemas.root(t, 'newRoot'),
       flags: partSchemas.flags(t, 'RENAME_NOREPLACE'),
       error: schemas.error(t),
     }),
   data: (event) => ({
     path: event.path,
     ...textNotes(event, 'path'),
-    ...optionalText(event, 'directory'),
+    ...startEntry(event),
     newPath: event.newPath,
     ...textNotes(event, 'newPath'),
-    ...optionalText(event, 'newDirectory'),
+    ...newStartEntry(event),
     ...unlessEmpty('flags', bitsText(event.flags, renameFlags)),
     ...errorEntry(event.result),
   }),

@@ -1,6 +1,6 @@
 import { bitsText } from '../names/bits.js';
 import { atFlags } from '../names/file-flags.js';
-import { errorEntry, optionalText, partSchemas, unlessEmpty } from './parts.js';
+import { errorEntry, partSchemas, startEntry, unlessEmpty } from './parts.js';
 import { present, schemas, textNotes } from './presentation.js';
 
 export const unlink = present({
@@ -16,7 +16,7 @@ export const unlink = present({
   data: (event) => ({
     path: event.path,
     ...textNotes(event, 'path'),
-    ...optionalText(event, 'directory'),
+    ...startEntry(event),
     ...unlessEmpty('flags', bitsText(event.flags, atFlags)),
     ...errorEntry(event.result),
   }),

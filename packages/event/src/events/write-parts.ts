@@ -8,6 +8,7 @@ import { errnoName } from '../names/errno.js';
 const bytesOf = (text: string): Uint8Array => Buffer.from(text);
 const pathBytes = bytesOf('{"path":');
 const directoryBytes = bytesOf(',"directory":');
+const rootBytes = bytesOf(',"root":');
 
 export const endBytes = bytesOf('}');
 
@@ -23,13 +24,14 @@ interface Named {
   readonly _directoryPlace: number | undefined;
 }
 
-/** `{"path":"x","directory":"/y"`, the latter where there is one. False when more is to be said of them. */
+/** `{"path":"x","directory":"/y"`, the latter (or `root`, of an absolute path) where there is one. False when more is to be said of them. */
 export function writeNames(event: Named, out: LineBuffer): boolean {
   const { _memory: memory, _offset: offset, _pathPlace: path, _directoryPlace: directory } = event;
   if (!event.isWhole || path === undefined || directory === undefined) return false;
   out._bytes(pathBytes);
   if (!out._quoted(memory, offset + (path & 0xffff), path >>> 16)) return false;
   if (directory >>> 16 === 0) return true;
-  out._bytes(directoryBytes);
+  const isAbsolute = path >>> 16 !== 0 && memory.u8[offset + (path & 0xffff)] === 0x2f;
+  out._bytes(isAbsolute ? rootBytes : directoryBytes);
   return out._quoted(memory, offset + (directory & 0xffff), directory >>> 16);
 }

@@ -107,11 +107,12 @@ function kindTables(byBit: readonly (Scope | undefined)[]): CompiledTable[] {
 }
 
 function conditionTables(byBit: readonly (Scope | undefined)[]): CompiledTable[] {
-  return kernelConditions.flatMap(({ event, field, engine, table }) =>
-    tableOf({ name: `${event}.${field}`, engine, number: table }, byBit, (scope) => {
+  return kernelConditions.flatMap(({ event, field, engine, table, forTable, name }) =>
+    tableOf({ name: name.replace('-', '.'), engine, number: table }, byBit, (scope) => {
       const rule = scope.events.find((candidate) => candidate.event === event);
       const conditions = rule?.where.filter((condition) => condition.field === field) ?? [];
-      return fitsKernel(conditions) ? conditions : [];
+      if (!fitsKernel(conditions)) return [];
+      return forTable === undefined ? conditions : conditions.flatMap(forTable);
     }),
   );
 }

@@ -50,7 +50,9 @@ test('what the kernel decided is left out, but not what was too long for it', ()
 test.each([
   ['uid=0', true],
   ['open exec', true],
-  ['open.path=/etc/* connect.port!=1', true],
+  ['connect.port!=1', true],
+  // Names of failed calls can lead through symbolic links.
+  ['open.path=/etc/* connect.port!=1', false],
   ['open.path=/etc/* open.flags=0', false],
   [`open.path=/etc/*,/${'x'.repeat(300)}`, false],
   ['exit.code=1', false],
@@ -85,3 +87,76 @@ test('the compiled filter is the definition, whatever the rules', () => {
     { numRuns: 50 },
   );
 }, 60_000);
+
+/** A call that failed, with the name that it was given; flag 1 is user-memory, 16 other-root. */
+const failed = (path: string, directory = '', headerFlags = 1) =>
+  open(path, { directory, headerFlags, result: -2n });
+
+test.each([
+  ['open.path=/t/r/*', failed('nosuch', '/t/r'), true],
+  ['open.path=/t/r/*', failed('/t/r/nosuch'), true],
+  ['open.path=/t/r/*', failed('../r/nosuch', '/t/a'), true],
+  ['open.path=/t/r/*', failed('../x', '/t/r'), false],
+  ['open.path!=/t/r/*', failed('../x', '/t/r'), true],
+  ['open.path=/t/x', failed('.//./../x', '/t/r'), true],
+  ['open.path=/x', failed('x', '/'), true],
+  ['open.path=/x', failed('/../..//x/'), true],
+  ['open.path=/t/r', failed('', '/t/r'), true],
+  ['open.path=x', failed('x'), true],
+  // After chroot() an absolute name is one in the root that the event names.
+  ['open.path=/nope', failed('/nope', '/jail', 17), false],
+  ['open.path=/jail/nope', failed('/nope', '/jail', 17), true],
+  // The kernel's own path is what it is.
+  ['open.path=/memfd:a/../b', open('/memfd:a/../b', { headerFlags: 0 }), true],
+  ['unlink.path=/t/f', { kind: 'unlink', path: 'f', directory: '/t', headerFlags: 1 }, true],
+  ['mkdir.path=/t/*', { kind: 'mkdir', path: './d/', directory: '/t', headerFlags: 1 }, true],
+  [
+    'rename.newPath=/t/g',
+    { kind: 'rename', path: '/f', newPath: 'g', newDirectory: '/t', headerFlags: 1 },
+    true,
+  ],
+  ['connect.path=/run/s', { kind: 'connect', path: '/run/./s', headerFlags: 1 }, true],
+])('%s of %o, joined: %s', (text, event, expected) => {
+  expect(takes(text, event)).toBe(expected);
+  expect(takesEvent(parseScope(text), event)).toBe(expected);
+});
+
+test('an unreadable name is not the directory, and a name that is not UTF-8 is judged by its bytes', () => {
+  const unreadable = { ...failed('', '/t'), isTruncated: (field: string) => field === 'path' };
+  expect(takes('open.path=/t', unreadable)).toBe(false);
+  expect(takes('open.path=""', unreadable)).toBe(true);
+  const odd = {
+    ...failed('./a\ufffd', '/é'),
+    bytes: (field: string) =>
+      Buffer.from(field === 'path' ? './a\xff' : 'Ã©', field === 'path' ? 'latin1' : 'utf8'),
+  };
+  expect(takes('open.path=/é/*', odd)).toBe(true);
+  expect(takes('open.path=*/a\ufffd', odd)).toBe(false);
+});
+
+test('links in a name are followed only where that is certain', () => {
+  const links = new Map([
+    ['/l', '/r'],
+    ['/l/../l', '/r'],
+  ]);
+  const followLinks = (path: string) => links.get(path) ?? path;
+  const scope = [parseScope('open.path=/r/*'), parseScope('open.path!=/r/*'), parseScope('open.path=/l/*')];
+  const filter = compileEventFilter(scope, { followLinks });
+  expect(filter(failed('/l/nosuch'))).toBe(0b101n);
+  expect(filter(failed('l/nosuch', '/'))).toBe(0b101n);
+  expect(filter(failed('/x/nosuch'))).toBe(0b010n);
+  // Of a single name the kernel has resolved the directory.
+  expect(filter(failed('nosuch', '/l'))).toBe(0b110n);
+  // In another root the links are others.
+  expect(filter(failed('/l/nosuch', '/', 17))).toBe(0b110n);
+  // Behind a link `..` is another directory than the text says.
+  expect(filter(failed('/l/../l/x'))).toBe(0b001n);
+  expect(filter(open('/l/x', { headerFlags: 0 }))).toBe(0b110n);
+});
+
+test('after the kernel, names from callers are judged again', () => {
+  const filter = compileEventFilter([parseScope('open.path=/etc/*')], { afterKernel: true });
+  expect(filter(open('/other', { headerFlags: 0 }))).toBe(1n);
+  expect(filter(failed('/other'))).toBe(0n);
+  expect(filter(failed('passwd', '/etc'))).toBe(1n);
+});

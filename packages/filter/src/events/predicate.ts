@@ -1,8 +1,11 @@
+import type { FactText } from '../facts.js';
 import { rangeOf } from '../filters/number-values.js';
 import { textMatches, textOf } from '../filters/text-values.js';
 import type { EventCondition, NumberRange, Scope } from '../scope.js';
+import { type EventLike, fieldOf } from './event-like.js';
 import { decidedInKernel } from './kernel-conditions.js';
-import { type EventLike, fieldOf } from './match.js';
+import { type PathField, pathFieldOf } from './path-fields.js';
+import { climbs, type FollowLinks, followedPathText, isFromCaller, pathText } from './path-text.js';
 
 /**
  * Which scopes take an event, as far as its own fields say: a word with their bits. A bit is also there for each scope
@@ -13,6 +16,11 @@ export type EventFilter = (event: EventLike) => bigint;
 export interface EventFilterOptions {
   /** The kernel has judged what it can (`explainScopes` says what that is); leave it out. Not for recordings. */
   readonly afterKernel?: boolean;
+  /**
+   * Follows the symbolic links in names that calls were given, so that `open.path=TARGET/*` takes a failed open of
+   * `LINK/x`. Without it such a name is judged as it is written. Not for recordings: their links may have changed.
+   */
+  readonly followLinks?: FollowLinks;
 }
 
 type Test = (event: EventLike) => boolean;
@@ -28,7 +36,7 @@ interface Row {
  */
 export function compileEventFilter(
   scopes: readonly (Scope | undefined)[],
-  { afterKernel = false }: EventFilterOptions = {},
+  { afterKernel = false, followLinks }: EventFilterOptions = {},
 ): EventFilter {
   let everyEvent = 0n;
   const kinds = new Map<string, { always: bigint; readonly rows: Row[] }>();
@@ -38,9 +46,16 @@ export function compileEventFilter(
     for (const { event, where } of scope?.events ?? []) {
       const kind = kinds.get(event) ?? { always: 0n, rows: [] };
       kinds.set(event, kind);
-      const left = where.filter((condition) => !(afterKernel && isDecided(event, condition, where)));
-      if (left.length === 0) kind.always |= bit;
-      else kind.rows.push({ bit, tests: left.map(compileTest) });
+      const tests = where.flatMap((condition) => {
+        const path = pathFieldOf(event, condition.field);
+        const test =
+          path === undefined ? compileTest(condition) : compilePathTest(condition, path, followLinks);
+        if (!(afterKernel && isDecided(event, condition, where))) return [test];
+        // Of a name from the caller the kernel has decided only what it could.
+        return path === undefined ? [] : [(one: EventLike) => !isFromCaller(one) || test(one)];
+      });
+      if (tests.length === 0) kind.always |= bit;
+      else kind.rows.push({ bit, tests });
     }
   }
   return (event) => {
@@ -52,12 +67,18 @@ export function compileEventFilter(
   };
 }
 
-/** Is there nothing for `compileEventFilter` to do after the kernel? Then no event has to be looked at again. */
+/**
+ * Is there nothing for `compileEventFilter` to do after the kernel? Then no event has to be looked at again. Conditions on
+ * paths always leave something: the names of failed calls.
+ */
 export function kernelDecidesAll(scopes: readonly (Scope | undefined)[]): boolean {
   return scopes.every(
     (scope) =>
       scope?.events.every(({ event, where }) =>
-        where.every((condition) => isDecided(event, condition, where)),
+        where.every(
+          (condition) =>
+            pathFieldOf(event, condition.field) === undefined && isDecided(event, condition, where),
+        ),
       ) ?? true,
   );
 }
@@ -78,6 +99,29 @@ function compileTest({ field, operator, values }: EventCondition): Test {
     if (value === undefined || (typeof value === 'string' || value instanceof Uint8Array) !== isText)
       return false;
     return named(value as never) !== negated;
+  };
+}
+
+/** A condition on a path holds of the name as it was given, or of where the links in it lead; `!=` of both. */
+function compilePathTest(
+  { field, operator, values }: EventCondition,
+  path: PathField,
+  follow: FollowLinks | undefined,
+): Test {
+  const named = textTest(values.map(textOf));
+  const negated = operator === '!=';
+  const isNamed = (event: EventLike, text: FactText) => {
+    if (follow === undefined || !climbs(event, field)) {
+      if (named(text)) return true;
+      if (follow === undefined) return false;
+    }
+    const followed = followedPathText(event, field, path, follow);
+    // Behind a link, `..` is not what the text says: then only where it leads is certain.
+    return named(followed ?? text);
+  };
+  return (event) => {
+    const text = pathText(event, field, path);
+    return text !== undefined && isNamed(event, text) !== negated;
   };
 }
 

@@ -27,7 +27,7 @@ static void own_namespace(void)
         mount((char *)1, "d", (char *)1, 0, NULL);`,
     });
     expect(data.slice(0, 6)).toEqual([
-      { call: 'mount', path: '/', flags: 'MS_REC|MS_PRIVATE' },
+      { call: 'mount', path: '/', root: '/', flags: 'MS_REC|MS_PRIVATE' },
       {
         call: 'mount',
         path: 'd',
@@ -46,7 +46,7 @@ static void own_namespace(void)
       },
       expect.objectContaining({ path: hostile.text, flags: 'MS_RDONLY|MS_REMOUNT|MS_BIND' }),
       { call: 'mount', path: 'missing', directory: folder, source: 'x', type: 'tmpfs', error: 'ENOENT' },
-      { call: 'mount', path: '/', source: 'x', type: 'no\nsuch', error: 'ENODEV' },
+      { call: 'mount', path: '/', root: '/', source: 'x', type: 'no\nsuch', error: 'ENODEV' },
     ]);
     expect(data[6]).toMatchObject({ pathTruncated: true, error: 'ENAMETOOLONG' });
     expect(data[7]).toMatchObject({ path: 'd', sourceTruncated: true, typeTruncated: true, error: 'EFAULT' });

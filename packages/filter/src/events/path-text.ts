@@ -1,0 +1,103 @@
+import { EventFlag } from '@spoor/bpf';
+import type { FactText } from '../facts.js';
+import { type EventLike, fieldOf } from './event-like.js';
+import type { PathField } from './path-fields.js';
+
+/** Where the directory part of a path leads, with its symbolic links followed; undefined when that is not known. */
+export type FollowLinks = (path: string) => string | undefined;
+
+/**
+ * The text that conditions on a path are about. A path that the kernel resolved is taken as it is. A name that the
+ * caller gave is joined to the directory that it starts from, without `.`, `..` and double slashes. Symbolic links in
+ * it are not followed. Undefined when the event does not have the field.
+ */
+export function pathText(event: EventLike, field: string, { directory }: PathField): FactText | undefined {
+  const name = textOf(event, field);
+  const start = directory === undefined ? undefined : textOf(event, directory);
+  if (name === undefined || (isEmpty(name) && isUnreadable(event, field))) return name;
+  if (start === undefined || isEmpty(start)) {
+    return isFromCaller(event) && startsWithSlash(name) ? onText(name, normalPath) : name;
+  }
+  return joined(start, name, (from, to) => normalPath(`${from}/${to}`));
+}
+
+/**
+ * The same with the symbolic links of its directory followed by user space, now. Undefined when there is nothing to
+ * follow: the kernel had resolved the path or the directory of a single name, or the links are those of another root.
+ */
+export function followedPathText(
+  event: EventLike,
+  field: string,
+  { directory }: PathField,
+  follow: FollowLinks,
+): FactText | undefined {
+  if (!isFromCaller(event) || flagsOf(event) & EventFlag.EVENT_OTHER_ROOT) return undefined;
+  const name = textOf(event, field);
+  // Names that are not UTF-8 are judged as they are.
+  if (typeof name !== 'string' || !name.includes('/')) return undefined;
+  const start = (directory === undefined ? undefined : textOf(event, directory)) ?? '';
+  if (typeof start !== 'string') return undefined;
+  const whole = name.startsWith('/') ? name : `${start === '/' ? '' : start}/${name}`;
+  if (!whole.startsWith('/')) return undefined;
+  const slash = whole.replace(/\/+$/, '').lastIndexOf('/');
+  const last = whole.slice(slash + 1).replace(/\/+$/, '');
+  if (last === '' || last === '.' || last === '..') return follow(whole);
+  const parent = follow(slash <= 0 ? '/' : whole.slice(0, slash));
+  return parent === undefined ? undefined : `${parent === '/' ? '' : parent}/${last}`;
+}
+
+/** Whether `..` in the name can mean another directory than the text says, when what stands before it is a link. */
+export function climbs(event: EventLike, field: string): boolean {
+  const name = textOf(event, field);
+  return typeof name === 'string' && /(^|\/)\.\.(\/|$)/.test(name);
+}
+
+/** Whether paths of the event are names from the caller's memory, and not the kernel's own. */
+export const isFromCaller = (event: EventLike): boolean =>
+  (flagsOf(event) & EventFlag.EVENT_USER_MEMORY) !== 0;
+
+const flagsOf = (event: EventLike): number => Number(fieldOf(event, 'headerFlags') ?? 0);
+
+interface Texts {
+  bytes(field: string): Uint8Array;
+  isTruncated(field: string): boolean;
+}
+
+/** A text, as bytes when it is not UTF-8. */
+function textOf(event: EventLike, field: string): FactText | undefined {
+  const value = fieldOf(event, field);
+  if (typeof value !== 'string') return value instanceof Uint8Array ? value : undefined;
+  if (!value.includes('\ufffd')) return value;
+  return (event as Partial<Texts>).bytes?.(field) ?? value;
+}
+
+/** A name that could not be read has no bytes, and is not the empty name that stands for the directory. */
+function isUnreadable(event: EventLike, field: string): boolean {
+  return (event as Partial<Texts>).isTruncated?.(field) ?? false;
+}
+
+const isEmpty = (text: FactText) => text.length === 0;
+const startsWithSlash = (text: FactText) => text[0] === '/' || text[0] === 0x2f;
+
+/** Does something to a text byte by byte: characters of more bytes stay whole, since a slash and a dot have one. */
+function onText(text: FactText, change: (text: string) => string): FactText {
+  if (typeof text === 'string') return change(text);
+  return Buffer.from(change(Buffer.from(text).toString('latin1')), 'latin1');
+}
+
+function joined(from: FactText, to: FactText, join: (from: string, to: string) => string): FactText {
+  if (typeof from === 'string' && typeof to === 'string') return join(from, to);
+  const latin1 = (text: FactText) => Buffer.from(text as Uint8Array).toString('latin1');
+  return Buffer.from(join(latin1(from), latin1(to)), 'latin1');
+}
+
+/** An absolute path without `.`, `..` and double slashes, by its text alone. */
+function normalPath(path: string): string {
+  if (!/\/(?:\/|\.{1,2}(?:\/|$)|$)/.test(path)) return path;
+  const names: string[] = [];
+  for (const name of path.split('/')) {
+    if (name === '..') names.pop();
+    else if (name !== '' && name !== '.') names.push(name);
+  }
+  return `/${names.join('/')}`;
+}

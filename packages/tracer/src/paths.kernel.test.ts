@@ -1,0 +1,179 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { compileTo } from '../test/compile.js';
+import { trace } from './index.js';
+
+/** A folder with `real/f`, `link` that leads to `real`, `second` that leads to `link`, and `real/x.sh`. */
+function testFolder() {
+  const path = realpathSync(mkdtempSync(join(tmpdir(), 'spoor-paths-')));
+  mkdirSync(join(path, 'real/deep'), { recursive: true });
+  writeFileSync(join(path, 'real/f'), '');
+  symlinkSync('real', join(path, 'link'));
+  symlinkSync(join(path, 'link'), join(path, 'second'));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+interface Run {
+  readonly folder: string;
+  /** By name; `T` stands for the folder. */
+  readonly scopes: Readonly<Record<string, string>>;
+  readonly events: readonly string[];
+  /** Statements in C; the working directory is the folder. */
+  readonly main: string;
+}
+
+/** The names that the program used, the last of each, by the scope that its events are in. */
+async function namesInScopes({ folder, scopes, events, main }: Run): Promise<Record<string, string[]>> {
+  const program = join(folder, 'act');
+  compileTo(program, `#include "act.h"\nint main(void)\n{\n${main}\nreturn 0;\n}\n`);
+  await using tracer = await trace({
+    command: [program],
+    commandOptions: { cwd: folder, stdio: 'ignore' },
+    events,
+    replaceable: false,
+    scopes: Object.entries(scopes).map(([name, text]) => `${name}: comm=act ${text.replaceAll('T', folder)}`),
+  });
+  const seen: Record<string, string[]> = Object.fromEntries(Object.keys(scopes).map((name) => [name, []]));
+  for await (const event of tracer) {
+    if (event.kind === 'malformed') throw new Error('a malformed record');
+    const { data } = event.toJSON() as { data: { path?: string; newPath?: string } };
+    for (const scope of event.scopes) seen[scope]?.push(data.path?.split('/').at(-1) ?? '');
+  }
+  expect(await tracer.exit).toEqual({ code: 0, signal: null });
+  return seen;
+}
+
+describe('conditions on paths mean the file', () => {
+  it('opens: absolute, relative, by descriptor, through links, that succeed and that fail', async () => {
+    using folder = testFolder();
+    const seen = await namesInScopes({
+      folder: folder.path,
+      events: ['open'],
+      scopes: {
+        target: 'open.path=T/real/*',
+        link: 'open.path=T/link/*',
+        second: 'open.path=T/second/*',
+        whole: 'open.path=T/real/no1,T/second/f',
+        end: 'open.path=*/real/no2,*/no3,*o4',
+        others: 'open.path!=T/real/*,/etc/*,/lib/*,/usr/*,T/told,/proc/*,/dev/*',
+      },
+      main: `
+        char cwd[PATH_MAX], path[PATH_MAX];
+        must(getcwd(cwd, sizeof(cwd)) ? 0 : -1);
+        #define IN(name) (strcat(strcpy(path, cwd), name), path)
+        close(must(open("link/f", O_RDONLY)));
+        close(must(open(IN("/second/f"), O_RDONLY)));
+        open(IN("/real/no1"), O_RDONLY);
+        open(IN("/link/no1"), O_RDONLY);
+        open("second/no2", O_RDONLY);
+        int d = must(open("link", O_RDONLY | O_DIRECTORY));
+        openat(d, "no3", O_RDONLY);
+        openat(d, "./deep/../no4", O_RDONLY);
+        openat(d, "../elsewhere", O_RDONLY);
+        must(chdir("link/deep"));
+        open("no5", O_RDONLY);
+        open("../no6", O_RDONLY);
+        open("no7/", O_RDONLY);
+        open("/nowhere/no8", O_RDONLY);
+        openat(999, "no9", O_RDONLY);`,
+    });
+    const inside = ['f', 'f', 'no1', 'no1', 'no2', 'no3', 'no4', 'no5', 'no6', ''];
+    expect(seen).toEqual({
+      target: inside,
+      link: inside,
+      second: inside,
+      whole: ['f', 'f', 'no1', 'no1'],
+      end: ['no2', 'no3', 'no4'],
+      others: ['real', 'elsewhere', 'no8', 'no9'],
+    });
+  });
+
+  it('calls that take names: unlink, rename, mkdir, chmod, chown', async () => {
+    using folder = testFolder();
+    const seen = await namesInScopes({
+      folder: folder.path,
+      events: ['unlink', 'rename', 'mkdir', 'chmod', 'chown'],
+      scopes: {
+        unlinked: 'unlink.path=T/second/*',
+        notUnlinked: 'unlink.path!=T/real/*',
+        from: 'rename.path=T/real/a',
+        to: 'rename.newPath=T/link/*',
+        made: 'mkdir.path=T/real/*',
+        mode: 'chmod.path=T/link/f',
+        owner: 'chown.path=T/real/f',
+        itself: 'unlink.path=T/third',
+      },
+      main: `
+        int d = must(open("real", O_RDONLY | O_DIRECTORY));
+        must(mkdir("link/a", 0700));
+        must(mkdirat(d, "b", 0700));
+        must(mkdir("c", 0700));
+        must(rename("second/a", "g"));
+        must(renameat(AT_FDCWD, "g", d, "a"));
+        must(rename("c", "real/c"));
+        must(chmod("real/f", 0600));
+        must(fchmodat(d, "f", 0600, 0));
+        must(fchmod(d, 0700));
+        must(lchown("second/f", getuid(), getgid()));
+        must(chown("link", getuid(), getgid()));
+        must(rmdir("real/a"));
+        must(unlinkat(d, "b", AT_REMOVEDIR));
+        unlink("link/missing");
+        unlink("missing");
+        must(symlink("real/f", "third"));
+        must(unlink("third"));`,
+    });
+    expect(seen).toEqual({
+      unlinked: ['a', 'b', 'missing'],
+      notUnlinked: ['missing', 'third'],
+      from: ['a'],
+      to: ['g', 'c'],
+      made: ['a', 'b'],
+      mode: ['f', 'f'],
+      owner: ['f'],
+      itself: ['third'],
+    });
+  });
+
+  it('after chroot an absolute name is in the root of the process, which the event tells', async () => {
+    using folder = testFolder();
+    const program = join(folder.path, 'act');
+    compileTo(
+      program,
+      `#include "act.h"\nint main(void)\n{\nmust(chroot("link"));\nopen("/nope", O_RDONLY);\nmust(chdir("/"));\nopen("../rel", O_RDONLY);\nunlink("/nope");\nreturn 0;\n}\n`,
+    );
+    await using tracer = await trace({
+      command: [program],
+      commandOptions: { cwd: folder.path, stdio: 'ignore' },
+      events: ['open', 'unlink'],
+      replaceable: false,
+      scopes: [`inside: open.path=${folder.path}/real/nope`, 'host: open.path=/nope unlink.path=/nope'],
+    });
+    const seen: unknown[] = [];
+    for await (const event of tracer) {
+      if (event.kind === 'malformed' || !/nope|rel$/.test(String((event as { path?: string }).path)))
+        continue;
+      const { flags, data, scopes } = event.toJSON();
+      const { path, root, directory } = data as Record<string, string>;
+      seen.push({ path, root, directory, other: flags.includes('other-root'), scopes });
+    }
+    const root = join(folder.path, 'real');
+    expect(seen).toEqual([
+      { path: '/nope', root, other: true, scopes: ['command', 'inside'] },
+      { path: '../rel', directory: root, other: true, scopes: ['command'] },
+      { path: '/nope', root, other: true, scopes: ['command'] },
+    ]);
+  });
+});
+
+it('a trace that was loaded without conditions takes none later', async () => {
+  await using tracer = await trace({ replaceable: false, scopes: ['uid=4242'], events: ['open'] });
+  expect(() => tracer.replaceScopes(['uid=4242 open.path=/x'])).toThrow(
+    expect.objectContaining({
+      code: 'WRONG_PHASE',
+      message: expect.stringContaining('conditions on events'),
+    }),
+  );
+});
