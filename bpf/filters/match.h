@@ -3,6 +3,7 @@
 
 #include "scopes.h"
 
+#include "either.h"
 #include "members.h"
 #include "number.h"
 #include "subtree.h"

@@ -6,7 +6,7 @@
  *
  *   FILTER_FACT(member)                        a member of `struct task_facts`
  *   FILTER_KIND(NAME, name, engine, value)     the kind: FILTER_<NAME>, its name for people, the engine that judges it
- *                                              (number.h, subtree.h, members.h, text.h), its value in `facts`
+ *                                              (number.h, either.h, subtree.h, members.h, text.h), its value in `facts`
  *   FILTER_COLLECT(NAME, statement)            fills the fact from `task`, its `leader` or `process`, when a scope in force
  *                                              asks
  *   FILTER_COLLECT_INFO(NAME, statement)       fills the fact from `info`, the record of the process; likewise
@@ -29,6 +29,8 @@
 
 #include "uid.h"
 #include "gid.h"
+#include "euid.h"
+#include "egid.h"
 #include "pid.h"
 #include "tid.h"
 #include "ppid.h"

@@ -1,5 +1,7 @@
 import type { CompiledScopes, CompiledTable } from './compile/compile.js';
 import { decidedInKernel } from './events/kernel-conditions.js';
+import type { FilterKind } from './filters/kind.js';
+import { filterKinds } from './gen/kinds.js';
 import { printEventRule, printFilter, printScope } from './grammar/print.js';
 import { scopeFollows } from './reference/match.js';
 import type { PathMeaning } from './resolve/paths.js';
@@ -14,7 +16,7 @@ export interface ScopeExplanation {
   readonly expression: string;
   readonly follows: boolean;
   /** Filters, all decided in the kernel: each with the table that decides it. */
-  readonly filters: readonly { readonly filter: string; readonly table: string }[];
+  readonly filters: readonly { readonly filter: string; readonly table: string; readonly meaning?: string }[];
   /** Conditions on events, and who decides each. */
   readonly conditions: readonly { readonly condition: string; readonly decidedIn: 'kernel' | 'user space' }[];
   /** What the paths in filters and conditions stand for. */
@@ -73,7 +75,14 @@ function explainScope(scope: Scope, bit: number, paths: readonly PathMeaning[]):
     bit,
     expression: printScope(scope),
     follows: scopeFollows(scope),
-    filters: scope.filters.map((filter) => ({ filter: printFilter(filter), table: filter.kind })),
+    filters: scope.filters.map((filter) => {
+      const { meaning } = filterKinds[filter.kind] as FilterKind;
+      return {
+        filter: printFilter(filter),
+        table: filter.kind,
+        ...(meaning === undefined ? {} : { meaning }),
+      };
+    }),
     conditions: scope.events.flatMap(explainRule),
     paths,
   };
@@ -101,7 +110,10 @@ function scopeLines(scope: ScopeExplanation): string[] {
   const { name, bit, expression, follows, filters, conditions, paths } = scope;
   const lines = [`  bit ${bit}  ${name}`, `    ${expression}`];
   if (filters.length === 0) lines.push('    every task');
-  for (const { filter, table } of filters) lines.push(`    ${filter}: kernel, table ${table}`);
+  for (const { filter, table, meaning } of filters) {
+    lines.push(`    ${filter}: kernel, table ${table}`);
+    if (meaning !== undefined) lines.push(`      ${meaning}`);
+  }
   if (follows) lines.push('    follow: what descends from a match is in the scope, until it ends');
   if (conditions.length === 0) lines.push('    every event that is traced');
   for (const { condition, decidedIn } of conditions) lines.push(`    ${condition}: ${decidedIn}`);

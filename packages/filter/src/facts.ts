@@ -15,7 +15,8 @@ export type TaskFacts = {
 };
 
 /**
- * The facts of a task of which not all is known: what is not given is 0, empty or no cgroup. Whether a filter asks for
+ * The facts of a task of which not all is known: what is not given is 0, empty or no cgroup. An effective id that is not
+ * given is the real one. Whether a filter asks for
  * something that is not known, its kind's `reads` tells.
  */
 export function taskFacts(given: Partial<TaskFacts> = {}): TaskFacts {
@@ -26,7 +27,8 @@ export function taskFacts(given: Partial<TaskFacts> = {}): TaskFacts {
     fact.kind === 'int' ? 0 : fact.kind === 'array' ? [] : '',
   ]);
   const { cgroupCount: _, ...facts } = Object.fromEntries(none) as TaskFacts & { cgroupCount: unknown };
-  return { ...facts, ...given };
+  const { uid = 0, gid = 0 } = given;
+  return { ...facts, euid: uid, egid: gid, ...given };
 }
 
 const utf8 = new TextEncoder();

@@ -39,16 +39,27 @@ const naming = (uses: readonly Use[], operator: '=' | '!='): Marking[] =>
     ),
   }));
 
+/** The numbers that fit all filters of a scope but `!=`; none for a scope that has no other. */
+const fitting = (uses: readonly Use[]): Marking[] =>
+  uses.map(({ bit, filters }) => {
+    const others = filters.filter(({ operator }) => operator !== '!=');
+    return { bit, ranges: others.length === 0 ? [] : allHold(others) };
+  });
+
 /** Adds a word to `equal` of each segment. */
 const orEqual = (segments: readonly Segment[], word: bigint): Segment[] =>
   segments.map((segment) => ({ ...segment, equal: segment.equal | word }));
 
-/** The tables of each engine: the counterparts of number.h, subtree.h, members.h and text.h in bpf/filters/. */
+/** The tables of each engine: the counterparts of number.h, either.h, subtree.h, members.h and text.h in bpf/filters/. */
 export const engines: Readonly<Record<Engine, (uses: readonly Use[]) => EngineTable>> = {
   number(uses) {
     const markings = uses.map(({ bit, filters }) => ({ bit, ranges: allHold(filters) }));
     const segments = orEqual(cutSegments(markings, []), everything & ~users(uses));
     return { users: users(uses), missing: 0n, exclude: 0n, segments, texts: [] };
+  },
+  either(uses) {
+    const segments = cutSegments(fitting(uses), naming(uses, '!='));
+    return { users: users(uses), missing: onlyUnequal(uses), exclude: 0n, segments, texts: [] };
   },
   subtree(uses) {
     const unequal = naming(uses, '!=');

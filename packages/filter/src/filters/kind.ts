@@ -4,7 +4,7 @@ import type { NameResolver } from '../resolve/names.js';
 import type { Filter, FilterValue, Operator } from '../scope.js';
 
 /** The kernel engines of `bpf/filters/`: what tables a kind's values become. */
-export type Engine = 'number' | 'subtree' | 'members' | 'text';
+export type Engine = 'number' | 'either' | 'subtree' | 'members' | 'text';
 
 /** What may be written as a value, and so what the builder offers. */
 export type Shape = 'number' | 'id' | 'text' | 'flag';
@@ -37,6 +37,8 @@ export interface FilterKind<S extends Shape = Shape> extends ValueKind<S> {
   readonly engine: Engine;
   /** One line for `spoor list filters`. */
   readonly summary: string;
+  /** For `spoor explain`, where the name of the kind does not say what is judged. */
+  readonly meaning?: string;
   /** Expressions that show its use. */
   readonly examples: readonly string[];
   /** The fact that it asks for. */
@@ -47,6 +49,11 @@ export interface FilterKind<S extends Shape = Shape> extends ValueKind<S> {
   forEngine?(filter: Filter): Filter;
   /** Does the task pass? Values are resolved: none is a name. */
   matches(comparison: Comparison, facts: TaskFacts): boolean;
+  /**
+   * The definition for a kind of which the filters of one scope are judged together. It takes the place of `matches`, which
+   * judges one filter alone.
+   */
+  matchesAll?(comparisons: readonly Comparison[], facts: TaskFacts): boolean;
   /** Does a task that is so named exclude itself and its descendants? Only `tree` has it. */
   excludes?(comparison: Comparison, facts: TaskFacts): boolean;
 }

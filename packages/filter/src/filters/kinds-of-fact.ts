@@ -69,6 +69,37 @@ export const processIdKind = (options: Common<number>): FilterKind<'number'> =>
 export const processNameKind = (options: Common<number>): FilterKind<'id'> =>
   processIds({ ...idKind(options), ...idValues({ max: pidMaxLimit }) }, options.fact);
 
+/** Both facts of an `eitherKind`. */
+interface EitherOptions extends NumberOptions {
+  readonly meaning: string;
+  readonly otherFact: FactsOf<number>;
+}
+
+/**
+ * A kind over two numbers of one sort. `=` and the comparisons hold when one of the two fits all of them, `!=` holds when
+ * neither is named.
+ */
+export const eitherKind = ({ fact, otherFact, names, ...rest }: EitherOptions): FilterKind<'number'> => {
+  const matchesAll = (comparisons: readonly Comparison[], facts: TaskFacts) => {
+    const numbers = [facts[fact], facts[otherFact]];
+    const [unequal, fitting] = [true, false].map((negated) =>
+      comparisons.filter(({ operator }) => (operator === '!=') === negated),
+    ) as [Comparison[], Comparison[]];
+    return (
+      unequal.every((filter) => numbers.every((number) => numberMatches(filter, number))) &&
+      numbers.some((number) => fitting.every((filter) => numberMatches(filter, number)))
+    );
+  };
+  return {
+    ...numberValues(limits(names)),
+    ...rest,
+    reads: fact,
+    engine: 'either',
+    matches: (comparison, facts) => matchesAll([comparison], facts),
+    matchesAll,
+  };
+};
+
 /** A kind whose fact is a number that names something: `=`, `!=` and lists. */
 export const idKind = ({ fact, names, ...rest }: NumberOptions): FilterKind<'id'> => ({
   ...idValues(limits(names)),

@@ -9,6 +9,12 @@ filterKindSuite('uid', {
     ['uid<=5', { uid: 5 }, { uid: 6 }],
     ['uid>4294967294', { uid: 4294967295 }, { uid: 4294967294 }],
     ['uid>=1000 uid<2000', { uid: 1000 }, { uid: 2000 }],
+    // A set-user-id program has two ids: either may fit.
+    ['uid=0', { uid: 1000, euid: 0 }, { uid: 1000, euid: 1000 }],
+    ['uid=1000', { uid: 1000, euid: 0 }, { uid: 0, euid: 0 }],
+    ['uid!=0', { uid: 1000, euid: 7 }, { uid: 1000, euid: 0 }],
+    ['uid>=1000 uid<2000', { uid: 0, euid: 1999 }, { uid: 0, euid: 2000 }],
+    ['uid>0 uid!=7', { uid: 1, euid: 0 }, { uid: 1, euid: 7 }],
   ],
   wrong: [
     ['uid=', /column 5: uid misses a value/],

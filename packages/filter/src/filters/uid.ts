@@ -1,9 +1,13 @@
 import { userNames } from '../resolve/names.js';
-import { numberKind } from './kinds-of-fact.js';
+import { eitherKind } from './kinds-of-fact.js';
 
-export const kind = numberKind({
-  summary: 'the real user id, in the initial user namespace',
+const meaning = 'the real or the effective user id: one has to fit, != wants neither';
+
+export const kind = eitherKind({
+  summary: `${meaning}. In the initial user namespace; a recording has the real one alone`,
+  meaning,
   examples: ['uid=0', 'uid>=1000', 'uid=nobody,1000-1999', 'uid!=@1'],
   names: userNames,
   fact: 'uid',
+  otherFact: 'euid',
 });

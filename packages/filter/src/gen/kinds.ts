@@ -4,6 +4,8 @@ import type { FilterKindName } from '@spoor/bpf';
 import type { FilterKind } from '../filters/kind.js';
 import { kind as uidKind } from '../filters/uid.js';
 import { kind as gidKind } from '../filters/gid.js';
+import { kind as euidKind } from '../filters/euid.js';
+import { kind as egidKind } from '../filters/egid.js';
 import { kind as pidKind } from '../filters/pid.js';
 import { kind as tidKind } from '../filters/tid.js';
 import { kind as ppidKind } from '../filters/ppid.js';
@@ -22,6 +24,8 @@ import { kind as exeKind } from '../filters/exe.js';
 export const filterKinds = {
   uid: uidKind,
   gid: gidKind,
+  euid: euidKind,
+  egid: egidKind,
   pid: pidKind,
   tid: tidKind,
   ppid: ppidKind,

@@ -10,7 +10,14 @@ import type { Scope } from '../scope.js';
 
 /** Does every filter of the scope hold? What a task inherits by `follow` or `tree!=` is not asked. */
 export function matchesScope(scope: Scope, facts: TaskFacts): boolean {
-  return scope.filters.every((filter) => kindOf(filter.kind).matches(filter, facts));
+  return scope.filters.every((filter) => {
+    const kind = kindOf(filter.kind);
+    if (kind.matchesAll === undefined) return kind.matches(filter, facts);
+    return kind.matchesAll(
+      scope.filters.filter((other) => other.kind === filter.kind),
+      facts,
+    );
+  });
 }
 
 /** The scopes of which every filter holds, in their order. */
