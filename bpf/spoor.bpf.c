@@ -1,3 +1,4 @@
+#include "programs/failed_exec.h"
 #include "programs/process.h"
 #include "programs/snapshot.h"
 /*

@@ -158,7 +158,7 @@ static __always_inline void record_append_exe(struct frame *frame)
 	do {                                                                                                   \
 		struct event_header *__header = (void *)(frame)->record;                                      \
 		__header->size = (frame)->size;                                                                \
-		record_submit(&ring, __header);                                                                \
+		record_submit(&ring, __header, RECORD_MAX);                                                                \
 	} while (0)
 
 #endif

@@ -6,6 +6,7 @@ import { SyscallEntry } from './structs.js';
 
 /** Read-only constants that can be set between open and load. */
 export const constants = {
+  argv_limit: C.u32,
   compat_syscalls: C.array(SyscallEntry, 576),
   enabled_events: C.u64,
   filter_kinds_built: C.u64,

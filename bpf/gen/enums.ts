@@ -138,12 +138,30 @@ export const eventKindNames: Readonly<Record<number, EventKindName>> = {
   22: 'io-uring',
 };
 
+/** `enum exec_gain` */
+export const ExecGain = {
+  EXEC_GAINED_EUID: 1,
+  EXEC_GAINED_EGID: 2,
+  EXEC_GAINED_CAPABILITIES: 4,
+} as const;
+
+export type ExecGain = (typeof ExecGain)[keyof typeof ExecGain];
+
+export type ExecGainName = 'gained-euid' | 'gained-egid' | 'gained-capabilities';
+
+/** The name of each value; values that the object does not know have none. */
+export const execGainNames: Readonly<Record<number, ExecGainName>> = {
+  1: 'gained-euid',
+  2: 'gained-egid',
+  4: 'gained-capabilities',
+};
+
 /** `enum filter_condition` */
 export const FilterCondition = {
-  CONDITION_OPEN_PATH: 15,
-  CONDITION_CONNECT_PORT: 16,
-  CONDITION_OPEN_NAME: 17,
-  FILTER_CONDITION_COUNT: 18,
+  CONDITION_OPEN_PATH: 17,
+  CONDITION_CONNECT_PORT: 18,
+  CONDITION_OPEN_NAME: 19,
+  FILTER_CONDITION_COUNT: 20,
 } as const;
 
 export type FilterCondition = (typeof FilterCondition)[keyof typeof FilterCondition];
@@ -152,29 +170,31 @@ export type FilterConditionName = 'open-path' | 'connect-port' | 'open-name';
 
 /** The name of each value; values that the object does not know have none. */
 export const filterConditionNames: Readonly<Record<number, FilterConditionName>> = {
-  15: 'open-path',
-  16: 'connect-port',
-  17: 'open-name',
+  17: 'open-path',
+  18: 'connect-port',
+  19: 'open-name',
 };
 
 /** `enum filter_kind` */
 export const FilterKind = {
   FILTER_UID: 0,
   FILTER_GID: 1,
-  FILTER_PID: 2,
-  FILTER_TID: 3,
-  FILTER_PPID: 4,
-  FILTER_MNTNS: 5,
-  FILTER_PIDNS: 6,
-  FILTER_NETNS: 7,
-  FILTER_UTS: 8,
-  FILTER_CONTAINER: 9,
-  FILTER_NEW: 10,
-  FILTER_TREE: 11,
-  FILTER_CGROUP: 12,
-  FILTER_COMM: 13,
-  FILTER_EXE: 14,
-  FILTER_KIND_COUNT: 15,
+  FILTER_EUID: 2,
+  FILTER_EGID: 3,
+  FILTER_PID: 4,
+  FILTER_TID: 5,
+  FILTER_PPID: 6,
+  FILTER_MNTNS: 7,
+  FILTER_PIDNS: 8,
+  FILTER_NETNS: 9,
+  FILTER_UTS: 10,
+  FILTER_CONTAINER: 11,
+  FILTER_NEW: 12,
+  FILTER_TREE: 13,
+  FILTER_CGROUP: 14,
+  FILTER_COMM: 15,
+  FILTER_EXE: 16,
+  FILTER_KIND_COUNT: 17,
 } as const;
 
 export type FilterKind = (typeof FilterKind)[keyof typeof FilterKind];
@@ -182,6 +202,8 @@ export type FilterKind = (typeof FilterKind)[keyof typeof FilterKind];
 export type FilterKindName =
   | 'uid'
   | 'gid'
+  | 'euid'
+  | 'egid'
   | 'pid'
   | 'tid'
   | 'ppid'
@@ -200,19 +222,21 @@ export type FilterKindName =
 export const filterKindNames: Readonly<Record<number, FilterKindName>> = {
   0: 'uid',
   1: 'gid',
-  2: 'pid',
-  3: 'tid',
-  4: 'ppid',
-  5: 'mntns',
-  6: 'pidns',
-  7: 'netns',
-  8: 'uts',
-  9: 'container',
-  10: 'new',
-  11: 'tree',
-  12: 'cgroup',
-  13: 'comm',
-  14: 'exe',
+  2: 'euid',
+  3: 'egid',
+  4: 'pid',
+  5: 'tid',
+  6: 'ppid',
+  7: 'mntns',
+  8: 'pidns',
+  9: 'netns',
+  10: 'uts',
+  11: 'container',
+  12: 'new',
+  13: 'tree',
+  14: 'cgroup',
+  15: 'comm',
+  16: 'exe',
 };
 
 /** `enum io_uring_action` */

@@ -2,11 +2,13 @@
 
 import { C } from '@spoor/btf';
 import {
+  BeforeExec,
   EventCounters,
   FilterText,
   FilterWords,
   Frame,
   IoUringUser,
+  LongRecord,
   ModuleLoader,
   ModuleName,
   Peer,
@@ -20,15 +22,16 @@ import {
 
 /** Maps by name, with the schemas of what they hold; rings and maps of maps hold nothing typed. */
 export const maps = {
+  before_execs: { key: TaskIdentity, value: BeforeExec },
   event_counters: { key: C.u32, value: EventCounters },
   exited: { key: TaskIdentity, value: C.u8 },
   filter_strings: { key: FilterText, value: FilterWords },
   frame_level: { key: C.u32, value: C.u32 },
   frames: { key: C.u32, value: Frame },
   io_uring_operations: { key: IoUringUser, value: C.u64 },
+  long_records: { key: C.u32, value: LongRecord },
   module_names: { key: ModuleLoader, value: ModuleName },
   peers: { key: Peer, value: C.u8 },
-  previous_comms: { key: TaskIdentity, value: C.chars(16) },
   proc_info: { key: C.u32, value: ProcInfo },
   scope_in_force: { key: C.u32, value: C.u32 },
   scope_sets: { key: C.u32, value: ScopeSet },

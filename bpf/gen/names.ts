@@ -2,6 +2,7 @@
 
 export const mapNames = [
   'activity',
+  'before_execs',
   'event_counters',
   'exited',
   'filter_strings',
@@ -9,9 +10,9 @@ export const mapNames = [
   'frames',
   'io_uring_operations',
   'lifecycle',
+  'long_records',
   'module_names',
   'peers',
-  'previous_comms',
   'proc_info',
   'scope_grace',
   'scope_in_force',
@@ -52,6 +53,8 @@ export const eventKinds = [
 export const filterKinds = [
   'uid',
   'gid',
+  'euid',
+  'egid',
   'pid',
   'tid',
   'ppid',
@@ -69,6 +72,7 @@ export const filterKinds = [
 
 /** Programs by name, with the section that says what they attach to. */
 export const programs = {
+  on_event_exec: '?tp_btf/sys_exit',
   on_event_io_uring: '?tp_btf/io_uring_submit_req',
   on_event_io_uring__submit_sqe: '?tp_btf/io_uring_submit_sqe',
   on_event_kill: '?tp_btf/signal_generate',

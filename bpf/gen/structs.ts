@@ -2,7 +2,7 @@
 
 import { C } from '@spoor/btf';
 import type { Static } from 'typebox';
-import { ConnectCall, IoUringAction, KillCall, MountCall, SetIdsCall } from './enums.js';
+import { ConnectCall, ExecGain, IoUringAction, KillCall, MountCall, SetIdsCall } from './enums.js';
 
 /** `struct syscall_entry`: 2 bytes. */
 export const SyscallEntry = C.struct('syscall_entry', 2, {
@@ -55,6 +55,15 @@ export const AcceptEvent = C.struct('accept_event', 144, {
   path: [136, VarBytes],
 });
 export type AcceptEvent = Static<typeof AcceptEvent>;
+
+/** `struct before_exec`: 32 bytes. */
+export const BeforeExec = C.struct('before_exec', 32, {
+  comm: [0, C.chars(16)],
+  permitted: [16, C.u64],
+  euid: [24, C.u32],
+  egid: [28, C.u32],
+});
+export type BeforeExec = Static<typeof BeforeExec>;
 
 /** `struct bind_event`: 128 bytes. */
 export const BindEvent = C.struct('bind_event', 128, {
@@ -144,8 +153,8 @@ export const EventCounters = C.struct('event_counters', 32, {
 });
 export type EventCounters = Static<typeof EventCounters>;
 
-/** `struct exec_event`: 144 bytes. */
-export const ExecEvent = C.struct('exec_event', 144, {
+/** `struct exec_event`: 216 bytes. */
+export const ExecEvent = C.struct('exec_event', 216, {
   header: [0, EventHeader],
   inode: [88, C.u64],
   device: [96, C.u32],
@@ -154,6 +163,19 @@ export const ExecEvent = C.struct('exec_event', 144, {
   path: [120, VarBytes],
   filename: [128, VarBytes],
   argv: [136, VarBytes],
+  argv_tail: [144, VarBytes],
+  directory: [152, VarBytes],
+  result: [160, C.s32],
+  argv_tail_cut: [164, C.u32],
+  euid: [168, C.u32],
+  suid: [172, C.u32],
+  gid: [176, C.u32],
+  egid: [180, C.u32],
+  sgid: [184, C.u32],
+  gained: [188, C.enum('exec_gain', C.u32, ExecGain)],
+  permitted: [192, C.u64],
+  effective: [200, C.u64],
+  gained_capabilities: [208, C.u64],
 });
 export type ExecEvent = Static<typeof ExecEvent>;
 
@@ -218,12 +240,12 @@ export const ScopeWords = C.struct('scope_words', 24, {
 });
 export type ScopeWords = Static<typeof ScopeWords>;
 
-/** `struct task_words`: 48 bytes. */
-export const TaskWords = C.struct('task_words', 48, {
+/** `struct task_words`: 64 bytes. */
+export const TaskWords = C.struct('task_words', 64, {
   scopes: [0, ScopeWords],
   executed: [24, C.u32],
-  unused: [28, C.u32],
-  previous_comm: [32, C.chars(16)],
+  renamed: [28, C.u32],
+  before: [32, BeforeExec],
 });
 export type TaskWords = Static<typeof TaskWords>;
 
@@ -237,23 +259,25 @@ export const FilterString = C.struct('filter_string', 664, {
 });
 export type FilterString = Static<typeof FilterString>;
 
-/** `struct task_facts`: 1512 bytes. */
-export const TaskFacts = C.struct('task_facts', 1512, {
+/** `struct task_facts`: 1520 bytes. */
+export const TaskFacts = C.struct('task_facts', 1520, {
   uid: [0, C.u32],
   gid: [4, C.u32],
-  tgid: [8, C.u32],
-  tid: [12, C.u32],
-  ppid: [16, C.u32],
-  mntns: [20, C.u32],
-  pidns: [24, C.u32],
-  netns: [28, C.u32],
-  utsns: [32, C.u32],
-  container: [36, C.u32],
-  is_new: [40, C.u32],
-  cgroups: [48, C.array(C.u64, 16)],
-  cgroup_count: [176, C.u64],
-  comm: [184, FilterString],
-  exe: [848, FilterString],
+  euid: [8, C.u32],
+  egid: [12, C.u32],
+  tgid: [16, C.u32],
+  tid: [20, C.u32],
+  ppid: [24, C.u32],
+  mntns: [28, C.u32],
+  pidns: [32, C.u32],
+  netns: [36, C.u32],
+  utsns: [40, C.u32],
+  container: [44, C.u32],
+  is_new: [48, C.u32],
+  cgroups: [56, C.array(C.u64, 16)],
+  cgroup_count: [184, C.u64],
+  comm: [192, FilterString],
+  exe: [856, FilterString],
 });
 export type TaskFacts = Static<typeof TaskFacts>;
 
@@ -302,24 +326,24 @@ export const Syscall = C.struct('syscall', 64, {
 });
 export type Syscall = Static<typeof Syscall>;
 
-/** `struct frame`: 27000 bytes. */
-export const Frame = C.struct('frame', 27000, {
+/** `struct frame`: 27024 bytes. */
+export const Frame = C.struct('frame', 27024, {
   info: [0, ProcInfo],
   words: [304, TaskWords],
-  facts: [352, TaskFacts],
-  ids: [1864, EventIds],
-  path: [1880, PathBuffer],
-  words_place: [6248, C.u32],
-  matched: [6256, C.u64],
-  legacy_followed: [6264, C.u64],
-  ancestor_words: [6272, ScopeWords],
-  ancestor_steps: [6296, C.u64],
-  peer: [6304, Peer],
-  messages: [6440, C.u64],
-  send: [6448, Syscall],
-  size: [6512, C.u32],
-  info_valid: [6516, C.u32],
-  record: [6520, C.bytes(20480)],
+  facts: [368, TaskFacts],
+  ids: [1888, EventIds],
+  path: [1904, PathBuffer],
+  words_place: [6272, C.u32],
+  matched: [6280, C.u64],
+  legacy_followed: [6288, C.u64],
+  ancestor_words: [6296, ScopeWords],
+  ancestor_steps: [6320, C.u64],
+  peer: [6328, Peer],
+  messages: [6464, C.u64],
+  send: [6472, Syscall],
+  size: [6536, C.u32],
+  info_valid: [6540, C.u32],
+  record: [6544, C.bytes(20480)],
 });
 export type Frame = Static<typeof Frame>;
 
@@ -369,6 +393,12 @@ export const ListenEvent = C.struct('listen_event', 128, {
   path: [120, VarBytes],
 });
 export type ListenEvent = Static<typeof ListenEvent>;
+
+/** `struct long_record`: 82432 bytes. */
+export const LongRecord = C.struct('long_record', 82432, {
+  bytes: [0, C.bytes(82432)],
+});
+export type LongRecord = Static<typeof LongRecord>;
 
 /** `struct mkdir_event`: 112 bytes. */
 export const MkdirEvent = C.struct('mkdir_event', 112, {
@@ -482,21 +512,21 @@ export const FilterSegment = C.struct('filter_segment', 24, {
 });
 export type FilterSegment = Static<typeof FilterSegment>;
 
-/** `struct scope_set`: 101344 bytes. */
-export const ScopeSet = C.struct('scope_set', 101344, {
+/** `struct scope_set`: 101392 bytes. */
+export const ScopeSet = C.struct('scope_set', 101392, {
   version: [0, C.u64],
   half: [8, C.u32],
   reserved: [12, C.u32],
   enabled: [16, C.u64],
   follow: [24, C.u64],
   exclude: [32, C.u64],
-  users: [40, C.array(C.u64, 18)],
-  missing: [184, C.array(C.u64, 18)],
-  ends: [328, C.u64],
-  births: [336, C.array(ScopeBirth, 128)],
-  events: [2384, C.array(C.u64, 64)],
-  slices: [2896, C.array(FilterSlice, 18)],
-  segments: [3040, C.array(FilterSegment, 4096)],
+  users: [40, C.array(C.u64, 20)],
+  missing: [200, C.array(C.u64, 20)],
+  ends: [360, C.u64],
+  births: [368, C.array(ScopeBirth, 128)],
+  events: [2416, C.array(C.u64, 64)],
+  slices: [2928, C.array(FilterSlice, 20)],
+  segments: [3088, C.array(FilterSegment, 4096)],
 });
 export type ScopeSet = Static<typeof ScopeSet>;
 

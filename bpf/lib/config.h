@@ -3,6 +3,7 @@
 #define SPOOR_LIB_CONFIG_H
 
 #include "kernel.h"
+#include "scratch.h"
 
 /* What happens when proc_info misses. Only `recover` is for use; the others show the failures that others have. */
 enum miss_mode {
@@ -33,6 +34,8 @@ const volatile bool typed_task = true;
 const volatile bool use_task_regs = true;
 /* Inode number of the tracer's own mount namespace; 0 when it is not known. */
 const volatile __u32 own_mount_namespace = 0;
+/* Bytes of arguments that an exec is told with: all, or else the first and the last ARGV_TAIL. See lib/scratch.h. */
+const volatile __u32 argv_limit = ARGV_MAX;
 /* 1: wake who waits for a ring (epoll) whenever one more eighth of it is full. 0: the reader comes by itself, in time. */
 const volatile bool wake_reader = false;
 /* 1: the reader sleeps when nothing comes, and is to be woken by the record that ends that (`reader_asleep`). */

@@ -14,7 +14,10 @@
 
 #define RECORD_MAX 16384
 #define PART_MAX 4096
+/* Arguments up to ARGV_MAX are put into a frame; more, up to ARGV_LONG_MAX, into a long record (maps/long_records.h). */
 #define ARGV_MAX 4095
+#define ARGV_LONG_MAX 65535
+#define ARGV_TAIL 512
 
 struct path_buffer {
 	/* first byte of the path in `bytes`; it ends at PATH_MAX */

@@ -92,8 +92,8 @@ static __always_inline void wake_sleeper(void *ring)
 	bpf_ringbuf_discard(nothing, BPF_RB_FORCE_WAKEUP);
 }
 
-/* Submits a whole record, or counts why not. */
-static __always_inline void record_submit(void *ring, struct event_header *header)
+/* Submits a whole record, or counts why not. `most`: bytes that there are behind `header`, a constant. */
+static __always_inline void record_submit(void *ring, struct event_header *header, __u64 most)
 {
 	__u32 kind = header->kind;
 	__u64 size = header->size;
@@ -105,8 +105,8 @@ static __always_inline void record_submit(void *ring, struct event_header *heade
 	wakeup = wakeup_for(ring, size);
 	/* Bounded after the calls: 5.10 forgets the bounds of a number that waits on the stack meanwhile. */
 	barrier_var(size);
-	if (size > RECORD_MAX)
-		size = RECORD_MAX;
+	if (size > most)
+		size = most;
 	if (!bpf_ringbuf_output(ring, header, size, wakeup)) {
 		if (counters)
 			counters->submitted++;

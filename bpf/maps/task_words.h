@@ -10,12 +10,25 @@
 #include "../lib/process.h"
 #include "../lib/stats.h"
 
+/*
+ * The name and the credentials that an exec replaces. The kernel renames the task before it commits the new credentials
+ * (fs/exec.c, begin_new_exec), so the hook of the rename sees the old ones.
+ */
+struct before_exec {
+	char comm[16];
+	/* bit (1 << CAP_) each */
+	__u64 permitted;
+	__u32 euid;
+	__u32 egid;
+};
+
 struct task_words {
 	struct scope_words scopes;
 	/* executed since the trace began; only said of processes that are older than the trace */
 	__u32 executed;
-	__u32 unused;
-	char previous_comm[16];
+	/* `before` has been filled */
+	__u32 renamed;
+	struct before_exec before;
 };
 
 /* Where the words of a process were found. */
@@ -93,7 +106,6 @@ static __always_inline enum words_place words_get(struct task_words *into, const
 	into->scopes.followed = words->scopes.followed;
 	into->scopes.excluded = words->scopes.excluded;
 	into->executed = words->executed;
-	__builtin_memcpy(into->previous_comm, words->previous_comm, sizeof(into->previous_comm));
 	return place;
 }
 
@@ -215,42 +227,55 @@ static __always_inline int words_executed(const struct process *process)
 }
 
 /*
- * Without task storage, the names that processes are about to lose: wanted from a rename to the end of the exec that it is
- * part of. In `task_words_hash` every process that executes would take the place of one that has words.
+ * Without task storage, what processes are about to lose: wanted from a rename to the end of the exec that it is part of. In
+ * `task_words_hash` every process that executes would take the place of one that has words.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 1024);
 	__type(key, struct task_identity);
-	__type(value, char[16]);
-} previous_comms SEC(".maps");
+	__type(value, struct before_exec);
+} before_execs SEC(".maps");
 
-/* Keeps the name that the process is about to lose. */
+static __always_inline void before_exec_fill(struct before_exec *before, struct task_struct *task)
+{
+	struct cred *cred = BPF_CORE_READ(task, real_cred);
+
+	bpf_probe_read_kernel(before->comm, sizeof(before->comm), &task->comm);
+	bpf_core_read(&before->permitted, sizeof(before->permitted), &cred->cap_permitted);
+	before->euid = BPF_CORE_READ(cred, euid.val);
+	before->egid = BPF_CORE_READ(cred, egid.val);
+}
+
+/* Keeps what the process is about to lose. */
 static __always_inline void words_renamed(const struct process *process)
 {
 	struct task_words *words;
-	char comm[16];
+	struct before_exec before;
 
 	if (!use_task_storage) {
-		bpf_probe_read_kernel(comm, sizeof(comm), &process->leader->comm);
-		bpf_map_update_elem(&previous_comms, &process->identity, comm, BPF_ANY);
+		before_exec_fill(&before, process->leader);
+		bpf_map_update_elem(&before_execs, &process->identity, &before, BPF_ANY);
 		return;
 	}
 	words = words_make(process);
-	if (words)
-		bpf_probe_read_kernel(words->previous_comm, sizeof(words->previous_comm), &process->leader->comm);
+	if (!words)
+		return;
+	before_exec_fill(&words->before, process->leader);
+	words->renamed = 1;
 }
 
-/* Adds to the words in hand the name that the process lost last. */
-static __always_inline void words_previous_comm(struct task_words *words, const struct process *process)
+/* What the process lost last. NULL when nothing kept it. */
+static __always_inline const struct before_exec *words_before_exec(const struct process *process)
 {
-	char *comm;
+	struct task_words *words;
 
-	if (use_task_storage)
-		return;
-	comm = bpf_map_lookup_elem(&previous_comms, &process->identity);
-	if (comm)
-		__builtin_memcpy(words->previous_comm, comm, sizeof(words->previous_comm));
+	if (!use_task_storage)
+		return bpf_map_lookup_elem(&before_execs, &process->identity);
+	words = words_usual(process);
+	if (!words && words_in_hash)
+		words = bpf_map_lookup_elem(&task_words_hash, &process->identity);
+	return words && words->renamed ? &words->before : NULL;
 }
 
 /*

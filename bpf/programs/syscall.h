@@ -28,8 +28,9 @@
 #include "../events/setgid.h"
 #include "../events/setuid.h"
 #include "../events/unlink.h"
-#include "collect.h"
+#include "begin.h"
 #include "conditions.h"
+#include "failed_exec.h"
 
 #define NOTHING(number, NAME, name, ring)
 
@@ -46,9 +47,14 @@
 #define COMPAT_ENTRIES(number, NAME, name, ring) SYSCALLS_##name(COMPAT, EVENT_##NAME)
 #define KIND_BIT(number, NAME, name, ring) | 1ULL << number
 
-const volatile struct syscall_entry native_syscalls[SYSCALL_SLOTS] = { FOR_EACH_EVENT(NOTHING, NATIVE_ENTRIES) };
+/* Of exec the failed ones: others have a hook of their own. */
+const volatile struct syscall_entry native_syscalls[SYSCALL_SLOTS] = {
+	FOR_EACH_EVENT(NOTHING, NATIVE_ENTRIES)
+	SYSCALLS_failed_exec(NATIVE, EVENT_EXEC)
+};
 const volatile struct syscall_entry compat_syscalls[SYSCALL_SLOTS] = {
 	FOR_EACH_EVENT(NOTHING, COMPAT_ENTRIES)
+	SYSCALLS_failed_exec(COMPAT, EVENT_EXEC)
 	[I386_SOCKETCALL] = { .kind = KIND_SOCKETCALL },
 };
 /* For the loader: the events that need this program, as bits of `enabled_events`. */
@@ -80,20 +86,6 @@ static __always_inline void syscall_identify(struct syscall *call, struct pt_reg
 		entry = syscall_entry_of(socketcall_number(regs), true);
 	call->kind = entry->kind;
 	call->form = entry->form;
-}
-
-/* Starts the record of a call that `syscall_identify` knows. */
-static __always_inline void *syscall_begin(struct frame *frame, const struct scope_set *set, const struct syscall *call,
-					   __u32 kind, __u32 size)
-{
-	struct event_header *header = record_begin(frame, set, kind, size);
-
-	__builtin_memset(header + 1, 0, size - sizeof(*header));
-	if (call->compat)
-		header->flags |= EVENT_COMPAT;
-	if (call->in_memory)
-		header->flags |= EVENT_USER_MEMORY;
-	return header;
 }
 
 /* A function an event, for the stack's sake. 1 when the event was told. */
@@ -168,6 +160,8 @@ static __always_inline int tell(struct frame *frame, const struct scope_set *set
 		return tell_sends(frame, set, task, call);
 	switch (call->kind) {
 		FOR_EACH_EVENT(NOTHING, TELL_CASE)
+	case EVENT_EXEC:
+		return enabled_events >> EVENT_EXEC & 1 ? tell_failed_exec(frame, set, task, call) : 0;
 	}
 	return 0;
 }
@@ -214,6 +208,8 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 	if (!(enabled_events >> call.kind & 1) || !call.kind)
 		return 0;
 	if ((enabled_events >> EVENT_CONNECT & 1) && !connect_is_due(call_word(&call), regs, result * 2))
+		return 0;
+	if (call.kind == EVENT_EXEC && !is_failed_exec(result))
 		return 0;
 	set = scopes_current();
 	frame = frame_take(call.kind);

@@ -73,6 +73,7 @@ const reserved = new Set([
   'bytes',
   'isTruncated',
   'isWhole',
+  'has',
   'fullLength',
   'exact',
   'copy',

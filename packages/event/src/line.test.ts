@@ -130,38 +130,6 @@ describe('fork', () => {
   });
 });
 
-describe('exec', () => {
-  it('has the binary and the arguments', () => {
-    const fields = {
-      path: '/usr/bin/dash',
-      filename: './script',
-      argv: ['sh', '-c', 'true'],
-      argc: 3,
-      previousComm: 'node',
-      device: (254 << 20) | 1,
-      inode: 99n,
-    };
-    expect(data('exec', fields)).toEqual({
-      ...fields,
-      argvTruncated: false,
-      device: '254:1',
-      inode: '99',
-    });
-  });
-
-  it('says when arguments are missing, and keeps the bytes of odd ones', () => {
-    expect(data('exec', { argv: ['a'], argc: 2 })).toMatchObject({ argc: 2, argvTruncated: true });
-    expect(data('exec', { argv: ['a'], argc: 1, fullLengths: { argv: 3 } })).toMatchObject({
-      argvTruncated: true,
-    });
-    const odd = Buffer.from([0x61, 0, 0xff, 0]) as never;
-    expect(data('exec', { argv: odd, argc: 2 })).toMatchObject({
-      argv: ['a', '\ufffd'],
-      argvRaw: ['61', 'ff'],
-    });
-  });
-});
-
 describe('exit', () => {
   it.each([
     [

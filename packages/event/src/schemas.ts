@@ -75,6 +75,7 @@ function lineSchema(kind: string, fields: readonly EventField[]): TSchema {
       $schema: draft,
       title: `${kind} event`,
       ...(description === undefined ? {} : { description }),
+      ...(presentation?.notes === undefined ? {} : { $comment: presentation.notes.join('\n') }),
       additionalProperties: false,
     },
   );

@@ -15,7 +15,7 @@ type Halves<Fields> = {
 
 /** Variable parts that hold several texts: what the C types cannot say. The run-time twin is a presentation's `lists`. */
 interface Lists {
-  exec: 'argv';
+  exec: 'argv' | 'argvTail';
 }
 
 type ListOf<Kind> = Kind extends keyof Lists ? Lists[Kind] : never;
@@ -58,6 +58,8 @@ export interface EventMethods {
   readonly scopes: string[];
   /** The bytes of a field: in place, with the lifetime of the event. Throws `INVALID_VALUE` for another name. */
   bytes(name: string): Uint8Array;
+  /** Whether the record has this field. An older recording may not: then it reads as zero or empty. */
+  has(name: string): boolean;
   /** Whether each variable part has all the bytes that there were. */
   readonly isWhole: boolean;
   /** Whether a variable part has fewer bytes than there were. Throws `INVALID_VALUE` for another name. */

@@ -89,6 +89,11 @@ export abstract class EventView implements EventMethods {
     return this._memory.u8.subarray(at, at + (kind === 'chars' ? charsLength(this._memory, at, size) : size));
   }
 
+  has(name: string): boolean {
+    const field = this._shape.byName.get(name);
+    return field !== undefined && !this._shape.absent.includes(field);
+  }
+
   isTruncated(name: string): boolean {
     const at = this.#part(name);
     return at !== undefined && this._memory.u32[at + 1]! > this._memory.u32[at]! >>> 16;

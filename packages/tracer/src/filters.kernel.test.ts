@@ -1,5 +1,17 @@
-import { describe, expect, it } from 'vitest';
+import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { eventsInScope, execMarkers } from '../test/markers.js';
+
+/** Runs a set-user-id program of root as another user. */
+const folder = mkdtempSync(join(tmpdir(), 'spoor-filters-'));
+const program = join(folder, 'true');
+copyFileSync('/bin/true', program);
+chmodSync(program, 0o4755);
+chmodSync(folder, 0o755);
+afterAll(() => rmSync(folder, { recursive: true }));
+const setUserId = `setpriv --reuid=1001 --clear-groups ${program}`;
 
 interface Case {
   readonly scope: string;
@@ -27,6 +39,26 @@ const cases: Record<string, Case> = {
   gid: {
     scope: 'gid=1001',
     script: 'setpriv --regid=1001 --clear-groups /bin/true in; /bin/true out',
+    expected: ['in'],
+  },
+  'uid, of a set-user-id program': {
+    scope: 'uid=0 comm=true',
+    script: `${setUserId} in; setpriv --reuid=1001 --clear-groups /bin/true out`,
+    expected: ['in'],
+  },
+  'uid, neither': {
+    scope: 'uid!=0 comm=true',
+    script: `${setUserId} out; setpriv --reuid=1001 --clear-groups /bin/true in`,
+    expected: ['in'],
+  },
+  euid: {
+    scope: 'euid=0 uid=1001',
+    script: `${setUserId} in; setpriv --reuid=1001 --clear-groups /bin/true out; /bin/true out`,
+    expected: ['in'],
+  },
+  egid: {
+    scope: 'egid=1002 gid=1001',
+    script: 'setpriv --rgid=1001 --egid=1002 --clear-groups /bin/true in; /bin/true out',
     expected: ['in'],
   },
   'comm, whole': { scope: 'comm=true', script: '/bin/true in; /bin/false out', expected: ['in'] },

@@ -17,14 +17,17 @@ import {
   RingMerge,
   RingReader,
 } from '@spoor/object';
-import type { KernelConfiguration, LoadedKernelSide } from './load-kernel-side.js';
+import { argvLimits, type KernelConfiguration, type LoadedKernelSide } from './load-kernel-side.js';
 import { readerPace } from './reader-pace.js';
 
 /** Deeper than any tree of processes gets; a pass more costs a millisecond. */
 const maxPasses = 64;
 
-/** A record is built in a frame: none is longer. */
-const longestRecord = maps.frames.value.layout.size;
+/** Bytes of the longest record: it is built in a frame, or where arguments may be longer than that takes, in a long record. */
+const longestRecord = ({ options }: KernelConfiguration): number =>
+  (options.argvLimit ?? 0) > argvLimits.usual
+    ? maps.long_records.value.layout.size
+    : maps.frames.value.layout.size;
 
 /**
  * The loaded object with its maps typed and its rings mapped: all that the tracer knows of the kernel. Owns what was
@@ -171,7 +174,7 @@ export class KernelSide {
 
   #mapRings(): RingMerge {
     const readers = this.#ringMaps.map((map) => {
-      const memory = mapRing(map, { longestRecord });
+      const memory = mapRing(map, { longestRecord: longestRecord(this.configuration) });
       this.#closers.push(() => memory[Symbol.dispose]());
       return new RingReader(memory, { name: map.name });
     });

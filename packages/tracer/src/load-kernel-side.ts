@@ -39,6 +39,8 @@ export interface KernelSideOptions {
   readonly latencyMs: number | undefined;
   /** Whether the reader is to sleep while nothing comes. */
   readonly sleepsWhenIdle: boolean;
+  /** Bytes of arguments that an exec is told with; undefined: `argvLimits.usual`. */
+  readonly argvLimit: number | undefined;
   readonly missMode?: MissMode;
   /** Forces the fallback where the kernel has task storage. */
   readonly taskStorage?: boolean;
@@ -58,6 +60,7 @@ export interface KernelSideOptions {
 export interface KernelConfiguration {
   readonly options: KernelSideOptions;
   readonly mapEntries: number;
+  readonly possibleCpus: number;
   /** Bytes; 0 where there is none. */
   readonly ringSizes: { readonly lifecycle: number; readonly activity: number };
   /** Whether the programs wake the reader when much waits in a ring. */
@@ -76,6 +79,12 @@ export interface LoadedKernelSide {
   readonly object: LoadedObject;
   readonly configuration: KernelConfiguration;
 }
+
+/**
+ * Bytes of arguments that an exec can be told with. `usual` is ARGV_MAX of bpf/lib/scratch.h, what a frame has room for; `most`
+ * is one more than ARGV_LONG_MAX.
+ */
+export const argvLimits = { least: 1024, usual: 4095, most: 65_536 } as const;
 
 const missModes = { recover: 0, drop: 1, zero: 2 } as const satisfies Record<MissMode, number>;
 
@@ -120,6 +129,7 @@ function configurationFor(
   return {
     options,
     observer: observer(),
+    possibleCpus,
     readerSleeps: options.sleepsWhenIdle && RingWakeup.possible,
     wakesReader: (options.latencyMs ?? 0) > defaultPace.delayMs && RingWakeup.possible,
     taskStorage,
@@ -145,7 +155,9 @@ function configurationFor(
 }
 
 function configure(opened: OpenedObject, configuration: KernelConfiguration): void {
-  const { options, mapEntries, ringSizes, taskStorage, wakesReader, readerSleeps } = configuration;
+  const { options, mapEntries, possibleCpus, ringSizes, taskStorage, wakesReader, readerSleeps } =
+    configuration;
+  const { argvLimit = argvLimits.usual } = options;
   const { pidNamespace, bootOffsetNs } = configuration.observer;
   let enabledEvents = 0n;
   for (const [kind, { kind: number }] of Object.entries(events)) {
@@ -164,20 +176,36 @@ function configure(opened: OpenedObject, configuration: KernelConfiguration): vo
     .setConstant('wake_reader', wakesReader)
     .setConstant('reader_sleeps', readerSleeps)
     .setConstant('filter_kinds_built', wordOfKinds(options))
+    .setConstant('argv_limit', Math.min(argvLimit, argvLimits.most - 1))
     .resizeMap('proc_info', mapEntries)
     .resizeMap('lifecycle', ringSizes.lifecycle)
     .enableMap('task_words', taskStorage)
+    .enableMap('long_records', argvLimit > argvLimits.usual)
+    .resizeMap('long_records', possibleCpus)
     .enableProgram('on_iter_task', options.needsSnapshot);
   if (options.wordsEntries !== undefined) opened.resizeMap('task_words_hash', options.wordsEntries);
-  // The lean object has nothing of what follows.
-  if (!opened.maps.has('activity')) return;
-  const syscallEvents = opened.constant('syscall_events').value as bigint;
+  // The lean object has no more than the lifecycle events.
+  const hasCalls = opened.maps.has('activity') && configureCalls(opened, configuration, enabledEvents);
+  // The program for all calls tells failed execs too.
+  for (const name of eventPrograms(options.events).names)
+    if (!(hasCalls && name === failedExecProgram)) opened.enableProgram(name);
+}
+
+const failedExecProgram = 'on_event_exec';
+
+/** Returns whether the program for all system calls is loaded. */
+function configureCalls(
+  opened: OpenedObject,
+  { options, ringSizes }: KernelConfiguration,
+  enabledEvents: bigint,
+): boolean {
+  const hasCalls = (enabledEvents & (opened.constant('syscall_events').value as bigint)) !== 0n;
   opened
     .enableMap('activity', ringSizes.activity > 0)
     .enableMap('peers', options.events.has('connect'))
-    .enableProgram('on_sys_exit', (enabledEvents & syscallEvents) !== 0n);
+    .enableProgram('on_sys_exit', hasCalls);
   if (ringSizes.activity > 0) opened.resizeMap('activity', ringSizes.activity);
-  for (const name of eventPrograms(options.events).names) opened.enableProgram(name);
+  return hasCalls;
 }
 
 function thrownBy(action: () => unknown): unknown {

@@ -11,7 +11,7 @@ import {
   kindsOf,
   type TraceScopes,
 } from './grounded-scopes.js';
-import { type KernelSideOptions, loadKernelSide } from './load-kernel-side.js';
+import { argvLimits, type KernelSideOptions, loadKernelSide } from './load-kernel-side.js';
 import { ProcessTree } from './process-tree.js';
 import type { Tracer } from './tracer.js';
 
@@ -31,6 +31,11 @@ export interface TraceOptions {
   readonly events?: readonly string[];
   /** Ends the trace. Aborted while it starts, the command never runs, and the trace that is returned has ended. */
   readonly signal?: AbortSignal;
+  /**
+   * Bytes of arguments that an exec event has at most, from 1,024 to 65,536. Of longer ones it has the beginning in `argv` and
+   * the last 512 bytes in `argvTail`. Default: 4,095. Above that each CPU takes 82 KB more of the kernel's memory.
+   */
+  readonly argvLimit?: number;
   /**
    * Whether `replaceScopes` may bring filters that the first scopes do not use. Default: true. With false the code of
    * other filters is left out at load, which makes for a quicker start.
@@ -127,14 +132,24 @@ function kernelOptions(
   events: ReadonlySet<string>,
   scopes: readonly Scope[],
 ): KernelSideOptions {
-  const { experiment, latencyMs, mapEntries, measurePrograms, replaceable, ringSizes, sleepsWhenIdle } =
-    options;
+  const {
+    argvLimit,
+    experiment,
+    latencyMs,
+    mapEntries,
+    measurePrograms,
+    replaceable,
+    ringSizes,
+    sleepsWhenIdle,
+  } = options;
   if (latencyMs !== undefined && !(latencyMs > 0 && latencyMs <= mostLatencyMs))
     throw new SpoorError('INVALID_VALUE', `latencyMs is ${latencyMs}`, {
       remedy: `Give milliseconds: more than 0, at most ${mostLatencyMs}.`,
     });
+  if (argvLimit !== undefined) checkArgvLimit(argvLimit);
   return {
     ...experiment,
+    argvLimit,
     events,
     latencyMs,
     sleepsWhenIdle: sleepsWhenIdle ?? false,
@@ -147,6 +162,14 @@ function kernelOptions(
     ...(ringSizes?.lifecycle === undefined ? {} : { lifecycleRingSize: ringSizes.lifecycle }),
     ...(ringSizes?.activity === undefined ? {} : { activityRingSize: ringSizes.activity }),
   };
+}
+
+function checkArgvLimit(bytes: number): void {
+  const { least, most } = argvLimits;
+  if (Number.isInteger(bytes) && bytes >= least && bytes <= most) return;
+  throw new SpoorError('INVALID_VALUE', `argvLimit is ${bytes}`, {
+    remedy: `Give a whole number of bytes, from ${least} to ${most}.`,
+  });
 }
 
 /**

@@ -60,6 +60,8 @@ export class Tracer implements AsyncDisposable {
   #reader: { close(): unknown } | undefined;
   #endCheck: NodeJS.Timeout | undefined;
   #finalStatistics: Statistics | undefined;
+  /** Whether the gate has become the command. */
+  #commandBegan = false;
   #commandEnded = false;
   #commandUnseen = false;
 
@@ -245,6 +247,11 @@ export class Tracer implements AsyncDisposable {
   #take(event: TracedEvent): boolean {
     this.#delivered.set(event.kind, (this.#delivered.get(event.kind) ?? 0) + 1);
     if (event.kind === 'malformed') return true;
+    if (event.kind === 'exec' && event.tgid === this.commandTgid) {
+      // The gate's search along PATH is not the command's.
+      if (event.result !== 0 && !this.#commandBegan) return false;
+      this.#commandBegan = true;
+    }
     this.processes.add(event);
     if (event.kind === 'exit' && this.#commandEnded && this.processes.living === 0) this.#checkEnd();
     return this.#kinds.has(event.kind) && (event.matchedScopesLo | event.matchedScopesHi) !== 0;

@@ -31,6 +31,8 @@ export interface Act<Kind extends EventKind> {
   /** What stands before `main`. */
   readonly before?: string;
   readonly options?: Partial<TraceOptions>;
+  /** Take the events of the programs that it executes, too. */
+  readonly everything?: boolean;
 }
 
 /** Runs a small C program under a trace of its own. Everything that it leaves behind is removed. */
@@ -49,7 +51,7 @@ export async function act<const Kind extends EventKind>(given: Act<Kind>): Promi
     });
     await tracer.each((event) => {
       expect(event.kind).not.toBe('malformed');
-      if (event.kind === 'malformed' || event.exe !== program) return;
+      if (event.kind === 'malformed' || (event.exe !== program && given.everything !== true)) return;
       events.push(event.toObject() as unknown as EventObject<Kind>);
       lines.push(checked(JSON.parse(JSON.stringify(event)) as EventLine<Kind>));
     });

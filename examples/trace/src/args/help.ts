@@ -34,7 +34,8 @@ function spelling({ name, short, value }: Option): string {
   return short === undefined ? long : `-${short}, ${long}`;
 }
 
-function wrap(text: string, indent: string): string[] {
+/** Lines of at most the help's width. */
+export function wrap(text: string, indent: string): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {

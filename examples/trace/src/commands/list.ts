@@ -1,5 +1,5 @@
 import { eventKinds } from '@spoor/bpf';
-import { columns } from '../args/help.js';
+import { columns, wrap } from '../args/help.js';
 import type { Usage } from '../args/option.js';
 import type { Arguments } from '../args/parse.js';
 import { readChoice } from '../args/values.js';
@@ -41,19 +41,21 @@ async function listEvents(): Promise<Listing> {
   const events = eventKinds.map((event) => {
     const schema = eventSchemas[event] as unknown as LineSchema;
     const { properties = {} } = schema.properties.data;
-    return { event, description: schema.description ?? '', properties, schema };
+    const notes = schema.$comment?.split('\n') ?? [];
+    return { event, description: schema.description ?? '', notes, properties, schema };
   });
   return {
     json: events.map(({ event, description, schema }) => ({ event, description, schema })),
     text: (style) =>
       events
-        .map(({ event, description, properties }) => {
+        .map(({ event, description, notes, properties }) => {
           const fields = Object.entries(properties)
             .filter(([name]) => !/(Raw|Truncated)$/.test(name) || name === 'argvTruncated')
             .map(([name, field]) => [name, field.description ?? ''] as const);
           const title =
             description === undefined ? style.bold(event) : `${style.bold(event)}: ${description}`;
-          return `${title}\n${columns(fields)}`;
+          const paragraphs = notes.flatMap((note) => wrap(note, '  ')).map((line) => `${line}\n`);
+          return `${title}\n${paragraphs.join('')}${columns(fields)}`;
         })
         .join('\n'),
   };
@@ -62,6 +64,7 @@ async function listEvents(): Promise<Listing> {
 /** The part of the schema of an event's line that is shown. */
 interface LineSchema {
   readonly description?: string;
+  readonly $comment?: string;
   readonly properties: {
     readonly data: {
       readonly properties?: Readonly<Record<string, { readonly description?: string }>>;

@@ -57,7 +57,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
 }
 
 async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts): Promise<number> {
-  const { command, mapEntries } = settings;
+  const { argvLimit, command, mapEntries } = settings;
   if (settings.record === '-' && command !== undefined) {
     throw new SpoorError('INVALID_VALUE', '--record cannot be "-": standard output is the command\'s', {
       remedy: 'Give a file.',
@@ -93,6 +93,7 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
     // Only the tree shows them again.
     ...(settings.output === 'tree' ? {} : { rememberedProcesses: 0 }),
     ...(command === undefined ? {} : { command }),
+    ...(argvLimit === undefined ? {} : { argvLimit }),
     ...(mapEntries === undefined ? {} : { mapEntries }),
   });
   let tracer: Tracer | undefined;

@@ -18,10 +18,12 @@ const known: Readonly<Record<string, (data: Data) => Details>> = {
   }),
 
   exec: (data) => {
-    const path = textField(data, 'path');
-    const { argv: words, argvRaw, argvTruncated } = data;
-    const argv = commandLine(words as string[], argvRaw as string[] | undefined, argvTruncated === true);
-    return { text: argv === path ? path : `${path}  ${argv}` };
+    const { error } = data;
+    const path = textField(data, error === undefined ? 'path' : 'filename');
+    const argv = commandLineOf(data);
+    const parts = [path, ...(argv === path || argv === '' ? [] : [argv]), ...gained(data)];
+    if (error === undefined) return { text: parts.join('  ') };
+    return { text: [...parts, error].join('  '), failed: true };
   },
 
   exit: ({ code, signal, coreDumped, durationNs }) => {
@@ -57,6 +59,25 @@ const known: Readonly<Record<string, (data: Data) => Details>> = {
     return { text: parts.join('  '), failed };
   },
 };
+
+/** The arguments, and where some are left out, the last of them behind `…`. */
+function commandLineOf(data: Data): string {
+  const { argv, argvRaw, argvTail, argvTailRaw, argvTruncated } = data as Readonly<
+    Record<string, string[] | undefined>
+  >;
+  const head = commandLine(argv!, argvRaw, Boolean(argvTruncated));
+  return argvTail === undefined ? head : `${head} ${commandLine(argvTail, argvTailRaw, false)}`;
+}
+
+/** What an exec gave the process: `+euid 0 +CAP_NET_RAW`; more than a few capabilities are counted. */
+function gained(data: Data): string[] {
+  const names = (data['gained'] ?? []) as string[];
+  const capabilities = names.filter((name) => name.startsWith('CAP_'));
+  const ids = names.filter((name) => !name.startsWith('CAP_')).map((name) => `${name} ${data[name]}`);
+  const some = capabilities.length > 3 ? [`${capabilities.length} capabilities`] : capabilities;
+  const all = [...ids, ...some].map((gain) => `+${gain}`);
+  return all.length === 0 ? [] : [all.join(' ')];
+}
 
 /** `127.0.0.1:80`, `[::1]:80`, `unix /run/x.sock`. */
 function endpoint(data: Data): string {

@@ -55,6 +55,40 @@ it.each([
   [invented('exec', { ...header, path: '/bin/ls', argv: ['/bin/ls'], argc: 1 }), 'exec    /bin/ls'],
   [invented('exec', { ...header, path: '/bin/ls', argv: ['ls', ''], argc: 900 }), "exec    /bin/ls  ls '' …"],
   [
+    invented('exec', { ...header, path: '/bin/ls', argv: ['ls'], argvTail: ['x', '-l'], argc: 900 }),
+    'exec    /bin/ls  ls … x -l',
+  ],
+  [
+    invented('exec', { ...header, filename: './x\x1b', argv: ['./x', 'a b'], argc: 2, result: -2 }),
+    "exec    ./x\\x1b  ./x 'a b'  ENOENT",
+  ],
+  [
+    invented('exec', { ...header, filename: './x', argv: ['./x'], argc: 1, result: -13 }),
+    'exec    ./x  EACCES',
+  ],
+  [
+    invented('exec', {
+      ...header,
+      path: '/su',
+      argv: ['/su'],
+      argc: 1,
+      gained: 5,
+      gainedCapabilities: 0xffn,
+    }),
+    'exec    /su  +euid 0 +8 capabilities',
+  ],
+  [
+    invented('exec', {
+      ...header,
+      path: '/p',
+      argv: ['/p'],
+      argc: 1,
+      gained: 4,
+      gainedCapabilities: 1n << 13n,
+    }),
+    'exec    /p  +CAP_NET_RAW',
+  ],
+  [
     invented('exit', { ...header, signal: 9, coreDumped: 1, durationNs: 1n }),
     'exit    SIGKILL, core dumped, after 0.0 ms',
   ],

@@ -40,6 +40,11 @@ export const traceOptions: readonly Option[] = [
   { name: 'record', value: 'FILE', help: 'Keep the records in FILE, for spoor replay.' },
   { name: 'duration', value: 'TIME', help: 'End the trace after 10s, 500ms, 5m, 1h. The command goes on.' },
   {
+    name: 'argv-limit',
+    value: 'SIZE',
+    help: 'Bytes of arguments to keep per exec, from 1K to 64K. Of longer ones the first and the last 512 are kept. Default: 4095.',
+  },
+  {
     name: 'map-entries',
     value: 'N',
     help: 'Entries of the process map. Default: by the machine. A map that is too small costs time, no event.',
@@ -86,6 +91,7 @@ export interface TraceSettings extends ShownOptions {
   readonly policy: string | undefined;
   readonly record: string | undefined;
   readonly durationMs: number | undefined;
+  readonly argvLimit: number | undefined;
   readonly mapEntries: number | undefined;
   readonly ringSizes: { readonly lifecycle?: number; readonly activity?: number };
   readonly stats: boolean;
@@ -102,6 +108,7 @@ export function readTraceSettings(args: Arguments): TraceSettings {
     policy: args.get('policy'),
     record: args.get('record'),
     durationMs: args.get('duration', readDuration),
+    argvLimit: args.get('argv-limit', readSize),
     mapEntries: args.get('map-entries', readCount),
     ringSizes: {
       ...(activity === undefined ? {} : { activity }),

@@ -47,7 +47,7 @@ it('waits for a reader that takes its time, and delivers or counts everything', 
   const options = ['--events', 'exec', '--output', 'json', '--out', '-', '--stats-json', statsFile];
   const over = join(stage.folder, 'storm-over');
   const script = `${stage.actor} storm ${count}; : > ${over}`;
-  const { child, ended } = startSpoor(['trace', ...options, '--', 'sh', '-c', script]);
+  const { child, ended } = startSpoor(['trace', ...options, '--', '/bin/sh', '-c', script]);
   // The pipe is full, and so is what spoor keeps, long before the reader begins: when the storm is over.
   child.stdout!.pause();
   await until(() => existsSync(over));

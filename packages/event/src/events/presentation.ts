@@ -32,6 +32,8 @@ export interface Presentation<Kind extends EventKind = EventKind, Data extends T
   readonly kind: Kind;
   /** What it is, in a sentence: for `spoor list events` and the published schema. */
   readonly summary: string;
+  /** What else is to be known: how it is found out, what it does not see. A paragraph each. */
+  readonly notes?: readonly string[];
   /** Variable parts that hold several texts, a NUL after each. */
   readonly lists?: readonly string[];
   /** JSON Schema of `data`. */

@@ -154,6 +154,28 @@ describe('a recording with other layouts', () => {
     expect(executed.data).toMatchObject({ path: '/bin/sh', argv: [], argvTruncated: true });
   });
 
+  it('replays an exec from before credentials were recorded without any', async () => {
+    const added = [
+      'argv_tail',
+      'argv_tail_cut',
+      'directory',
+      'result',
+      'euid',
+      'suid',
+      'gid',
+      'egid',
+      'sgid',
+    ];
+    const exec = [...added, 'gained', 'permitted', 'effective', 'gained_capabilities'].reduce(
+      without,
+      eventLayouts.events['exec']!,
+    );
+    const layouts = { ...eventLayouts, events: { ...eventLayouts.events, exec } };
+    const fields = { path: '/bin/sh', filename: 'sh', argv: ['sh'], argc: 1, previousComm: 'a' };
+    const { data } = await replay(layouts, inventRecord('exec', fields, layouts));
+    expect(data).toEqual({ ...fields, argvBytes: 3, argvTruncated: false, device: '0:0', inode: '0' });
+  });
+
   it('replays one whose fields had another place and width', async () => {
     const open = eventLayouts.events['open']!;
     const [header, ...rest] = open.fields;
