@@ -1,6 +1,7 @@
 import { eventKinds, filterKinds } from '@spoor/bpf';
 import { SpoorError } from '@spoor/btf';
 import type { Scope } from '@spoor/filter';
+import { checkTraceOptions } from './check-options.js';
 import { findCommand } from './find-command.js';
 import type { CommandOptions } from './gated-command.js';
 import {
@@ -79,7 +80,7 @@ export interface TraceOptions {
  * are, and lets the command begin. Nothing of the command can come before. Needs root or CAP_BPF + CAP_PERFMON, kernel 5.10 with BTF, and
  * libbpf 1.0.
  *
- * @throws SpoorError `UNKNOWN_EVENT`, `COMMAND_NOT_FOUND`, `COMMAND_NOT_EXECUTABLE`, `SCOPE_SYNTAX`, `UNKNOWN_FILTER`,
+ * @throws SpoorError `UNKNOWN_OPTION`, `UNKNOWN_EVENT`, `COMMAND_NOT_FOUND`, `COMMAND_NOT_EXECUTABLE`, `SCOPE_SYNTAX`, `UNKNOWN_FILTER`,
  *   `INVALID_VALUE`, `TOO_MANY_SCOPES`, `MAP_SIZE`, `RING_SIZE`, `NO_PRIVILEGE`, `BTF_MISSING`, `LIBBPF_MISSING`,
  *   `LOAD_FAILED`, `ATTACH_FAILED`, …: nothing is left loaded then, and the command has not run
  *
@@ -90,6 +91,7 @@ export interface TraceOptions {
  * ```
  */
 export async function trace(options: TraceOptions = {}): Promise<Tracer> {
+  checkTraceOptions(options);
   const kinds = new Set(knownEvents(options.events ?? eventKinds));
   const processes = new ProcessTree(options.rememberedProcesses);
   const { command, commandOptions, signal } = options;

@@ -3,6 +3,7 @@ import { SpoorError } from '@spoor/btf';
 import type { Event, EventContext, EventDecoder, MalformedEvent } from '@spoor/event';
 import type { Scope } from '@spoor/filter';
 import { type LoadedObject, RingPoller, RingSource } from '@spoor/object';
+import { checkEachOptions } from './check-options.js';
 import { wallClockOffsetNs } from './clock.js';
 import type { CommandExit, GatedCommand } from './gated-command.js';
 import { commandScope, commandScopeName } from './grounded-scopes.js';
@@ -163,9 +164,10 @@ export class Tracer implements AsyncDisposable {
    * Calls `handle` with each event, lent for the time of the call. Resolves when the trace has ended and everything was
    * handed out. What `handle` throws stops the trace and rejects. `pause`: see `EachOptions`.
    *
-   * @throws SpoorError `WRONG_PHASE` when the trace is being read already
+   * @throws SpoorError `WRONG_PHASE` when the trace is being read already; `UNKNOWN_OPTION`, `INVALID_VALUE`
    */
   each(handle: (event: TracedEvent) => void, options: EachOptions = {}): Promise<void> {
+    checkEachOptions(options);
     return new Promise((resolve, reject) => {
       const handler = this.#decoder.handler((lent) => {
         const event = this.#judged(lent);
