@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 
 /** What of the machine explains a refusal. Read only when something was refused. */
 export interface Environment {
@@ -8,7 +8,17 @@ export interface Environment {
   /** Which of the capabilities that loading takes are missing. */
   readonly missingCapabilities: readonly string[];
   readonly hasTracefs: boolean;
+  /** Whether capabilities are those of a user namespace, which the kernel asks for none of what BPF takes. */
+  readonly inUserNamespace: boolean;
+  /** Whether /proc shows this process. Without, capabilities and namespaces are not known. */
+  readonly hasProcfs: boolean;
+  readonly hasSysfs: boolean;
+  /** File descriptors that this process may still open; undefined where that is not known. */
+  readonly descriptorsLeft: number | undefined;
 }
+
+/** Inode of the namespace that the machine began with: `PROC_USER_INIT_INO` of `linux/proc_ns.h`. */
+const initialUserNamespace = 0xeffffffd;
 
 /** Bits from `linux/capability.h`. Kernels before 5.8 know only CAP_SYS_ADMIN, which holds all of it. */
 const capSysAdmin = 1n << 21n;
@@ -20,7 +30,45 @@ export function readEnvironment(): Environment {
     hasKernelBtf: existsSync('/sys/kernel/btf/vmlinux'),
     missingCapabilities: missingCapabilities(read('/proc/self/status')),
     hasTracefs: tracefs() !== undefined,
+    inUserNamespace: userNamespace() !== initialUserNamespace,
+    hasProcfs: hasProcfs(),
+    hasSysfs: existsSync('/sys/devices'),
+    descriptorsLeft: descriptorsLeft(),
   };
+}
+
+/** Whether procfs is mounted at /proc and shows this process: one of another process-id namespace does not. */
+export function hasProcfs(): boolean {
+  return existsSync('/proc/self/stat');
+}
+
+/**
+ * Why bpf(2) is refused to this process whatever the kernel can do; undefined where nothing is known to be in the way.
+ *
+ * @param environment as read from the machine
+ */
+export function missingPrivilege(environment: Environment): string | undefined {
+  if (environment.inUserNamespace) return 'in a user namespace, whose capabilities do not count for BPF';
+  const missing = environment.missingCapabilities;
+  return missing.length === 0 ? undefined : `without ${missing.join(' and ')}`;
+}
+
+function userNamespace(): number {
+  try {
+    return statSync('/proc/self/ns/user').ino;
+  } catch {
+    return initialUserNamespace;
+  }
+}
+
+function descriptorsLeft(): number | undefined {
+  const limit = Number(/^Max open files\s+(\d+)/m.exec(read('/proc/self/limits'))?.[1] ?? Number.NaN);
+  try {
+    return Number.isNaN(limit) ? undefined : limit - readdirSync('/proc/self/fd').length;
+  } catch {
+    // To look at them takes one.
+    return 0;
+  }
 }
 
 /** The mode in brackets: `none [integrity] confidentiality`. */
@@ -33,9 +81,11 @@ export function isLocked(lockdown: string | undefined): boolean {
   return lockdown !== undefined && lockdown !== 'none';
 }
 
-/** @param status the text of `/proc/self/status` */
+/** @param status the text of `/proc/self/status`; empty where it cannot be read, and nothing is known to be missing */
 export function missingCapabilities(status: string): readonly string[] {
-  const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
+  const mask = /^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1];
+  if (mask === undefined) return [];
+  const effective = BigInt(`0x${mask}`);
   if ((effective & capSysAdmin) !== 0n) return [];
   return Object.entries(needed)
     .filter(([, bit]) => (effective & bit) === 0n)

@@ -3,7 +3,16 @@ import type { Environment } from './environment.js';
 import { lockdownMode, missingCapabilities } from './environment.js';
 import { attachFailure, type LoadEvidence, lastUsefulLines, loadFailure } from './failure.js';
 
-const able: Environment = { lockdown: 'none', hasKernelBtf: true, missingCapabilities: [], hasTracefs: true };
+const able: Environment = {
+  lockdown: 'none',
+  hasKernelBtf: true,
+  missingCapabilities: [],
+  hasTracefs: true,
+  inUserNamespace: false,
+  hasProcfs: true,
+  hasSysfs: true,
+  descriptorsLeft: 1000,
+};
 const [EPERM, ENOENT, E2BIG, EACCES, EINVAL, ENOMEM] = [-1, -2, -7, -13, -22, -12];
 const [ENFILE, EMFILE] = [-23, -24];
 
@@ -41,7 +50,25 @@ describe('a load that fails', () => {
   });
 
   test('with every capability, in a container that forbids it, is no privilege either', () => {
-    expect(failureOf({ status: EPERM })).toMatchObject({ code: 'NO_PRIVILEGE' });
+    const map = { name: 'scopes', maxEntries: 2, keySize: 4, valueSize: 8, status: EPERM };
+    for (const evidence of [{ status: EPERM }, { status: EPERM, map }, { status: EINVAL, map }]) {
+      const error = failureOf(evidence);
+      expect(error).toMatchObject({ code: 'NO_PRIVILEGE' });
+      expect(error.remedy).toContain('seccomp');
+    }
+  });
+
+  test('in a user namespace says that its capabilities do not count', () => {
+    const environment = { ...able, inUserNamespace: true };
+    const map = { name: 'scopes', maxEntries: 2, keySize: 4, valueSize: 8, status: EPERM };
+    const error = failureOf({ status: EPERM, map, environment });
+    expect(error).toMatchObject({ code: 'NO_PRIVILEGE' });
+    expect(error.message).toContain('user namespace');
+    expect(error.remedy).toContain('sudo');
+    // Another reason stays one.
+    expect(failureOf({ status: EMFILE, environment })).toMatchObject({ code: 'LOAD_FAILED' });
+    const attached = attachFailure({ name: 'x', section: 'tp_btf/x' }, EPERM, environment);
+    expect(attached.remedy).toContain('user namespace');
   });
 
   test('under lockdown says so, also when only a helper is gone', () => {
@@ -57,6 +84,11 @@ describe('a load that fails', () => {
 
   test('for want of a descriptor says so, whatever could not be made without one afterwards', () => {
     const map = { name: 'maps', maxEntries: 1, keySize: 4, valueSize: 4, status: EINVAL };
+    const few = { ...able, descriptorsLeft: 5 };
+    expect(failureOf({ status: EINVAL, environment: few }).message).toContain('no file descriptor');
+    const rejection = { program: 'on_fork', log: "BPF map 'x' is referenced but wasn't created\n" };
+    expect(failureOf({ rejection, environment: few }).message).toContain('no file descriptor');
+    expect(failureOf({ rejection })).toMatchObject({ code: 'VERIFIER_REJECTED' });
     for (const status of [ENFILE, EMFILE]) {
       const error = failureOf({ status, map });
       expect(error).toMatchObject({ code: 'LOAD_FAILED', errno: -status });
@@ -75,16 +107,31 @@ describe('a load that fails', () => {
   });
 
   test('without the kernel’s types is BTF_MISSING', () => {
-    expect(failureOf({ status: ENOENT, environment: { ...able, hasKernelBtf: false } })).toMatchObject({
+    const environment = { ...able, hasKernelBtf: false };
+    expect(failureOf({ status: ENOENT, environment })).toMatchObject({
       code: 'BTF_MISSING',
+      remedy: expect.stringContaining('CONFIG_DEBUG_INFO_BTF'),
+    });
+    expect(failureOf({ status: ENOENT, environment: { ...environment, hasSysfs: false } })).toMatchObject({
+      code: 'BTF_MISSING',
+      remedy: expect.stringContaining('mount -t sysfs'),
     });
   });
 
   test.each([E2BIG, ENOMEM, EINVAL])('at a map tells its name and size (%i)', (status) => {
-    const map = { name: 'proc_info', maxEntries: 5, keySize: 4, valueSize: 8, status };
+    const map = { name: 'proc_info', maxEntries: 500_000, keySize: 4, valueSize: 8, status };
     const error = failureOf({ status: -4, map });
     expect(error).toMatchObject({ code: 'MAP_SIZE', errno: -status, call: 'bpf_map_create(proc_info)' });
-    expect(error.message).toContain('proc_info of 5 entries');
+    expect(error.message).toContain('proc_info of 500000 entries');
+  });
+
+  test('for want of memory or of bpf(2) is no matter of a small map’s size', () => {
+    const map = { name: 'scopes', maxEntries: 2, keySize: 4, valueSize: 8 };
+    expect(failureOf({ status: ENOMEM, map: { ...map, status: ENOMEM } })).toMatchObject({
+      code: 'LOAD_FAILED',
+      remedy: expect.stringContaining('memory'),
+    });
+    expect(failureOf({ status: -38, map: { ...map, status: -38 } })).toMatchObject({ code: 'UNSUPPORTED' });
   });
 
   test('at a map for another reason is no matter of size', () => {
@@ -146,5 +193,5 @@ test('the environment is read from what the kernel prints', () => {
   expect(missingCapabilities(status('000000c000000000'))).toEqual([]);
   expect(missingCapabilities(status('0000008000000000'))).toEqual(['CAP_PERFMON']);
   expect(missingCapabilities(status('0000000000000000'))).toEqual(['CAP_PERFMON', 'CAP_BPF']);
-  expect(missingCapabilities('')).toEqual(['CAP_PERFMON', 'CAP_BPF']);
+  expect(missingCapabilities('')).toEqual([]);
 });

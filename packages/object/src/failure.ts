@@ -1,10 +1,23 @@
 import { SpoorError, type SpoorErrorCode, type SpoorErrorOptions } from '@spoor/btf';
-import { type Environment, isLocked } from './environment.js';
+import { type Environment, isLocked, missingPrivilege } from './environment.js';
 import { ENOTSUPP, errno, errnoName } from './errno.js';
 
 const privilegeRemedy =
   'Run as root, or give the process CAP_BPF and CAP_PERFMON (kernel 5.8 and later). In a container: --privileged, or both ' +
   'capabilities and a seccomp profile that allows bpf(2); a user namespace of its own is never enough.';
+
+const userNamespaceRemedy =
+  'Run it in the user namespace of the machine: as root (sudo) outside of the container, or in a container with root of the ' +
+  'machine. Rootless containers and unshare --user have one of their own.';
+
+const forbiddenRemedy =
+  'A seccomp profile or a security module (LSM, SELinux, AppArmor) forbids it: allow bpf(2). Before kernel 5.11 the limit of ' +
+  'locked memory does it too: ulimit -l unlimited.';
+
+const memoryRemedy = 'Free some memory, or raise the memory limit of the cgroup.';
+
+/** A load takes fewer: one for each map and program, and a few more. */
+const enoughDescriptors = 64;
 
 const lockdownRemedy =
   'The kernel is locked down, as it is with Secure Boot on some distributions. Boot without lockdown=confidentiality, or ' +
@@ -40,19 +53,20 @@ export function loadFailure(evidence: LoadEvidence): SpoorError {
   const refusal = accessFailure(evidence, options);
   if (refusal !== undefined) return refusal;
   // Before what was tried after it: that has found no descriptor either.
-  if (status === -errno.EMFILE || status === -errno.ENFILE) {
-    return new SpoorError('LOAD_FAILED', `${object} cannot be loaded: no file descriptor is left`, {
-      ...options,
-      remedy: 'Raise the limit of open files (ulimit -n), or close some: each map and program takes one.',
-    });
-  }
+  if (status === -errno.EMFILE || status === -errno.ENFILE) return noDescriptor(object, options);
+  // libbpf does not hand every EMFILE on.
+  const lacksDescriptors = (environment.descriptorsLeft ?? enoughDescriptors) < enoughDescriptors;
+  if (lacksDescriptors && rejection?.log.includes("wasn't created")) return noDescriptor(object, options);
   if (rejection !== undefined) return rejected(object, rejection, options);
   if (!environment.hasKernelBtf) {
     return new SpoorError('BTF_MISSING', `${object} cannot be loaded: this kernel does not offer its types`, {
       ...options,
-      remedy: 'Run a kernel with CONFIG_DEBUG_INFO_BTF=y: /sys/kernel/btf/vmlinux has to exist.',
+      remedy: environment.hasSysfs
+        ? 'Run a kernel with CONFIG_DEBUG_INFO_BTF=y: /sys/kernel/btf/vmlinux has to exist.'
+        : 'Mount sysfs, where the types are: mount -t sysfs sysfs /sys',
     });
   }
+  if (map?.status === -errno.EPERM) return forbidden(object, options);
   if (map !== undefined) return mapFailure(object, map, options);
   if (unsupported.length > 0) {
     return new SpoorError('UNSUPPORTED', `${object}: this kernel cannot have ${unsupported.join('; ')}`, {
@@ -61,29 +75,36 @@ export function loadFailure(evidence: LoadEvidence): SpoorError {
       details: { programs: unsupported },
     });
   }
-  if (status === -errno.EPERM) {
-    return new SpoorError(
-      'NO_PRIVILEGE',
-      `${object} cannot be loaded: bpf(2) is forbidden in spite of its capabilities`,
-      {
-        ...options,
-        remedy: privilegeRemedy,
-      },
-    );
-  }
-  return new SpoorError('LOAD_FAILED', `${object} cannot be loaded: ${errnoName(status)}`, options);
+  if (status === -errno.EPERM) return forbidden(object, options);
+  if (lacksDescriptors) return noDescriptor(object, options);
+  return new SpoorError('LOAD_FAILED', `${object} cannot be loaded: ${errnoName(status)}`, {
+    ...options,
+    ...(status === -errno.ENOMEM ? { remedy: memoryRemedy } : {}),
+  });
+}
+
+function noDescriptor(object: string, options: SpoorErrorOptions): SpoorError {
+  return new SpoorError('LOAD_FAILED', `${object} cannot be loaded: no file descriptor is left`, {
+    ...options,
+    remedy: 'Raise the limit of open files (ulimit -n), or close some: each map and program takes one.',
+  });
+}
+
+function forbidden(object: string, options: SpoorErrorOptions): SpoorError {
+  const message = `${object} cannot be loaded: bpf(2) is forbidden (EPERM), though the process has the capabilities`;
+  return new SpoorError('NO_PRIVILEGE', message, { ...options, remedy: forbiddenRemedy });
 }
 
 /** Refusals that have nothing to do with the object. */
 function accessFailure(evidence: LoadEvidence, options: SpoorErrorOptions): SpoorError | undefined {
   const { object, status, rejection, environment } = evidence;
-  const { lockdown, missingCapabilities } = environment;
-  if (missingCapabilities.length > 0) {
-    const missing = missingCapabilities.join(' and ');
-    return new SpoorError('NO_PRIVILEGE', `${object} cannot be loaded: the process is without ${missing}`, {
+  const { lockdown, missingCapabilities, inUserNamespace } = environment;
+  const missing = missingPrivilege(environment);
+  if (missing !== undefined && (!inUserNamespace || [status, evidence.map?.status].includes(-errno.EPERM))) {
+    return new SpoorError('NO_PRIVILEGE', `${object} cannot be loaded: the process is ${missing}`, {
       ...options,
-      remedy: privilegeRemedy,
-      details: { missingCapabilities },
+      remedy: inUserNamespace ? userNamespaceRemedy : privilegeRemedy,
+      details: { missingCapabilities, inUserNamespace },
     });
   }
   // Locked down, the kernel withdraws the helpers that read its memory: the verifier does not know them any more.
@@ -125,7 +146,9 @@ export function lastUsefulLines(log: string): readonly string[] {
 
 function mapFailure(object: string, map: RefusedMap, options: SpoorErrorOptions): SpoorError {
   const { name, maxEntries, keySize, valueSize, status } = map;
-  const size = [errno.E2BIG, errno.ENOMEM, errno.EINVAL].includes(-status);
+  const small = maxEntries * (keySize + valueSize) < smallMap;
+  if (status === -errno.ENOSYS) return noSyscall(object, options);
+  const size = [errno.E2BIG, errno.EINVAL].includes(-status) || (status === -errno.ENOMEM && !small);
   const code: SpoorErrorCode = size ? 'MAP_SIZE' : 'LOAD_FAILED';
   return new SpoorError(
     code,
@@ -136,8 +159,19 @@ function mapFailure(object: string, map: RefusedMap, options: SpoorErrorOptions)
       errno: -status,
       details: { map: name, maxEntries, keySize, valueSize },
       ...(size ? { remedy: 'Give it fewer entries with resizeMap().' } : {}),
+      ...(!size && status === -errno.ENOMEM ? { remedy: memoryRemedy } : {}),
     },
   );
+}
+
+/** Bytes below which a map is not what takes the memory. */
+const smallMap = 1024 * 1024;
+
+function noSyscall(object: string, options: SpoorErrorOptions): SpoorError {
+  return new SpoorError('UNSUPPORTED', `${object} cannot be loaded: there is no bpf(2) here (ENOSYS)`, {
+    ...options,
+    remedy: 'Run a kernel with CONFIG_BPF_SYSCALL=y, or allow bpf(2) in the seccomp profile.',
+  });
 }
 
 /** The error of a program that does not attach. */
@@ -146,7 +180,7 @@ export function attachFailure(
   status: number,
   environment: Environment,
 ): SpoorError {
-  const { lockdown, missingCapabilities } = environment;
+  const { lockdown, missingCapabilities, inUserNamespace } = environment;
   const options = { call: `bpf_program__attach(${program.name})`, errno: -status };
   const message = `${program.name} cannot be attached to ${program.section}: ${errnoName(status)}`;
   if (status === -errno.EPERM || status === -errno.EACCES) {
@@ -156,7 +190,10 @@ export function attachFailure(
         remedy: lockdownRemedy,
       });
     }
-    return new SpoorError('NO_PRIVILEGE', message, { ...options, remedy: privilegeRemedy });
+    return new SpoorError('NO_PRIVILEGE', message, {
+      ...options,
+      remedy: inUserNamespace ? userNamespaceRemedy : privilegeRemedy,
+    });
   }
   return new SpoorError('ATTACH_FAILED', message, {
     ...options,

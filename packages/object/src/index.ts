@@ -1,7 +1,7 @@
 export { SpoorError, type SpoorErrorCode, type SpoorErrorOptions } from '@spoor/btf';
 export { bootTimeNs } from './clock.js';
 export type { Constant } from './constants.js';
-export { type Environment, isLocked, readEnvironment } from './environment.js';
+export { type Environment, hasProcfs, isLocked, missingPrivilege, readEnvironment } from './environment.js';
 export { type Feature, features } from './features/features.js';
 export type { FeatureName } from './features/probes.js';
 export type { Pointer } from './ffi/driver.js';

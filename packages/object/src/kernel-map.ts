@@ -256,8 +256,9 @@ let cpus: number | undefined;
 export function possibleCpus({ libbpf }: Native): number {
   cpus ??= libbpf.libbpf_num_possible_cpus();
   if (cpus > 0) return cpus;
-  throw new SpoorError('SYSCALL_FAILED', 'the number of possible CPUs cannot be read', {
+  throw new SpoorError('SYSCALL_FAILED', 'the number of possible CPUs cannot be read from /sys', {
     call: 'libbpf_num_possible_cpus',
     errno: -cpus,
+    remedy: 'Mount sysfs: mount -t sysfs sysfs /sys',
   });
 }

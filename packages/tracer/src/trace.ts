@@ -1,6 +1,7 @@
 import { eventKinds, filterKinds } from '@spoor/bpf';
 import { SpoorError } from '@spoor/btf';
 import type { Scope } from '@spoor/filter';
+import { hasProcfs } from '@spoor/object';
 import { checkTraceOptions } from './check-options.js';
 import { findCommand } from './find-command.js';
 import type { CommandOptions } from './gated-command.js';
@@ -92,6 +93,7 @@ export interface TraceOptions {
  */
 export async function trace(options: TraceOptions = {}): Promise<Tracer> {
   checkTraceOptions(options);
+  checkProcfs();
   const kinds = new Set(knownEvents(options.events ?? eventKinds));
   const processes = new ProcessTree(options.rememberedProcesses);
   const { command, commandOptions, signal } = options;
@@ -105,6 +107,14 @@ export async function trace(options: TraceOptions = {}): Promise<Tracer> {
   );
   const parts = { loaded, prepared, command, commandOptions, kinds, processes, signal };
   return beginTrace({ ...parts, processesNamed: written });
+}
+
+/** Ids, start times and namespaces come from there. */
+function checkProcfs(): void {
+  if (process.platform !== 'linux' || hasProcfs()) return;
+  throw new SpoorError('UNSUPPORTED', '/proc is not mounted, or does not show this process', {
+    remedy: 'Mount it, in the process-id namespace of this process: mount -t proc proc /proc',
+  });
 }
 
 /** What the caller wrote: asked for before the load, which leaves out the code of filters that are in no scope. */

@@ -1,7 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { arch, release } from 'node:os';
 import { ProcInfo } from '@spoor/bpf';
-import { describeMachine, isLocked, readEnvironment } from '@spoor/object';
+import {
+  describeMachine,
+  type Environment,
+  isLocked,
+  missingPrivilege,
+  readEnvironment,
+} from '@spoor/object';
 import { defaultMapEntries, defaultRingSizes, mapEntryBytes } from '@spoor/tracer';
 import { countText, sizeText } from '../output/text.js';
 import type { Check } from './check.js';
@@ -16,7 +22,9 @@ export function checkHost(): readonly Check[] {
   return [
     checkSystem(),
     checkKernel(),
-    checkPrivilege(environment.missingCapabilities),
+    checkPrivilege(environment),
+    checkMount('/proc', environment.hasProcfs, 'mount -t proc proc /proc'),
+    checkMount('/sys', environment.hasSysfs, 'mount -t sysfs sysfs /sys'),
     checkLockdown(environment.lockdown),
     checkMemlock(),
     checkTracefs(environment.hasTracefs),
@@ -43,18 +51,33 @@ function checkKernel(): Check {
   };
 }
 
-function checkPrivilege(missing: readonly string[]): Check {
-  const name = 'privilege';
-  if (missing.length === 0) {
+/** The check of what this process may do, as against what the kernel can. */
+export const privilege = 'privilege';
+
+function checkPrivilege(environment: Environment): Check {
+  const name = privilege;
+  if (!environment.hasProcfs) {
+    return { name, status: 'unknown', found: 'not known: /proc does not show this process' };
+  }
+  const missing = missingPrivilege(environment);
+  if (missing === undefined) {
     return { name, status: 'ok', found: process.getuid?.() === 0 ? 'root' : 'CAP_BPF and CAP_PERFMON' };
   }
   return {
     name,
     status: 'missing',
-    found: `without ${missing.join(' and ')}`,
-    remedy:
-      'Run it as root (sudo). In a container, give it CAP_BPF and CAP_PERFMON: --cap-add BPF --cap-add PERFMON, or --privileged.',
+    found: `not privileged: ${missing}`,
+    remedy: environment.inUserNamespace
+      ? 'Run it outside of the user namespace, as root of the machine: sudo spoor doctor. A rootless container has one of its own.'
+      : 'Run it as root: sudo spoor doctor. CAP_BPF and CAP_PERFMON are enough from kernel 5.8 on. In a container, give it both: ' +
+        '--cap-add BPF --cap-add PERFMON, or --privileged.',
   };
+}
+
+function checkMount(name: string, isThere: boolean, remedy: string): Check {
+  return isThere
+    ? { name, status: 'ok', found: 'mounted' }
+    : { name, status: 'missing', found: 'not mounted, or not for this process', remedy };
 }
 
 function checkLockdown(lockdown: string | undefined): Check {
@@ -94,7 +117,7 @@ function checkTracefs(mounted: boolean): Check {
   return {
     name,
     status: 'reduced',
-    found: 'not mounted; spoor does without',
+    found: 'not mounted; optional',
     remedy: 'mount -t tracefs tracefs /sys/kernel/tracing, for tools that need it.',
   };
 }
@@ -102,7 +125,7 @@ function checkTracefs(mounted: boolean): Check {
 /** What is loaded to talk to the kernel, and what a trace would take of memory. Throws where libbpf cannot be used. */
 export function checkLibraries(): readonly Check[] {
   const { ffi, libbpf, possibleCpus } = describeMachine();
-  const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
+  const processes = countProcesses();
   const valueSize = ProcInfo.layout.size;
   const rings = defaultRingSizes(possibleCpus);
   const entries = defaultMapEntries({ possibleCpus, processes }, valueSize);
@@ -121,6 +144,15 @@ export function checkLibraries(): readonly Check[] {
       found: `${sizeText(rings.lifecycle)} for fork, exec and exit, ${sizeText(rings.activity)} for all else, by default`,
     },
   ];
+}
+
+function countProcesses(): number {
+  try {
+    return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
+  } catch {
+    // Without procfs: another check says so.
+    return 0;
+  }
 }
 
 export function atLeast(version: string, [major, minor]: readonly [number, number]): boolean {

@@ -2,7 +2,11 @@ import { escapeText } from '@spoor/event';
 import type { Paint, Style } from '../output/style.js';
 import type { Check } from './check.js';
 import type { Diagnosis } from './diagnose.js';
+import { privilege } from './host.js';
 import { pidNamespaceCheck } from './namespaces.js';
+
+const notPrivileged =
+  'Not privileged: tracing does not work for this process. What the kernel can do is known once it is: see privilege.';
 
 /** The diagnosis for people: a line a check, remedies below. */
 export function reportText({ spoor, works, checks }: Diagnosis, style: Style): string {
@@ -10,6 +14,7 @@ export function reportText({ spoor, works, checks }: Diagnosis, style: Style): s
     ok: style.good,
     reduced: style.dim,
     missing: style.bad,
+    unknown: style.dim,
   };
   const width = Math.max(...checks.map(({ name }) => name.length));
   const lines = checks.map(({ name, status, found, remedy }) => {
@@ -17,10 +22,11 @@ export function reportText({ spoor, works, checks }: Diagnosis, style: Style): s
     return remedy === undefined ? line : `${line}${' '.repeat(width + 13)}${style.dim(escapeText(remedy))}\n`;
   });
   const inPidNamespace = checks.some(({ name }) => name === pidNamespaceCheck);
+  const isPrivileged = checks.every(({ name, status }) => name !== privilege || status !== 'missing');
   const verdict = works
     ? style.good(
         inPidNamespace ? 'Tracing works for the processes of this pid namespace.' : 'Tracing works here.',
       )
-    : style.bad('Tracing does not work here: see what is missing.');
+    : style.bad(isPrivileged ? 'Tracing does not work here: see what is missing.' : notPrivileged);
   return `spoor ${spoor}\n\n${lines.join('')}\n${verdict}\n`;
 }

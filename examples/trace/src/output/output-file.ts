@@ -154,7 +154,17 @@ export function isSameFile(one: BigIntStats, other: BigIntStats): boolean {
   return one.dev === other.dev && one.ino === other.ino;
 }
 
+/** What this machine has not left, whatever the path. */
+const exhausted: Readonly<Record<string, string>> = {
+  EMFILE: 'Raise the limit of open files: ulimit -n.',
+  ENFILE: 'Close files of other processes, or raise fs.file-max.',
+  ENOMEM: 'Free some memory, or raise the memory limit of the cgroup.',
+};
+
 function unwritable(path: string, why: string, cause?: unknown): SpoorError {
+  const remedy = exhausted[why];
+  if (remedy !== undefined)
+    return new SpoorError('SYSCALL_FAILED', `${path} cannot be opened: ${why}`, { remedy, cause });
   return new SpoorError('OUTPUT_UNWRITABLE', `${path} cannot be written: ${why}`, {
     remedy: 'Give a file that can be made or replaced, or "-" for standard output.',
     ...(cause === undefined ? {} : { cause }),

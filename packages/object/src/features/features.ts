@@ -1,7 +1,7 @@
 import { native } from '../ffi/native.js';
 import { kernelHookId } from '../kernel-hooks.js';
 import { attachType } from '../program-type.js';
-import { type FeatureName, probes } from './probes.js';
+import { type FeatureName, type Probe, probes, refusesAll } from './probes.js';
 
 export interface Feature {
   readonly name: FeatureName;
@@ -12,14 +12,35 @@ export interface Feature {
   readonly available: boolean;
   /** Why it is not available; undefined when it is. */
   readonly why: string | undefined;
+  /** Whether bpf(2) is refused to this process altogether, so that nobody knows what the kernel has. */
+  readonly unknown: boolean;
 }
 
-const answers = new Map<FeatureName, string | undefined>();
+interface Answer {
+  readonly why: string | undefined;
+  readonly unknown: boolean;
+}
+
+const answers = new Map<FeatureName, Answer>();
 
 /** What is wrong with it, found out at most once a process: loads a tiny program or map and lets go of it. */
+function answer(name: FeatureName): Answer {
+  const known = answers.get(name);
+  if (known !== undefined) return known;
+  const found = find(probes[name]);
+  answers.set(name, found);
+  return found;
+}
+
+function find({ probe, byFile }: Probe): Answer {
+  const why = probe(native());
+  // libbpf answers "no" to whoever may not ask.
+  const refusal = why === undefined || byFile ? undefined : refusesAll(native());
+  return { why: refusal ?? why, unknown: refusal !== undefined };
+}
+
 function problem(name: FeatureName): string | undefined {
-  if (!answers.has(name)) answers.set(name, probes[name].probe(native()));
-  return answers.get(name);
+  return answer(name).why;
 }
 
 /**
@@ -46,8 +67,8 @@ export const features = {
   },
 
   describe(name: FeatureName): Feature {
-    const why = problem(name);
+    const { why, unknown } = answer(name);
     const { what, since } = probes[name];
-    return { name, what, since, available: why === undefined, why };
+    return { name, what, since, available: why === undefined, why, unknown };
   },
 };

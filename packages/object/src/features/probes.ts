@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { cString } from '../c-memory.js';
-import { isLocked, readEnvironment, tracefs } from '../environment.js';
+import { isLocked, missingPrivilege, readEnvironment, tracefs } from '../environment.js';
 import { errno, errnoName } from '../errno.js';
 import type { Native } from '../ffi/native.js';
 import { kernelHookId } from '../kernel-hooks.js';
@@ -9,12 +9,14 @@ import { bpf, loadProbe, withDescriptor } from './bpf-code.js';
 import { createTaskStorage } from './task-storage.js';
 
 /** How one feature is found out: `undefined` when it works, else why it does not. */
-interface Probe {
+export interface Probe {
   /** What it is good for, in a line. */
   readonly what: string;
   /** First kernel with it, where its configuration allows. */
   readonly since: string;
   readonly probe: (native: Native) => string | undefined;
+  /** Whether a file answers, which needs no privilege. */
+  readonly byFile?: true;
 }
 
 /** Helpers by number, `linux/bpf.h`. */
@@ -27,7 +29,13 @@ export const probes = {
   kernel_btf: {
     what: 'the kernel describes its own types',
     since: '5.4',
-    probe: () => (existsSync('/sys/kernel/btf/vmlinux') ? undefined : '/sys/kernel/btf/vmlinux is missing'),
+    byFile: true,
+    probe: () => {
+      if (existsSync('/sys/kernel/btf/vmlinux')) return undefined;
+      return existsSync('/sys/kernel')
+        ? '/sys/kernel/btf/vmlinux is missing'
+        : 'sysfs is not mounted at /sys';
+    },
   },
   ring_buffer: {
     what: 'events without copies, in order',
@@ -75,6 +83,7 @@ export const probes = {
   kprobe: {
     what: 'hooks on any kernel function',
     since: '4.1',
+    byFile: true,
     probe: () =>
       existsSync('/sys/bus/event_source/devices/kprobe/type')
         ? undefined
@@ -83,6 +92,7 @@ export const probes = {
   syscall_tracepoints: {
     what: 'one tracepoint a system call',
     since: '4.7',
+    byFile: true,
     probe: () => {
       const path = tracefs();
       if (path === undefined) return 'tracefs is not mounted: mount -t tracefs tracefs /sys/kernel/tracing';
@@ -178,11 +188,27 @@ function attempt(what: string, fd: number, next: (fd: number) => string | undefi
 
 function refused(what: string, status: number): string {
   if (status !== -errno.EPERM) return `${what} (${errnoName(status)})`;
-  const { missingCapabilities, lockdown } = readEnvironment();
-  if (missingCapabilities.length > 0) return `${what} (EPERM: without ${missingCapabilities.join(' and ')})`;
-  return isLocked(lockdown)
-    ? `${what} (EPERM: locked down, ${lockdown})`
-    : `${what} (EPERM in spite of every privilege)`;
+  const environment = readEnvironment();
+  const missing = missingPrivilege(environment);
+  if (missing !== undefined) return `${what} (EPERM: ${missing})`;
+  return isLocked(environment.lockdown)
+    ? `${what} (EPERM: locked down, ${environment.lockdown})`
+    : `${what} (EPERM despite full privileges)`;
+}
+
+/** `BPF_MAP_TYPE_ARRAY`. */
+const arrayMap = 2;
+
+/**
+ * Why no probe can tell what the kernel has: bpf(2) is refused to this process altogether. Undefined where it is not.
+ */
+export function refusesAll(native: Native): string | undefined {
+  const missing = missingPrivilege(readEnvironment());
+  if (missing !== undefined) return `not privileged: ${missing}`;
+  const status = native.libbpf.bpf_map_create(arrayMap, cString('spoor_probe'), 4, 4, 1, null);
+  return withDescriptor(status, () =>
+    status === -errno.EPERM ? 'bpf(2) is forbidden (EPERM), by seccomp or a security module' : undefined,
+  );
 }
 
 /**
