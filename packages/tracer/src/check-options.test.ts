@@ -16,6 +16,7 @@ it('takes every option, and one that is undefined as left out', () => {
     sleepsWhenIdle: true,
     checkLifetime: true,
     measurePrograms: true,
+    argvLimit: 4096,
     experiment: { missMode: 'recover' as const, taskStorage: true, wordsEntries: 8 },
   };
   expect(() => checkTraceOptions(options)).not.toThrow();

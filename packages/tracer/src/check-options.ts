@@ -33,6 +33,7 @@ const traceChecks: Checks<TraceOptions> = {
   sleepsWhenIdle: flag,
   checkLifetime: flag,
   measurePrograms: flag,
+  argvLimit: number,
   experiment: object,
 };
 
