@@ -44,7 +44,17 @@ function fieldsOf(layout: Layout): EventFields {
 const longestPart = 16384;
 
 function valuesOf(layout: Layout): ValueKind | undefined {
-  if (layout.kind === 'chars' || (layout.kind === 'struct' && layout.name === 'var_bytes')) {
+  if (layout.kind === 'chars') {
+    // The last byte is a NUL.
+    const most = layout.size - 1;
+    return textValues({
+      maxWhole: most,
+      maxEnd: most,
+      why: ', and the kernel keeps no more of it',
+      isCut: true,
+    });
+  }
+  if (layout.kind === 'struct' && layout.name === 'var_bytes') {
     return textValues({
       maxWhole: longestPart,
       maxEnd: longestPart,

@@ -1,4 +1,7 @@
+import { expect, test } from 'vitest';
 import { filterKindSuite } from '../../test/filter-kind.js';
+import { scope } from '../builder.js';
+import { parseScope } from '../grammar/parse.js';
 
 filterKindSuite('comm', {
   rows: [
@@ -13,10 +16,42 @@ filterKindSuite('comm', {
   ],
   wrong: [
     ['comm=aVeryLongTaskName', /17 bytes are longer than 15/],
+    ['comm!=aVeryLongTaskName', /17 bytes are longer than 15/],
+    ['comm=aVeryLongTaskName*', /17 bytes are longer than 15/],
+    ['comm=*aVeryLongTaskName', /17 bytes are longer than 15/],
     ['comm=a*b', /column 7: a star in the middle/],
     ['comm=*a*', /not both/],
     ['comm="a', /column 6: this quote does not end/],
     ['comm>a', /comm does not know >/],
     ['comm="\\u{0}"', /this is not the number of a character/],
   ],
+});
+
+const remedyOf = (act: () => unknown): string | undefined => {
+  try {
+    act();
+  } catch (error) {
+    return (error as { remedy?: string }).remedy;
+  }
+  throw new Error('it was not refused');
+};
+
+test.each([
+  ['comm=victoria-metrics-prod', 'victoria-metric,'],
+  ['comm!=victoria-metrics-prod', 'victoria-metric,'],
+  ['comm=victoria-metrics*', 'victoria-metric,'],
+  ['comm="a name with spaces"', '"a name with spa",'],
+  // The kernel cuts in the middle of the last character, which cannot be written.
+  ['comm=ééééééééé', 'ééééééé*,'],
+  ['comm=*-victoria-metrics', 'TEXT*'],
+  ['kill.targetComm=victoria-metrics-prod', 'victoria-metric,'],
+  ['exec.previousComm!=victoria-metrics*', 'victoria-metric,'],
+])('%s is refused, and what can match is offered', (expression, offered) => {
+  expect(remedyOf(() => parseScope(expression))).toContain(offered);
+});
+
+test('what is offered is what matches', () => {
+  const kept = /^Write (\S+),/.exec(remedyOf(() => parseScope('comm=victoria-metrics-prod'))!)![1]!;
+  expect(parseScope(`comm=${kept}`).filters).toEqual(scope().comm('victoria-metric').filters);
+  expect(remedyOf(() => scope().comm('victoria-metrics-prod'))).toContain('victoria-metric,');
 });

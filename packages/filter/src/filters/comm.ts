@@ -6,5 +6,6 @@ export const kind = textKind({
   maxWhole: 15,
   maxEnd: 15,
   why: ', and the kernel keeps no more of a task name',
+  isCut: true,
   fact: 'comm',
 });

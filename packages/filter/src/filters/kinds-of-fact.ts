@@ -115,9 +115,10 @@ export const textKind = ({
   maxWhole,
   maxEnd,
   why,
+  isCut = false,
   ...rest
 }: Common<FactText> & TextValuesOptions): FilterKind<'text'> => ({
-  ...textValues({ maxWhole, maxEnd, why }),
+  ...textValues({ maxWhole, maxEnd, why, isCut }),
   ...rest,
   reads: fact,
   engine: 'text',

@@ -1,5 +1,6 @@
 import { type FactText, factBytes } from '../facts.js';
 import type { Pattern, WrittenPattern } from '../grammar/pattern.js';
+import { spell } from '../grammar/text.js';
 import type { FilterValue, TextValue } from '../scope.js';
 import type { Comparison, ValueKind } from './kind.js';
 
@@ -15,10 +16,12 @@ export interface TextValuesOptions {
   readonly maxEnd: number;
   /** Why there is such a limit, after "longer than N bytes": `, which is all that the kernel keeps`. */
   readonly why: string;
+  /** A longer text is kept as its first `maxWhole` bytes, which can be named in its place. */
+  readonly isCut?: boolean;
 }
 
 /** Texts, whole or by their beginning or end. */
-export const textValues = ({ maxWhole, maxEnd, why }: TextValuesOptions): ValueKind<'text'> => ({
+export const textValues = ({ maxWhole, maxEnd, why, isCut }: TextValuesOptions): ValueKind<'text'> => ({
   shape: 'text',
   operators: ['=', '!='],
   expected: 'a text, TEXT* or *TEXT',
@@ -31,7 +34,11 @@ export const textValues = ({ maxWhole, maxEnd, why }: TextValuesOptions): ValueK
     const at = starBefore ? 'end' : starAfter ? 'start' : 'whole';
     const bytes = factBytes(text).length;
     const max = at === 'end' ? maxEnd : maxWhole;
-    if (bytes > max) written.fail(`${bytes} bytes are longer than ${max}${why}`);
+    if (bytes > max)
+      written.fail(
+        `${bytes} bytes are longer than ${max}${why}`,
+        isCut ? keptPart(text, at, max) : undefined,
+      );
     return { text, at };
   },
   write(value: FilterValue): Pattern {
@@ -39,6 +46,19 @@ export const textValues = ({ maxWhole, maxEnd, why }: TextValuesOptions): ValueK
     return { text, starBefore: at === 'end', starAfter: at === 'start' };
   },
 });
+
+/** What can match in place of a text that is longer than what is kept of it. */
+function keptPart(text: string, at: TextValue['at'], max: number): string {
+  if (at === 'end') return 'Of a longer name the end is not kept. Name its beginning: TEXT*.';
+  let kept = '';
+  for (const char of text) {
+    if (factBytes(kept + char).length > max) break;
+    kept += char;
+  }
+  // What ends inside a character is no text.
+  const starAfter = factBytes(kept).length < max;
+  return `Write ${spell({ text: kept, starBefore: false, starAfter })}, which is what is kept of it.`;
+}
 
 /** Complains of what no file and no process can be called. */
 export function failUnlessBytes(written: WrittenPattern): void {
