@@ -17,7 +17,7 @@ export const testHost: Host = {
   names: (of) => [...(of === 'user' ? users : groups).keys()],
   process: (tgid) =>
     tgid === 1234
-      ? { uid: 1000, gid: 1001, namespace: (name) => namespaces[name], cgroup: '/web' }
+      ? { uid: 1000, gid: 1001, namespace: (name) => namespaces[name], cgroup: () => 0x1_0000_0001n }
       : undefined,
   namespaceFile: (path) => (path === '/run/netns/blue' ? 500n : undefined),
   cgroup: (path) => (path === '/web' ? 0x1_0000_0001n : undefined),

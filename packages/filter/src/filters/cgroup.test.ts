@@ -9,7 +9,7 @@ filterKindSuite('cgroup', {
   ],
   wrong: [
     ['cgroup=/a\0', /a text cannot contain a NUL/],
-    ['cgroup=/nowhere', /there is no such thing here/],
+    ['cgroup=/nowhere', /there is no such group in the unified hierarchy/],
     ['cgroup=web', /expected a number, @PID or a path/],
     ['cgroup=18446744073709551616', /greatest number/],
   ],

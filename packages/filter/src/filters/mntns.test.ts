@@ -7,7 +7,7 @@ filterKindSuite('mntns', {
     ['mntns!=4026531840', { mntns: 1 }, { mntns: 4026531840 }],
   ],
   wrong: [
-    ['mntns=@99', /there is no such thing here/],
+    ['mntns=@99', /there is no process 99 here/],
     ['mntns>1', /mntns does not know >; it has = !=/],
     ['mntns=1-2', /expected a number/],
     ['mntns=blue', /expected a number, @PID or the path/],

@@ -18,7 +18,7 @@ filterKindSuite('uid', {
   ],
   wrong: [
     ['uid=', /column 5: uid misses a value/],
-    ['uid=nobdy', /uid="nobdy": there is no such thing/],
+    ['uid=nobdy', /uid="nobdy": there is no such user here/],
     ['uid=4294967296', /column 5.*greatest number here is 4294967295/],
     ['uid=2-1', /ends before it starts/],
     ['uid=0*', /a star stands for text only/],

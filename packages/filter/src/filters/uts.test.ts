@@ -7,7 +7,7 @@ filterKindSuite('uts', {
     ['uts!=4026531840', { utsns: 1 }, { utsns: 4026531840 }],
   ],
   wrong: [
-    ['uts=@99', /there is no such thing here/],
+    ['uts=@99', /there is no process 99 here/],
     ['uts>1', /uts does not know >; it has = !=/],
     ['uts=1-2', /expected a number/],
     ['uts=blue', /expected a number, @PID or the path/],

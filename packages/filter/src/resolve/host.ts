@@ -1,13 +1,22 @@
 import type { LeadsTo } from './links.js';
 
+/** Why a name cannot be translated, for people: `problem` follows the name and a colon. */
+export interface Refusal {
+  readonly problem: string;
+  readonly remedy?: string;
+}
+
+/** What a name stands for. Undefined when there is no such thing. */
+export type Found<T> = T | Refusal | undefined;
+
 /** What the ids of a process are; each undefined where it cannot be known. */
 export interface HostProcess {
   readonly uid: number;
   readonly gid: number;
   /** Inode number of `/proc/PID/ns/NAME`. */
-  namespace(name: 'mnt' | 'pid' | 'net' | 'uts'): number | undefined;
-  /** Path in the unified hierarchy, from its root: `/system.slice/cron.service`. */
-  readonly cgroup: string | undefined;
+  namespace(name: 'mnt' | 'pid' | 'net' | 'uts'): Found<number>;
+  /** Id of its group in the unified hierarchy. */
+  cgroup(): Found<bigint>;
 }
 
 /**
@@ -19,11 +28,11 @@ export interface Host {
   group(name: string): number | undefined;
   /** Every name that `user` or `group` knows, for suggestions. */
   names(of: 'user' | 'group'): readonly string[];
-  process(tgid: number): HostProcess | undefined;
+  process(tgid: number): Found<HostProcess>;
   /** Inode number of the namespace that the file at `path` stands for (`/proc/1/ns/net`, `/run/netns/blue`). */
   namespaceFile(path: string): bigint | undefined;
-  /** Id of a cgroup by its path in the unified hierarchy. */
-  cgroup(path: string): bigint | undefined;
+  /** Id of a cgroup by its path in the unified hierarchy, or by the path of its directory. */
+  cgroup(path: string): Found<bigint>;
   /**
    * Where a path leads once its symbolic links are followed. What does not exist is in it as it was written. A relative
    * path starts at the working directory. Without this method a path stands for nothing but itself.

@@ -2,6 +2,7 @@ import { readlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parseScope } from '../grammar/parse.js';
 import { printFilters } from '../grammar/print.js';
+import type { HostProcess } from './host.js';
 import { linuxHost } from './linux-host.js';
 import { resolveScope } from './resolve.js';
 
@@ -19,7 +20,7 @@ onLinux('knows users, groups and what is none', () => {
 });
 
 onLinux('knows the ids and namespaces of a process', () => {
-  const own = host.process(process.pid)!;
+  const own = host.process(process.pid) as HostProcess;
   expect({ uid: own.uid, gid: own.gid }).toEqual({ uid: process.getuid!(), gid: process.getgid!() });
   for (const name of ['mnt', 'pid', 'net', 'uts'] as const) expect(own.namespace(name)).toBe(inode(name));
   expect(host.process(0x3fffff)).toBeUndefined();

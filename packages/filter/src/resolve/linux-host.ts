@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { observer, readProcess } from '@spoor/map';
-import type { Host, HostProcess } from './host.js';
+import { findProcess, observer, readProcess } from '@spoor/map';
+import { cgroupOfProcess, findCgroup } from './cgroups.js';
+import type { Found, Host, HostProcess } from './host.js';
 import { followLinks } from './links.js';
 
 /** Inode number of NSFS files has this device; asked of our own. */
@@ -17,11 +18,7 @@ export function linuxHost(): Host {
       const file = stat(path);
       return file !== undefined && file.dev === stat(ownNamespace)?.dev ? file.ino : undefined;
     },
-    cgroup(path) {
-      const root = cgroupRoot();
-      const folder = root === undefined || /(^|\/)\.\.(\/|$)/.test(path) ? undefined : stat(`${root}${path}`);
-      return folder?.isDirectory() ? folder.ino : undefined;
-    },
+    cgroup: findCgroup,
     path(path, mountNamespace) {
       const root = mountNamespace === undefined ? '' : rootOfNamespace(mountNamespace);
       return root === undefined ? undefined : followLinks(path, root);
@@ -65,28 +62,23 @@ function directoryRow(table: 'passwd' | 'group', name: string): string[] | undef
   }
 }
 
-function hostProcess(tgid: number): HostProcess | undefined {
+function hostProcess(tgid: number): Found<HostProcess> {
   observer();
-  const facts = readProcess(tgid);
+  const found = findProcess(tgid);
+  if (found.is === 'thread') {
+    return { problem: `it is a thread of process ${found.of}`, remedy: `Name the process: @${found.of}.` };
+  }
+  const facts = found.is === 'missing' ? undefined : readProcess(tgid);
   if (facts === undefined) return undefined;
   return {
     uid: facts.uid.real,
     gid: facts.gid.real,
-    namespace: (name) => facts.namespaces[name],
-    // The line of the unified hierarchy has no controllers: `0::/path`.
-    cgroup: /^0::(\/.*)$/m.exec(read(`/proc/${tgid}/cgroup`))?.[1],
+    namespace: (name) =>
+      facts.namespaces[name] ?? {
+        problem: `process ${tgid} has ended: it is a zombie, and in no namespace any more`,
+      },
+    cgroup: () => cgroupOfProcess(tgid, read(`/proc/${tgid}/cgroup`)),
   };
-}
-
-/** Where the unified hierarchy is mounted: `/sys/fs/cgroup`, or below it on machines that have both versions. */
-function cgroupRoot(): string | undefined {
-  const mount = read('/proc/self/mountinfo')
-    .split('\n')
-    .find((line) => / - cgroup2 /.test(line));
-  // Octal escapes stand for spaces and backslashes. (fs/proc_namespace.c)
-  return mount
-    ?.split(' ')[4]
-    ?.replace(/\\([0-7]{3})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 8)));
 }
 
 function read(path: string): string {

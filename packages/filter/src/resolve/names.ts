@@ -1,4 +1,4 @@
-import type { Host, HostProcess } from './host.js';
+import type { Found, Host, HostProcess } from './host.js';
 
 /** How a number kind finds what a name stands for. */
 export interface NameResolver {
@@ -6,8 +6,9 @@ export interface NameResolver {
   readonly expected: string;
   /** Whether the text can be such a name at all; what cannot is a syntax error, not a name that is not found. */
   accepts(name: string): boolean;
-  /** Undefined when there is no such thing on the host. */
-  find(name: string, host: Host): bigint | undefined;
+  /** What a name that is not `@PID` is a name of, for messages: `user`. */
+  readonly what: string;
+  find(name: string, host: Host): Found<bigint>;
   /** Names that exist, for suggestions. */
   known?(host: Host): readonly string[];
 }
@@ -15,17 +16,25 @@ export interface NameResolver {
 const processName = /^@([1-9]\d{0,9})$/;
 const accountName = /^[\p{L}_][\p{L}\p{N}_.$\\-]*$/u;
 
-const ofProcess = (name: string, host: Host, pick: (process: HostProcess) => number | undefined) => {
-  const match = processName.exec(name);
-  const process = match ? host.process(Number(match[1])) : undefined;
-  const id = process && pick(process);
-  return id === undefined ? undefined : BigInt(id);
-};
+/** What `pick` finds of the process that `@PID` names. */
+function ofProcess<T extends number | bigint>(
+  name: string,
+  host: Host,
+  pick: (process: HostProcess) => Found<T>,
+): Found<bigint> {
+  const tgid = Number(processName.exec(name)?.[1]);
+  const process = host.process(tgid);
+  if (process === undefined) return { problem: `there is no process ${tgid} here` };
+  if ('problem' in process) return process;
+  const id = pick(process);
+  return typeof id === 'number' ? BigInt(id) : id;
+}
 
 const number = (id: number | undefined) => (id === undefined ? undefined : BigInt(id));
 
 /** `nobody`, or `@1234` for the user that process 1234 runs as. */
 export const userNames: NameResolver = {
+  what: 'user',
   expected: 'a user name or @PID',
   accepts: (name) => processName.test(name) || accountName.test(name),
   find: (name, host) =>
@@ -35,6 +44,7 @@ export const userNames: NameResolver = {
 
 /** `daemon`, or `@1234` for the group that process 1234 runs as. */
 export const groupNames: NameResolver = {
+  what: 'user group',
   expected: 'a group name or @PID',
   accepts: (name) => processName.test(name) || accountName.test(name),
   find: (name, host) =>
@@ -44,6 +54,7 @@ export const groupNames: NameResolver = {
 
 /** `@1234` for the namespace of process 1234, or the path of a namespace file. */
 export const namespaceNames = (namespace: 'mnt' | 'pid' | 'net' | 'uts'): NameResolver => ({
+  what: 'namespace file',
   expected: `@PID or the path of a namespace file, like /proc/1/ns/${namespace}`,
   accepts: (name) => processName.test(name) || name.startsWith('/'),
   find: (name, host) =>
@@ -52,13 +63,11 @@ export const namespaceNames = (namespace: 'mnt' | 'pid' | 'net' | 'uts'): NameRe
       : host.namespaceFile(name),
 });
 
-/** `@1234` for the cgroup of process 1234, or a path in the unified hierarchy. */
+/** `@1234` for the cgroup of process 1234, a path in the unified hierarchy, or the path of a group's directory. */
 export const cgroupNames: NameResolver = {
+  what: 'group in the unified hierarchy (cgroup v2)',
   expected: '@PID or a path, like /system.slice',
   accepts: (name) => processName.test(name) || name.startsWith('/'),
-  find(name, host) {
-    const match = processName.exec(name);
-    const path = match ? host.process(Number(match[1]))?.cgroup : name;
-    return path === undefined ? undefined : host.cgroup(path);
-  },
+  find: (name, host) =>
+    name.startsWith('@') ? ofProcess(name, host, (process) => process.cgroup()) : host.cgroup(name),
 };

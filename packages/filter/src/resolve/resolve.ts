@@ -3,7 +3,7 @@ import type { ValueKind } from '../filters/kind.js';
 import { filterKinds } from '../gen/kinds.js';
 import { quoted } from '../grammar/syntax-error.js';
 import type { Filter, FilterValue, Scope } from '../scope.js';
-import type { Host } from './host.js';
+import type { Host, Refusal } from './host.js';
 import { type ResolvedPaths, resolvePaths } from './paths.js';
 
 /**
@@ -29,12 +29,13 @@ function resolveFilter(scope: string, filter: Filter, host: Host): Filter {
 function resolveValue(scope: string, filter: Filter, value: FilterValue, host: Host): FilterValue {
   if (!('name' in value)) return value;
   const { names }: ValueKind = filterKinds[filter.kind];
-  const id = names?.find(value.name, host);
-  if (id !== undefined) return { from: id, to: id };
+  const found = names?.find(value.name, host);
+  if (typeof found === 'bigint') return { from: found, to: found };
   const guess = value.name.startsWith('@') ? undefined : nearest(value.name, names?.known?.(host) ?? []);
-  throw new SpoorError(
-    'INVALID_VALUE',
-    `scope ${scope}: ${filter.kind}${filter.operator}${quoted(value.name)}: there is no such thing here`,
-    { remedy: guess ? `Did you mean ${guess}?` : `It takes ${filterKinds[filter.kind].expected}.` },
-  );
+  const usual = guess ? `Did you mean ${guess}?` : `It takes ${filterKinds[filter.kind].expected}.`;
+  const { problem, remedy = usual }: Refusal = found ?? {
+    problem: `there is no such ${names?.what ?? 'thing'} here`,
+  };
+  const place = `scope ${scope}: ${filter.kind}${filter.operator}${quoted(value.name)}`;
+  throw new SpoorError('INVALID_VALUE', `${place}: ${problem}`, { remedy });
 }
