@@ -16,6 +16,8 @@ enum event_flag {
 	EVENT_EXE_UNLINKED = 8,
 	/* names of files start at another root than the tracer's: in another mount namespace, or after chroot() */
 	EVENT_OTHER_ROOT = 16,
+	/* of an exec: what was executed is a script, or another file that an interpreter runs */
+	EVENT_SCRIPT = 32,
 };
 
 /*

@@ -70,6 +70,20 @@ static __always_inline __u64 filter_text(const struct scope_set *set, __u32 tabl
 	return filter_text_decide(set, table, &words, matched);
 }
 
+/* A process is named by its binary and by its script, if it runs one: = holds when either is named, != when neither is. */
+static __always_inline __u64 filter_binary(const struct scope_set *set, __u32 table, struct task_facts *facts,
+					   __u64 matched, __u64 *excluding)
+{
+	struct filter_words words = {};
+
+	if (!(matched & set->users[table]))
+		return matched;
+	filter_text_words(set, table, &facts->exe, &words);
+	if (facts->script.start.bytes[0])
+		filter_text_words(set, table, &facts->script, &words);
+	return filter_text_decide(set, table, &words, matched);
+}
+
 /*
  * For the collector: takes a text of `length` bytes (no NUL counted) at a kernel address. `ends`: filter_end_on().
  * A text that cannot be read counts as empty.

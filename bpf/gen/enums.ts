@@ -45,11 +45,18 @@ export const EventFlag = {
   EVENT_NEW_PROCESS: 4,
   EVENT_EXE_UNLINKED: 8,
   EVENT_OTHER_ROOT: 16,
+  EVENT_SCRIPT: 32,
 } as const;
 
 export type EventFlag = (typeof EventFlag)[keyof typeof EventFlag];
 
-export type EventFlagName = 'user-memory' | 'compat' | 'new-process' | 'exe-unlinked' | 'other-root';
+export type EventFlagName =
+  | 'user-memory'
+  | 'compat'
+  | 'new-process'
+  | 'exe-unlinked'
+  | 'other-root'
+  | 'script';
 
 /** The name of each value; values that the object does not know have none. */
 export const eventFlagNames: Readonly<Record<number, EventFlagName>> = {
@@ -58,6 +65,7 @@ export const eventFlagNames: Readonly<Record<number, EventFlagName>> = {
   4: 'new-process',
   8: 'exe-unlinked',
   16: 'other-root',
+  32: 'script',
 };
 
 /** `enum event_kind` */

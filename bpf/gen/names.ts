@@ -17,6 +17,7 @@ export const mapNames = [
   'scope_grace',
   'scope_in_force',
   'scope_sets',
+  'scripts',
   'seeds',
   'state_counters',
   'task_words',

@@ -259,8 +259,8 @@ export const FilterString = C.struct('filter_string', 664, {
 });
 export type FilterString = Static<typeof FilterString>;
 
-/** `struct task_facts`: 1520 bytes. */
-export const TaskFacts = C.struct('task_facts', 1520, {
+/** `struct task_facts`: 2184 bytes. */
+export const TaskFacts = C.struct('task_facts', 2184, {
   uid: [0, C.u32],
   gid: [4, C.u32],
   euid: [8, C.u32],
@@ -278,6 +278,7 @@ export const TaskFacts = C.struct('task_facts', 1520, {
   cgroup_count: [184, C.u64],
   comm: [192, FilterString],
   exe: [856, FilterString],
+  script: [1520, FilterString],
 });
 export type TaskFacts = Static<typeof TaskFacts>;
 
@@ -300,6 +301,22 @@ export const PathBuffer = C.struct('path_buffer', 4368, {
   bytes: [14, C.bytes(4352)],
 });
 export type PathBuffer = Static<typeof PathBuffer>;
+
+/** `struct script`: 264 bytes. */
+export const Script = C.struct('script', 264, {
+  length: [0, C.u32],
+  full_length: [4, C.u32],
+  path: [8, C.bytes(256)],
+});
+export type Script = Static<typeof Script>;
+
+/** `struct name_walk`: 12 bytes. */
+export const NameWalk = C.struct('name_walk', 12, {
+  at: [0, C.u32],
+  end: [4, C.u32],
+  climbs: [8, C.u32],
+});
+export type NameWalk = Static<typeof NameWalk>;
 
 /** `struct peer`: 136 bytes. */
 export const Peer = C.struct('peer', 136, {
@@ -326,24 +343,26 @@ export const Syscall = C.struct('syscall', 64, {
 });
 export type Syscall = Static<typeof Syscall>;
 
-/** `struct frame`: 27024 bytes. */
-export const Frame = C.struct('frame', 27024, {
+/** `struct frame`: 27960 bytes. */
+export const Frame = C.struct('frame', 27960, {
   info: [0, ProcInfo],
   words: [304, TaskWords],
   facts: [368, TaskFacts],
-  ids: [1888, EventIds],
-  path: [1904, PathBuffer],
-  words_place: [6272, C.u32],
-  matched: [6280, C.u64],
-  legacy_followed: [6288, C.u64],
-  ancestor_words: [6296, ScopeWords],
-  ancestor_steps: [6320, C.u64],
-  peer: [6328, Peer],
-  messages: [6464, C.u64],
-  send: [6472, Syscall],
-  size: [6536, C.u32],
-  info_valid: [6540, C.u32],
-  record: [6544, C.bytes(20480)],
+  ids: [2552, EventIds],
+  path: [2568, PathBuffer],
+  script: [6936, Script],
+  names: [7200, NameWalk],
+  words_place: [7212, C.u32],
+  matched: [7216, C.u64],
+  legacy_followed: [7224, C.u64],
+  ancestor_words: [7232, ScopeWords],
+  ancestor_steps: [7256, C.u64],
+  peer: [7264, Peer],
+  messages: [7400, C.u64],
+  send: [7408, Syscall],
+  size: [7472, C.u32],
+  info_valid: [7476, C.u32],
+  record: [7480, C.bytes(20480)],
 });
 export type Frame = Static<typeof Frame>;
 
@@ -573,8 +592,8 @@ export const SnapshotResult = C.struct('snapshot_result', 24, {
 });
 export type SnapshotResult = Static<typeof SnapshotResult>;
 
-/** `struct state_stats`: 160 bytes. */
-export const StateStats = C.struct('state_stats', 160, {
+/** `struct state_stats`: 168 bytes. */
+export const StateStats = C.struct('state_stats', 168, {
   lookups: [0, C.u64],
   hits: [8, C.u64],
   misses: [16, C.u64],
@@ -592,6 +611,7 @@ export const StateStats = C.struct('state_stats', 160, {
   path_walks: [136, C.u64],
   path_walks_cut: [144, C.u64],
   lost_by_mode: [152, C.u64],
+  scripts_lost: [160, C.u64],
 });
 export type StateStats = Static<typeof StateStats>;
 

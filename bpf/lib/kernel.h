@@ -282,6 +282,7 @@ struct task_struct___exec {
 struct linux_binprm {
 	int argc;
 	const char *filename;
+	const char *interp;
 };
 
 struct seq_file;

@@ -36,6 +36,8 @@ struct state_stats {
 	__u64 path_walks_cut;
 	/* events lost because the miss mode says so: 0 when it is `recover` */
 	__u64 lost_by_mode;
+	/* scripts that the map would not take: their processes are known by the interpreter alone */
+	__u64 scripts_lost;
 };
 
 struct {

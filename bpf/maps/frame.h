@@ -11,6 +11,7 @@
 #include "peers.h"
 #include "proc_info.h"
 #include "rings.h"
+#include "scripts.h"
 
 /* Ids in the header of an event: those of the initial namespaces. */
 struct event_ids {
@@ -26,6 +27,8 @@ struct frame {
 	struct task_facts facts;
 	struct event_ids ids;
 	struct path_buffer path;
+	struct script script;
+	struct name_walk names;
 	/* enum words_place; kept here so that the verifier follows one path for all of them */
 	__u32 words_place;
 	__u64 matched;

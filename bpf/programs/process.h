@@ -7,6 +7,7 @@
 #include "../events/fork.h"
 #include "../maps/long_records.h"
 #include "collect.h"
+#include "script.h"
 
 /* What the child takes from its parent: in the modes that show old failures, only what the parent's record has. */
 static __always_inline void inherit(struct frame *frame, const struct process *child, const struct scope_set *set)
@@ -47,6 +48,8 @@ static __always_inline void fork(struct frame *frame, const struct scope_set *se
 	in_scope = collect(frame, &subject, set, ORIGIN_RECOVERED_KERNEL);
 	if (is_process)
 		inherit(frame, &process, set);
+	if (is_process)
+		script_inherit(&subject.process.identity, &process.identity);
 	if (!in_scope)
 		return;
 
@@ -202,6 +205,7 @@ static __always_inline void exec(struct frame *frame, const struct scope_set *se
 	/* What is recorded is of the binary before: the look-up that follows is a miss, and builds the new record. */
 	proc_info_forget(tgid);
 	words_executed(&subject.process);
+	script_executed(frame, &subject, bprm);
 	if (!collect(frame, &subject, set, ORIGIN_EXEC))
 		return;
 
@@ -210,6 +214,8 @@ static __always_inline void exec(struct frame *frame, const struct scope_set *se
 	event->inode = frame->info.inode;
 	event->device = frame->info.device;
 	event->argc = bprm->argc;
+	if (has_interpreter(bprm))
+		event->header.flags |= EVENT_SCRIPT;
 	before = words_before_exec(&subject.process);
 	if (before)
 		__builtin_memcpy(event->previous_comm, before->comm, sizeof(event->previous_comm));
@@ -305,6 +311,7 @@ int BPF_PROG(on_sched_process_exit, struct task_struct *task)
 	}
 	proc_info_forget(subject.process.identity.tgid);
 	words_forget(&subject.process);
+	script_forget(&subject.process.identity);
 	return 0;
 }
 

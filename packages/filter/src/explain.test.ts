@@ -22,6 +22,7 @@ test('says what scopes compile to and who decides what', () => {
     '    build: comm=node,np* exe=*.sh uid=65534,1000-1999 follow',
     '    comm=node,np*: kernel, table comm',
     '    exe=*.sh: kernel, table exe',
+    '      a script matches by its own path, too, once it was executed during the trace',
     '    uid=65534,1000-1999: kernel, table uid',
     '      the real or the effective user id: one has to fit, != wants neither',
     '    follow: what descends from a match is in the scope, until it ends',
@@ -69,8 +70,9 @@ test('says what paths stand for', () => {
   const { lines, scopes } = explainScopes(
     compileScopes([parseScope('s: exe=/bin/ls,/opt/x,ls open.path=/bin/gone*,/bin/gone,/gone')], { host }),
   );
-  expect(lines.slice(3, 12)).toEqual([
+  expect(lines.slice(3, 13)).toEqual([
     '    exe=/bin/ls,/usr/bin/ls,/opt/x,ls: kernel, table exe',
+    '      a script matches by its own path, too, once it was executed during the trace',
     '    open.path=/bin/gone*,/usr/bin/gone*,/bin/gone,/usr/bin/gone,/gone: kernel',
     '      names of failed opens that can lead through links: user space',
     '    paths, as they are now',

@@ -182,6 +182,7 @@ function configure(opened: OpenedObject, configuration: KernelConfiguration): vo
     .enableMap('task_words', taskStorage)
     .enableMap('long_records', argvLimit > argvLimits.usual)
     .resizeMap('long_records', possibleCpus)
+    .enableMap('scripts', options.filterKinds.has('exe'))
     .enableProgram('on_iter_task', options.needsSnapshot);
   if (options.wordsEntries !== undefined) opened.resizeMap('task_words_hash', options.wordsEntries);
   // The lean object has no more than the lifecycle events.

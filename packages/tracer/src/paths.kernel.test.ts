@@ -45,6 +45,90 @@ async function namesInScopes({ folder, scopes, events, main }: Run): Promise<Rec
   return seen;
 }
 
+/** Writes a script, which tells where it is by the last argument of a command of its own. */
+function writeScript(path: string, lines: string) {
+  writeFileSync(path, `#!/bin/sh\n${lines}\n`, { mode: 0o755 });
+}
+
+/** The last arguments of execs that succeeded, and of ends of processes their names, by scope. */
+async function whatScopesTake(
+  script: string,
+  options: {
+    readonly folder: string;
+    readonly scopes: Readonly<Record<string, string>>;
+    readonly mapEntries?: number;
+  },
+) {
+  const { folder, scopes, ...more } = options;
+  const seen: Record<string, string[]> = Object.fromEntries(Object.keys(scopes).map((name) => [name, []]));
+  await using tracer = await trace({
+    command: ['bash', '-c', script],
+    commandOptions: { cwd: folder, stdio: 'ignore' },
+    events: ['exec', 'exit'],
+    replaceable: false,
+    scopes: Object.entries(scopes).map(([name, text]) => `${name}: ${text.replaceAll('T/', `${folder}/`)}`),
+    ...more,
+  });
+  for await (const event of tracer) {
+    if (event.kind === 'malformed') throw new Error('a malformed record');
+    if (!event.scopes.includes('command')) continue;
+    if (event.kind === 'exec' && event.result < 0) continue;
+    const told = event.kind === 'exec' ? event.argv.at(-1) : event.kind;
+    for (const scope of event.scopes) seen[scope]?.push(told ?? '');
+  }
+  expect(await tracer.exit).toEqual({ code: 0, signal: null });
+  return { seen, state: tracer.stats().state };
+}
+
+describe('exe of a script', () => {
+  const scopes = {
+    end: 'exe=*.sh',
+    whole: 'exe=T/real/x.sh',
+    link: 'exe=T/link/x.sh',
+    interpreter: 'exe=/bin/sh',
+    neither: 'exe!=*.sh,/usr/bin/bash,/bin/sh',
+  };
+
+  it('is its own path and its interpreter’s, however it was executed', async () => {
+    using folder = testFolder();
+    writeScript(join(folder.path, 'real/x.sh'), ':');
+    const { seen } = await whatScopesTake(
+      `"$PWD/real/x.sh" absolute; real/x.sh relative; cd real; ./x.sh dot; ../real/.//deep/../x.sh climb
+       perl -e 'open my $f, "<", "x.sh"; $^F = 99; open $f, "<", "x.sh"; exec "/dev/fd/".fileno($f), "fd"'
+       cp x.sh plain; ./plain other; cd ..; link/x.sh link; exit 0`,
+      { folder: folder.path, scopes },
+    );
+    const execs = (name: string) => seen[name]!.filter((told) => told !== 'exit');
+    const inside = ['absolute', 'relative', 'dot', 'climb', 'fd'];
+    expect(execs('end')).toEqual([...inside, 'link']);
+    expect(execs('whole')).toEqual(inside);
+    // As written, and where it leads.
+    expect(execs('link')).toEqual([...inside, 'link']);
+    expect(execs('interpreter')).toEqual([...inside, 'other', 'link']);
+    expect(execs('neither')).not.toContain('other');
+  });
+
+  it('stays its own in children and whatever is lost of the process, until the next exec', async () => {
+    using folder = testFolder();
+    writeScript(
+      join(folder.path, 'x.sh'),
+      'for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do /bin/true in-loop; done; (:) ; (exec true in-child); exec /bin/true next',
+    );
+    const { seen, state } = await whatScopesTake('./x.sh start; /bin/true binary; exit 0', {
+      folder: folder.path,
+      scopes: { end: 'exe=*.sh', others: 'exe!=*.sh' },
+      mapEntries: 1,
+    });
+    // The two that end without another exec: a subshell, which is a child.
+    expect(seen['end']).toEqual(['start', 'exit']);
+    expect(seen['others']!.filter((told) => told !== 'exit')).toEqual(
+      expect.arrayContaining([...new Array(20).fill('in-loop'), 'in-child', 'next', 'binary']),
+    );
+    expect(state.scriptsLost).toBe(0);
+    expect(state.misses).toBeGreaterThan(0);
+  });
+});
+
 describe('conditions on paths mean the file', () => {
   it('opens: absolute, relative, by descriptor, through links, that succeed and that fail', async () => {
     using folder = testFolder();

@@ -3,10 +3,10 @@ import type { Event } from '@spoor/event';
 import { filterKinds, type Scope, type TaskFacts, taskFacts } from '@spoor/filter';
 
 /** What an event tells of its task. The rest of the facts nothing asks for: `checkRecorded` has seen to that. */
-export function recordedFacts(event: Event, newProcessFlag: number): TaskFacts {
+export function recordedFacts(event: Event, newProcessFlag: number, script: string): TaskFacts {
   const { uid, tgid, tid, ppid, comm, exe } = event;
   const isNew = (event.headerFlags & newProcessFlag) === 0 ? 0 : 1;
-  return taskFacts({ uid, tgid, tid, ppid, comm, exe, isNew });
+  return taskFacts({ uid, tgid, tid, ppid, comm, exe, script, isNew });
 }
 
 const recorded: ReadonlySet<string> = new Set(['uid', 'tgid', 'tid', 'ppid', 'comm', 'exe', 'isNew']);

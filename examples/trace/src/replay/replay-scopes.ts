@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Event } from '@spoor/event';
 import {
   compileEventFilter,
@@ -21,6 +22,9 @@ export class ReplayScopes {
   readonly #scopes: readonly Scope[];
   readonly #takes: EventFilter;
   readonly #newProcessFlag: number;
+  readonly #scriptFlag: number;
+  /** By identity: the script that a process runs. */
+  readonly #scripts = new Map<string, string>();
   /** By identity; without those that carry nothing. */
   readonly #states = new Map<string, FollowState>();
 
@@ -34,30 +38,47 @@ export class ReplayScopes {
     for (const scope of this.#scopes) checkRecorded(scope);
     this.#takes = compileEventFilter(this.#scopes);
     this.#newProcessFlag = flags['new-process'] ?? 0;
+    this.#scriptFlag = flags['script'] ?? 0;
   }
 
   /** Names of the scopes that the event belongs to. Wants every event, in order. */
   judge(event: Event): readonly string[] {
-    const facts = recordedFacts(event, this.#newProcessFlag);
     const identity = identityOf(event.tgid, event.startTimeNs);
+    const script = this.#scriptOf(event, identity);
+    const facts = recordedFacts(event, this.#newProcessFlag, script);
     const before = this.#states.get(identity) ?? notFollowed;
     const verdict = followVerdict(before, facts, this.#scopes);
     this.#keep(identity, followMatch(before, facts, this.#scopes));
     if (event.kind === 'fork') {
       const child = identityOf(event.childTgid, event.childStartTimeNs);
       this.#keep(child, followFork(before, facts, this.#scopes));
+      if (script !== '' && child !== identity) this.#scripts.set(child, script);
     }
-    if (event.kind === 'exit') this.#states.delete(identity);
+    if (event.kind === 'exit') {
+      this.#states.delete(identity);
+      this.#scripts.delete(identity);
+    }
     const taken = this.#takes(event);
     return verdict
       .filter((scope) => (taken >> BigInt(this.#scopes.indexOf(scope))) & 1n)
       .map(({ name }) => name);
   }
 
+  /** The script that the process of an event runs; empty when it is not known to run any. */
+  #scriptOf(event: Event, identity: string): string {
+    if (event.kind === 'exec' && !hasFailed(event)) {
+      if ((event.headerFlags & this.#scriptFlag) === 0) this.#scripts.delete(identity);
+      else this.#scripts.set(identity, posix.normalize(event.filename));
+    }
+    return this.#scripts.get(identity) ?? '';
+  }
+
   #keep(identity: string, state: FollowState): void {
     if (state.followed.size > 0 || state.excluded.size > 0) this.#states.set(identity, state);
   }
 }
+
+const hasFailed = (event: object) => 'result' in event && Number(event.result) < 0;
 
 /** A process id is used again; with the start time it is not. */
 function identityOf(tgid: number, startTimeNs: bigint): string {

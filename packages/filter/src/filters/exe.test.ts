@@ -8,6 +8,12 @@ filterKindSuite('exe', {
     ['exe=/usr/bin/*', { exe: '/usr/bin/env' }, { exe: '/usr/binary' }],
     ['exe=*.sh', { exe: '/a.sh' }, { exe: '/a.shx' }],
     ['exe=""', { exe: '' }, { exe: '/' }],
+    // A script is named by its interpreter and by its own path; != means neither.
+    ['exe=*.sh,*.py', { exe: '/bin/dash', script: '/a.sh' }, { exe: '/bin/dash', script: '/a.pl' }],
+    ['exe=/bin/dash', { exe: '/bin/dash', script: '/a.sh' }, { exe: '/bin/bash', script: '/a.sh' }],
+    ['exe!=*.sh', { exe: '/bin/dash', script: '/a.py' }, { exe: '/bin/dash', script: '/a.sh' }],
+    ['exe!=/bin/*', { exe: '/sbin/x' }, { exe: '/bin/dash', script: '/a.sh' }],
+    ['exe!=""', { exe: '/bin/ls', script: '' }, { exe: '', script: '' }],
     ['exe!=/usr/*,/opt/*', { exe: '/bin/sh' }, { exe: '/opt/x' }],
     [`exe=${long}`, { exe: long }, { exe: `${long}y` }],
     ['exe=/usr/* exe!=/usr/bin/*', { exe: '/usr/lib/x' }, { exe: '/usr/bin/x' }],

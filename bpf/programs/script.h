@@ -1,0 +1,144 @@
+/* Which script an exec runs: the name that was executed, as an absolute path. */
+#ifndef SPOOR_PROGRAMS_SCRIPT_H
+#define SPOOR_PROGRAMS_SCRIPT_H
+
+#include "../events/name.h"
+#include "../maps/scripts.h"
+
+/* How the kernel names a file that was executed by its descriptor: `/dev/fd/3`, or `/dev/fd/3/NAME`. (fs/exec.c) */
+#define DEV_FD "/dev/fd/"
+#define DEV_FD_LENGTH 8
+#define DEV_FD_DIGITS 7
+
+/*
+ * A script or another file that the kernel found an interpreter for. Of others both pointers are the same, also when they
+ * were executed by descriptor.
+ */
+static __always_inline bool has_interpreter(struct linux_binprm *bprm)
+{
+	return BPF_CORE_READ(bprm, interp) != BPF_CORE_READ(bprm, filename);
+}
+
+/* The length of a beginning `/dev/fd/N`, and N; 0 for other names. */
+static __always_inline __u32 script_descriptor(const char *filename, __s32 *fd)
+{
+	char head[DEV_FD_LENGTH + DEV_FD_DIGITS + 1] = {};
+	__u32 length = DEV_FD_LENGTH;
+
+	bpf_probe_read_kernel_str(head, sizeof(head), filename);
+#pragma unroll
+	for (int i = 0; i < DEV_FD_LENGTH; i++)
+		if (head[i] != DEV_FD[i])
+			return 0;
+	*fd = 0;
+#pragma unroll
+	for (int i = DEV_FD_LENGTH; i < DEV_FD_LENGTH + DEV_FD_DIGITS; i++) {
+		if (head[i] < '0' || head[i] > '9')
+			break;
+		*fd = *fd * 10 + (head[i] - '0');
+		length++;
+	}
+	return length;
+}
+
+#ifndef SPOOR_WITHOUT_BPF_LOOP
+/* What bpf_loop hands to a step. The walk itself is in the frame, so that the verifier sees each step begin like the first. */
+struct name_step_context {
+	struct frame *frame;
+};
+
+/* One byte. Puts each name that counts in front of those behind it. 1 at the end. */
+static __noinline long name_step(__u32 step, struct name_step_context *context)
+{
+	struct frame *frame = context->frame;
+	struct name_walk *walk = &frame->names;
+	__u32 at = walk->at, length = walk->end - at - 1;
+	const __u8 *name = &frame->record[(at + 1) & RECORD_MASK];
+
+	if (at < sizeof(struct event_header))
+		return 1;
+	walk->at = at - 1;
+	if (frame->record[at & RECORD_MASK] != '/')
+		return 0;
+	walk->end = at;
+	if (!length || (length == 1 && name[0] == '.'))
+		return 0;
+	if (length == 2 && name[0] == '.' && name[1] == '.')
+		walk->climbs++;
+	else if (walk->climbs)
+		walk->climbs--;
+	else
+		path_prepend(&frame->path, name, length);
+	return 0;
+}
+#endif
+
+/*
+ * The name is joined to the directory that it starts from, and `.`, `..` and double slashes are left out. Symbolic links
+ * in it are not followed: the kernel has let go of the script's file. Kernels before 5.17 leave out a `./` in front alone.
+ */
+static __noinline int script_of_exec(struct frame *frame, struct task_struct *task, const char *filename)
+{
+	struct var_bytes path = {}, directory = {};
+	struct name name = { .directory_fd = AT_FDCWD, .path = &path, .directory = &directory };
+	struct script *script = &frame->script;
+	struct part part = { .memory = PART_KERNEL };
+	__u32 skip = script_descriptor(filename, &name.directory_fd);
+	const __u8 *from;
+	__u64 length;
+
+	frame->size = sizeof(struct event_header);
+	part.from = filename;
+	record_append_directory(frame, task, &name, !skip && part_byte(&part, 0) == '/');
+	if (!skip && part_byte(&part, 0) == '.' && part_byte(&part, 1) == '/')
+		skip = 2;
+	part.from = filename + skip;
+	if (directory.length && part_byte(&part, 0) && part_byte(&part, 0) != '/') {
+		frame->record[frame->size & RECORD_MASK] = '/';
+		frame->size++;
+	}
+	record_append_string(frame, &path, &part);
+	__builtin_memset(script, 0, sizeof(*script));
+#ifdef SPOOR_WITHOUT_BPF_LOOP
+	from = &frame->record[sizeof(struct event_header)];
+	length = frame->size - sizeof(struct event_header);
+	script->full_length = length;
+#else
+	struct name_step_context context = { .frame = frame };
+
+	frame->names.at = frame->size - 1;
+	frame->names.end = frame->size;
+	frame->names.climbs = 0;
+	frame->path.start = PATH_MAX;
+	frame->path.full_length = 0;
+	frame->path.cut = false;
+	bpf_loop(2 * PART_MAX, name_step, &context, 0);
+	from = &frame->path.bytes[frame->path.start & (PATH_MAX - 1)];
+	length = PATH_MAX - frame->path.start;
+	script->full_length = frame->path.full_length;
+#endif
+	if (length > EXE_MAX)
+		length = EXE_MAX;
+	barrier_var(length);
+	length &= 2 * EXE_MAX - 1;
+	if (length > EXE_MAX || bpf_probe_read_kernel(script->path, length, from))
+		length = 0;
+	script->length = length;
+	return 0;
+}
+
+/* What the exec of a process changes of its script. */
+static __always_inline void script_executed(struct frame *frame, const struct subject *subject,
+					    struct linux_binprm *bprm)
+{
+	if (!scripts_kept())
+		return;
+	if (!has_interpreter(bprm)) {
+		script_forget(&subject->process.identity);
+		return;
+	}
+	script_of_exec(frame, subject->task, BPF_CORE_READ(bprm, filename));
+	script_keep(&subject->process.identity, &frame->script);
+}
+
+#endif

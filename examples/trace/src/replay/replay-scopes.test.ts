@@ -1,0 +1,24 @@
+import type { Event } from '@spoor/event';
+import { parseScope } from '@spoor/filter';
+import { expect, it } from 'vitest';
+import { ReplayScopes } from './replay-scopes.js';
+
+const script = 32;
+const sh = { tgid: 5, tid: 5, ppid: 1, uid: 0, startTimeNs: 7n, comm: 'x', exe: '/bin/dash', headerFlags: 0 };
+const event = (fields: object) => ({ ...sh, ...fields }) as unknown as Event;
+
+it('a process is in a scope by its script from the exec to the next one, and so are its children', () => {
+  const scopes = new ReplayScopes([parseScope('s: exe=*.sh'), parseScope('n: exe!=/srv/*')], { script });
+  const judge = (fields: object) => scopes.judge(event(fields));
+  const child = { tgid: 6, startTimeNs: 8n };
+  expect(judge({ kind: 'open' })).toEqual(['n']);
+  expect(judge({ kind: 'exec', headerFlags: script, filename: '/srv/./x.sh' })).toEqual(['s']);
+  expect(judge({ kind: 'open' })).toEqual(['s']);
+  expect(judge({ kind: 'fork', childTgid: 6, childStartTimeNs: 8n })).toEqual(['s']);
+  // An exec that failed changes nothing.
+  expect(judge({ kind: 'exec', filename: '/srv/missing', result: -2 })).toEqual(['s']);
+  expect(judge({ kind: 'exec', filename: '/bin/ls', exe: '/bin/ls' })).toEqual(['n']);
+  expect(judge({ ...child, kind: 'open' })).toEqual(['s']);
+  expect(judge({ ...child, kind: 'exit' })).toEqual(['s']);
+  expect(judge({ ...child, kind: 'open' })).toEqual(['n']);
+});
