@@ -26,7 +26,10 @@ export async function run(args: readonly string[], io: Io = standardIo()): Promi
       failure.code === 'OUTPUT_CLOSED' ? statusOfError(failure.code) : await reportFailure(failure, io.err);
   }
   await io.err.sink.drained();
-  return status;
+  const unsaid = sinkError(io.err.sink);
+  return status === exitStatus.ok && unsaid?.code === 'OUTPUT_UNWRITABLE'
+    ? statusOfError(unsaid.code)
+    : status;
 }
 
 async function dispatch([name, ...rest]: readonly string[], io: Io): Promise<number> {

@@ -14,6 +14,21 @@ export function writeRemedy(errnoName: string): string {
   return remedies[errnoName] ?? `Write to another file. ${kept}`;
 }
 
+/**
+ * One error of all that went wrong with several outputs. It has the code of the first that is more than a reader that has
+ * gone, since that is the one that counts for the exit status.
+ */
+export function joinErrors(errors: readonly (SpoorError | undefined)[]): SpoorError | undefined {
+  const found = errors.filter((error) => error !== undefined);
+  const [first] = [...found.filter(({ code }) => code !== 'OUTPUT_CLOSED'), ...found];
+  if (first === undefined || found.length === 1) return first;
+  const messages = [...new Set(found.map(({ message }) => message))];
+  return new SpoorError(first.code, messages.join('; '), {
+    ...(first.remedy === undefined ? {} : { remedy: first.remedy }),
+    cause: first.cause,
+  });
+}
+
 /** Why a sink takes no more, as an error; undefined while it does. */
 export function sinkError({ failure, name }: Sink): SpoorError | undefined {
   if (failure === undefined) return undefined;

@@ -1,11 +1,13 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { StdioOptions } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeMachine } from '@spoor/object';
 import { defaultRingSizes } from '@spoor/tracer';
 import { expect, it } from 'vitest';
 import { useStage } from '../../test/actor.js';
 import { lastingOrphans, until } from '../../test/leftovers.js';
-import { command, linesOf, spoor, startProgram, startSpoor } from '../../test/spoor.js';
+import { command, linesOf, nodeOptions, spoor, startProgram, startSpoor } from '../../test/spoor.js';
 
 const stage = useStage();
 
@@ -39,6 +41,50 @@ it('says that the device is full, when the command has ended', async () => {
   expect(ended.stderr).toMatch(/^spoor: OUTPUT_UNWRITABLE: \/dev\/full cannot be written: ENOSPC\n {2}\S/);
   expect(ended.status).toBe(2);
   expect(existsSync(file)).toBe(true);
+});
+
+it.each([
+  ['--out', 'ENOSPC'],
+  ['--stats-json', 'ENOSPC'],
+  ['--record', 'ENOSPC'],
+])('says that the device is full, and fails, though the command does not: %s', async (option, errno) => {
+  const others = option === '--out' ? [] : ['--out', '/dev/null'];
+  const { status, stderr } = await spoor(['trace', ...others, option, '/dev/full', '--', 'true']);
+  expect(stderr).toMatch(
+    new RegExp(`^spoor: OUTPUT_UNWRITABLE: /dev/full cannot be written: ${errno}\\n {2}Free space`),
+  );
+  expect(status).toBe(2);
+});
+
+it.each([
+  ['--out', 8],
+  ['--record', 4],
+  ['--stats-json', 1],
+])(
+  'says that a file has reached the limit of its size, and keeps what is in it: %s',
+  async (option, blocks) => {
+    const file = join(stage.folder, `limited${option}`);
+    const script = `ulimit -f ${blocks}; exec "$@"`;
+    const others = option === '--out' ? [] : ['--out', '/dev/null'];
+    const line = [command, 'trace', '--output', 'json', ...others, option, file];
+    const { status, stderr } = await startProgram('bash', [
+      ...['-c', script, 'bash', process.execPath, ...nodeOptions, ...line, '--', stage.actor, 'storm', '300'],
+    ]).ended;
+    expect(stderr).toMatch(
+      /^spoor: OUTPUT_UNWRITABLE: .* cannot be written: EFBIG\n {2}Raise the limit .*\(ulimit -f unlimited\)/,
+    );
+    expect(status).toBe(2);
+    expect(statSync(file).size).toBe(blocks * 1024);
+  },
+);
+
+it('fails when its standard error has no room for what was asked for', async () => {
+  const full = openSync('/dev/full', 'w');
+  const options = { stdio: ['ignore', 'ignore', full] as StdioOptions };
+  const { child } = startSpoor(['trace', '--out', '/dev/null', '--stats', '--', 'true'], options);
+  closeSync(full);
+  await once(child, 'exit');
+  expect(child.exitCode).toBe(2);
 });
 
 it('waits for a reader that takes its time, and delivers or counts everything', async () => {

@@ -92,6 +92,17 @@ it('refuses an output that is an input, and changes nothing', async () => {
   expect(readFileSync(path, 'utf8')).toBe('{}');
 });
 
+it('tells of every output that could not be written', async () => {
+  const outputs = await open({ out: '/dev/full', stats: '/dev/full' });
+  outputs.events.sink.write('events\n');
+  outputs.stats!.write('counters\n');
+  expect(await outputs.close()).toMatchObject({
+    code: 'OUTPUT_UNWRITABLE',
+    message: '/dev/full cannot be written: ENOSPC',
+    remedy: expect.stringContaining('Free space'),
+  });
+});
+
 it('goes on in a new file once the old one was renamed, behind a whole line', async () => {
   const folder = temporaryFolder();
   const [out, stats] = [join(folder, 'out'), join(folder, 'stats')];

@@ -10,7 +10,7 @@ import {
   openOutputFile,
 } from '../output/output-file.js';
 import { errnoNameOf, Sink } from '../output/sink.js';
-import { sinkError, writeRemedy } from '../output/sink-error.js';
+import { joinErrors, sinkError, writeRemedy } from '../output/sink-error.js';
 import { noStyle } from '../output/style.js';
 
 const closeFile = promisify(close);
@@ -126,7 +126,8 @@ export class Outputs {
       if (file === undefined) await sink.drained();
       else if (option !== recordOption) await sink.close();
     }
-    return sinkError(this.events.sink) ?? (this.stats && sinkError(this.stats));
+    const sinks = new Set([this.events.sink, ...(this.stats === undefined ? [] : [this.stats])]);
+    return joinErrors([...sinks].map(sinkError));
   }
 
   async #reopen(): Promise<SpoorError | undefined> {

@@ -6,6 +6,7 @@ import { reportFailure } from '../failure.js';
 import type { Io } from '../io.js';
 import { dropsText } from '../output/drops.js';
 import type { EventWriter } from '../output/event-writer.js';
+import { joinErrors } from '../output/sink-error.js';
 import { statisticsText } from '../output/statistics.js';
 import { DropWatch, droppedOf } from './drop-watch.js';
 import type { Interrupts } from './interrupts.js';
@@ -127,7 +128,7 @@ export class Session {
     const { tracer, outputs, recorder, io, stats } = this.#parts;
     const statistics = tracer.stats();
     outputs.stats?.write(`${JSON.stringify(statistics, null, 2)}\n`);
-    const failure = (await recorder?.close()) ?? (await outputs.close());
+    const failure = joinErrors([await recorder?.close(), await outputs.close()]);
     const { sink, style } = io.err;
     if (failure !== undefined) await reportFailure(failure, io.err);
     if (this.#unseen) await reportFailure(unseen(tracer.commandTgid), io.err);
