@@ -55,6 +55,8 @@ struct event_header {
 	__u16 scopes_version;
 	char comm[16];
 	struct var_bytes exe;
+	/* id or name of the container that the task is in; empty when it is in none */
+	struct var_bytes container;
 };
 
 #endif

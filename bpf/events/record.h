@@ -111,6 +111,23 @@ static __always_inline void record_append_path(struct frame *frame, struct var_b
 		reference->full_length = reference->length + 1;
 }
 
+/* The first part of every record. It has always room, and no bytes for a task in no container. */
+static __always_inline void record_append_container(struct frame *frame, struct event_header *header)
+{
+	const struct task_facts *facts = &frame->facts;
+	__u64 length = facts->container_length;
+	__u32 at = frame->size & RECORD_MASK;
+
+	barrier_var(length);
+	length &= CONTAINER_TEXT - 1;
+	bpf_probe_read_kernel(&frame->record[at], length, facts->container.start.bytes + 1);
+	header->container.offset = at;
+	header->container.length = length;
+	/* What fills all the room was cut. */
+	header->container.full_length = length + (length == CONTAINER_NAME_MAX);
+	frame->size = at + length;
+}
+
 /* Starts a record of `size` fixed bytes: the header is filled from the frame, the rest is the caller's. */
 static __always_inline void *record_begin(struct frame *frame, const struct scope_set *set, enum event_kind kind,
 					  __u32 size)
@@ -138,6 +155,7 @@ static __always_inline void *record_begin(struct frame *frame, const struct scop
 		header->flags |= EVENT_EXE_UNLINKED;
 	bpf_get_current_comm(header->comm, sizeof(header->comm));
 	frame->size = size;
+	record_append_container(frame, header);
 	return header;
 }
 

@@ -22,6 +22,14 @@ enum filter_kind {
 #define FILTER_TAIL_MAX 128
 /* The cgroup of a task and its ancestors. */
 #define FILTER_CGROUPS_MAX 16
+/* Hexadecimal digits of a container's id. */
+#define CONTAINER_ID 64
+/*
+ * Bytes of a mark, the id or name of a container, and a NUL. A longer name is cut. The number is a
+ * power of two, and no more than FILTER_TAIL_MAX.
+ */
+#define CONTAINER_TEXT 128
+#define CONTAINER_NAME_MAX (CONTAINER_TEXT - 2)
 
 /* Key of `filter_strings`. The second word separates sets, kinds and directions, then the text itself. */
 struct filter_text {

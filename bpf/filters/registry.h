@@ -10,9 +10,11 @@
  *   FILTER_COLLECT(NAME, statement)            fills the fact from `task`, its `leader` or `process`, when a scope in force
  *                                              asks
  *   FILTER_COLLECT_INFO(NAME, statement)       fills the fact from `info`, the record of the process; likewise
+ *   FILTER_COLLECT_ACTING(NAME, statement)     fills the fact of the acting `task` in `frame`, when a scope asks.
+ *                                              Takes more stack than a walk to the ancestors leaves
  *
- * The last two may also use `facts` and `set`. The header of an event has ids of its own (`struct event_ids`), which are
- * those of the initial namespace.
+ * FILTER_COLLECT and FILTER_COLLECT_INFO may also use `facts` and `set`. The header of an event has ids of
+ * its own (`struct event_ids`), which are those of the initial namespace.
  */
 #ifndef FILTER_FACT
 #define FILTER_FACT(member)
@@ -25,6 +27,9 @@
 #endif
 #ifndef FILTER_COLLECT_INFO
 #define FILTER_COLLECT_INFO(NAME, ...)
+#endif
+#ifndef FILTER_COLLECT_ACTING
+#define FILTER_COLLECT_ACTING(NAME, ...)
 #endif
 
 #include "uid.h"
@@ -49,3 +54,4 @@
 #undef FILTER_KIND
 #undef FILTER_COLLECT
 #undef FILTER_COLLECT_INFO
+#undef FILTER_COLLECT_ACTING

@@ -10,6 +10,7 @@ export const constants = {
   compat_syscalls: C.array(SyscallEntry, 576),
   enabled_events: C.u64,
   filter_kinds_built: C.u64,
+  legacy_cgroups: C.bool,
   miss_mode: C.enum('miss_mode', C.u32, MissMode),
   native_syscalls: C.array(SyscallEntry, 576),
   observer_boot_offset_ns: C.s64,

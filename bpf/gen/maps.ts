@@ -3,6 +3,8 @@
 import { C } from '@spoor/btf';
 import {
   BeforeExec,
+  Container,
+  ContainerKey,
   EventCounters,
   FilterText,
   FilterWords,
@@ -24,6 +26,7 @@ import {
 /** Maps by name, with the schemas of what they hold; rings and maps of maps hold nothing typed. */
 export const maps = {
   before_execs: { key: TaskIdentity, value: BeforeExec },
+  containers: { key: ContainerKey, value: Container },
   event_counters: { key: C.u32, value: EventCounters },
   exited: { key: TaskIdentity, value: C.u8 },
   filter_strings: { key: FilterText, value: FilterWords },

@@ -3,6 +3,7 @@
 export const mapNames = [
   'activity',
   'before_execs',
+  'containers',
   'event_counters',
   'exited',
   'filter_strings',

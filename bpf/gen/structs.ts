@@ -19,8 +19,8 @@ export const VarBytes = C.struct('var_bytes', 8, {
 });
 export type VarBytes = Static<typeof VarBytes>;
 
-/** `struct event_header`: 88 bytes. */
-export const EventHeader = C.struct('event_header', 88, {
+/** `struct event_header`: 96 bytes. */
+export const EventHeader = C.struct('event_header', 96, {
   size: [0, C.u32],
   kind: [4, C.u16],
   flags: [6, C.u16],
@@ -38,21 +38,22 @@ export const EventHeader = C.struct('event_header', 88, {
   scopes_version: [62, C.u16],
   comm: [64, C.chars(16)],
   exe: [80, VarBytes],
+  container: [88, VarBytes],
 });
 export type EventHeader = Static<typeof EventHeader>;
 
-/** `struct accept_event`: 144 bytes. */
-export const AcceptEvent = C.struct('accept_event', 144, {
+/** `struct accept_event`: 152 bytes. */
+export const AcceptEvent = C.struct('accept_event', 152, {
   header: [0, EventHeader],
-  result: [88, C.s32],
-  fd: [92, C.s32],
-  family: [96, C.u16],
-  port: [98, C.u16],
-  local_port: [100, C.u16],
-  unused: [102, C.u16],
-  address: [104, C.bytes(16)],
-  local_address: [120, C.bytes(16)],
-  path: [136, VarBytes],
+  result: [96, C.s32],
+  fd: [100, C.s32],
+  family: [104, C.u16],
+  port: [106, C.u16],
+  local_port: [108, C.u16],
+  unused: [110, C.u16],
+  address: [112, C.bytes(16)],
+  local_address: [128, C.bytes(16)],
+  path: [144, VarBytes],
 });
 export type AcceptEvent = Static<typeof AcceptEvent>;
 
@@ -65,86 +66,102 @@ export const BeforeExec = C.struct('before_exec', 32, {
 });
 export type BeforeExec = Static<typeof BeforeExec>;
 
-/** `struct bind_event`: 128 bytes. */
-export const BindEvent = C.struct('bind_event', 128, {
+/** `struct bind_event`: 136 bytes. */
+export const BindEvent = C.struct('bind_event', 136, {
   header: [0, EventHeader],
-  result: [88, C.s32],
-  fd: [92, C.s32],
-  family: [96, C.u16],
-  port: [98, C.u16],
-  unused: [100, C.u32],
-  address: [104, C.bytes(16)],
-  path: [120, VarBytes],
+  result: [96, C.s32],
+  fd: [100, C.s32],
+  family: [104, C.u16],
+  port: [106, C.u16],
+  unused: [108, C.u32],
+  address: [112, C.bytes(16)],
+  path: [128, VarBytes],
 });
 export type BindEvent = Static<typeof BindEvent>;
 
-/** `struct bpf_event`: 120 bytes. */
-export const BpfEvent = C.struct('bpf_event', 120, {
+/** `struct bpf_event`: 128 bytes. */
+export const BpfEvent = C.struct('bpf_event', 128, {
   header: [0, EventHeader],
-  result: [88, C.s32],
-  command: [92, C.u32],
-  type: [96, C.u32],
-  id: [100, C.u32],
-  name: [104, C.chars(16)],
+  result: [96, C.s32],
+  command: [100, C.u32],
+  type: [104, C.u32],
+  id: [108, C.u32],
+  name: [112, C.chars(16)],
 });
 export type BpfEvent = Static<typeof BpfEvent>;
 
-/** `struct capset_event`: 144 bytes. */
-export const CapsetEvent = C.struct('capset_event', 144, {
+/** `struct capset_event`: 152 bytes. */
+export const CapsetEvent = C.struct('capset_event', 152, {
   header: [0, EventHeader],
-  result: [88, C.s32],
-  unused: [92, C.u32],
-  effective: [96, C.u64],
-  permitted: [104, C.u64],
-  inheritable: [112, C.u64],
-  requested_effective: [120, C.u64],
-  requested_permitted: [128, C.u64],
-  requested_inheritable: [136, C.u64],
+  result: [96, C.s32],
+  unused: [100, C.u32],
+  effective: [104, C.u64],
+  permitted: [112, C.u64],
+  inheritable: [120, C.u64],
+  requested_effective: [128, C.u64],
+  requested_permitted: [136, C.u64],
+  requested_inheritable: [144, C.u64],
 });
 export type CapsetEvent = Static<typeof CapsetEvent>;
 
-/** `struct chmod_event`: 128 bytes. */
-export const ChmodEvent = C.struct('chmod_event', 128, {
+/** `struct chmod_event`: 136 bytes. */
+export const ChmodEvent = C.struct('chmod_event', 136, {
   header: [0, EventHeader],
-  result: [88, C.s32],
-  mode: [92, C.u32],
-  flags: [96, C.u32],
-  device: [100, C.u32],
-  inode: [104, C.u64],
-  path: [112, VarBytes],
-  directory: [120, VarBytes],
-});
-export type ChmodEvent = Static<typeof ChmodEvent>;
-
-/** `struct chown_event`: 136 bytes. */
-export const ChownEvent = C.struct('chown_event', 136, {
-  header: [0, EventHeader],
-  result: [88, C.s32],
-  owner: [92, C.u32],
-  group: [96, C.u32],
-  flags: [100, C.u32],
-  inode: [104, C.u64],
-  device: [112, C.u32],
-  unused: [116, C.u32],
+  result: [96, C.s32],
+  mode: [100, C.u32],
+  flags: [104, C.u32],
+  device: [108, C.u32],
+  inode: [112, C.u64],
   path: [120, VarBytes],
   directory: [128, VarBytes],
 });
+export type ChmodEvent = Static<typeof ChmodEvent>;
+
+/** `struct chown_event`: 144 bytes. */
+export const ChownEvent = C.struct('chown_event', 144, {
+  header: [0, EventHeader],
+  result: [96, C.s32],
+  owner: [100, C.u32],
+  group: [104, C.u32],
+  flags: [108, C.u32],
+  inode: [112, C.u64],
+  device: [120, C.u32],
+  unused: [124, C.u32],
+  path: [128, VarBytes],
+  directory: [136, VarBytes],
+});
 export type ChownEvent = Static<typeof ChownEvent>;
 
-/** `struct connect_event`: 136 bytes. */
-export const ConnectEvent = C.struct('connect_event', 136, {
+/** `struct connect_event`: 144 bytes. */
+export const ConnectEvent = C.struct('connect_event', 144, {
   header: [0, EventHeader],
-  result: [88, C.s32],
-  fd: [92, C.s32],
-  family: [96, C.u16],
-  port: [98, C.u16],
-  outcome: [100, C.s32],
-  address: [104, C.bytes(16)],
-  path: [120, VarBytes],
-  call: [128, C.enum('connect_call', C.u32, ConnectCall)],
-  unused_end: [132, C.u32],
+  result: [96, C.s32],
+  fd: [100, C.s32],
+  family: [104, C.u16],
+  port: [106, C.u16],
+  outcome: [108, C.s32],
+  address: [112, C.bytes(16)],
+  path: [128, VarBytes],
+  call: [136, C.enum('connect_call', C.u32, ConnectCall)],
+  unused_end: [140, C.u32],
 });
 export type ConnectEvent = Static<typeof ConnectEvent>;
+
+/** `struct container_key`: 16 bytes. */
+export const ContainerKey = C.struct('container_key', 16, {
+  unified: [0, C.u64],
+  legacy: [8, C.u64],
+});
+export type ContainerKey = Static<typeof ContainerKey>;
+
+/** `struct container`: 168 bytes. */
+export const Container = C.struct('container', 168, {
+  key: [0, ContainerKey],
+  length: [16, C.u64],
+  text: [24, C.bytes(128)],
+  seal: [152, ContainerKey],
+});
+export type Container = Static<typeof Container>;
 
 /** `struct event_counters`: 32 bytes. */
 export const EventCounters = C.struct('event_counters', 32, {
@@ -153,40 +170,40 @@ export const EventCounters = C.struct('event_counters', 32, {
 });
 export type EventCounters = Static<typeof EventCounters>;
 
-/** `struct exec_event`: 216 bytes. */
-export const ExecEvent = C.struct('exec_event', 216, {
+/** `struct exec_event`: 224 bytes. */
+export const ExecEvent = C.struct('exec_event', 224, {
   header: [0, EventHeader],
-  inode: [88, C.u64],
-  device: [96, C.u32],
-  argc: [100, C.u32],
-  previous_comm: [104, C.chars(16)],
-  path: [120, VarBytes],
-  filename: [128, VarBytes],
-  argv: [136, VarBytes],
-  argv_tail: [144, VarBytes],
-  directory: [152, VarBytes],
-  result: [160, C.s32],
-  argv_tail_cut: [164, C.u32],
-  euid: [168, C.u32],
-  suid: [172, C.u32],
-  gid: [176, C.u32],
-  egid: [180, C.u32],
-  sgid: [184, C.u32],
-  gained: [188, C.enum('exec_gain', C.u32, ExecGain)],
-  permitted: [192, C.u64],
-  effective: [200, C.u64],
-  gained_capabilities: [208, C.u64],
+  inode: [96, C.u64],
+  device: [104, C.u32],
+  argc: [108, C.u32],
+  previous_comm: [112, C.chars(16)],
+  path: [128, VarBytes],
+  filename: [136, VarBytes],
+  argv: [144, VarBytes],
+  argv_tail: [152, VarBytes],
+  directory: [160, VarBytes],
+  result: [168, C.s32],
+  argv_tail_cut: [172, C.u32],
+  euid: [176, C.u32],
+  suid: [180, C.u32],
+  gid: [184, C.u32],
+  egid: [188, C.u32],
+  sgid: [192, C.u32],
+  gained: [196, C.enum('exec_gain', C.u32, ExecGain)],
+  permitted: [200, C.u64],
+  effective: [208, C.u64],
+  gained_capabilities: [216, C.u64],
 });
 export type ExecEvent = Static<typeof ExecEvent>;
 
-/** `struct exit_event`: 112 bytes. */
-export const ExitEvent = C.struct('exit_event', 112, {
+/** `struct exit_event`: 120 bytes. */
+export const ExitEvent = C.struct('exit_event', 120, {
   header: [0, EventHeader],
-  duration_ns: [88, C.u64],
-  code: [96, C.u32],
-  signal: [100, C.u32],
-  core_dumped: [104, C.u32],
-  unused: [108, C.u32],
+  duration_ns: [96, C.u64],
+  code: [104, C.u32],
+  signal: [108, C.u32],
+  core_dumped: [112, C.u32],
+  unused: [116, C.u32],
 });
 export type ExitEvent = Static<typeof ExitEvent>;
 
@@ -207,12 +224,12 @@ export const FilterWords = C.struct('filter_words', 16, {
 });
 export type FilterWords = Static<typeof FilterWords>;
 
-/** `struct fork_event`: 104 bytes. */
-export const ForkEvent = C.struct('fork_event', 104, {
+/** `struct fork_event`: 112 bytes. */
+export const ForkEvent = C.struct('fork_event', 112, {
   header: [0, EventHeader],
-  child_start_time_ns: [88, C.u64],
-  child_tgid: [96, C.u32],
-  child_tid: [100, C.u32],
+  child_start_time_ns: [96, C.u64],
+  child_tgid: [104, C.u32],
+  child_tid: [108, C.u32],
 });
 export type ForkEvent = Static<typeof ForkEvent>;
 
@@ -259,8 +276,8 @@ export const FilterString = C.struct('filter_string', 664, {
 });
 export type FilterString = Static<typeof FilterString>;
 
-/** `struct task_facts`: 2184 bytes. */
-export const TaskFacts = C.struct('task_facts', 2184, {
+/** `struct task_facts`: 2856 bytes. */
+export const TaskFacts = C.struct('task_facts', 2856, {
   uid: [0, C.u32],
   gid: [4, C.u32],
   euid: [8, C.u32],
@@ -272,13 +289,14 @@ export const TaskFacts = C.struct('task_facts', 2184, {
   pidns: [32, C.u32],
   netns: [36, C.u32],
   utsns: [40, C.u32],
-  container: [44, C.u32],
-  is_new: [48, C.u32],
-  cgroups: [56, C.array(C.u64, 16)],
-  cgroup_count: [184, C.u64],
-  comm: [192, FilterString],
-  exe: [856, FilterString],
-  script: [1520, FilterString],
+  container: [44, FilterString],
+  container_length: [712, C.u64],
+  is_new: [720, C.u32],
+  cgroups: [728, C.array(C.u64, 16)],
+  cgroup_count: [856, C.u64],
+  comm: [864, FilterString],
+  exe: [1528, FilterString],
+  script: [2192, FilterString],
 });
 export type TaskFacts = Static<typeof TaskFacts>;
 
@@ -318,6 +336,21 @@ export const NameWalk = C.struct('name_walk', 12, {
 });
 export type NameWalk = Static<typeof NameWalk>;
 
+/** `struct container_walk`: 328 bytes. */
+export const ContainerWalk = C.struct('container_walk', 328, {
+  cgroup: [0, C.u64],
+  controller: [8, C.u32],
+  below: [12, C.s32],
+  before: [16, C.bytes(8)],
+  name: [24, C.bytes(256)],
+  after: [280, C.bytes(8)],
+  above: [288, C.bytes(16)],
+  from: [304, C.u64],
+  end: [312, C.u64],
+  written: [320, C.u64],
+});
+export type ContainerWalk = Static<typeof ContainerWalk>;
+
 /** `struct peer`: 136 bytes. */
 export const Peer = C.struct('peer', 136, {
   socket: [0, C.u64],
@@ -343,38 +376,40 @@ export const Syscall = C.struct('syscall', 64, {
 });
 export type Syscall = Static<typeof Syscall>;
 
-/** `struct frame`: 27960 bytes. */
-export const Frame = C.struct('frame', 27960, {
+/** `struct frame`: 29136 bytes. */
+export const Frame = C.struct('frame', 29136, {
   info: [0, ProcInfo],
   words: [304, TaskWords],
   facts: [368, TaskFacts],
-  ids: [2552, EventIds],
-  path: [2568, PathBuffer],
-  script: [6936, Script],
-  names: [7200, NameWalk],
-  words_place: [7212, C.u32],
-  matched: [7216, C.u64],
-  legacy_followed: [7224, C.u64],
-  ancestor_words: [7232, ScopeWords],
-  ancestor_steps: [7256, C.u64],
-  peer: [7264, Peer],
-  messages: [7400, C.u64],
-  send: [7408, Syscall],
-  size: [7472, C.u32],
-  info_valid: [7476, C.u32],
-  record: [7480, C.bytes(20480)],
+  ids: [3224, EventIds],
+  path: [3240, PathBuffer],
+  script: [7608, Script],
+  names: [7872, NameWalk],
+  container: [7888, Container],
+  container_walk: [8056, ContainerWalk],
+  words_place: [8384, C.u32],
+  matched: [8392, C.u64],
+  legacy_followed: [8400, C.u64],
+  ancestor_words: [8408, ScopeWords],
+  ancestor_steps: [8432, C.u64],
+  peer: [8440, Peer],
+  messages: [8576, C.u64],
+  send: [8584, Syscall],
+  size: [8648, C.u32],
+  info_valid: [8652, C.u32],
+  record: [8656, C.bytes(20480)],
 });
 export type Frame = Static<typeof Frame>;
 
-/** `struct io_uring_event`: 112 bytes. */
-export const IoUringEvent = C.struct('io_uring_event', 112, {
+/** `struct io_uring_event`: 120 bytes. */
+export const IoUringEvent = C.struct('io_uring_event', 120, {
   header: [0, EventHeader],
-  result: [88, C.s32],
-  action: [92, C.enum('io_uring_action', C.u32, IoUringAction)],
-  operation: [96, C.u32],
-  flags: [100, C.u32],
-  entries: [104, C.u32],
-  unused: [108, C.u32],
+  result: [96, C.s32],
+  action: [100, C.enum('io_uring_action', C.u32, IoUringAction)],
+  operation: [104, C.u32],
+  flags: [108, C.u32],
+  entries: [112, C.u32],
+  unused: [116, C.u32],
 });
 export type IoUringEvent = Static<typeof IoUringEvent>;
 
@@ -386,30 +421,30 @@ export const IoUringUser = C.struct('io_uring_user', 16, {
 });
 export type IoUringUser = Static<typeof IoUringUser>;
 
-/** `struct kill_event`: 136 bytes. */
-export const KillEvent = C.struct('kill_event', 136, {
+/** `struct kill_event`: 144 bytes. */
+export const KillEvent = C.struct('kill_event', 144, {
   header: [0, EventHeader],
-  result: [88, C.s32],
-  signal: [92, C.u32],
-  call: [96, C.enum('kill_call', C.u32, KillCall)],
-  pid: [100, C.s32],
-  target_start_time_ns: [104, C.u64],
-  target_tgid: [112, C.u32],
-  target_tid: [116, C.u32],
-  target_comm: [120, C.chars(16)],
+  result: [96, C.s32],
+  signal: [100, C.u32],
+  call: [104, C.enum('kill_call', C.u32, KillCall)],
+  pid: [108, C.s32],
+  target_start_time_ns: [112, C.u64],
+  target_tgid: [120, C.u32],
+  target_tid: [124, C.u32],
+  target_comm: [128, C.chars(16)],
 });
 export type KillEvent = Static<typeof KillEvent>;
 
-/** `struct listen_event`: 128 bytes. */
-export const ListenEvent = C.struct('listen_event', 128, {
+/** `struct listen_event`: 136 bytes. */
+export const ListenEvent = C.struct('listen_event', 136, {
   header: [0, EventHeader],
-  result: [88, C.s32],
-  fd: [92, C.s32],
-  backlog: [96, C.s32],
-  family: [100, C.u16],
-  port: [102, C.u16],
-  address: [104, C.bytes(16)],
-  path: [120, VarBytes],
+  result: [96, C.s32],
+  fd: [100, C.s32],
+  backlog: [104, C.s32],
+  family: [108, C.u16],
+  port: [110, C.u16],
+  address: [112, C.bytes(16)],
+  path: [128, VarBytes],
 });
 export type ListenEvent = Static<typeof ListenEvent>;
 
@@ -419,25 +454,25 @@ export const LongRecord = C.struct('long_record', 82432, {
 });
 export type LongRecord = Static<typeof LongRecord>;
 
-/** `struct mkdir_event`: 112 bytes. */
-export const MkdirEvent = C.struct('mkdir_event', 112, {
+/** `struct mkdir_event`: 120 bytes. */
+export const MkdirEvent = C.struct('mkdir_event', 120, {
   header: [0, EventHeader],
-  result: [88, C.s32],
-  mode: [92, C.u32],
-  path: [96, VarBytes],
-  directory: [104, VarBytes],
+  result: [96, C.s32],
+  mode: [100, C.u32],
+  path: [104, VarBytes],
+  directory: [112, VarBytes],
 });
 export type MkdirEvent = Static<typeof MkdirEvent>;
 
-/** `struct module_load_event`: 176 bytes. */
-export const ModuleLoadEvent = C.struct('module_load_event', 176, {
+/** `struct module_load_event`: 184 bytes. */
+export const ModuleLoadEvent = C.struct('module_load_event', 184, {
   header: [0, EventHeader],
-  result: [88, C.s32],
-  flags: [92, C.u32],
-  image_size: [96, C.u64],
-  name: [104, C.chars(56)],
-  path: [160, VarBytes],
-  parameters: [168, VarBytes],
+  result: [96, C.s32],
+  flags: [100, C.u32],
+  image_size: [104, C.u64],
+  name: [112, C.chars(56)],
+  path: [168, VarBytes],
+  parameters: [176, VarBytes],
 });
 export type ModuleLoadEvent = Static<typeof ModuleLoadEvent>;
 
@@ -455,57 +490,57 @@ export const ModuleName = C.struct('module_name', 56, {
 });
 export type ModuleName = Static<typeof ModuleName>;
 
-/** `struct mount_event`: 136 bytes. */
-export const MountEvent = C.struct('mount_event', 136, {
+/** `struct mount_event`: 144 bytes. */
+export const MountEvent = C.struct('mount_event', 144, {
   header: [0, EventHeader],
-  result: [88, C.s32],
-  call: [92, C.enum('mount_call', C.u32, MountCall)],
-  flags: [96, C.u32],
-  unused: [100, C.u32],
-  path: [104, VarBytes],
-  directory: [112, VarBytes],
-  source: [120, VarBytes],
-  type: [128, VarBytes],
+  result: [96, C.s32],
+  call: [100, C.enum('mount_call', C.u32, MountCall)],
+  flags: [104, C.u32],
+  unused: [108, C.u32],
+  path: [112, VarBytes],
+  directory: [120, VarBytes],
+  source: [128, VarBytes],
+  type: [136, VarBytes],
 });
 export type MountEvent = Static<typeof MountEvent>;
 
-/** `struct open_event`: 128 bytes. */
-export const OpenEvent = C.struct('open_event', 128, {
+/** `struct open_event`: 136 bytes. */
+export const OpenEvent = C.struct('open_event', 136, {
   header: [0, EventHeader],
-  result: [88, C.s64],
-  inode: [96, C.u64],
-  device: [104, C.u32],
-  flags: [108, C.u32],
-  path: [112, VarBytes],
-  directory: [120, VarBytes],
+  result: [96, C.s64],
+  inode: [104, C.u64],
+  device: [112, C.u32],
+  flags: [116, C.u32],
+  path: [120, VarBytes],
+  directory: [128, VarBytes],
 });
 export type OpenEvent = Static<typeof OpenEvent>;
 
-/** `struct ptrace_event`: 152 bytes. */
-export const PtraceEvent = C.struct('ptrace_event', 152, {
+/** `struct ptrace_event`: 160 bytes. */
+export const PtraceEvent = C.struct('ptrace_event', 160, {
   header: [0, EventHeader],
-  result: [88, C.s32],
-  request: [92, C.u32],
-  pid: [96, C.s32],
-  unused: [100, C.u32],
-  address: [104, C.u64],
-  data: [112, C.u64],
-  target_start_time_ns: [120, C.u64],
-  target_tgid: [128, C.u32],
-  target_tid: [132, C.u32],
-  target_comm: [136, C.chars(16)],
+  result: [96, C.s32],
+  request: [100, C.u32],
+  pid: [104, C.s32],
+  unused: [108, C.u32],
+  address: [112, C.u64],
+  data: [120, C.u64],
+  target_start_time_ns: [128, C.u64],
+  target_tgid: [136, C.u32],
+  target_tid: [140, C.u32],
+  target_comm: [144, C.chars(16)],
 });
 export type PtraceEvent = Static<typeof PtraceEvent>;
 
-/** `struct rename_event`: 128 bytes. */
-export const RenameEvent = C.struct('rename_event', 128, {
+/** `struct rename_event`: 136 bytes. */
+export const RenameEvent = C.struct('rename_event', 136, {
   header: [0, EventHeader],
-  result: [88, C.s32],
-  flags: [92, C.u32],
-  path: [96, VarBytes],
-  new_path: [104, VarBytes],
-  directory: [112, VarBytes],
-  new_directory: [120, VarBytes],
+  result: [96, C.s32],
+  flags: [100, C.u32],
+  path: [104, VarBytes],
+  new_path: [112, VarBytes],
+  directory: [120, VarBytes],
+  new_directory: [128, VarBytes],
 });
 export type RenameEvent = Static<typeof RenameEvent>;
 
@@ -556,31 +591,31 @@ export const Seed = C.struct('seed', 16, {
 });
 export type Seed = Static<typeof Seed>;
 
-/** `struct setgid_event`: 128 bytes. */
-export const SetgidEvent = C.struct('setgid_event', 128, {
+/** `struct setgid_event`: 136 bytes. */
+export const SetgidEvent = C.struct('setgid_event', 136, {
   header: [0, EventHeader],
-  result: [88, C.s32],
-  call: [92, C.enum('set_ids_call', C.u32, SetIdsCall)],
-  requested: [96, C.array(C.u32, 3)],
-  real_gid: [108, C.u32],
-  effective_gid: [112, C.u32],
-  saved_gid: [116, C.u32],
-  filesystem_gid: [120, C.u32],
-  unused: [124, C.u32],
+  result: [96, C.s32],
+  call: [100, C.enum('set_ids_call', C.u32, SetIdsCall)],
+  requested: [104, C.array(C.u32, 3)],
+  real_gid: [116, C.u32],
+  effective_gid: [120, C.u32],
+  saved_gid: [124, C.u32],
+  filesystem_gid: [128, C.u32],
+  unused: [132, C.u32],
 });
 export type SetgidEvent = Static<typeof SetgidEvent>;
 
-/** `struct setuid_event`: 128 bytes. */
-export const SetuidEvent = C.struct('setuid_event', 128, {
+/** `struct setuid_event`: 136 bytes. */
+export const SetuidEvent = C.struct('setuid_event', 136, {
   header: [0, EventHeader],
-  result: [88, C.s32],
-  call: [92, C.enum('set_ids_call', C.u32, SetIdsCall)],
-  requested: [96, C.array(C.u32, 3)],
-  real_uid: [108, C.u32],
-  effective_uid: [112, C.u32],
-  saved_uid: [116, C.u32],
-  filesystem_uid: [120, C.u32],
-  unused: [124, C.u32],
+  result: [96, C.s32],
+  call: [100, C.enum('set_ids_call', C.u32, SetIdsCall)],
+  requested: [104, C.array(C.u32, 3)],
+  real_uid: [116, C.u32],
+  effective_uid: [120, C.u32],
+  saved_uid: [124, C.u32],
+  filesystem_uid: [128, C.u32],
+  unused: [132, C.u32],
 });
 export type SetuidEvent = Static<typeof SetuidEvent>;
 
@@ -623,12 +658,12 @@ export const TaskIdentity = C.struct('task_identity', 16, {
 });
 export type TaskIdentity = Static<typeof TaskIdentity>;
 
-/** `struct unlink_event`: 112 bytes. */
-export const UnlinkEvent = C.struct('unlink_event', 112, {
+/** `struct unlink_event`: 120 bytes. */
+export const UnlinkEvent = C.struct('unlink_event', 120, {
   header: [0, EventHeader],
-  result: [88, C.s32],
-  flags: [92, C.u32],
-  path: [96, VarBytes],
-  directory: [104, VarBytes],
+  result: [96, C.s32],
+  flags: [100, C.u32],
+  path: [104, VarBytes],
+  directory: [112, VarBytes],
 });
 export type UnlinkEvent = Static<typeof UnlinkEvent>;

@@ -191,9 +191,20 @@ struct pid {
 
 struct kernfs_node {
 	__u64 id;
+	const char *name;
+};
+
+struct cgroup;
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+	struct cgroup_subsys_state *parent;
+	/* unique since the machine started */
+	__u64 serial_nr;
 };
 
 struct cgroup {
+	struct cgroup_subsys_state self;
 	int level;
 	struct kernfs_node *kn;
 };
@@ -208,6 +219,8 @@ struct cgroup___ancestor_ids {
 };
 
 struct css_set {
+	/* by controller: of the task's group in the hierarchy that the controller is in */
+	struct cgroup_subsys_state *subsys[1];
 	struct cgroup *dfl_cgrp;
 };
 

@@ -9,6 +9,7 @@
 #include "../filters/facts.h"
 #include "../lib/syscalls.h"
 #include "peers.h"
+#include "containers.h"
 #include "proc_info.h"
 #include "rings.h"
 #include "scripts.h"
@@ -29,6 +30,8 @@ struct frame {
 	struct path_buffer path;
 	struct script script;
 	struct name_walk names;
+	struct container container;
+	struct container_walk container_walk;
 	/* enum words_place; kept here so that the verifier follows one path for all of them */
 	__u32 words_place;
 	__u64 matched;
@@ -85,6 +88,18 @@ static __always_inline struct frame *frame_take(enum event_kind kind)
 	if (frame)
 		frame->legacy_followed = 0;
 	return frame;
+}
+
+/* The frame that the running program has taken. For functions that take numbers only. */
+static __always_inline struct frame *frame_current(void)
+{
+	__u32 zero = 0, index;
+	__u32 *level = bpf_map_lookup_elem(&frame_level, &zero);
+
+	if (!level)
+		return NULL;
+	index = *level - 1;
+	return bpf_map_lookup_elem(&frames, &index);
 }
 
 static __always_inline void frame_release(void)

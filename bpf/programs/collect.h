@@ -61,7 +61,7 @@ static __always_inline bool ancestor_tells(struct ancestor_walk *walk, const str
 
 		facts_of_task(&walk->frame->facts, &subject, set);
 		scopes_match(set, &walk->frame->facts, &match);
-		found->followed = scopes_following(set, match.matched & ~scopes_of_info(set));
+		found->followed = scopes_following(set, match.matched & ~scopes_not_of_ancestors(set));
 		found->excluded = match.excluding;
 		found->version = set->version;
 	}
@@ -150,6 +150,7 @@ static __noinline int collect(struct frame *frame, const struct subject *subject
 	if (miss_mode == MISS_RECOVER && words_lost && !words->version)
 		words_from_ancestors(frame, process, set);
 	facts_of_task(&frame->facts, subject, set);
+	facts_of_acting(frame, subject, set);
 	frame->matched = 0;
 	if (need_info) {
 		if (!frame_info(frame, subject, set, origin))
@@ -169,6 +170,7 @@ static __noinline int collect(struct frame *frame, const struct subject *subject
 	if (!frame->matched)
 		return 0;
 	ids_of_event(&frame->ids, subject);
+	container_of_event(frame, subject, set);
 	return need_info || frame_info(frame, subject, set, origin);
 }
 

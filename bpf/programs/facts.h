@@ -5,6 +5,7 @@
 #include "../filters/match.h"
 #include "../maps/frame.h"
 #include "../maps/seeds.h"
+#include "container.h"
 
 /* Whom an event is about: the acting thread, and its process. */
 struct subject {
@@ -33,6 +34,19 @@ static __always_inline void facts_of_task(struct task_facts *facts, const struct
 #include "../filters/registry.h"
 }
 
+/* What is asked of the acting task alone, not of its ancestors. */
+static __always_inline void facts_of_acting(struct frame *frame, const struct subject *subject,
+					    const struct scope_set *set)
+{
+	struct task_struct *task = subject->task;
+
+#define FILTER_COLLECT_ACTING(NAME, ...)                                                                       \
+	if (filter_kind_on(set, FILTER_##NAME)) {                                                              \
+		__VA_ARGS__;                                                                                   \
+	}
+#include "../filters/registry.h"
+}
+
 /* What goes into the header of every event, whatever the scopes ask and wherever the observer runs. */
 static __always_inline void ids_of_event(struct event_ids *ids, const struct subject *subject)
 {
@@ -45,6 +59,14 @@ static __always_inline void ids_of_event(struct event_ids *ids, const struct sub
 	ids->uid = BPF_CORE_READ(task, real_cred, uid.val);
 }
 
+/* The container goes into every event too. A filter in force has asked for it already. */
+static __always_inline void container_of_event(struct frame *frame, const struct subject *subject,
+					       const struct scope_set *set)
+{
+	if (!filter_kind_on(set, FILTER_CONTAINER))
+		container_collect(frame, subject->task);
+}
+
 /* Do the scopes in force ask what only the record of the process tells? */
 static __always_inline bool facts_need_info(const struct scope_set *set)
 {
@@ -55,14 +77,15 @@ static __always_inline bool facts_need_info(const struct scope_set *set)
 	return false;
 }
 
-/* The scopes that ask so: no verdict on them without the record. */
-static __always_inline __u64 scopes_of_info(const struct scope_set *set)
+/* The scopes that ask so, or for facts of the acting task alone: no verdict on an ancestor can be had for them. */
+static __always_inline __u64 scopes_not_of_ancestors(const struct scope_set *set)
 {
 	__u64 scopes = 0;
 
 #define FILTER_COLLECT_INFO(NAME, ...)                                                                         \
 	if (filter_kind_on(set, FILTER_##NAME))                                                                \
 		scopes |= set->users[FILTER_##NAME];
+#define FILTER_COLLECT_ACTING FILTER_COLLECT_INFO
 #include "../filters/registry.h"
 	return scopes;
 }

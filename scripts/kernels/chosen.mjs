@@ -37,8 +37,13 @@ export const chosen = [
   },
   {
     file: 'packages/tracer/src/filters.kernel.test.ts',
-    tests: ['filters on real processes exe, beginning', 'filters on real processes container'],
+    tests: ['filters on real processes exe, beginning'],
     covers: 'facts of processes as the kernel has them',
+  },
+  {
+    file: 'packages/tracer/src/container.kernel.test.ts',
+    tests: ['the container of a task is', 'the filter container container=b*'],
+    covers: 'names of cgroups in both kinds of hierarchies, and the container filter',
   },
   {
     file: 'packages/tracer/src/conditions.kernel.test.ts',

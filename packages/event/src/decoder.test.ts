@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EventDecoder, type EventDecoderOptions } from './decoder.js';
+import { eventLayouts } from './generated-layouts.js';
 import { type InventedFields, inventRecord } from './invent-record.js';
 import type { Event, EventKind, MalformedEvent } from './types.js';
 
@@ -177,7 +178,7 @@ describe('a record that is not what its layout says', () => {
     copy.set(bytes, at);
     return copy;
   };
-  const pathAt = 112;
+  const pathAt = eventLayouts.events['open']!.fields.find(({ name }) => name === 'path')!.offset;
 
   it.each([
     ['shorter-than-header', record.slice(0, 5)],

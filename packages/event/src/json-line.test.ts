@@ -21,13 +21,14 @@ const shown = fc.oneof(
 const header = fc.record({
   comm: shown,
   exe: shown,
+  container: shown,
   matchedScopes: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
   headerFlags: fc.nat(0xffff),
   origin: fc.nat(9),
   timeNs: fc.bigInt({ min: 0n, max: 2n ** 63n }),
   startTimeNs: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
   uid: fc.nat(0xffffffff),
-  fullLengths: fc.constantFrom({}, { exe: 5000 }),
+  fullLengths: fc.constantFrom({}, { exe: 5000 }, { container: 500 }),
 });
 
 describe('a line of JSON', () => {
@@ -45,6 +46,7 @@ describe('a line of JSON', () => {
     const few = fc.record({
       comm: fc.constantFrom('sh', 'make', 'sh\xff'),
       exe: fc.constantFrom('/bin/dash', '/bin/bash', '/bin/dash1', ''),
+      container: fc.constantFrom('', 'web', 'wed', 'a'.repeat(64), `${'a'.repeat(63)}b`),
       tgid: fc.constantFrom(1, 2),
       tid: fc.constantFrom(1, 2),
       ppid: fc.constantFrom(1, 2),

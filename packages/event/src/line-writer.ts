@@ -14,6 +14,8 @@ interface HeaderWords {
   readonly cpu: number;
   readonly tid: number;
   readonly exe: number;
+  /** Undefined in the layouts of versions that did not record it. */
+  readonly container: number | undefined;
   /** That of the kind and the flags. */
   readonly kind: number;
   readonly others: readonly number[];
@@ -24,13 +26,20 @@ interface HeaderWords {
 /** What lines say of a process, and the words and the binary of the records that say so. */
 interface ProcessText {
   readonly words: Uint32Array;
-  readonly exe: Int32Array;
-  readonly exeLength: number;
-  readonly exeTail: number;
+  readonly exe: PartBytes;
+  readonly container: PartBytes;
   /** `,"tgid":… "origin":"…",` */
   readonly text: Uint8Array;
   /** `}`, with what was not UTF-8 or whole before it. */
   readonly end: Uint8Array;
+}
+
+/** The bytes of a variable part. */
+interface PartBytes {
+  readonly length: number;
+  readonly words: Int32Array;
+  /** The last bytes, which fill no word. */
+  readonly tail: number;
 }
 
 interface KindText {
@@ -133,18 +142,22 @@ function headerWords({ fields, sizeOffset, kindOffset }: EventShape): HeaderWord
   const inHeader = fields.filter(({ role }) => role === 'header');
   const find = (name: string) => inHeader.find((field) => field.name === name);
   const [time, cpu, tid, flags, exe] = ['timeNs', 'cpu', 'tid', 'headerFlags', 'exe'].map(find);
+  const container = find('container');
   const kind = kindOffset >>> 2;
   if (time === undefined || !isWide(time) || !isWord(cpu) || !isWord(tid) || exe?.variable !== true)
     return undefined;
+  if (container?.variable === false) return undefined;
   if (flags === undefined || flags.offset >>> 2 !== kind || flags.layout.size !== 2) return undefined;
   const words = {
     time: time.offset >>> 2,
     cpu: cpu.offset >>> 2,
     tid: tid.offset >>> 2,
     exe: exe.offset >>> 2,
+    container: container && container.offset >>> 2,
     kind,
   };
-  const apart = new Set([sizeOffset >>> 2, words.time, words.time + 1, words.cpu, words.exe, kind]);
+  const { time: timeWord, cpu: cpuWord, exe: exeWord, container: containerWord } = words;
+  const apart = new Set([sizeOffset >>> 2, timeWord, timeWord + 1, cpuWord, exeWord, containerWord, kind]);
   const end = Math.max(...inHeader.map(({ offset, layout }) => offset + layout.size));
   const all = Array.from({ length: (end + 3) >>> 2 }, (_, word) => word);
   const processes = new Array<undefined>(2 ** SLOT_BITS).fill(undefined);
@@ -161,18 +174,33 @@ function isWord(field: EventField | undefined): field is EventField {
 
 /** Whether a record says the same of its process. */
 function isOf(known: ProcessText, memory: EventMemory, offset: number, header: HeaderWords): boolean {
-  const { u32, view } = memory;
-  const { words, exe } = known;
-  const { others } = header;
+  const { u32 } = memory;
+  const { words } = known;
+  const { others, container } = header;
   const at = offset >>> 2;
   for (let index = 0; index < others.length; index++)
     if (u32[at + others[index]!] !== words[index]) return false;
-  const place = u32[at + header.exe]!;
-  if (place >>> 16 !== known.exeLength) return false;
+  if (container !== undefined && !isPart(known.container, memory, offset, u32[at + container]!)) return false;
+  return isPart(known.exe, memory, offset, u32[at + header.exe]!);
+}
+
+/** Whether the part of a record at this place has the bytes. */
+function isPart(known: PartBytes, memory: EventMemory, offset: number, place: number): boolean {
+  const { length, words, tail } = known;
+  if (place >>> 16 !== length) return false;
   const start = offset + (place & 0xffff);
-  for (let index = 0; index < exe.length; index++)
-    if (view.getInt32(start + 4 * index, true) !== exe[index]) return false;
-  return lastWord(memory, start + 4 * exe.length, known.exeLength & 3) === known.exeTail;
+  for (let index = 0; index < words.length; index++)
+    if (memory.view.getInt32(start + 4 * index, true) !== words[index]) return false;
+  return lastWord(memory, start + 4 * words.length, length & 3) === tail;
+}
+
+function partBytes(memory: EventMemory, offset: number, place: number): PartBytes {
+  const length = place >>> 16;
+  const start = offset + (place & 0xffff);
+  const words = new Int32Array(length >>> 2);
+  for (let index = 0; index < words.length; index++)
+    words[index] = memory.view.getInt32(start + 4 * index, true);
+  return { length, words, tail: lastWord(memory, start + 4 * words.length, length & 3) };
 }
 
 function processText(view: EventView, header: HeaderWords, context: LineContext): ProcessText {
@@ -180,23 +208,22 @@ function processText(view: EventView, header: HeaderWords, context: LineContext)
   const at = offset >>> 2;
   const words = new Uint32Array(header.others.length);
   for (const [index, word] of header.others.entries()) words[index] = memory.u32[at + word]!;
-  const place = memory.u32[at + header.exe]!;
-  const start = offset + (place & 0xffff);
-  const exeLength = place >>> 16;
-  const bytes = new Int32Array(exeLength >>> 2);
-  for (let index = 0; index < bytes.length; index++)
-    bytes[index] = memory.view.getInt32(start + 4 * index, true);
-  const exeTail = lastWord(memory, start + 4 * bytes.length, exeLength & 3);
-  const { tgid, tid, ppid, uid, comm, exe, startTimeNs, scopes, origin } = headOf(view, context);
+  const head = headOf(view, context);
+  const { tgid, tid, ppid, uid, comm, exe, container, startTimeNs, scopes, origin } = head;
   const noted = {};
-  addHeaderNotes(noted, view, { comm, exe });
+  addHeaderNotes(noted, view, head);
   const notes = members(noted);
   return {
     words,
-    exe: bytes,
-    exeLength,
-    exeTail,
-    text: Buffer.from(`,${members({ tgid, tid, ppid, uid, comm, exe, startTimeNs, scopes, origin })},`),
+    exe: partBytes(memory, offset, memory.u32[at + header.exe]!),
+    container: partBytes(
+      memory,
+      offset,
+      header.container === undefined ? 0 : memory.u32[at + header.container]!,
+    ),
+    text: Buffer.from(
+      `,${members({ tgid, tid, ppid, uid, comm, exe, container, startTimeNs, scopes, origin })},`,
+    ),
     end: Buffer.from(notes === '' ? '}' : `,${notes}}`),
   };
 }

@@ -85,6 +85,7 @@ export function headOf(view: EventView, context: LineContext): EventLine {
     uid: header['uid']!,
     comm: header.comm,
     exe: header.exe,
+    ...(header.container === '' ? {} : { container: header.container }),
     startTimeNs: decimal(header['startTimeNsLo']!, header['startTimeNsHi']!),
     scopes: context.scopeNames({
       lo: header['matchedScopesLo']!,
@@ -103,10 +104,12 @@ const noData = {};
 export function addHeaderNotes(
   entry: object,
   view: EventView,
-  { comm, exe }: Pick<EventLine, 'comm' | 'exe'>,
+  { comm, exe, container }: Pick<EventLine, 'comm' | 'exe' | 'container'>,
 ): void {
   addRaw(entry, view, { field: 'comm', name: 'comm', text: comm });
   addNotes(entry, view, { field: 'exe', name: 'exe', text: exe });
+  if (container !== undefined)
+    addNotes(entry, view, { field: 'container', name: 'container', text: container });
 }
 
 /** What is the event's own. */

@@ -5,6 +5,7 @@
 import { eventFlagNames, originNames } from '@spoor/bpf';
 import { camelCase, type Layout } from '@spoor/btf';
 import { type TSchema, Type } from 'typebox';
+import { partSchemas } from './events/parts.js';
 import { schemas } from './events/presentation.js';
 import { eventLayouts } from './generated-layouts.js';
 import { type EventField, eventShapes } from './layouts.js';
@@ -64,6 +65,11 @@ function lineSchema(kind: string, fields: readonly EventField[]): TSchema {
         Type,
         'exe',
         'Binary of the process, as the kernel resolved it; empty for a kernel thread.',
+      ),
+      ...partSchemas.optionalText(
+        Type,
+        'container',
+        'Id of the container that the task is in, or its name where the runtime gives no id.',
       ),
       startTimeNs: schemas.u64(Type, 'Start of the process, CLOCK_BOOTTIME: with tgid, its identity.'),
       scopes: Type.Array(Type.String(), { description: 'The scopes that matched.' }),

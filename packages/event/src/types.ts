@@ -29,7 +29,10 @@ export type OwnFields<Kind extends EventKind> = {
       : EventParts[Kind][Name];
 };
 
-type HeaderNames = Exclude<keyof EventHeader, 'size' | 'kind' | 'flags' | 'origin' | 'exe' | 'unused'>;
+type HeaderNames = Exclude<
+  keyof EventHeader,
+  'size' | 'kind' | 'flags' | 'origin' | 'exe' | 'container' | 'unused'
+>;
 
 /** What every event has. Times are CLOCK_BOOTTIME in nanoseconds, process ids those of the initial namespace. */
 export type HeaderFields = {
@@ -41,6 +44,11 @@ export type HeaderFields = {
   readonly origin: OriginName | 'unknown';
   /** The binary of the process, as the kernel resolved it. */
   readonly exe: string;
+  /**
+   * The container that the task is in: its id of 64 hexadecimal digits, or its name where the runtime gives no id; empty for none,
+   * and in a recording of a version that did not record it.
+   */
+  readonly container: string;
 };
 
 /** All fields of an event, decoded: what `toObject()` returns. */
@@ -129,6 +137,10 @@ export interface EventLine<Kind extends string = EventKind> {
   exe: string;
   exeRaw?: string;
   exeTruncated?: true;
+  /** Id or name of the container that the task is in. */
+  container?: string;
+  containerRaw?: string;
+  containerTruncated?: true;
   startTimeNs: string;
   scopes: string[];
   origin: OriginName | 'unknown';

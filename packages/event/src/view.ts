@@ -19,6 +19,7 @@ export interface ViewOwner {
 export type HeaderValues = Readonly<Record<string, number>> & {
   readonly comm: string;
   readonly exe: string;
+  readonly container: string;
   readonly origin: string;
 };
 

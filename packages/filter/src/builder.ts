@@ -68,11 +68,20 @@ export interface FlagSteps<Next> {
   not(): Next;
 }
 
+/** What can be said of a flag that also has values: without any it is the flag. */
+export interface FlagOrTextSteps<Next> {
+  (...values: (string | Pattern)[]): Next;
+  not(...values: (string | Pattern)[]): Next;
+  startsWith(text: string): Next;
+  endsWith(text: string): Next;
+}
+
 interface StepsOf<Next> extends Record<Shape, unknown> {
   number: NumberSteps<Next>;
   id: IdSteps<Next>;
   text: TextSteps<Next>;
   flag: FlagSteps<Next>;
+  'flag-or-text': FlagOrTextSteps<Next>;
 }
 
 type ShapeOf<Kind> = Kind extends ValueKind<infer S> ? S : never;

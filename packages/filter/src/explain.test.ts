@@ -42,7 +42,7 @@ test('says what scopes compile to and who decides what', () => {
     '',
     'tables in the kernel',
     '  uid          either   used by 0x0000000000000001: 5 segments of numbers',
-    '  container    number   used by 0x0000000000000002: 2 segments of numbers',
+    '  container    text     used by 0x0000000000000002: 2 texts and beginnings',
     '  comm         text     used by 0x0000000000000001: 2 texts and beginnings',
     '  exe          text     used by 0x0000000000000001: 1 ends of texts',
     '  open.path    text     used by 0x0000000000000002: 1 texts and beginnings',

@@ -8,11 +8,14 @@ type FactOf<T> = T extends FilterString ? FactText : T extends readonly (infer U
 
 /**
  * All that a filter may ask of a task; made from `struct task_facts`, where each field is described. Flags are 0
- * or 1. `cgroups` has the task's own cgroup and all its ancestors, in any order.
+ * or 1. `cgroups` has the task's own cgroup and all its ancestors, in any order. `container` is made by `containerFact`.
  */
 export type TaskFacts = {
-  readonly [Name in Exclude<keyof FactsInMemory, 'cgroupCount'>]: FactOf<FactsInMemory[Name]>;
+  readonly [Name in Exclude<keyof FactsInMemory, Length>]: FactOf<FactsInMemory[Name]>;
 };
+
+/** Members of the struct that say how much there is of the one before. */
+type Length = 'cgroupCount' | 'containerLength';
 
 /**
  * The facts of a task of which not all is known: what is not given is 0, empty or no cgroup. An effective id that is not
@@ -26,10 +29,26 @@ export function taskFacts(given: Partial<TaskFacts> = {}): TaskFacts {
     camelCase(name),
     fact.kind === 'int' ? 0 : fact.kind === 'array' ? [] : '',
   ]);
-  const { cgroupCount: _, ...facts } = Object.fromEntries(none) as TaskFacts & { cgroupCount: unknown };
+  const {
+    cgroupCount: _,
+    containerLength: __,
+    ...facts
+  } = Object.fromEntries(none) as TaskFacts & Record<Length, unknown>;
   const { uid = 0, gid = 0 } = given;
   return { ...facts, euid: uid, egid: gid, ...given };
 }
+
+/**
+ * The fact `container` of a task, from what an event tells: the id or name of its container, empty for none. A mark in front
+ * says which of the two it is, as it does in the kernel: a name that begins like an id is not found by `container=ID`.
+ */
+export function containerFact(text: string): string {
+  if (text === '') return '';
+  return `${/^[0-9a-f]{64}$/.test(text) ? idMark : nameMark}${text}`;
+}
+
+/** What the text of the fact `container` begins with: `bpf/filters/container.h`. */
+export const [idMark, nameMark] = ['#', '@'];
 
 const utf8 = new TextEncoder();
 

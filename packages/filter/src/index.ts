@@ -45,7 +45,7 @@ export {
   type ScopesExplanation,
   type TableExplanation,
 } from './explain.js';
-export { type FactText, type TaskFacts, taskFacts } from './facts.js';
+export { containerFact, type FactText, type TaskFacts, taskFacts } from './facts.js';
 export type { Comparison, Engine, FilterKind, Shape, ValueKind } from './filters/kind.js';
 export { filterKinds } from './gen/kinds.js';
 export { type ParseScopeOptions, parseScope, parseScopes } from './grammar/parse.js';

@@ -2,8 +2,9 @@ import type { FilterKindName } from '@spoor/bpf';
 import fc from 'fast-check';
 import { eventFields, eventNames } from '../src/events/fields.js';
 import type { TaskFacts } from '../src/facts.js';
-import { taskFacts } from '../src/facts.js';
+import { containerFact, taskFacts } from '../src/facts.js';
 import type { Comparison, FilterKind, ValueKind } from '../src/filters/kind.js';
+import { hasTexts } from '../src/filters/kind.js';
 import { filterKinds } from '../src/gen/kinds.js';
 import { problemOf } from '../src/grammar/check.js';
 import {
@@ -98,9 +99,19 @@ const textValue = (maxWhole: number, maxEnd: number): fc.Arbitrary<FilterValue> 
     },
   );
 
+/** Ids and names that begin alike, and beginnings of them. */
+const containerText = fc.oneof(
+  fc.constantFrom('a', 'ab', 'b', 'a'.repeat(64), `${'a'.repeat(63)}b`, 'b'.repeat(64), `${'a'.repeat(64)}b`),
+  textUpTo(126).filter((text) => text !== ''),
+);
+const containerValue: fc.Arbitrary<FilterValue> = fc
+  .tuple(containerText, fc.constantFrom('whole', 'start', 'end'))
+  .map(([text, at]) => ({ text, at }));
+
 /** A random value of a kind, resolved. */
 function randomValue(name: string, kind: ValueKind): fc.Arbitrary<FilterValue> {
-  if (kind.shape !== 'text') return numberValue(kind);
+  if (!hasTexts(kind.shape)) return numberValue(kind);
+  if (name === 'container') return containerValue;
   if (name === 'comm') return textValue(15, 15);
   // Fields of events take more than the kernel compares: user space then decides.
   if (!name.includes('.')) return textValue(251, 128);
@@ -115,6 +126,8 @@ function comparisonOf(name: string, kind: ValueKind): fc.Arbitrary<Comparison> {
   const operators = fc.constantFrom(...kind.operators);
   if (kind.shape === 'flag') return operators.map((operator) => ({ operator, values: [] }));
   const value = randomValue(name, kind);
+  if (kind.shape === 'flag-or-text')
+    return fc.record({ operator: operators, values: fc.array(value, { maxLength: 3 }) });
   return operators.chain((operator) => {
     const isList = operator === '=' || operator === '!=';
     const values = isList
@@ -241,6 +254,7 @@ export const randomFacts: fc.Arbitrary<TaskFacts> = fc.record(
     Object.entries(taskFacts()).map(([name, value]): [string, fc.Arbitrary<unknown>] => {
       if (typeof value === 'number') return [name, u32];
       if (Array.isArray(value)) return [name, fc.array(pool64, { maxLength: 16 })];
+      if (name === 'container') return [name, fc.oneof(fc.constant(''), containerText).map(containerFact)];
       return [name, textUpTo(name === 'comm' ? 15 : 4096)];
     }),
   ),

@@ -15,7 +15,14 @@ scope()
   .cgroup('/system.slice', 1n)
   .tree(1)
   .tree.not(2);
-scope().container().new.not().exe.endsWith('.sh').exe.not('/bin/sh');
+scope()
+  .container()
+  .container.not('web')
+  .container('0a1b', startsWith('c'))
+  .container.not()
+  .new.not()
+  .exe.endsWith('.sh')
+  .exe.not('/bin/sh');
 scope()
   .on('open', (open) => open.path.startsWith('/etc/').flags(0))
   .on('connect', (connect) => connect.port(443))
@@ -32,7 +39,9 @@ scope().uid.startsWith('1');
 // @ts-expect-error: nor is it a pattern
 scope().uid(startsWith('1'));
 // @ts-expect-error: a flag has no values
-scope().container('yes');
+scope().new('yes');
+// @ts-expect-error: what stands alone has no order
+scope().container.atLeast('a');
 // @ts-expect-error: nothing is not a value
 scope().uid();
 // @ts-expect-error: nor is it the opposite of one

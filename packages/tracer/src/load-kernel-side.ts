@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import {
   eventKinds,
   events,
@@ -173,6 +173,7 @@ function configure(opened: OpenedObject, configuration: KernelConfiguration): vo
     .setConstant('typed_task', features.has('task_storage_tracing'))
     .setConstant('use_task_regs', features.has('task_regs'))
     .setConstant('own_mount_namespace', ownMountNamespace())
+    .setConstant('legacy_cgroups', hasLegacyCgroups())
     .setConstant('wake_reader', wakesReader)
     .setConstant('reader_sleeps', readerSleeps)
     .setConstant('filter_kinds_built', wordOfKinds(options))
@@ -233,6 +234,16 @@ function ownMountNamespace(): number {
 /** Processes in /proc: a number to size maps by. */
 function countProcesses(): number {
   return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
+}
+
+/** Whether a controller is in a hierarchy of cgroup v1, so that containers may have their groups there. */
+function hasLegacyCgroups(): boolean {
+  try {
+    // `4:memory:/` is such a hierarchy. `1:name=systemd:/` has no controller, and `0::/` is cgroup v2.
+    return /^\d+:(?!name=)[^:]+:/m.test(readFileSync('/proc/self/cgroup', 'utf8'));
+  } catch {
+    return true;
+  }
 }
 
 /** Every struct of the object that crosses between the kernel and us. */

@@ -28,12 +28,57 @@ export function testCgroup(): TestCgroup {
   };
 }
 
-/** Where the hierarchy is mounted; mounted for the test where it is not. */
-function unifiedHierarchy(): { readonly root: string; readonly release: () => void } {
+/** Groups of the test's own, by the paths that it gave them. */
+export interface TestGroups extends Disposable {
+  /** The folder of a group, for a script to write to its cgroup.procs. */
+  folder(path: string): string;
+}
+
+/**
+ * Makes groups below one that is named after the test, with all that lie between. `controller`: in a hierarchy of cgroup v1 that
+ * has it, else in the unified one.
+ */
+export function testGroups(paths: readonly string[], controller?: string): TestGroups {
+  const { root, release } = controller === undefined ? unifiedHierarchy() : legacyHierarchy(controller);
+  const top = join(root, `spoor-test-${process.pid}-${made++}`);
+  const folders = new Set([top]);
+  for (const path of paths) {
+    const names = path.split('/');
+    for (const [index] of names.entries()) folders.add(join(top, ...names.slice(0, index + 1)));
+  }
+  for (const folder of folders) mkdirSync(folder);
+  return {
+    folder: (path) => join(top, path),
+    [Symbol.dispose]() {
+      for (const folder of [...folders].reverse()) rmdirSync(folder);
+      release();
+    },
+  };
+}
+
+interface Hierarchy {
+  readonly root: string;
+  readonly release: () => void;
+}
+
+/** Where the unified hierarchy is mounted; mounted for the test where it is not. */
+function unifiedHierarchy(): Hierarchy {
   const mounted = readFileSync('/proc/mounts', 'utf8').match(/^\S+ (\S+) cgroup2 /m)?.[1];
-  if (mounted !== undefined) return { root: mounted, release: () => undefined };
+  return mounted === undefined ? mount(['-t', 'cgroup2']) : { root: mounted, release: () => undefined };
+}
+
+/** Where a controller is mounted as cgroup v1; mounted for the test where it is not. */
+function legacyHierarchy(controller: string): Hierarchy {
+  const options = new RegExp(`^\\S+ (\\S+) cgroup (?:\\S+,)?${controller}[, ]`, 'm');
+  const mounted = readFileSync('/proc/mounts', 'utf8').match(options)?.[1];
+  return mounted === undefined
+    ? mount(['-t', 'cgroup', '-o', controller])
+    : { root: mounted, release: () => undefined };
+}
+
+function mount(options: readonly string[]): Hierarchy {
   const root = mkdtempSync(join(tmpdir(), 'spoor-cgroup-'));
-  execFileSync('mount', ['-t', 'cgroup2', 'none', root]);
+  execFileSync('mount', [...options, 'none', root]);
   return {
     root,
     release() {

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { inventRecord, RecordingWriter } from '@spoor/event';
+import type { StructLayout } from '@spoor/btf';
+import { eventLayouts, inventRecord, RecordingWriter } from '@spoor/event';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { capturedIo, temporaryFolder } from '../../test/captured-io.js';
 import { type Line, linesOf } from '../../test/spoor.js';
@@ -47,6 +48,25 @@ beforeEach(async () => {
   await writer.close();
 });
 
+/** Another recording in place of the one that every test begins with. */
+async function record(events: readonly Uint8Array[], layouts = eventLayouts): Promise<void> {
+  const writer = await RecordingWriter.create(path, { layouts, facts: { events: ['exec', 'exit'] } });
+  for (const event of events) writer.add(event);
+  await writer.close();
+}
+
+/** Layouts without one field of the header, as an older version had them. */
+function layoutsWithout(name: string): typeof eventLayouts {
+  const without = (layout: StructLayout): StructLayout => {
+    const [header, ...own] = layout.fields;
+    if (header?.layout.kind !== 'struct') throw new TypeError('no header');
+    const fields = header.layout.fields.filter((field) => field.name !== name);
+    return { ...layout, fields: [{ ...header, layout: { ...header.layout, fields } }, ...own] };
+  };
+  const events = Object.entries(eventLayouts.events).map(([kind, layout]) => [kind, without(layout)]);
+  return { ...eventLayouts, events: Object.fromEntries(events) };
+}
+
 async function replay(...args: string[]) {
   const io = capturedIo();
   const status = await run(['replay', path, ...args], io);
@@ -86,9 +106,35 @@ it('judges by other scopes, and follows', async () => {
 });
 
 it('says which filters ask for more than a recording has', async () => {
+  const { status, stderr } = await replay('--scope', 'netns=1');
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^spoor: UNSUPPORTED: .*netns/);
+});
+
+it('judges by the container that was recorded', async () => {
+  const id = `0007${'a'.repeat(60)}`;
+  await record([
+    inventRecord('exec', { ...shell, path: '/bin/sh', container: id }),
+    inventRecord('exec', { ...child, path: '/bin/cat', container: 'web' }),
+    inventRecord('exit', { ...shell, code: 0 }),
+  ]);
+  const linesIn = async (scope: string) =>
+    linesOf((await replay('--output', 'json', '--scope', scope)).stdout);
+  expect(told(await linesIn('container'))).toEqual(['exec 10', 'exec 11']);
+  expect(told(await linesIn('container=0007'))).toEqual(['exec 10']);
+  expect(told(await linesIn('container=we*'))).toEqual(['exec 11']);
+  expect(told(await linesIn('!container'))).toEqual(['exit 10']);
+  expect(await linesIn('container=0007')).toMatchObject([{ container: id }]);
+  expect((await linesIn('!container'))[0]).not.toHaveProperty('container');
+});
+
+it('does not judge by the container in a recording of a version that did not record it', async () => {
+  const layouts = layoutsWithout('container');
+  await record([inventRecord('exec', { ...shell, path: '/bin/sh' }, layouts)], layouts);
+  expect(linesOf((await replay('--output', 'json')).stdout)).toMatchObject([{ event: 'exec', tgid: 10 }]);
   const { status, stderr } = await replay('--scope', 'container');
   expect(status).toBe(1);
-  expect(stderr).toMatch(/^spoor: UNSUPPORTED: .*container/);
+  expect(stderr).toMatch(/^spoor: UNSUPPORTED: A recording does not say what container asks for/);
 });
 
 it('shows what there is of one that was cut, and says so', async () => {

@@ -144,7 +144,7 @@ async function scopesOf(args: Arguments, { header }: Recording): Promise<ReplayS
     ...filter.parseScopes(expressions),
     ...(policy === undefined ? [] : (await readPolicy(policy)).scopes),
   ];
-  return new judging.ReplayScopes(scopes, header.layouts.flags);
+  return new judging.ReplayScopes(scopes, header.layouts);
 }
 
 export const replayCommand: Subcommand = { usage, run };

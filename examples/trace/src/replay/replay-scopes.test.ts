@@ -1,14 +1,25 @@
-import type { Event } from '@spoor/event';
+import { type Event, eventLayouts } from '@spoor/event';
 import { parseScope } from '@spoor/filter';
 import { expect, it } from 'vitest';
 import { ReplayScopes } from './replay-scopes.js';
 
 const script = 32;
-const sh = { tgid: 5, tid: 5, ppid: 1, uid: 0, startTimeNs: 7n, comm: 'x', exe: '/bin/dash', headerFlags: 0 };
+const sh = {
+  tgid: 5,
+  tid: 5,
+  ppid: 1,
+  uid: 0,
+  startTimeNs: 7n,
+  comm: 'x',
+  exe: '/bin/dash',
+  container: '',
+  headerFlags: 0,
+};
 const event = (fields: object) => ({ ...sh, ...fields }) as unknown as Event;
 
 it('a process is in a scope by its script from the exec to the next one, and so are its children', () => {
-  const scopes = new ReplayScopes([parseScope('s: exe=*.sh'), parseScope('n: exe!=/srv/*')], { script });
+  const layouts = { ...eventLayouts, flags: { script } };
+  const scopes = new ReplayScopes([parseScope('s: exe=*.sh'), parseScope('n: exe!=/srv/*')], layouts);
   const judge = (fields: object) => scopes.judge(event(fields));
   const child = { tgid: 6, startTimeNs: 8n };
   expect(judge({ kind: 'open' })).toEqual(['n']);

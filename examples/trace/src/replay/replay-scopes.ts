@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Event } from '@spoor/event';
+import type { Event, EventLayouts } from '@spoor/event';
 import {
   compileEventFilter,
   type EventFilter,
@@ -29,16 +29,16 @@ export class ReplayScopes {
   readonly #states = new Map<string, FollowState>();
 
   /**
-   * @param flags of the recording's layouts
+   * @param layouts of the recording
    * @throws SpoorError `UNSUPPORTED` for a filter that asks for more than a recording has, `INVALID_VALUE` for a name that stands
    *   for nothing on this machine
    */
-  constructor(scopes: readonly Scope[], flags: Readonly<Record<string, number>>) {
+  constructor(scopes: readonly Scope[], layouts: EventLayouts) {
     this.#scopes = scopes.map((scope) => resolveScope(scope, linuxHost()));
-    for (const scope of this.#scopes) checkRecorded(scope);
+    for (const scope of this.#scopes) checkRecorded(scope, layouts);
     this.#takes = compileEventFilter(this.#scopes);
-    this.#newProcessFlag = flags['new-process'] ?? 0;
-    this.#scriptFlag = flags['script'] ?? 0;
+    this.#newProcessFlag = layouts.flags['new-process'] ?? 0;
+    this.#scriptFlag = layouts.flags['script'] ?? 0;
   }
 
   /** Names of the scopes that the event belongs to. Wants every event, in order. */

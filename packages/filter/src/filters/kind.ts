@@ -6,8 +6,14 @@ import type { Filter, FilterValue, Operator } from '../scope.js';
 /** The kernel engines of `bpf/filters/`: what tables a kind's values become. */
 export type Engine = 'number' | 'either' | 'subtree' | 'members' | 'text';
 
-/** What may be written as a value, and so what the builder offers. */
-export type Shape = 'number' | 'id' | 'text' | 'flag';
+/** What may be written as a value, and so what the builder offers. A `flag-or-text` may stand alone. */
+export type Shape = 'number' | 'id' | 'text' | 'flag' | 'flag-or-text';
+
+/** Whether values of the shape are texts. */
+export const hasTexts = (shape: Shape): boolean => shape === 'text' || shape === 'flag-or-text';
+
+/** Whether the name of the kind says all that is needed: `container`, `!container`. */
+export const standsAlone = (shape: Shape): boolean => shape === 'flag' || shape === 'flag-or-text';
 
 /** How values of a shape are read, written and compared; shared by filter kinds and by event fields. */
 export interface ValueKind<S extends Shape = Shape> {

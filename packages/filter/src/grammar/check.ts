@@ -29,7 +29,12 @@ export function problemOf({ name, kind, operator, values, before }: ComparisonCh
     if (values.length > 0) return { problem: `${name} takes no value: write ${name} or !${name}` };
     return before.length === 0 ? undefined : { problem: `${name} is here twice` };
   }
-  if (values.length === 0) return { problem: `${name}${operator} needs a value` };
+  const alone = kind.shape === 'flag-or-text' && values.length === 0;
+  const lonely = before.some((other) => other.operator === '!=' && other.values.length === 0);
+  // `!container` leaves nothing to ask about the container.
+  if (lonely || (alone && operator === '!=' && before.length > 0))
+    return { problem: `${name} is here twice` };
+  if (values.length === 0 && !alone) return { problem: `${name}${operator} needs a value` };
   if (values.length > maxValues) {
     return { problem: `${values.length} values are more than the ${maxValues} that one filter takes` };
   }

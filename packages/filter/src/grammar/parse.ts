@@ -1,7 +1,7 @@
 import type { FilterKindName } from '@spoor/bpf';
 import { nearest, SpoorError } from '@spoor/btf';
 import { eventFields, eventNames } from '../events/fields.js';
-import type { FilterKind } from '../filters/kind.js';
+import { type FilterKind, hasTexts, standsAlone } from '../filters/kind.js';
 import { filterKinds } from '../gen/kinds.js';
 import {
   defaultScopeName,
@@ -123,7 +123,7 @@ class ScopeParser {
   /** A word without an operator: a flag, an event, `follow`. */
   #readWord({ word, from, to }: Place, negated: boolean): void {
     const kind = kindOf(word);
-    if (kind?.shape === 'flag') {
+    if (kind !== undefined && standsAlone(kind.shape)) {
       this.#addFilter({ kind: word as FilterKindName, operator: negated ? '!=' : '=', values: [] }, from, to);
     } else if (kind !== undefined) {
       this.#cursor.fail({
@@ -152,7 +152,8 @@ class ScopeParser {
     const name = aliases.get(place.word) ?? place.word;
     const kind = kindOf(name);
     if (kind === undefined) return this.#unknown(place);
-    if (kind.shape === 'flag') return this.#readFlagValue(name as FilterKindName, operator, from);
+    if (kind.shape === 'flag' || (kind.shape === 'flag-or-text' && this.#isTruth()))
+      return this.#readFlagValue(name as FilterKindName, operator, from);
     if (!kind.operators.includes(operator)) {
       this.#cursor.fail({
         problem: `${name} does not know ${operator}; it has ${kind.operators.join(' ')}`,
@@ -169,7 +170,8 @@ class ScopeParser {
   #noFlagAsValue(name: string, kind: FilterKind): void {
     const { at, text } = this.#cursor;
     const value = /[^\s,]*/y.exec(text.slice(at))?.[0] ?? '';
-    if (kind.shape === 'text' || kindOf(value)?.shape !== 'flag') return;
+    const flag = kindOf(value);
+    if (hasTexts(kind.shape) || flag === undefined || !standsAlone(flag.shape)) return;
     const remedy = `${value} is a filter of its own: write ${value} in place of ${name}=${value}.`;
     this.#cursor.fail({
       problem: `${name}: expected ${kind.expected}`,
@@ -178,6 +180,11 @@ class ScopeParser {
       remedy,
       code: 'INVALID_VALUE',
     });
+  }
+
+  /** Whether `true` or `false` is here, without quotes. */
+  #isTruth(): boolean {
+    return /^(?:true|false)(?:\s|$)/.test(this.#cursor.text.slice(this.#cursor.at));
   }
 
   /** `container=true`: for those who expect it. What is kept is `container` or `!container`. */

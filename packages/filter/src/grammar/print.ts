@@ -1,5 +1,5 @@
 import { eventFields } from '../events/fields.js';
-import type { ValueKind } from '../filters/kind.js';
+import { standsAlone, type ValueKind } from '../filters/kind.js';
 import { filterKinds } from '../gen/kinds.js';
 import type { EventRule, Filter, Operator, Scope } from '../scope.js';
 import { spell } from './text.js';
@@ -9,13 +9,19 @@ function comparison(
   kind: ValueKind,
   { operator, values }: Pick<Filter, 'operator' | 'values'>,
 ): string {
-  return `${name}${operator}${values.map((value) => spell(kind.write(value))).join(',')}`;
+  const spelled = values.map((value) => spell(kind.write(value)));
+  // Without quotes these two would be the flag.
+  const quoted = spelled.map((text) =>
+    kind.shape === 'flag-or-text' && /^(true|false)$/.test(text) ? `"${text}"` : text,
+  );
+  return `${name}${operator}${quoted.join(',')}`;
 }
 
 /** A filter as an expression has it. */
 export function printFilter(filter: Filter): string {
   const kind: ValueKind = filterKinds[filter.kind];
-  if (kind.shape === 'flag') return `${flagSign(filter.operator)}${filter.kind}`;
+  if (standsAlone(kind.shape) && filter.values.length === 0)
+    return `${flagSign(filter.operator)}${filter.kind}`;
   return comparison(filter.kind, kind, filter);
 }
 

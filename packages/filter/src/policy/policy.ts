@@ -1,7 +1,7 @@
 import type { FilterKindName } from '@spoor/bpf';
 import { nearest, SpoorError } from '@spoor/btf';
 import { eventFields } from '../events/fields.js';
-import type { ValueKind } from '../filters/kind.js';
+import { hasTexts, type ValueKind } from '../filters/kind.js';
 import { filterKinds } from '../gen/kinds.js';
 import { problemOf } from '../grammar/check.js';
 import { namePrefix, parseScope } from '../grammar/parse.js';
@@ -195,7 +195,7 @@ function readValue(
   value: string | number,
   complain: (problem: string, remedy?: string) => never,
 ) {
-  if (typeof value === 'number' && kind.shape === 'text')
+  if (typeof value === 'number' && hasTexts(kind.shape))
     complain('expected a text', 'Put the number into quotes.');
   const found = typeof value === 'number' ? { ...plain(String(value)), end: 0 } : readJsonSpelled(value);
   if ('problem' in found) complain(`${quoted(String(value))}: ${found.problem}`);
@@ -252,6 +252,6 @@ const writeValues = (kind: ValueKind, values: readonly FilterValue[]): (string |
   values.map((value) => {
     const pattern = kind.write(value);
     const number = Number(pattern.text);
-    if (kind.shape !== 'text' && /^-?\d+$/.test(pattern.text) && Number.isSafeInteger(number)) return number;
+    if (!hasTexts(kind.shape) && /^-?\d+$/.test(pattern.text) && Number.isSafeInteger(number)) return number;
     return spellJson(pattern);
   });
