@@ -22,5 +22,6 @@ export * from './ring/index.js';
 export { type MapRingOptions, mapRing } from './ring-memory.js';
 export { RingWakeup } from './ring-wakeup.js';
 export { type SharedMap, shareMap, useSharedMap } from './shared-map.js';
+export { socketPair } from './socket-pair.js';
 export type { TestRun, TestRunResult } from './test-run.js';
 export type { Variable } from './variable.js';

@@ -78,6 +78,7 @@ export const libcTable = {
   munmap: fn('i32', 'pointer', 'u64'),
   getpagesize: fn('i32'),
   clock_gettime: fn('i32', 'i32', 'pointer'),
+  socketpair: fn('i32', 'i32', 'i32', 'i32', 'pointer'),
   sigprocmask: fn('i32', 'i32', 'pointer', 'pointer'),
   epoll_create1: fn('i32', 'i32'),
   epoll_ctl: fn('i32', 'i32', 'i32', 'i32', 'pointer'),
