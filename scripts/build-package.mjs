@@ -101,10 +101,11 @@ const places = {
   },
 };
 
-/** V8 takes compiled code only under the flags that it was made by: they are those that the package's program names. */
+/** V8 takes compiled code only under the flags that it was made by: they are those that the launcher gives to Node.js. */
 async function compileCommand() {
-  const [program] = Object.values(readJson(join(process.cwd(), 'package.json')).bin);
-  const flags = /exec node (.+?) "\$0"/.exec(readFileSync(program, 'utf8'))?.[1]?.split(' ') ?? [];
+  const flags = [...readFileSync('native/launcher.c', 'utf8').matchAll(/"(--v8-[a-z-]+=\d+)"/g)].map(
+    ([, flag = '']) => flag,
+  );
   const args = [...flags, inRoot('scripts', 'compile-command.mjs'), out, join(process.cwd(), 'dist')];
   const { status, output } = await run(process.execPath, args, { cwd: process.cwd() });
   if (status !== 0) throw new Failure('the command was not compiled', { output });

@@ -6,12 +6,14 @@
  */
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
   realpathSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -72,7 +74,7 @@ function sourcesStamp() {
 }
 
 function outputsStamp() {
-  const folders = [inRoot('bpf', 'build'), ...packageFolders().map((folder) => inRoot(folder, 'dist'))];
+  const folders = ['build', 'dist'].flatMap((name) => packageFolders().map((folder) => inRoot(folder, name)));
   return statStamp(
     root,
     folders.flatMap((folder) => filesBelow(folder)),
@@ -92,7 +94,26 @@ const packagesCurrent = (state) =>
   state.packages === packagesStamp() && state.installed === installedAt() && linksPresent();
 
 /** @param {Partial<State>} state */
-const buildCurrent = (state) => state.sources === sourcesStamp() && state.outputs === outputsStamp();
+const buildCurrent = (state) =>
+  state.sources === sourcesStamp() &&
+  state.outputs === outputsStamp() &&
+  (!existsSync(launcher) || isLink(shim));
+
+const launcher = inRoot('bin', 'spoor');
+const shim = inRoot('node_modules', '.bin', 'spoor');
+
+/**
+ * `spoor` of node_modules/.bin is the native launcher: in its place pnpm puts a shell script, which would change the environment of the
+ * command.
+ */
+function linkLauncher() {
+  if (!existsSync(launcher) || isLink(shim)) return;
+  rmSync(shim, { force: true });
+  symlinkSync(join('..', '..', 'bin', 'spoor'), shim);
+}
+
+const isLink = (/** @type {string} */ path) =>
+  lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 
 const toolsCurrent = () =>
   existsSync(join(pnpmFolder(), 'node_modules', '.bin', 'pnpm')) &&
@@ -189,6 +210,7 @@ async function prepareBuild(state) {
   // Taken before the build: a source that changes under it makes the next run build again.
   const sources = sourcesStamp();
   await build();
+  linkLauncher();
   writeState({ packages, installed, sources, outputs: outputsStamp() });
 }
 

@@ -51,6 +51,12 @@ const everything = [
     packages: { apt: 'llvm', dnf: 'llvm', pacman: 'llvm', zypper: 'llvm', apk: 'llvm' },
   },
   {
+    name: 'lld',
+    why: 'links the native launcher, for x86-64 and arm64',
+    locate: () => findProgram('ld.lld'),
+    packages: { apt: 'lld', dnf: 'lld', pacman: 'lld', zypper: 'lld', apk: 'lld' },
+  },
+  {
     name: 'the headers of libbpf',
     why: 'the BPF programs include them',
     locate: () => firstExisting(['/usr/include/bpf/bpf_helpers.h', '/usr/local/include/bpf/bpf_helpers.h']),

@@ -10,7 +10,7 @@ describe('the commands that install what is missing', () => {
   test('Debian as a plain user', () => {
     expect(installCommands(requirements, debian, false)).toEqual([
       'sudo apt-get update',
-      'sudo apt-get install -y --no-install-recommends clang llvm libbpf-dev libbpf1 bpftool',
+      'sudo apt-get install -y --no-install-recommends clang llvm lld libbpf-dev libbpf1 bpftool',
     ]);
   });
 
@@ -23,20 +23,20 @@ describe('the commands that install what is missing', () => {
 
   test('what only continuous integration needs', () => {
     expect(installCommands(requirementsOf(true), debian, true)[1]).toBe(
-      'apt-get install -y --no-install-recommends clang llvm libbpf-dev libbpf1 bpftool g++ make python3 git',
+      'apt-get install -y --no-install-recommends clang llvm lld libbpf-dev libbpf1 bpftool g++ make python3 git',
     );
   });
 
   test('a relative of Debian or of Red Hat by ID_LIKE', () => {
     expect(familyOf(mint)?.tool).toBe('apt');
     expect(installCommands(requirements, rocky, false)).toEqual([
-      'sudo dnf install clang llvm libbpf-devel libbpf bpftool',
+      'sudo dnf install clang llvm lld libbpf-devel libbpf bpftool',
     ]);
   });
 
   test('one name where two needs are in one package', () => {
     expect(installCommands(requirements, 'ID=arch\n', false)).toEqual([
-      'sudo pacman -S --needed clang llvm libbpf bpf',
+      'sudo pacman -S --needed clang llvm lld libbpf bpf',
     ]);
   });
 

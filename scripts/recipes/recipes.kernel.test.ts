@@ -28,7 +28,7 @@ test('umask', async () => {
 
 test('exec_counts', async () => {
   const command = ['sh', '-c', 'exec sh -c "exec sh -c \\\\"read -r _\\\\""'];
-  await using tracer = await trace({ command, events: ['exec'], commandOptions: { stdio: 'pipe' } });
+  await using tracer = await trace({ command, events: ['exec'], spawn: { stdio: 'pipe' } });
   let execs = 0;
   for await (const event of tracer) {
     if (event.kind !== 'exec' || ++execs < 3) continue;

@@ -4,7 +4,7 @@ import { trace } from '@spoor/tracer';
 
 const tracer = await trace({
   command: ['sleep', '1000'],
-  commandOptions: { stdio: 'ignore' },
+  spawn: { stdio: 'ignore' },
   events: ['exec'],
   replaceable: false,
 });

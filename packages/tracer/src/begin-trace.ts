@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { SpoorError } from '@spoor/btf';
-import { type CommandOptions, GatedCommand } from './gated-command.js';
+import { type CommandOptions, GatedCommand, type HeldCommand } from './gated-command.js';
 import { commandScopeName, type Root, type TraceScopes } from './grounded-scopes.js';
 import { KernelSide } from './kernel-side.js';
 import type { LoadedKernelSide } from './load-kernel-side.js';
@@ -15,8 +15,9 @@ export interface TraceParts {
   readonly prepared: PreparedTrace;
   /** Who is followed from the start, besides the command, and whom filters name. */
   readonly processesNamed: Pick<TraceScopes, 'roots' | 'named'>;
-  readonly command: readonly string[] | undefined;
-  readonly commandOptions: CommandOptions | undefined;
+  readonly command: readonly string[] | HeldCommand | undefined;
+  readonly spawn: CommandOptions | undefined;
+  readonly until: 'all' | 'command' | undefined;
   /** Kinds that are handed out. */
   readonly kinds: ReadonlySet<string>;
   readonly processes: ProcessTree;
@@ -26,13 +27,13 @@ export interface TraceParts {
 /** Sets what is in scope, attaches, finds the processes alive, and lets the command begin. */
 export async function beginTrace(parts: TraceParts): Promise<Tracer> {
   const { compiled, decoder } = parts.prepared;
-  const { kinds, processes, signal } = parts;
+  const { kinds, processes, signal, until = 'all' } = parts;
   const kernel = new KernelSide(parts.loaded);
-  let command: GatedCommand | undefined;
+  let command: HeldCommand | undefined;
   try {
     const scopes = new ScopesInForce(kernel);
     // Started before the load, the command's process would seem to have lived that long.
-    if (parts.command !== undefined) command = await GatedCommand.start(parts.command, parts.commandOptions);
+    command = await heldCommand(parts);
     const own: readonly Root[] =
       command === undefined ? [] : [{ scope: commandScopeName, tgid: command.tgid }];
     const { roots, named } = parts.processesNamed;
@@ -42,8 +43,8 @@ export async function beginTrace(parts: TraceParts): Promise<Tracer> {
     kernel.snapshot();
     requireMet(scopes.unmet(roots));
     await whatWaits();
-    const tracer = new Tracer({ kernel, scopes, command, kinds, processes, decoder, signal });
-    if (tracer.running) command?.open();
+    const tracer = new Tracer({ kernel, scopes, command, kinds, processes, decoder, signal, until });
+    if (tracer.running) await letThrough(tracer, command);
     return tracer;
   } catch (error) {
     kernel.close();
@@ -58,6 +59,19 @@ function requireMet([tgid]: readonly number[]): void {
   throw new SpoorError('INVALID_VALUE', `Process ${tgid} ended before it could be followed`, {
     remedy: 'Give the id of a process that is alive: tree=PID.',
   });
+}
+
+async function heldCommand({ command, spawn }: TraceParts): Promise<HeldCommand | undefined> {
+  return command === undefined || 'tgid' in command ? command : GatedCommand.start(command, spawn);
+}
+
+async function letThrough(tracer: Tracer, command: HeldCommand | undefined): Promise<void> {
+  try {
+    await command?.open();
+  } catch (error) {
+    tracer.stop();
+    throw error;
+  }
 }
 
 /**

@@ -17,8 +17,12 @@ const text: Check = ['a string', (value) => typeof value === 'string'];
 type Checks<Options> = Readonly<Record<keyof Required<Options>, Check>>;
 
 const traceChecks: Checks<TraceOptions> = {
-  command: texts,
-  commandOptions: object,
+  command: [
+    'an array of strings',
+    (value) => texts[1](value) || (isObject(value) && 'tgid' in (value as object)),
+  ],
+  spawn: object,
+  until: ['"all" or "command"', (value) => value === 'all' || value === 'command'],
   scopes: [
     'an array of expressions or scopes',
     (value) => isArrayOf(value, (item) => typeof item === 'string' || isObject(item)),
@@ -39,11 +43,12 @@ const traceChecks: Checks<TraceOptions> = {
 
 const commandChecks: Checks<CommandOptions> = {
   cwd: text,
-  env: object,
+  env: ['an object or "initial"', (value) => value === 'initial' || isObject(value)],
   stdio: [
-    '"inherit", "ignore" or "pipe"',
-    (value) => ['inherit', 'ignore', 'pipe'].includes(value as string),
+    '"inherit", "ignore", "pipe", or an array of descriptors',
+    (value) => ['inherit', 'ignore', 'pipe'].includes(value as string) || Array.isArray(value),
   ],
+  user: ['a name or an id', (value) => typeof value === 'string' || typeof value === 'number'],
 };
 
 const ringSizeChecks: Checks<NonNullable<TraceOptions['ringSizes']>> = {
@@ -67,8 +72,8 @@ const eachChecks: Checks<EachOptions> = { pause: action };
  */
 export function checkTraceOptions(options: TraceOptions): void {
   check('trace()', options, traceChecks);
-  const { commandOptions = {}, ringSizes = {}, experiment = {} } = options;
-  check('commandOptions', commandOptions, commandChecks);
+  const { spawn = {}, ringSizes = {}, experiment = {} } = options;
+  check('spawn', spawn, commandChecks);
   check('ringSizes', ringSizes, ringSizeChecks);
   check('experiment', experiment, experimentChecks);
 }

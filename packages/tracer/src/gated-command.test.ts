@@ -1,24 +1,78 @@
-import { readFileSync } from 'node:fs';
+import { type StdioOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import process from 'node:process';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { GatedCommand } from './gated-command.js';
 
-it('a gate that waits has its libraries, and the command has not begun', async () => {
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'spoor-gate-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+it('a gate that waits is not the command yet, and becomes it in the same process', async () => {
   const command = await GatedCommand.start(['true'], { stdio: 'ignore' });
   await command.waiting;
-  expect(readFileSync(`/proc/${command.tgid}/comm`, 'utf8')).toBe('sh\n');
-  expect(readFileSync(`/proc/${command.tgid}/maps`, 'utf8')).toMatch(/\/libc[.-]/);
-  command.open();
+  expect(readFileSync(`/proc/${command.tgid}/comm`, 'utf8')).toMatch(/^gate-/);
+  await command.open();
   expect(await command.exit).toEqual({ code: 0, signal: null });
 });
 
-it('a gate that was ended is not waited for, and an abandoned one never becomes the command', async () => {
+it('an ended gate is not waited for, and an abandoned gate never becomes the command', async () => {
   const ended = await GatedCommand.start(['true'], { stdio: 'ignore' });
   process.kill(ended.tgid, 'SIGKILL');
-  await ended.waiting;
   expect(await ended.exit).toEqual({ code: null, signal: 'SIGKILL' });
+  await ended.waiting;
+  await ended.open();
   const abandoned = await GatedCommand.start(['true'], { stdio: 'ignore' });
   await abandoned.waiting;
   abandoned.abandon();
   expect(await abandoned.exit).toEqual({ code: 125, signal: null });
+});
+
+it('gives the command what child_process.spawn gives it: environment, arguments and descriptors', async () => {
+  const folder = temporaryFolder();
+  const given = join(folder, 'given');
+  writeFileSync(given, 'from descriptor 4');
+  const script = 'printf "%s|" "$0" "$@"; cat <&4; ls /proc/self/fd | tr "\\n" ","; env; kill -l; ulimit -a';
+  const words = ['/bin/sh', '-c', script, 'a b', '', "it's"];
+  const env = { 'x.y-z': '1', PATH: '/usr/bin:/bin', empty: '' };
+  /** What a command tells on its standard output, which `start` is given. */
+  const told = async (start: (stdio: StdioOptions) => Promise<unknown>) => {
+    const file = join(folder, 'told');
+    const fds = [openSync(file, 'w'), openSync(given, 'r')] as const;
+    await start(['ignore', fds[0], 'ignore', 'ignore', fds[1]]);
+    for (const fd of fds) closeSync(fd);
+    return readFileSync(file, 'utf8');
+  };
+  const bare = await told((stdio) => once(spawn(words[0]!, words.slice(1), { env, stdio }), 'exit'));
+  const gated = await told(async (stdio) => {
+    const command = await GatedCommand.start(words, { env, stdio });
+    await command.open();
+    expect(await command.exit).toEqual({ code: 0, signal: null });
+  });
+  expect(bare).toContain("a b||it's|from descriptor 4");
+  expect(gated).toBe(bare);
+});
+
+it('refuses what the kernel does not execute, by name', async () => {
+  const folder = temporaryFolder();
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text, { mode: 0o755 });
+    return join(folder, name);
+  };
+  const opened = async (path: string) => {
+    const command = await GatedCommand.start([path], { stdio: 'ignore' });
+    const error = await command.open().then(
+      () => undefined,
+      (reason) => reason as { code: string; message: string },
+    );
+    return [error?.code, (await command.exit).code];
+  };
+  expect(await opened(file('interpreter', '#!/no/such/interpreter\n'))).toEqual(['COMMAND_NOT_FOUND', 127]);
+  expect(await opened(file('elf', '\x7fELFgarbage'))).toEqual(['COMMAND_NOT_EXECUTABLE', 126]);
+  expect(await opened(file('script', 'exit 7\n'))).toEqual([undefined, 7]);
 });

@@ -1,89 +1,142 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import type { Duplex } from 'node:stream';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { SpoorError } from '@spoor/btf';
+import { socketPair } from '@spoor/object';
 import { findCommand } from './find-command.js';
+import { GateSocket } from './gate-socket.js';
+import { findUser, type User } from './user.js';
 
-/** How a command ended: like a shell's `$?` and, when a signal ended it, the signal. */
+/** How a command ended. A real-time signal is `SIGRT0` to `SIGRT32`, counted from 32. */
 export interface CommandExit {
+  /** The exit status; null when a signal ended it. */
   readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
+  readonly signal: NodeJS.Signals | `SIGRT${number}` | null;
 }
 
+/** How a command is started: the options of `child_process.spawn` that have these names, and the user. */
 export interface CommandOptions {
   readonly cwd?: string;
-  readonly env?: NodeJS.ProcessEnv;
-  /** What the command's standard streams are: Node's `stdio` for the first three. Default: the tracer's own. */
-  readonly stdio?: 'inherit' | 'ignore' | 'pipe';
+  /** Default: `process.env`. `'initial'`: what this process was started with, byte for byte, from /proc/self/environ. */
+  readonly env?: NodeJS.ProcessEnv | 'initial';
+  /** The command's descriptors, as `child_process.spawn` takes them. Default: the standard streams of this process. */
+  readonly stdio?: StdioOptions;
+  /** The user that the command runs as, by name or id, with that user's groups, HOME, USER and LOGNAME. Needs root. */
+  readonly user?: string | number;
 }
 
-/** What the gate exits with when the tracer goes away before it has opened it. */
-const GATE_ABANDONED = 125;
-
-/**
- * A shell that says on descriptor 3 that it is there, waits for a line, and then becomes the command, which it looks for as `findCommand` does
- * and calls by the name that it was given: same process, so that its id is known
- * before the first instruction of the command, and nothing of the command can come before the tracer is ready. When the
- * tracer dies first the read fails and the command never runs. Once opened, the gate is gone: the command has no
- * tie to the tracer and lives on when that is killed.
- */
-const gate = `echo >&3; read -r _ <&3 || exit ${GATE_ABANDONED}; exec "$0" "$@" 3<&-`;
-
-/** A command that is started and has not begun. */
-export class GatedCommand {
+/** A process that waits, and becomes the command when it is let through: its id is known before its first instruction. */
+export interface HeldCommand {
   readonly tgid: number;
-  readonly child: ChildProcess;
   /** Settles when the command's own process has ended; its descendants may live on. */
   readonly exit: Promise<CommandExit>;
-  /**
-   * Settles when the shell has nothing left to do but to wait: what it does before, opening its libraries for instance, is not
-   * the command's. Also when it will never be so far.
-   */
+  /** Settles when the process has nothing left to do but to wait. */
   readonly waiting: Promise<void>;
-  readonly #gate: Duplex;
+  /**
+   * Lets the command begin; resolves when it runs.
+   *
+   * @throws {SpoorError} COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE
+   */
+  open(): Promise<void>;
+  /** Ends a process that was not let through: the command never runs. Does nothing afterwards. */
+  abandon(): void;
+  /** Sends a signal. False when the command has ended. */
+  kill(signal: NodeJS.Signals): boolean;
+}
 
-  private constructor(child: ChildProcess, tgid: number) {
-    this.child = child;
-    this.tgid = tgid;
-    this.#gate = child.stdio[3] as Duplex;
-    this.waiting = new Promise((resolve) => {
-      this.#gate.once('data', () => resolve()).once('close', resolve);
-    });
-    this.#gate.on('error', () => {
-      // A gate that was killed before it read leaves a closed pipe; `exit` tells that.
-    });
+/** A command that is started and has not begun: a child of this process that runs native/gate.c. */
+export class GatedCommand implements HeldCommand {
+  readonly tgid: number;
+  readonly child: ChildProcess;
+  readonly exit: Promise<CommandExit>;
+  readonly #name: string;
+  readonly #gate: GateSocket;
+  readonly #user: User | undefined;
+
+  private constructor(parts: {
+    child: ChildProcess;
+    gate: GateSocket;
+    name: string;
+    user: User | undefined;
+  }) {
+    this.child = parts.child;
+    this.tgid = parts.child.pid!;
+    this.#gate = parts.gate;
+    this.#name = parts.name;
+    this.#user = parts.user;
     this.exit = new Promise((resolve) => {
-      child.once('exit', (code, signal) => resolve({ code, signal }));
+      // Node.js knows no real-time signals: both are null then.
+      parts.child.once('exit', (code, signal) => resolve({ code, signal }));
     });
   }
 
   /**
    * Starts the gate.
    *
-   * @throws SpoorError `COMMAND_NOT_FOUND`, `COMMAND_NOT_EXECUTABLE`
+   * @throws {SpoorError} COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE; INVALID_VALUE for a user who is not there; UNSUPPORTED
+   *   on a processor that the gate is not built for
    */
   static async start(command: readonly string[], options: CommandOptions = {}): Promise<GatedCommand> {
-    const [name = '', ...args] = command;
-    const env = options.env ?? process.env;
-    findCommand(name, env['PATH']);
-    const stdio = options.stdio ?? 'inherit';
-    const child = spawn('/bin/sh', ['-c', gate, name, ...args], {
-      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      env,
-      stdio: [stdio, stdio, stdio, 'pipe'],
-    });
-    await new Promise<void>((resolve, reject) => {
-      child.once('spawn', resolve);
-      child.once('error', reject);
-    });
-    return new GatedCommand(child, child.pid!);
+    const [name = ''] = command;
+    const { cwd, env = process.env } = options;
+    const user = options.user === undefined ? undefined : findUser(options.user);
+    findCommand(name, (env === 'initial' ? process.env : env)['PATH']);
+    const stdio = stdioOf(options.stdio);
+    const [ours, theirs] = socketPair();
+    const lent = env === 'initial' ? [theirs, openSync('/proc/self/environ', 'r')] : [theirs];
+    const places = lent.map((_, index) => stdio.length + index).join(',');
+    try {
+      const child = spawn(gateProgram(), [places, ...command], {
+        ...(cwd === undefined ? {} : { cwd }),
+        env: env === 'initial' ? {} : env,
+        stdio: [...stdio, ...lent],
+      });
+      await new Promise<void>((resolve, reject) => {
+        child.once('spawn', resolve);
+        child.once('error', reject);
+      });
+      return new GatedCommand({ child, gate: new GateSocket(ours), name, user });
+    } catch (cause) {
+      closeSync(ours);
+      throw cause;
+    } finally {
+      for (const fd of lent) closeSync(fd);
+    }
   }
 
-  /** Lets the command begin. */
-  open(): void {
-    this.#gate.end('\n');
+  get waiting(): Promise<void> {
+    return this.#gate.waiting;
   }
 
-  /** Ends a gate that has not been opened: the command never runs. */
+  open(): Promise<void> {
+    return this.#gate.open(this.#name, this.#user);
+  }
+
   abandon(): void {
-    this.#gate.destroy();
+    this.#gate.abandon();
   }
+
+  kill(signal: NodeJS.Signals): boolean {
+    return this.child.kill(signal);
+  }
+}
+
+/** One entry per descriptor, at least the standard streams. */
+function stdioOf(stdio: StdioOptions = 'inherit') {
+  const all = typeof stdio === 'string' ? [stdio] : [...stdio];
+  while (all.length < 3) all.push(typeof stdio === 'string' ? stdio : 'pipe');
+  return all;
+}
+
+function gateProgram(): string {
+  // This file lies in src/, or in dist/ when it is built.
+  const path = fileURLToPath(new URL(`../build/gate-${process.arch}`, import.meta.url));
+  if (existsSync(path)) return path;
+  throw new SpoorError(
+    'UNSUPPORTED',
+    `There is no gate for commands on ${process.platform} ${process.arch}`,
+    {
+      remedy: 'Build the packages (npm start), or trace a process that runs: scopes: ["tree=PID"].',
+    },
+  );
 }

@@ -1,5 +1,7 @@
 export { SpoorError, type SpoorErrorCode } from '@spoor/btf';
-export type { CommandExit, CommandOptions } from './gated-command.js';
+export { findCommand } from './find-command.js';
+export { GateSocket } from './gate-socket.js';
+export type { CommandExit, CommandOptions, HeldCommand } from './gated-command.js';
 export type { MissMode } from './load-kernel-side.js';
 export { type ProcessExit, ProcessTree, type TracedProcess } from './process-tree.js';
 export {
@@ -12,3 +14,4 @@ export {
 export type { EventStatistics, ProgramStatistics, Statistics } from './statistics.js';
 export { type TraceOptions, trace } from './trace.js';
 export type { EachOptions, TracedEvent, Tracer } from './tracer.js';
+export { findUser, type User } from './user.js';

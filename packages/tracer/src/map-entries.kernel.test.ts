@@ -44,7 +44,7 @@ async function eventsWith(mapEntries?: number): Promise<{ events: string[]; miss
   await using tracer = await trace({
     command: ['sh', '-c', script],
     replaceable: false,
-    commandOptions: { cwd: folder },
+    spawn: { cwd: folder },
     ...(mapEntries === undefined ? {} : { mapEntries }),
   });
   for await (const event of tracer) {

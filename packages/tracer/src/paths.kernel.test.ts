@@ -30,7 +30,7 @@ async function namesInScopes({ folder, scopes, events, main }: Run): Promise<Rec
   compileTo(program, `#include "act.h"\nint main(void)\n{\n${main}\nreturn 0;\n}\n`);
   await using tracer = await trace({
     command: [program],
-    commandOptions: { cwd: folder, stdio: 'ignore' },
+    spawn: { cwd: folder, stdio: 'ignore' },
     events,
     replaceable: false,
     scopes: Object.entries(scopes).map(([name, text]) => `${name}: comm=act ${text.replaceAll('T', folder)}`),
@@ -230,7 +230,7 @@ describe('conditions on paths mean the file', () => {
     );
     await using tracer = await trace({
       command: [program],
-      commandOptions: { cwd: folder.path, stdio: 'ignore' },
+      spawn: { cwd: folder.path, stdio: 'ignore' },
       events: ['open', 'unlink'],
       replaceable: false,
       scopes: [`inside: open.path=${folder.path}/real/nope`, 'host: open.path=/nope unlink.path=/nope'],

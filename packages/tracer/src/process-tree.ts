@@ -154,6 +154,16 @@ export class ProcessTree {
     return this.#living;
   }
 
+  /** At most `most` of the processes that have not been seen to end. */
+  alive(most: number): readonly TracedProcess[] {
+    const found: TracedProcess[] = [];
+    for (const node of this.#byTgid.values()) {
+      if (found.length === most) break;
+      if (node.exit === undefined) found.push(node);
+    }
+    return found;
+  }
+
   /** Processes that were left out to bound the memory. */
   get forgotten(): number {
     return this.#forgotten;

@@ -28,7 +28,7 @@ it('replaces scopes during a storm of forks: no mixture, no loss, nobody forgott
     seen.set(names, (seen.get(names) ?? 0) + 1);
     if (event.comm === 'true') serials.push(event.argv.at(-1)!);
   });
-  command.open();
+  await command.open();
   for (let index = 1; index <= replacements; index++) {
     tracer.replaceScopes(sets[index % 2]!);
     await setImmediate();

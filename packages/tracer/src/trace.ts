@@ -4,7 +4,7 @@ import type { Scope } from '@spoor/filter';
 import { hasProcfs } from '@spoor/object';
 import { checkTraceOptions } from './check-options.js';
 import { findCommand } from './find-command.js';
-import type { CommandOptions } from './gated-command.js';
+import type { CommandOptions, HeldCommand } from './gated-command.js';
 import {
   commandScope,
   commandScopeName,
@@ -22,8 +22,14 @@ const mostLatencyMs = 2_147_483_647;
 
 export interface TraceOptions {
   /** A command and its arguments, started when the trace begins and followed with all that descends from it. */
-  readonly command?: readonly string[];
-  readonly commandOptions?: CommandOptions;
+  readonly command?: readonly string[] | HeldCommand;
+  /** How the command is started. Without a shell: what it inherits is what `child_process.spawn` passes on. */
+  readonly spawn?: CommandOptions;
+  /**
+   * When a trace with a command ends by itself: `all`, when the command and its descendants have ended (default), or `command`,
+   * when the command has.
+   */
+  readonly until?: 'all' | 'command';
   /**
    * What else is traced: expressions (`comm=node uid>=1000 follow`) or scopes of `@spoor/filter`. Each event says which
    * of them it belongs to; the command's own is called `command`. Without a command and without scopes nothing is.
@@ -96,8 +102,8 @@ export async function trace(options: TraceOptions = {}): Promise<Tracer> {
   checkProcfs();
   const kinds = new Set(knownEvents(options.events ?? eventKinds));
   const processes = new ProcessTree(options.rememberedProcesses);
-  const { command, commandOptions, signal } = options;
-  if (command !== undefined) findCommand(command[0] ?? '', (commandOptions?.env ?? process.env)['PATH']);
+  const { command, spawn, signal, until } = options;
+  if (command !== undefined && !('tgid' in command)) findCommand(command[0] ?? '', pathOf(spawn));
   const written = await scopesOf(options);
   const scopes = command === undefined ? written.scopes : [commandScope, ...written.scopes];
   const { loaded, prepared, beginTrace } = await loadAndPrepare(
@@ -105,7 +111,7 @@ export async function trace(options: TraceOptions = {}): Promise<Tracer> {
     scopes,
     options,
   );
-  const parts = { loaded, prepared, command, commandOptions, kinds, processes, signal };
+  const parts = { loaded, prepared, command, spawn, until, kinds, processes, signal };
   return beginTrace({ ...parts, processesNamed: written });
 }
 
@@ -115,6 +121,10 @@ function checkProcfs(): void {
   throw new SpoorError('UNSUPPORTED', '/proc is not mounted, or does not show this process', {
     remedy: 'Mount it, in the process-id namespace of this process: mount -t proc proc /proc',
   });
+}
+
+function pathOf({ env = process.env }: CommandOptions = {}): string | undefined {
+  return (env === 'initial' ? process.env : env)['PATH'];
 }
 
 /** What the caller wrote: asked for before the load, which leaves out the code of filters that are in no scope. */

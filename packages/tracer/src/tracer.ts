@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { events } from '@spoor/bpf';
 import { SpoorError } from '@spoor/btf';
 import type { Event, EventContext, EventDecoder, MalformedEvent } from '@spoor/event';
@@ -5,7 +6,7 @@ import type { Scope } from '@spoor/filter';
 import { type LoadedObject, RingPoller, RingSource } from '@spoor/object';
 import { checkEachOptions } from './check-options.js';
 import { wallClockOffsetNs } from './clock.js';
-import type { CommandExit, GatedCommand } from './gated-command.js';
+import { type CommandExit, GatedCommand, type HeldCommand } from './gated-command.js';
 import { commandScope, commandScopeName } from './grounded-scopes.js';
 import type { KernelSide } from './kernel-side.js';
 import type { ProcessTree } from './process-tree.js';
@@ -21,7 +22,8 @@ export type TracedEvent = Event | MalformedEvent;
 export interface TracerParts {
   readonly kernel: KernelSide;
   readonly scopes: ScopesInForce;
-  readonly command: GatedCommand | undefined;
+  readonly command: HeldCommand | undefined;
+  readonly until: 'all' | 'command';
   /** Kinds that are handed out. */
   readonly kinds: ReadonlySet<string>;
   readonly processes: ProcessTree;
@@ -52,7 +54,8 @@ export class Tracer implements AsyncDisposable {
   /** How the command ended; undefined without one. Settles before the trace ends when descendants live on. */
   readonly exit: Promise<CommandExit> | undefined;
   readonly #kernel: KernelSide;
-  readonly #command: GatedCommand | undefined;
+  readonly #command: HeldCommand | undefined;
+  readonly #until: 'all' | 'command';
   readonly #scopes: ScopesInForce;
   readonly #kinds: ReadonlySet<string>;
   readonly #decoder: EventDecoder;
@@ -70,6 +73,7 @@ export class Tracer implements AsyncDisposable {
   constructor(parts: TracerParts) {
     this.#kernel = parts.kernel;
     this.#command = parts.command;
+    this.#until = parts.until;
     this.#scopes = parts.scopes;
     this.#kinds = parts.kinds;
     this.processes = parts.processes;
@@ -88,6 +92,11 @@ export class Tracer implements AsyncDisposable {
   /** Whether the hooks are still attached. */
   get running(): boolean {
     return !this.#ended.signal.aborted;
+  }
+
+  /** The child process that became the command, for its streams; undefined without one that `trace` has started. */
+  get child(): ChildProcess | undefined {
+    return this.#command instanceof GatedCommand ? this.#command.child : undefined;
   }
 
   /** Process id of the command, in our own pid namespace as Node has it; undefined without one. */
@@ -140,7 +149,7 @@ export class Tracer implements AsyncDisposable {
 
   /** Sends a signal to the command. False when there is none, or it has ended. */
   kill(signal: NodeJS.Signals): boolean {
-    return !this.#commandEnded && (this.#command?.child.kill(signal) ?? false);
+    return !this.#commandEnded && (this.#command?.kill(signal) ?? false);
   }
 
   /**
@@ -239,6 +248,8 @@ export class Tracer implements AsyncDisposable {
       );
     }
     this.#reader = reader;
+    // Unread, it did not end by itself.
+    if (this.#commandEnded) this.#checkEnd();
   }
 
   #judged(event: TracedEvent): TracedEvent {
@@ -270,8 +281,10 @@ export class Tracer implements AsyncDisposable {
   /** Asks the kernel whether a process of the tree lives: events can be late, and can be dropped. */
   #checkEnd(): void {
     clearTimeout(this.#endCheck);
-    if (!this.running) return;
-    const living = this.#kernel.countFollowed(this.#scopes.wordOf(commandScopeName));
+    // The events of a command that is over in a moment wait for the reader.
+    if (!this.running || this.#reader === undefined) return;
+    const living =
+      this.#until === 'command' ? 0 : this.#kernel.countFollowed(this.#scopes.wordOf(commandScopeName));
     if (living === 0) setImmediate(() => this.stop());
     else this.#endCheck = setTimeout(() => this.#checkEnd(), endCheckMs);
   }

@@ -46,7 +46,7 @@ export async function act<const Kind extends EventKind>(given: Act<Kind>): Promi
       replaceable: false,
       ...given.options,
       command: [program],
-      commandOptions: { cwd: folder, stdio: 'inherit' },
+      spawn: { cwd: folder, stdio: 'inherit' },
       events: given.kinds,
     });
     await tracer.each((event) => {

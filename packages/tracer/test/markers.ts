@@ -32,7 +32,7 @@ export async function eventsInScope(run: MarkerRun): Promise<Event[]> {
       if (event.kind !== 'malformed') events.push(event.copy());
     });
     run.begun?.(tracer);
-    command.open();
+    await command.open();
     await command.exit;
     tracer.stop();
     await reading;

@@ -40,7 +40,7 @@ async function run(rounds: number, children: number) {
   await using tracer = await trace({
     replaceable: false,
     command: [flood.path, String(rounds), String(children)],
-    commandOptions: { cwd: dirname(flood.path), stdio: 'inherit' },
+    spawn: { cwd: dirname(flood.path), stdio: 'inherit' },
     ringSizes: smallRings,
   });
   // Nobody reads while it runs.

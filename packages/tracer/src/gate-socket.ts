@@ -1,0 +1,122 @@
+import { closeSync, read, writeSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { SpoorError } from '@spoor/btf';
+import type { User } from './user.js';
+
+const readBytes = promisify(read);
+
+/** `struct opening` of native/gate.h: five words of 32 bits. */
+const openingWords = 5;
+/** A size that the gate refuses: it exits without having run the command. */
+const abandonedSize = 0xffffffff;
+
+/**
+ * The tracer's end of the socket of a gate (native/gate.h). It is read and written as a file: a socket of Node.js would make
+ * a standard error that is a pipe non-blocking when it closes.
+ */
+export class GateSocket {
+  /** Settles when the gate waits, or has ended. */
+  readonly waiting: Promise<void>;
+  readonly #fd: number;
+  #closed = false;
+
+  /** Owns the descriptor from now on. */
+  constructor(fd: number) {
+    this.#fd = fd;
+    this.waiting = this.#read(1).then(() => {
+      // The byte itself says nothing.
+    });
+  }
+
+  /**
+   * Lets the command begin. Resolves when it runs, or when the gate was ended before.
+   *
+   * @throws {SpoorError} COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE when the kernel does not execute it
+   */
+  async open(command: string, user?: User): Promise<void> {
+    await this.waiting;
+    this.#write(opening(user));
+    const answer = await this.#read(4);
+    this.#close();
+    if (answer.length === 4) throw notExecuted(command, answer.readUInt32LE());
+  }
+
+  /** Ends a gate that has not been opened: the command never runs. */
+  abandon(): void {
+    if (this.#closed) return;
+    const refused = Buffer.alloc(openingWords * 4);
+    refused.writeUInt32LE(abandonedSize);
+    this.#write(refused);
+    this.#close();
+  }
+
+  #write(bytes: Buffer): void {
+    try {
+      writeSync(this.#fd, bytes);
+    } catch {
+      // A gate that was ended from outside leaves a closed socket. The exit of the process tells that.
+    }
+  }
+
+  async #read(size: number): Promise<Buffer> {
+    const buffer = Buffer.alloc(size);
+    try {
+      const { bytesRead } = await readBytes(this.#fd, buffer, 0, size, null);
+      return buffer.subarray(0, bytesRead);
+    } catch {
+      return buffer.subarray(0, 0);
+    }
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    closeSync(this.#fd);
+  }
+}
+
+function opening(user: User | undefined): Buffer {
+  const settings =
+    user === undefined ? [] : [`HOME=${user.home}`, `USER=${user.name}`, `LOGNAME=${user.name}`];
+  const text = Buffer.from(settings.map((setting) => `${setting}\0`).join(''));
+  const groups = user?.groups ?? [];
+  const words = [
+    groups.length * 4 + text.length,
+    user === undefined ? 0 : 1,
+    user?.uid ?? 0,
+    user?.gid ?? 0,
+    groups.length,
+    ...groups,
+  ];
+  const head = Buffer.alloc(words.length * 4);
+  for (const [index, word] of words.entries()) head.writeUInt32LE(word, index * 4);
+  return Buffer.concat([head, text]);
+}
+
+const reasons: Readonly<Record<number, readonly [why: string, remedy: string]>> = {
+  2: [
+    'was not found, or the interpreter that it names was not',
+    'Check the path and the first line of the file.',
+  ],
+  7: [
+    'has more arguments and environment than the kernel takes',
+    'Give it fewer arguments, or a file of them.',
+  ],
+  8: [
+    'is in a format that the kernel does not execute',
+    'Give a program for this machine, or a script with #!.',
+  ],
+  13: [
+    'may not be executed',
+    'Check its permissions, its interpreter, and whether its file system is mounted noexec.',
+  ],
+};
+
+function notExecuted(command: string, errno: number): SpoorError {
+  const [why, remedy] = reasons[errno] ?? [`could not be executed: errno ${errno}`, 'Check the file.'];
+  return new SpoorError(
+    errno === 2 || errno === 20 ? 'COMMAND_NOT_FOUND' : 'COMMAND_NOT_EXECUTABLE',
+    `The command ${JSON.stringify(command)} ${why}`,
+    { remedy, call: 'execve', errno },
+  );
+}
