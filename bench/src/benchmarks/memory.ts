@@ -5,7 +5,7 @@ import { atScale, type Benchmark } from '../bench.js';
 import type { Measurement } from '../finding.js';
 import { Launched } from '../programs/launched.js';
 import { spoor } from '../programs/spoor.js';
-import { usageOf } from '../programs/usage.js';
+import { processesOf, usageOf } from '../programs/usage.js';
 import { startWork, workName } from '../programs/work.js';
 
 const scope = ['--scope', `comm=${workName} follow`];
@@ -22,7 +22,7 @@ const limitPercent = 5;
 
 /** It tells of nothing before it is told something: that it holds links to hooks is seen from outside. */
 async function untilAttached(pid: number, signal: AbortSignal): Promise<void> {
-  while (!holdsLinks(pid)) await setTimeout(lookMs, undefined, { signal });
+  while (!processesOf(pid).some(holdsLinks)) await setTimeout(lookMs, undefined, { signal });
   // The processes alive are looked through after that.
   await setTimeout(2 * lookMs, undefined, { signal });
 }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 const { resolve } = createRequire(import.meta.url);
 
-/** The `spoor` command with these arguments, started as a shell does. */
+/** The `spoor` command with these arguments, by its native launcher. */
 export function spoor(...args: string[]): readonly string[] {
-  return [join(dirname(resolve('spoor')), '..', 'bin', 'spoor.cjs'), ...args];
+  return [join(dirname(resolve('spoor')), '..', 'bin', 'spoor'), ...args];
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What a process has used of the machine so far, all its threads together; not what it has started. */
+/** What a program has used of the machine so far, all its threads together; not what it has started for somebody else. */
 export interface Usage {
   /** CPU time, nanoseconds. */
   readonly cpuNs: number;
@@ -9,8 +9,36 @@ export interface Usage {
   readonly peakMemory: number;
 }
 
-/** @throws when there is no such process any more */
+/**
+ * Of a `spoor`, its launcher, its witness and Node.js are taken together.
+ *
+ * @throws when there is no such process any more
+ */
 export function usageOf(pid: number): Usage {
+  const all = processesOf(pid).map(usageOfOne);
+  const sum = (of: (usage: Usage) => number) => all.reduce((total, usage) => total + of(usage), 0);
+  return {
+    cpuNs: sum(({ cpuNs }) => cpuNs),
+    memory: sum(({ memory }) => memory),
+    peakMemory: sum(({ peakMemory }) => peakMemory),
+  };
+}
+
+/** The process, and those of its children that are `spoor` itself. */
+export function processesOf(pid: number): readonly number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+  return [pid, ...children.map(Number).filter(isSpoor)];
+}
+
+function isSpoor(pid: number): boolean {
+  try {
+    return /\/bin\/spoor(\.cjs)?\0/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+function usageOfOne(pid: number): Usage {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return {
     cpuNs: cpuOf(pid),
@@ -34,8 +62,12 @@ function runTime(path: string): number {
   }
 }
 
-/** Bytes of the kernel's memory that the BPF maps take which a process has open. */
+/** Bytes of the kernel's memory that the BPF maps take which a program has open. */
 export function mapMemoryOf(pid: number): number {
+  return processesOf(pid).reduce((sum, one) => sum + mapMemoryOfOne(one), 0);
+}
+
+function mapMemoryOfOne(pid: number): number {
   const folder = `/proc/${pid}/fdinfo`;
   return readdirSync(folder).reduce((sum, fd) => {
     const info = readFileSync(`${folder}/${fd}`, 'utf8');

@@ -1,6 +1,5 @@
-#!/usr/bin/env sh
-':' //; exec node --v8-pool-size=1 "$0" "$@"
-// To a shell the line above is a program; to Node.js, a string and a comment. Not every `env` can pass options on.
+#!/usr/bin/env node
+// Without a shell, which would change the environment of the command. native/launcher.c has Node.js run this file too.
 const { readFileSync, statSync } = require('node:fs');
 const { wrap } = require('node:module');
 const { join } = require('node:path');

@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { errorCodes, type SpoorErrorCode } from '@spoor/btf';
+import type { CommandExit } from '@spoor/tracer';
 
 /** What `spoor` exits with when it is not the command's own status. */
 export const exitStatus = {
@@ -24,21 +25,22 @@ export function statusOfError(code: SpoorErrorCode): number {
   return special[code] ?? (errorCodes[code] === 'usage' ? exitStatus.usage : exitStatus.environment);
 }
 
-/** As a shell has it in `$?`. */
-export function statusOfSignal(signal: NodeJS.Signals): number {
-  return 128 + constants.signals[signal];
+/** How `spoor` ends: with an exit status or, as its command did, by a signal. */
+export type Outcome = number | { readonly signal: number };
+
+export function outcomeOfSignal(signal: NodeJS.Signals | `SIGRT${number}`): Outcome {
+  const realTime = /^SIGRT(\d+)$/.exec(signal)?.[1];
+  return {
+    signal: realTime === undefined ? constants.signals[signal as NodeJS.Signals] : 32 + Number(realTime),
+  };
 }
 
-/** As a shell has it in `$?`, for a process that has ended. */
-export function statusOfExit(exit: {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}): number {
-  return exit.signal === null ? (exit.code ?? exitStatus.environment) : statusOfSignal(exit.signal);
+export function outcomeOfExit({ code, signal }: CommandExit): Outcome {
+  return signal === null ? (code ?? exitStatus.environment) : outcomeOfSignal(signal);
 }
 
 /** The lines on exit statuses in `--help`. */
 export const statusHelp =
-  "Exit status: the command's own, and 128 + N when signal N ended it; 127 when it does not exist, 126 when it cannot " +
-  'be executed; 2 for a mistake on the command line, 1 when this machine cannot trace. Without a command: 0, ' +
-  '128 + N when signal N ended the trace, 141 when nobody reads the output any more.';
+  "Exit status: the command's own, or the signal that ended it (128 + N in a shell); 127 when it does not exist, 126 when it " +
+  'cannot be executed; 2 for a mistake on the command line, 1 when this machine cannot trace. Without a command: 0, ' +
+  'the signal that ended the trace, or 141 when the reader of the output has closed it.';

@@ -1,3 +1,4 @@
+import type { Launcher } from './launcher.js';
 import { Sink } from './output/sink.js';
 import { type Style, styleFor } from './output/style.js';
 
@@ -11,10 +12,12 @@ export interface Stream {
 export interface Io {
   readonly out: Stream;
   readonly err: Stream;
+  /** The native launcher that `spoor` was started by. */
+  readonly launcher?: Launcher | undefined;
 }
 
-export function standardIo(): Io {
-  return { out: standardStream(1, 'standard output'), err: standardStream(2, 'standard error') };
+export function standardIo(launcher?: Launcher): Io {
+  return { launcher, out: standardStream(1, 'standard output'), err: standardStream(2, 'standard error') };
 }
 
 /** Its style is asked for when there is something to write: `node:tty` brings `node:net` along, which delays a start. */

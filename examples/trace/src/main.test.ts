@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../test/captured-io.js';
-import { command, nodeOptions } from '../test/spoor.js';
+import { nodeOptions, script } from '../test/spoor.js';
 
-const built = join(dirname(command), '..');
+const built = join(dirname(script), '..');
 
 /** A copy of the command that a test may change. */
 function copy() {

@@ -1,4 +1,8 @@
+import { standardIo } from './io.js';
+import { takeLauncher } from './launcher.js';
 import { run } from './run.js';
+import { endProcess } from './trace/interrupts.js';
 
-// Said outright: a command that goes on after its trace has ended would keep us waiting for it.
-void run(process.argv.slice(2)).then((status) => process.exit(status));
+const launcher = takeLauncher();
+// Ended explicitly: a command that goes on after its trace has ended would keep this process waiting.
+void run(process.argv.slice(2), standardIo(launcher)).then((outcome) => endProcess(outcome, launcher));

@@ -1,7 +1,7 @@
 import { nearest, SpoorError } from '@spoor/btf';
 import { columns, helpText } from './args/help.js';
 import { parseArguments } from './args/parse.js';
-import { exitStatus, statusOfError } from './exit-status.js';
+import { exitStatus, type Outcome, statusOfError } from './exit-status.js';
 import { reportFailure } from './failure.js';
 import { type Io, standardIo } from './io.js';
 import { sinkError } from './output/sink-error.js';
@@ -9,10 +9,10 @@ import { subcommands } from './subcommands.js';
 import { version } from './version.js';
 
 /**
- * Runs `spoor` with these arguments. Resolves to the exit status, when all is written.
+ * Runs `spoor` with these arguments. Resolves to how it ends, when all is written.
  */
-export async function run(args: readonly string[], io: Io = standardIo()): Promise<number> {
-  let status: number;
+export async function run(args: readonly string[], io: Io = standardIo()): Promise<Outcome> {
+  let status: Outcome;
   try {
     status = await dispatch(args, io);
   } catch (error) {
@@ -32,7 +32,7 @@ export async function run(args: readonly string[], io: Io = standardIo()): Promi
     : status;
 }
 
-async function dispatch([name, ...rest]: readonly string[], io: Io): Promise<number> {
+async function dispatch([name, ...rest]: readonly string[], io: Io): Promise<Outcome> {
   if (name === '--version' || name === '-V') {
     io.out.sink.write(`spoor ${version()}\n`);
     return exitStatus.ok;

@@ -53,9 +53,20 @@ function orphans(): string[] {
   );
 }
 
-/** Whether a process holds programs. */
+/** Whether a `spoor`, or the Node.js that its launcher has started, holds programs. */
 export function holdsPrograms(pid: number): boolean {
-  return heldBy(pid).some((one) => one.startsWith('prog '));
+  return [pid, ...childrenOf(pid)].some((one) => heldBy(one).some((held) => held.startsWith('prog ')));
+}
+
+/** Children of a process. */
+function childrenOf(pid: number): number[] {
+  try {
+    const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    return list.split(' ').filter(Boolean).map(Number);
+  } catch {
+    // It has ended meanwhile.
+    return [];
+  }
 }
 
 /** What stays of these although the kernel was given time: it frees programs some grace periods after their last holder. */

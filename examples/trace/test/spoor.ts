@@ -5,9 +5,13 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 
 const folder = join(import.meta.dirname, '..');
-export const command = join(folder, 'bin', 'spoor.cjs');
-/** What it has Node.js started with. */
-export const nodeOptions = /exec node (.+?) "\$0"/.exec(readFileSync(command, 'utf8'))![1]!.split(' ');
+/** The native launcher, and what it has Node.js run. */
+export const command = join(folder, 'bin', 'spoor');
+export const script = join(folder, 'bin', 'spoor.cjs');
+/** The options that the launcher gives to Node.js. */
+export const nodeOptions = [
+  ...readFileSync(join(folder, 'native', 'launcher.c'), 'utf8').matchAll(/"(--v8-[a-z-]+=\d+)"/g),
+].map(([, option]) => option!);
 
 /** A `spoor` that was started. */
 export interface Running {
@@ -24,9 +28,9 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Starts the built command, as its users do. */
+/** Starts the built command, as its users do: by the launcher. */
 export function startSpoor(args: readonly string[], options: SpawnOptions = {}): Running {
-  return startProgram(process.execPath, [...nodeOptions, command, ...args], options);
+  return startProgram(command, args, options);
 }
 
 export function startProgram(program: string, args: readonly string[], options: SpawnOptions = {}): Running {

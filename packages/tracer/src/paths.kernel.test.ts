@@ -63,7 +63,7 @@ async function whatScopesTake(
   const seen: Record<string, string[]> = Object.fromEntries(Object.keys(scopes).map((name) => [name, []]));
   await using tracer = await trace({
     command: ['bash', '-c', script],
-    commandOptions: { cwd: folder, stdio: 'ignore' },
+    spawn: { cwd: folder, stdio: 'ignore' },
     events: ['exec', 'exit'],
     replaceable: false,
     scopes: Object.entries(scopes).map(([name, text]) => `${name}: ${text.replaceAll('T/', `${folder}/`)}`),

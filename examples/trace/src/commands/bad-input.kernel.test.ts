@@ -64,7 +64,7 @@ it('a command that does not exist is 127, and one that cannot be executed 126, a
 it('without privilege says so, and the command is not run', async () => {
   const { ran, argv } = witness('privilege');
   const ended = await startProgram('setpriv', [
-    ...['--bounding-set=-all', '--inh-caps=-all', process.execPath, command],
+    ...['--bounding-set=-all', '--inh-caps=-all', command],
     ...['trace', '--', ...argv],
   ]).ended;
   expectError(ended, 'NO_PRIVILEGE');

@@ -19,7 +19,7 @@ it('follows the real thing, shows table, tree and statistics, and ends by itself
 
 it('says why it cannot, where it cannot, and shows the recording', async () => {
   const { status, stdout } = await startProgram('setpriv', [
-    ...['--bounding-set=-all', '--inh-caps=-all', process.execPath, command, 'tour'],
+    ...['--bounding-set=-all', '--inh-caps=-all', command, 'tour'],
   ]).ended;
   expect(status).toBe(0);
   expect(stdout).toMatch(/^This machine cannot trace\n\nspoor: NO_PRIVILEGE: .+\n {2}\S.*\n\nA RECORDING: /);
@@ -45,7 +45,7 @@ it('finds this machine fit, or says what is missing', async () => {
   );
 
   const poor = await startProgram('setpriv', [
-    ...['--bounding-set=-all', '--inh-caps=-all', process.execPath, command, 'doctor'],
+    ...['--bounding-set=-all', '--inh-caps=-all', command, 'doctor'],
   ]).ended;
   expect(poor.status).toBe(1);
   expect(poor.stdout).toMatch(

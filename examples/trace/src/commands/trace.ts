@@ -1,16 +1,18 @@
+import { closeSync, openSync } from 'node:fs';
 import { lifecycleKinds } from '@spoor/bpf';
 import { SpoorError } from '@spoor/btf';
 import type { Scope } from '@spoor/filter';
-import type { ProcessTree, Tracer } from '@spoor/tracer';
+import type { ProcessTree, TraceOptions, Tracer } from '@spoor/tracer';
 import type { Usage } from '../args/option.js';
 import type { Arguments } from '../args/parse.js';
-import { statusHelp, statusOfSignal } from '../exit-status.js';
+import { type Outcome, outcomeOfSignal, statusHelp } from '../exit-status.js';
 import type { Io } from '../io.js';
 import { hasUnicode } from '../output/style.js';
 import type { Subcommand } from '../subcommand.js';
 import { Interrupts } from '../trace/interrupts.js';
 import { readTraceSettings, type TraceSettings, traceOptions } from '../trace/options.js';
 import { type InputFile, inputFile, Outputs } from '../trace/outputs.js';
+import { commandUser } from '../trace/person.js';
 import type { Recorder } from '../trace/recorder.js';
 
 const usage: Usage = {
@@ -22,7 +24,9 @@ const usage: Usage = {
   notes: [
     'With a command, its process and all that descends from it are traced, and the trace ends when all have ended; events go to ' +
       'standard error, and to standard output without one. Without a command and without a scope the whole machine is traced.',
-    'A first Ctrl-C is for the command, a second ends the trace. SIGTERM and SIGHUP are passed on to the command.',
+    "A signal to the whole process group, such as Ctrl-C, is the command's, and the trace goes on. A signal to spoor alone is passed " +
+      'on to the command; the second ends the trace, the third leaves the command alone. SIGHUP to spoor alone opens the ' +
+      'output files anew, for log rotation.',
     statusHelp,
   ],
   examples: [
@@ -42,22 +46,22 @@ const fileLatencyMs = 250;
 /** What is traced when nothing is said: a scope without a condition. */
 const wholeMachine: Scope = { name: 'all', filters: [], follows: false, events: [] };
 
-async function run(args: Arguments, io: Io): Promise<number> {
+async function run(args: Arguments, io: Io): Promise<Outcome> {
   const settings = readTraceSettings(args);
-  const interrupts = new Interrupts((text) => io.err.sink.write(`${io.err.style.bold('spoor:')} ${text}\n`));
+  const interrupts = new Interrupts({ say: sayer(io), launcher: io.launcher });
   try {
     return await traceWith(settings, io, interrupts);
   } catch (error) {
     // What a signal broke off is not to be reported as a failure.
     if (interrupts.endedBy === undefined) throw error;
-    return statusOfSignal(interrupts.endedBy);
+    return outcomeOfSignal(interrupts.endedBy);
   } finally {
     interrupts.restore();
   }
 }
 
-async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts): Promise<number> {
-  const { argvLimit, command, mapEntries } = settings;
+async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts): Promise<Outcome> {
+  const { argvLimit, command, mapEntries, until } = settings;
   if (settings.record === '-' && command !== undefined) {
     throw new SpoorError('INVALID_VALUE', '--record cannot be "-": standard output is the command\'s', {
       remedy: 'Give a file.',
@@ -73,6 +77,7 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
   });
   const { record } = outputs;
   const recorder = record === undefined ? undefined : await openRecorder(record, settings);
+  const held = await heldCommand(settings, io, outputs);
   const { trace } = await import('@spoor/tracer');
   interrupts.starting.throwIfAborted();
   const starting = trace({
@@ -92,7 +97,8 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
     measurePrograms: settings.stats || settings.statsJson !== undefined,
     // Only the tree shows them again.
     ...(settings.output === 'tree' ? {} : { rememberedProcesses: 0 }),
-    ...(command === undefined ? {} : { command }),
+    ...held,
+    ...(until === undefined ? {} : { until }),
     ...(argvLimit === undefined ? {} : { argvLimit }),
     ...(mapEntries === undefined ? {} : { mapEntries }),
   });
@@ -106,6 +112,38 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
   const { durationMs, stats } = settings;
   return new Session({ tracer, writer, recorder, outputs, io, interrupts, durationMs, stats }).run();
 }
+
+/** The command, as `trace` takes it: held by the launcher or, without one, started from here. */
+async function heldCommand(
+  { command, user: wanted }: TraceSettings,
+  io: Io,
+  outputs: Outputs,
+): Promise<Pick<TraceOptions, 'command' | 'spawn'>> {
+  if (command === undefined) return {};
+  const { user, note } = await commandUser(wanted);
+  if (note !== undefined) sayer(io)(note);
+  const { launcher } = io;
+  if (launcher?.gateFd === undefined) {
+    return { command, spawn: { env: 'initial', ...(user === undefined ? {} : { user: user.uid }) } };
+  }
+  const { findCommand } = await import('@spoor/tracer');
+  findCommand(command[0]!);
+  if (!outputs.uses(io.out)) releaseStandardOutput();
+  const { LaunchedCommand } = await import('../trace/launched-command.js');
+  return { command: new LaunchedCommand(launcher, { name: command[0]!, user }) };
+}
+
+/** Standard output is the command's alone, so that its reader sees the end when the command closes it. */
+function releaseStandardOutput(): void {
+  closeSync(1);
+  // Takes the lowest descriptor that is free: nothing else may become standard output.
+  openSync('/dev/null', 'r+');
+}
+
+const sayer =
+  ({ err }: Io) =>
+  (text: string) =>
+    err.sink.write(`${err.style.bold('spoor:')} ${text}\n`);
 
 /** What shows the trace, read and made while its kernel side is loaded. `processes` are asked for with the first event. */
 async function showing(settings: TraceSettings, outputs: Outputs, processes: () => ProcessTree) {

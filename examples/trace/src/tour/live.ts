@@ -13,7 +13,7 @@ export async function liveTour(guide: Guide): Promise<void> {
   try {
     const tracer = await trace({
       command: ['sh', 'tour.sh', process.execPath, String(greeter.port)],
-      commandOptions: { cwd: packaged('tour/'), stdio: 'ignore' },
+      spawn: { cwd: packaged('tour/'), stdio: 'ignore' },
       events: tourEvents,
       replaceable: false,
       measurePrograms: true,

@@ -1,9 +1,13 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
+import type { Launcher, ReportedSignal } from '../launcher.js';
 import { type Interruptible, Interrupts } from './interrupts.js';
 
-function started(exit?: Promise<unknown>) {
+function started(
+  exit?: Promise<unknown>,
+  { reopen, launcher }: { reopen?: () => void; launcher?: Launcher } = {},
+) {
   const said: string[] = [];
-  const interrupts = new Interrupts((text) => said.push(text));
+  const interrupts = new Interrupts({ say: (text) => said.push(text), launcher });
   onTestFinished(() => interrupts.restore());
   const tracer = {
     running: true as boolean,
@@ -12,7 +16,7 @@ function started(exit?: Promise<unknown>) {
       tracer.running = false;
     }),
   } satisfies Interruptible;
-  const began = () => interrupts.began(tracer, exit);
+  const began = () => interrupts.began({ tracer, exit, reopen });
   return { interrupts, tracer, began, said };
 }
 
@@ -62,4 +66,40 @@ it('hears nothing any more when it is over', () => {
   const { interrupts } = started();
   interrupts.restore();
   expect(signal('SIGHUP')).toBe(false);
+});
+
+it('opens the output files anew at SIGHUP, and passes that on to nobody', () => {
+  const reopen = vi.fn();
+  const { tracer, began } = started(new Promise(() => {}), { reopen });
+  began();
+  signal('SIGHUP');
+  signal('SIGHUP');
+  expect(reopen).toHaveBeenCalledTimes(2);
+  expect(tracer.kill).not.toHaveBeenCalled();
+  expect(tracer.stop).not.toHaveBeenCalled();
+});
+
+it('leaves what the whole process group got to the command, however often it comes', () => {
+  let report: (signal: ReportedSignal) => void = () => undefined;
+  const launcher = {
+    listen: (onSignal: typeof report) => {
+      report = onSignal;
+    },
+  } as Launcher;
+  const { tracer, began } = started(new Promise(() => {}), { launcher });
+  began();
+  for (let count = 0; count < 4; count++) report({ name: 'SIGINT', toGroup: true });
+  expect(tracer.kill).not.toHaveBeenCalled();
+  expect(tracer.stop).not.toHaveBeenCalled();
+  report({ name: 'SIGINT', toGroup: false });
+  expect(tracer.kill).toHaveBeenLastCalledWith('SIGINT');
+});
+
+it.each(['SIGUSR1', 'SIGUSR2', 'SIGQUIT', 'SIGALRM'] as const)('disregards %s while it runs', (name) => {
+  const { interrupts, tracer, began } = started();
+  began();
+  expect(signal(name)).toBe(true);
+  expect(tracer.stop).not.toHaveBeenCalled();
+  interrupts.restore();
+  expect(signal(name)).toBe(false);
 });

@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import type { Outcome } from '../exit-status.js';
+import type { Launcher, ReportedSignal } from '../launcher.js';
 
-/** What can be told to end. */
+/** A trace that signals can end. */
 export interface Interruptible {
   /** Sends a signal to the command; false when there is none, or it has ended. */
   kill(signal: NodeJS.Signals): boolean;
@@ -10,36 +13,69 @@ export interface Interruptible {
 
 export type Interruption = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
+export interface InterruptsOptions {
+  /** Called with what the person at the terminal should know. */
+  readonly say: (text: string) => void;
+  /** Reports the signals, where there is one; else they come to this process. */
+  readonly launcher?: Launcher | undefined;
+}
+
+/** What a trace is made of, as far as signals concern it. */
+export interface Begun {
+  readonly tracer: Interruptible;
+  /** Settles when the command ends; undefined without one. */
+  readonly exit: Promise<unknown> | undefined;
+  /** Opens the output files anew; undefined where no output is a file. */
+  readonly reopen?: (() => void) | undefined;
+}
+
 /**
- * A signal this soon after the command's end was meant for it, milliseconds: Ctrl-C ends the command and is told to us, and which
- * of the two we hear of first is for the kernel to choose.
+ * A signal this soon after the command's end was meant for it, milliseconds: Ctrl-C ends the command and comes to us, and the
+ * kernel chooses which of the two is seen first.
  */
 const graceMs = 500;
 
 const caught: readonly Interruption[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
+/** Signals that a process group may get, and that would end Node.js or open its debugger. They are the command's. */
+const disregarded: readonly NodeJS.Signals[] = [
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGQUIT',
+  'SIGALRM',
+  'SIGVTALRM',
+  'SIGIO',
+  'SIGWINCH',
+];
+
 /**
- * What a signal means, by what is going on:
+ * Decides what a signal means:
  *
- * - before the command begins: nothing is left loaded, and it never does;
- * - while the command lives, the signal is the command's: passed on, unless it came from the terminal, which gave it to the
- *   command too. The second stops the tracing, the third leaves the command alone;
- * - with no command, or one that has ended: the trace ends, and what was seen is still written;
- * - after that, the next one ends us at once.
+ * - Before the command begins, nothing is left loaded and the command never runs.
+ * - While the command lives, a signal to the whole process group is the command's, and has no other effect. A signal to `spoor` alone
+ *   is passed on. The second one stops the tracing, the third leaves the command alone.
+ * - SIGHUP to `spoor` alone opens the output files anew, where there are any. It is not passed on then.
+ * - With no command, or one that has ended, the trace ends, and what was seen is still written. The next signal ends `spoor`
+ *   at once.
  */
 export class Interrupts {
   readonly #starting = new AbortController();
   readonly #say: (text: string) => void;
-  #tracer: Interruptible | undefined;
+  readonly #launcher: Launcher | undefined;
+  #begun: Begun | undefined;
   #commandLives = false;
   #commandEndedAt = Number.NEGATIVE_INFINITY;
   #passedOn = 0;
   #endedBy: Interruption | undefined;
 
-  /** `say`: for what the person at the keyboard should know. */
-  constructor(say: (text: string) => void) {
+  constructor({ say, launcher }: InterruptsOptions) {
     this.#say = say;
-    for (const signal of caught) process.on(signal, this.#handle);
+    this.#launcher = launcher;
+    for (const signal of caught) process.on(signal, this.#heard);
+    // The launcher shares no process group with this process: only SIGUSR1 is to be kept from Node.js.
+    for (const signal of launcher === undefined ? disregarded : disregarded.slice(0, 1))
+      process.on(signal, nothing);
+    launcher?.listen(this.#handle);
   }
 
   /** Aborts when a signal comes before the trace has begun. */
@@ -52,47 +88,74 @@ export class Interrupts {
     return this.#endedBy;
   }
 
-  /** From now on there is something to end. `exit` settles when the command ends; undefined without one. */
-  began(tracer: Interruptible, exit: Promise<unknown> | undefined): void {
-    this.#tracer = tracer;
-    this.#commandLives = exit !== undefined;
-    void exit?.then(() => {
+  /** From now on there is something to end. */
+  began(begun: Begun): void {
+    this.#begun = begun;
+    this.#commandLives = begun.exit !== undefined;
+    void begun.exit?.then(() => {
       this.#commandLives = false;
       this.#commandEndedAt = performance.now();
     });
   }
 
-  /** Back to what Node does by itself. */
+  /** Back to what Node.js does by itself. */
   restore(): void {
-    for (const signal of caught) process.off(signal, this.#handle);
+    for (const signal of caught) process.off(signal, this.#heard);
+    for (const signal of disregarded) process.off(signal, nothing);
   }
 
-  readonly #handle = (name: NodeJS.Signals): void => {
+  /** A signal to this very process. */
+  readonly #heard = (name: NodeJS.Signals): void => {
+    const isTerminals = this.#launcher === undefined && (name === 'SIGINT' ? inForeground() : hungUp(name));
+    this.#handle({ name, toGroup: isTerminals });
+  };
+
+  readonly #handle = ({ name, toGroup }: ReportedSignal): void => {
     const signal = name as Interruption;
-    if (this.#commandLives) return this.#passOn(signal);
+    const reopen = this.#begun?.reopen;
+    if (signal === 'SIGHUP' && !toGroup && reopen !== undefined) return reopen();
+    if (this.#commandLives) return toGroup ? undefined : this.#passOn(signal);
     if (performance.now() - this.#commandEndedAt < graceMs) return;
-    // The trace is over, and what is left is to write: who asks for an end now does not want to wait for that.
-    if (this.#endedBy !== undefined || this.#tracer?.running === false) return this.#die(signal);
+    // The trace is over, and what is left is to write: whoever asks for an end now does not want to wait for that.
+    if (this.#endedBy !== undefined || this.#begun?.tracer.running === false) return this.#die(signal);
     this.#endedBy = signal;
-    if (this.#tracer === undefined) this.#starting.abort();
-    else this.#tracer.stop();
+    if (this.#begun === undefined) this.#starting.abort();
+    else this.#begun.tracer.stop();
   };
 
   #passOn(signal: Interruption): void {
+    const { tracer } = this.#begun!;
     this.#passedOn++;
     if (this.#passedOn === 3) return this.#die(signal);
-    if (signal !== 'SIGINT' || !inForeground()) this.#tracer!.kill(signal);
-    if (this.#passedOn !== 2 || !this.#tracer!.running) return;
-    this.#tracer!.stop();
+    tracer.kill(signal);
+    if (this.#passedOn !== 2 || !tracer.running) return;
+    tracer.stop();
     this.#say('tracing has stopped, the command goes on; once more to leave it alone');
   }
 
-  /** Dies of the signal, so that whoever waits for us sees which it was. */
+  /** Dies of the signal, so that the caller sees which it was. */
   #die(signal: Interruption): void {
-    this.#tracer?.stop();
+    this.#begun?.tracer.stop();
     this.restore();
-    process.kill(process.pid, signal);
+    endProcess({ signal: constants.signals[signal] }, this.#launcher);
   }
+}
+
+/** Ends this process and its launcher: with an exit status, or by the signal that ended the command. */
+export function endProcess(outcome: Outcome, launcher: Launcher | undefined): void {
+  launcher?.end(outcome);
+  if (typeof outcome === 'number') process.exit(outcome);
+  // A core of this process would be taken for the command's.
+  if (!coreSignals.includes(outcome.signal)) process.kill(process.pid, outcome.signal);
+  process.exit(128 + outcome.signal);
+}
+
+const { SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGXCPU, SIGXFSZ, SIGSYS } =
+  constants.signals;
+const coreSignals = [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGXCPU, SIGXFSZ, SIGSYS];
+
+function nothing(): void {
+  // Only Node's own answer to the signal is kept away.
 }
 
 /**
@@ -103,4 +166,16 @@ function inForeground(): boolean {
   const stat = readFileSync('/proc/self/stat', 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields[2] === fields[5];
+}
+
+/** Whether a SIGHUP says that the terminal is gone. */
+function hungUp(name: NodeJS.Signals): boolean {
+  if (name !== 'SIGHUP') return false;
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return false;
+  } catch (error) {
+    // Without a terminal there is none to hang up: ENXIO. One that is gone is EIO.
+    return (error as NodeJS.ErrnoException).code === 'EIO';
+  }
 }

@@ -38,6 +38,16 @@ export const traceOptions: readonly Option[] = [
   },
   { name: 'policy', value: 'FILE', help: 'Trace what the scopes of a policy file match, besides: JSON.' },
   { name: 'record', value: 'FILE', help: 'Keep the records in FILE, for spoor replay.' },
+  {
+    name: 'user',
+    value: 'NAME',
+    help: 'Run the command as this user. Default: as you or, under sudo, as the person who called it; root has it run as root.',
+  },
+  {
+    name: 'until',
+    value: 'WHAT',
+    help: 'all: the trace ends when the command and all its descendants have ended (default). command: it ends with the command.',
+  },
   { name: 'duration', value: 'TIME', help: 'End the trace after 10s, 500ms, 5m, 1h. The command goes on.' },
   {
     name: 'argv-limit',
@@ -90,6 +100,8 @@ export interface TraceSettings extends ShownOptions {
   readonly scopes: readonly string[];
   readonly policy: string | undefined;
   readonly record: string | undefined;
+  readonly user: string | undefined;
+  readonly until: 'all' | 'command' | undefined;
   readonly durationMs: number | undefined;
   readonly argvLimit: number | undefined;
   readonly mapEntries: number | undefined;
@@ -107,6 +119,8 @@ export function readTraceSettings(args: Arguments): TraceSettings {
     scopes: args.all('scope'),
     policy: args.get('policy'),
     record: args.get('record'),
+    user: args.get('user'),
+    until: args.get('until', readChoice(['all', 'command'])),
     durationMs: args.get('duration', readDuration),
     argvLimit: args.get('argv-limit', readSize),
     mapEntries: args.get('map-entries', readCount),

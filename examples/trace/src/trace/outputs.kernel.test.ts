@@ -145,11 +145,11 @@ it('ends after the given time and lets the command go on', async () => {
   expect(child.exitCode).toBe(0);
   writeFileSync(join(folder, 'go'), '');
   await until(() => existsSync(join(folder, 'went')));
-  expect((await ended).stderr).toMatch(/spoor: the time is over; the command goes on\n$/);
+  expect((await ended).stderr).toMatch(/spoor: time limit reached; the command goes on\n$/);
 });
 
 it('colours what a terminal shows, unless its owner wants none', async () => {
-  const line = `'${process.execPath}' '${command}' trace --events exec -- '${stage.actor}' do`;
+  const line = `'${command}' trace --events exec -- '${stage.actor}' do`;
   const shown = async (env: NodeJS.ProcessEnv) =>
     (await startProgram('script', ['-qefc', line, '/dev/null'], { env: { ...process.env, ...env } }).ended)
       .stdout;

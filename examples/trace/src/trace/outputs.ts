@@ -117,6 +117,16 @@ export class Outputs {
     return this.#reopening;
   }
 
+  /** Whether `reopen` has a file to open anew. */
+  get canReopen(): boolean {
+    return this.#named.some(canReopen);
+  }
+
+  /** Whether one of the outputs is this stream. */
+  uses({ sink }: Stream): boolean {
+    return this.events.sink === sink || this.#named.some((one) => one.sink === sink);
+  }
+
   /** Writes what is left and closes the files. Returns what went wrong with any of the outputs. */
   async close(): Promise<SpoorError | undefined> {
     await this.#reopening;

@@ -1,7 +1,7 @@
 import { SpoorError } from '@spoor/btf';
-import { marker } from '@spoor/event';
+import { escapeText, marker } from '@spoor/event';
 import type { CommandExit, TracedEvent, Tracer } from '@spoor/tracer';
-import { exitStatus, statusOfError, statusOfExit, statusOfSignal } from '../exit-status.js';
+import { exitStatus, type Outcome, outcomeOfExit, outcomeOfSignal, statusOfError } from '../exit-status.js';
 import { reportFailure } from '../failure.js';
 import type { Io } from '../io.js';
 import { dropsText } from '../output/drops.js';
@@ -15,6 +15,12 @@ import type { Recorder } from './recorder.js';
 
 /** How often what was dropped is looked at while events come: milliseconds. */
 const dropCheckMs = 1000;
+
+/** After the end of the command, how long its descendants may live until they are named: milliseconds. */
+const patienceMs = 1000;
+
+/** So many of them are named. */
+const mostNamed = 5;
 
 export interface SessionParts {
   readonly tracer: Tracer;
@@ -37,6 +43,7 @@ export class Session {
   #lastTimeLo = 0;
   #lastTimeHi = 0;
   #recorderFull = false;
+  #waitingNote: NodeJS.Timeout | undefined;
   /** How the command ended; undefined while it lives, and without one. */
   #exit: CommandExit | undefined;
   /** The time that was given is over. */
@@ -45,16 +52,17 @@ export class Session {
   constructor(parts: SessionParts) {
     this.#parts = parts;
     const { tracer, outputs, interrupts, recorder } = parts;
-    interrupts.began(tracer, tracer.exit);
+    interrupts.began({ tracer, exit: tracer.exit, ...(outputs.canReopen ? { reopen: this.#reopen } : {}) });
     recorder?.began(tracer.context);
     void tracer.exit?.then((exit) => {
       this.#exit = exit;
+      this.#waitingNote = setTimeout(this.#sayWhoIsLeft, patienceMs).unref();
     });
     outputs.events.sink.onFailure = () => tracer.stop();
   }
 
-  /** Resolves to the exit status, when all is written and, unless its time was over first, the command has ended. */
-  async run(): Promise<number> {
+  /** Resolves to how `spoor` ends, when all is written and, unless its time was over first, the command has ended. */
+  async run(): Promise<Outcome> {
     const { tracer, durationMs, interrupts } = this.#parts;
     const duration = durationMs === undefined ? undefined : setTimeout(this.#timeOut, durationMs);
     const dropCheck = this.#watchDrops();
@@ -63,11 +71,12 @@ export class Session {
     } finally {
       clearTimeout(duration);
       clearInterval(dropCheck);
+      clearTimeout(this.#waitingNote);
       tracer.stop();
     }
     const failure = await this.#conclude();
     if (!this.#timedOut && interrupts.endedBy === undefined) await tracer.exit;
-    return this.#status(failure);
+    return this.#outcome(failure);
   }
 
   /**
@@ -119,6 +128,24 @@ export class Session {
     writer.write(mark);
   }
 
+  readonly #reopen = (): void => {
+    const { outputs, io } = this.#parts;
+    void outputs.reopen().then((failure) => failure && reportFailure(failure, io.err));
+  };
+
+  /** A trace that waits for a daemon would look as if it hung. */
+  readonly #sayWhoIsLeft = (): void => {
+    const { tracer, io } = this.#parts;
+    const left = tracer.running ? tracer.processes.alive(mostNamed) : [];
+    if (left.length === 0) return;
+    const names = left.map(({ comm, tgid }) => `${escapeText(comm)} [${tgid}]`).join(', ');
+    const more = tracer.processes.living > left.length ? ', …' : '';
+    io.err.sink.write(
+      `${io.err.style.bold('spoor:')} the command has ended; waiting for what it left behind: ${names}${more}. ` +
+        'Ctrl-C ends the trace, --until command does so with the command\n',
+    );
+  };
+
   readonly #timeOut = (): void => {
     this.#timedOut = true;
     this.#parts.tracer.stop();
@@ -136,19 +163,19 @@ export class Session {
     const drops = dropsText(droppedOf(statistics.events));
     if (drops !== '') sink.write(`${style.bad('spoor:')} ${drops}\n`);
     if (this.#timedOut && tracer.exit !== undefined && this.#exit === undefined) {
-      sink.write(`${style.bold('spoor:')} the time is over; the command goes on\n`);
+      sink.write(`${style.bold('spoor:')} time limit reached; the command goes on\n`);
     }
     return failure;
   }
 
-  #status(failure: SpoorError | undefined): number {
+  #outcome(failure: SpoorError | undefined): Outcome {
     const { tracer, interrupts } = this.#parts;
     if (failure !== undefined && failure.code !== 'OUTPUT_CLOSED') return statusOfError(failure.code);
     if (this.#exit !== undefined) {
-      const status = statusOfExit(this.#exit);
-      return status === exitStatus.ok && this.#unseen ? exitStatus.environment : status;
+      const outcome = outcomeOfExit(this.#exit);
+      return outcome === exitStatus.ok && this.#unseen ? exitStatus.environment : outcome;
     }
-    if (interrupts.endedBy !== undefined) return statusOfSignal(interrupts.endedBy);
+    if (interrupts.endedBy !== undefined) return outcomeOfSignal(interrupts.endedBy);
     if (this.#unseen) return exitStatus.environment;
     return tracer.exit === undefined && failure !== undefined ? statusOfError(failure.code) : exitStatus.ok;
   }

@@ -1,0 +1,129 @@
+import { readSync, writeSync } from 'node:fs';
+import { constants } from 'node:os';
+import type { CommandExit } from '@spoor/tracer';
+import type { Outcome } from './exit-status.js';
+
+/** A signal that somebody sent to the launcher. */
+export interface ReportedSignal {
+  readonly name: NodeJS.Signals;
+  /** Whether the whole process group got it, and so the command. */
+  readonly toGroup: boolean;
+}
+
+/** Timers of Node.js wait no longer. */
+const longestDelayMs = 2_147_483_647;
+
+/** `struct report` of native/launcher.c. */
+const reportSize = 8;
+const reports = { exit: 0x45, signal: 0x53 } as const;
+/** The types of `struct request`. */
+const requests = { ready: 'r', opened: 'o', kill: 'k', exit: 'x', endBy: 'e' } as const;
+
+/**
+ * The native launcher that this process was started by (native/launcher.c). It holds the command at a gate, passes on the
+ * signals that it gets, and ends as this process asks it to.
+ */
+export class Launcher {
+  /** The launcher's socket; undefined where the launcher has nothing to do any more. */
+  readonly #control: number | undefined;
+  /** The socket of the gate that holds the command. */
+  readonly gateFd: number | undefined;
+  /** The gate's process id, which the command keeps. */
+  readonly gatePid: number | undefined;
+  /** Settles when the command has ended. */
+  readonly commandExit: Promise<CommandExit>;
+  #keepRunning: NodeJS.Timeout | undefined;
+  #commandEnded: (exit: CommandExit) => void = () => undefined;
+
+  /** `setting`: the value of SPOOR_LAUNCHER. */
+  constructor(setting: string) {
+    const [control, gateFd, gatePid] = setting
+      .split(':')
+      .map((text) => (text === '' ? undefined : Number(text)));
+    this.#control = control;
+    this.gateFd = gateFd;
+    this.gatePid = gatePid;
+    this.commandExit = new Promise((resolve) => {
+      this.#commandEnded = resolve;
+    });
+  }
+
+  /** Calls `onSignal` with each signal that the launcher reports, and settles `commandExit`. */
+  listen(onSignal: (signal: ReportedSignal) => void): void {
+    const control = this.#control;
+    if (control === undefined) return;
+    // A listener for a signal does not keep Node.js running, and a trace may have nothing left to do but to wait.
+    if (this.gatePid !== undefined) this.#keepRunning = setInterval(() => undefined, longestDelayMs);
+    process.on('SIGUSR2', () => this.#readReports(control, onSignal));
+    this.#request(requests.ready);
+  }
+
+  /** From now on the command is on its own: the launcher waits for its end. */
+  commandOpened(): void {
+    this.#request(requests.opened);
+  }
+
+  /** Sends a signal to the command, unless it has ended. */
+  killCommand(signal: NodeJS.Signals): void {
+    this.#request(requests.kill, constants.signals[signal]);
+  }
+
+  /**
+   * Has the launcher end with this outcome, and ends this process. By SIGKILL: at an exit Node.js sets each terminal back to what
+   * it was at the start, whatever the command has made of it. Returns when the launcher waits for nothing.
+   */
+  end(outcome: Outcome): void {
+    if (this.#control === undefined) return;
+    if (typeof outcome === 'number') this.#request(requests.exit, outcome);
+    else this.#request(requests.endBy, outcome.signal);
+    process.kill(process.pid, 'SIGKILL');
+  }
+
+  #request(type: string, value = 0): void {
+    if (this.#control === undefined) return;
+    try {
+      writeSync(this.#control, Buffer.from([type.charCodeAt(0), value]));
+    } catch {
+      // Without its launcher this process is about to be killed.
+    }
+  }
+
+  #readReports(control: number, onSignal: (signal: ReportedSignal) => void): void {
+    for (let bytes = readReport(control); bytes !== undefined; bytes = readReport(control)) {
+      if (bytes[0] === reports.exit) {
+        clearInterval(this.#keepRunning);
+        this.#commandEnded(exitOf(bytes.readUInt32LE(4)));
+      }
+      if (bytes[0] === reports.signal) onSignal({ name: signalName(bytes[1]!), toGroup: bytes[2] === 1 });
+    }
+  }
+}
+
+/** The launcher of this process, if it has one. The variable is ours alone: no program that is started from here sees it. */
+export function takeLauncher(): Launcher | undefined {
+  const setting = process.env['SPOOR_LAUNCHER'];
+  delete process.env['SPOOR_LAUNCHER'];
+  return setting === undefined ? undefined : new Launcher(setting);
+}
+
+/** One report; undefined when none waits. Each is written at once, so none arrives in parts. */
+function readReport(control: number): Buffer | undefined {
+  const bytes = Buffer.alloc(reportSize);
+  try {
+    return readSync(control, bytes) === reportSize ? bytes : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** From a wait status, as wait(2) has it. */
+function exitOf(status: number): CommandExit {
+  const signal = status & 0x7f;
+  return signal === 0 ? { code: status >> 8, signal: null } : { code: null, signal: signalName(signal) };
+}
+
+/** Node.js has names for the standard signals; from 32 on they are real-time signals. */
+function signalName(number: number): NodeJS.Signals {
+  const found = Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
+  return (found ?? `SIGRT${number - 32}`) as NodeJS.Signals;
+}
