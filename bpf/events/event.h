@@ -18,6 +18,8 @@ enum event_flag {
 	EVENT_OTHER_ROOT = 16,
 	/* of an exec: what was executed is a script, or another file that an interpreter runs */
 	EVENT_SCRIPT = 32,
+	/* the process handed the operation to io_uring and made no system call for it */
+	EVENT_VIA_IO_URING = 64,
 };
 
 /*

@@ -13,9 +13,9 @@ enum io_uring_action { RING_SETUP = 0, RING_OPERATION = 1 };
 #define IO_URING_PARAMS_FLAGS 8
 
 /*
- * A process set a ring up, or could not; or it uses one for an operation for the first time: what it does through the
- * ring is done without a system call, and no other event tells of it. Each operation is told once for each binary that
- * the process runs, seldom twice.
+ * A process set a ring up, or could not; or it uses one for an operation for the first time. What it does through the ring
+ * is done without a system call. Opens and a few others are events of their own all the same (ring_operation.h); of the
+ * rest this is the only event. Each operation is told once per binary that the process runs, seldom twice.
  */
 struct io_uring_event {
 	struct event_header header;

@@ -21,6 +21,8 @@
 
 struct name {
 	const void *from;
+	/* `from` is the kernel's own copy */
+	bool in_kernel;
 	/* what a relative name starts from: a descriptor, or AT_FDCWD */
 	__s32 directory_fd;
 	struct var_bytes *path;
@@ -91,9 +93,10 @@ static __always_inline bool name_is_absolute(const struct frame *frame, const st
 static __always_inline void record_append_name(struct frame *frame, const struct name *name)
 {
 	struct event_header *header = (void *)frame->record;
-	struct part part = { .from = name->from, .memory = PART_USER };
+	struct part part = { .from = name->from, .memory = name->in_kernel ? PART_KERNEL : PART_USER };
 
-	header->flags |= EVENT_USER_MEMORY;
+	if (!name->in_kernel)
+		header->flags |= EVENT_USER_MEMORY;
 	record_append_string(frame, name->path, &part);
 }
 
@@ -112,7 +115,7 @@ static __always_inline void record_append_named(struct frame *frame, struct task
 static __always_inline void record_append_joined(struct frame *frame, struct task_struct *task,
 						 const struct name *name)
 {
-	struct part part = { .from = name->from, .memory = PART_USER };
+	struct part part = { .from = name->from, .memory = name->in_kernel ? PART_KERNEL : PART_USER };
 	bool absolute = part_byte(&part, 0) == '/';
 
 	record_append_directory(frame, task, name, absolute);

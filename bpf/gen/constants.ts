@@ -17,6 +17,7 @@ export const constants = {
   observer_pidns: C.u32,
   own_mount_namespace: C.u32,
   reader_sleeps: C.bool,
+  ring_operation_kinds: C.bytes(256),
   syscall_events: C.u64,
   trace_start_ns: C.u64,
   typed_task: C.bool,

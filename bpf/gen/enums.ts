@@ -25,17 +25,19 @@ export const DropReason = {
   DROP_RING_FULL: 0,
   DROP_RING_BUSY: 1,
   DROP_NESTED: 2,
+  DROP_UNKEPT: 3,
 } as const;
 
 export type DropReason = (typeof DropReason)[keyof typeof DropReason];
 
-export type DropReasonName = 'ring-full' | 'ring-busy' | 'nested';
+export type DropReasonName = 'ring-full' | 'ring-busy' | 'nested' | 'unkept';
 
 /** The name of each value; values that the object does not know have none. */
 export const dropReasonNames: Readonly<Record<number, DropReasonName>> = {
   0: 'ring-full',
   1: 'ring-busy',
   2: 'nested',
+  3: 'unkept',
 };
 
 /** `enum event_flag` */
@@ -46,6 +48,7 @@ export const EventFlag = {
   EVENT_EXE_UNLINKED: 8,
   EVENT_OTHER_ROOT: 16,
   EVENT_SCRIPT: 32,
+  EVENT_VIA_IO_URING: 64,
 } as const;
 
 export type EventFlag = (typeof EventFlag)[keyof typeof EventFlag];
@@ -56,7 +59,8 @@ export type EventFlagName =
   | 'new-process'
   | 'exe-unlinked'
   | 'other-root'
-  | 'script';
+  | 'script'
+  | 'via-io-uring';
 
 /** The name of each value; values that the object does not know have none. */
 export const eventFlagNames: Readonly<Record<number, EventFlagName>> = {
@@ -66,6 +70,7 @@ export const eventFlagNames: Readonly<Record<number, EventFlagName>> = {
   8: 'exe-unlinked',
   16: 'other-root',
   32: 'script',
+  64: 'via-io-uring',
 };
 
 /** `enum event_kind` */

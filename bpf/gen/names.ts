@@ -10,6 +10,7 @@ export const mapNames = [
   'frame_level',
   'frames',
   'io_uring_operations',
+  'kept_records',
   'lifecycle',
   'long_records',
   'module_names',
@@ -75,12 +76,13 @@ export const filterKinds = [
 /** Programs by name, with the section that says what they attach to. */
 export const programs = {
   on_event_exec: '?tp_btf/sys_exit',
-  on_event_io_uring: '?tp_btf/io_uring_submit_req',
-  on_event_io_uring__submit_sqe: '?tp_btf/io_uring_submit_sqe',
   on_event_kill: '?tp_btf/signal_generate',
   on_event_module_load: '?tp_btf/module_load',
   on_iter_task: 'iter/task',
   on_iter_watched: 'iter/task',
+  on_ring_complete: '?tp_btf/io_uring_complete',
+  on_ring_submit: '?tp_btf/io_uring_submit_req',
+  on_ring_submit__sqe: '?tp_btf/io_uring_submit_sqe',
   on_sched_process_exec: 'tp_btf/sched_process_exec',
   on_sched_process_exit: 'tp_btf/sched_process_exit',
   on_sched_process_fork: 'tp_btf/sched_process_fork',

@@ -163,10 +163,10 @@ export const Container = C.struct('container', 168, {
 });
 export type Container = Static<typeof Container>;
 
-/** `struct event_counters`: 32 bytes. */
-export const EventCounters = C.struct('event_counters', 32, {
+/** `struct event_counters`: 40 bytes. */
+export const EventCounters = C.struct('event_counters', 40, {
   submitted: [0, C.u64],
-  dropped: [8, C.array(C.u64, 3)],
+  dropped: [8, C.array(C.u64, 4)],
 });
 export type EventCounters = Static<typeof EventCounters>;
 
@@ -376,8 +376,8 @@ export const Syscall = C.struct('syscall', 64, {
 });
 export type Syscall = Static<typeof Syscall>;
 
-/** `struct frame`: 29136 bytes. */
-export const Frame = C.struct('frame', 29136, {
+/** `struct frame`: 29160 bytes. */
+export const Frame = C.struct('frame', 29160, {
   info: [0, ProcInfo],
   words: [304, TaskWords],
   facts: [368, TaskFacts],
@@ -395,9 +395,12 @@ export const Frame = C.struct('frame', 29136, {
   peer: [8440, Peer],
   messages: [8576, C.u64],
   send: [8584, Syscall],
-  size: [8648, C.u32],
-  info_valid: [8652, C.u32],
-  record: [8656, C.bytes(20480)],
+  ring_kind: [8648, C.u64],
+  ring_is_new: [8656, C.u64],
+  size: [8664, C.u32],
+  info_valid: [8668, C.u32],
+  kept_version: [8672, C.u64],
+  record: [8680, C.bytes(20480)],
 });
 export type Frame = Static<typeof Frame>;
 
@@ -420,6 +423,13 @@ export const IoUringUser = C.struct('io_uring_user', 16, {
   execs: [12, C.u32],
 });
 export type IoUringUser = Static<typeof IoUringUser>;
+
+/** `struct kept_record`: 1032 bytes. */
+export const KeptRecord = C.struct('kept_record', 1032, {
+  scopes_version: [0, C.u64],
+  record: [8, C.bytes(1024)],
+});
+export type KeptRecord = Static<typeof KeptRecord>;
 
 /** `struct kill_event`: 144 bytes. */
 export const KillEvent = C.struct('kill_event', 144, {

@@ -21,16 +21,21 @@ static __always_inline struct file *file_of_fd(struct task_struct *task, __u32 f
 	return file;
 }
 
-/* NULL when the descriptor is no socket. */
-static __always_inline struct sock *sock_of_fd(struct task_struct *task, __u32 fd)
+/* NULL when the file is no socket. */
+static __always_inline struct sock *sock_of_file(struct file *file)
 {
-	struct file *file = file_of_fd(task, fd);
 	struct socket *socket;
 
 	if (!file || (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
 		return NULL;
 	socket = BPF_CORE_READ(file, private_data);
 	return BPF_CORE_READ(socket, sk);
+}
+
+/* NULL when the descriptor is no socket. */
+static __always_inline struct sock *sock_of_fd(struct task_struct *task, __u32 fd)
+{
+	return sock_of_file(file_of_fd(task, fd));
 }
 
 #endif

@@ -80,12 +80,59 @@ struct io_ring_ctx {
 };
 
 struct io_kiocb {
+	struct file *file;
 	__u8 opcode;
+	/* 64 bits since 6.9; the low ones are IOSQE_ flags */
+	__u32 flags;
 	struct io_ring_ctx *ctx;
 };
 
 struct io_cqe {
 	__u64 user_data;
+	__s32 res;
+	int fd;
+};
+
+/* A name that the kernel has copied from its caller. */
+struct filename {
+	const char *name;
+};
+
+struct open_how {
+	__u64 flags;
+};
+
+/* What a request is about: it begins where the request does (io_kiocb_to_cmd). */
+struct io_open {
+	int dfd;
+	__u32 file_slot;
+	struct filename *filename;
+	struct open_how how;
+};
+
+struct io_connect {
+	void *addr;
+	int addr_len;
+};
+
+struct io_unlink {
+	int dfd;
+	int flags;
+	struct filename *filename;
+};
+
+struct io_rename {
+	int old_dfd;
+	int new_dfd;
+	struct filename *oldpath;
+	struct filename *newpath;
+	int flags;
+};
+
+struct io_mkdir {
+	int dfd;
+	__u16 mode;
+	struct filename *filename;
 };
 
 /* Since 5.19. */

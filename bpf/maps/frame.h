@@ -47,9 +47,14 @@ struct frame {
 	 */
 	__u64 messages;
 	struct syscall send;
+	/* of a request to a ring: the event that it is, and whether it is the first of its kind; here for the same reason */
+	__u64 ring_kind;
+	__u64 ring_is_new;
 	/* bytes of `record` in use */
 	__u32 size;
 	__u32 info_valid;
+	/* scope_set.version of a record that is kept (kept_records.h): right before the record */
+	__u64 kept_version;
 	__u8 record[RECORD_MAX + PART_MAX];
 };
 

@@ -16,9 +16,11 @@ enum drop_reason {
 	DROP_RING_BUSY = 1,
 	/* programs interrupted each other deeper than there is scratch memory */
 	DROP_NESTED = 2,
+	/* what the event was to tell when its end is known could not be kept: the map was full */
+	DROP_UNKEPT = 3,
 };
 
-#define DROP_REASONS 3
+#define DROP_REASONS 4
 /* The kernel's own header, and the rounding up to 8 bytes. */
 #define RECORD_HEADER 16
 

@@ -98,6 +98,7 @@ describe('the objects', () => {
       expect(mapNames.filter((name) => !ownMaps.includes(name))).toEqual([
         'activity',
         'io_uring_operations',
+        'kept_records',
         'module_names',
         'peers',
       ]);

@@ -205,6 +205,7 @@ function configureCalls(
   opened
     .enableMap('activity', ringSizes.activity > 0)
     .enableMap('peers', options.events.has('connect'))
+    .enableMap('kept_records', eventPrograms(options.events).names.includes('on_ring_complete'))
     .enableProgram('on_sys_exit', hasCalls);
   if (ringSizes.activity > 0) opened.resizeMap('activity', ringSizes.activity);
   return hasCalls;

@@ -6,7 +6,10 @@ import { present, schemas } from './presentation.js';
 
 export const ioUring = present({
   kind: 'io-uring',
-  summary: 'A process set a ring up, or uses one for an operation for the first time.',
+  summary:
+    'A process set a ring up, or uses one for an operation for the first time. ' +
+    'Opens, connects, unlinks, renames and mkdirs of a ring are events of their own too (flag via-io-uring), from Linux 5.19 on. ' +
+    'Not seen: the result of an operation whose completion found no room in its queue.',
   schema: (t) =>
     t.Object({
       operation: t.Optional(
