@@ -320,11 +320,12 @@ export const PathBuffer = C.struct('path_buffer', 4368, {
 });
 export type PathBuffer = Static<typeof PathBuffer>;
 
-/** `struct script`: 264 bytes. */
-export const Script = C.struct('script', 264, {
+/** `struct script`: 268 bytes. */
+export const Script = C.struct('script', 268, {
   length: [0, C.u32],
   full_length: [4, C.u32],
-  path: [8, C.bytes(256)],
+  by_env: [8, C.u32],
+  path: [12, C.bytes(256)],
 });
 export type Script = Static<typeof Script>;
 
@@ -384,7 +385,7 @@ export const Frame = C.struct('frame', 29160, {
   ids: [3224, EventIds],
   path: [3240, PathBuffer],
   script: [7608, Script],
-  names: [7872, NameWalk],
+  names: [7876, NameWalk],
   container: [7888, Container],
   container_walk: [8056, ContainerWalk],
   words_place: [8384, C.u32],

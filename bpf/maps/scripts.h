@@ -12,6 +12,8 @@
 struct script {
 	__u32 length;
 	__u32 full_length;
+	/* its interpreter is `env`, which is about to execute the real one: that exec does not end the script */
+	__u32 by_env;
 	__u8 path[EXE_MAX];
 };
 
@@ -48,6 +50,19 @@ static __always_inline void script_keep(const struct task_identity *identity, co
 {
 	if (bpf_map_update_elem(&scripts, identity, script, BPF_ANY))
 		count(scripts_lost);
+}
+
+/* A program took the place of what ran before: the end of a script, unless `env` was to start it. */
+static __always_inline void script_replaced(const struct task_identity *identity)
+{
+	struct script *script = bpf_map_lookup_elem(&scripts, identity);
+
+	if (!script)
+		return;
+	if (script->by_env)
+		script->by_env = 0;
+	else
+		bpf_map_delete_elem(&scripts, identity);
 }
 
 static __always_inline void script_inherit(const struct task_identity *parent, const struct task_identity *child)

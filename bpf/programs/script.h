@@ -19,6 +19,22 @@ static __always_inline bool has_interpreter(struct linux_binprm *bprm)
 	return BPF_CORE_READ(bprm, interp) != BPF_CORE_READ(bprm, filename);
 }
 
+/* `#!/usr/bin/env NAME` */
+static __always_inline bool is_env(const char *interpreter)
+{
+	static const char paths[][16] = { "/usr/bin/env", "/bin/env" };
+	char path[16] = {};
+	bool usual = true, short_form = true;
+
+	bpf_probe_read_kernel_str(path, sizeof(path), interpreter);
+#pragma unroll
+	for (int i = 0; i < (int)sizeof(path); i++) {
+		usual &= i >= (int)sizeof("/usr/bin/env") || path[i] == paths[0][i];
+		short_form &= i >= (int)sizeof("/bin/env") || path[i] == paths[1][i];
+	}
+	return usual || short_form;
+}
+
 /* The length of a beginning `/dev/fd/N`, and N; 0 for other names. */
 static __always_inline __u32 script_descriptor(const char *filename, __s32 *fd)
 {
@@ -134,10 +150,11 @@ static __always_inline void script_executed(struct frame *frame, const struct su
 	if (!scripts_kept())
 		return;
 	if (!has_interpreter(bprm)) {
-		script_forget(&subject->process.identity);
+		script_replaced(&subject->process.identity);
 		return;
 	}
 	script_of_exec(frame, subject->task, BPF_CORE_READ(bprm, filename));
+	frame->script.by_env = is_env(BPF_CORE_READ(bprm, interp));
 	script_keep(&subject->process.identity, &frame->script);
 }
 

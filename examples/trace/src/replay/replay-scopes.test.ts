@@ -23,7 +23,9 @@ it('a process is in a scope by its script from the exec to the next one, and so 
   const judge = (fields: object) => scopes.judge(event(fields));
   const child = { tgid: 6, startTimeNs: 8n };
   expect(judge({ kind: 'open' })).toEqual(['n']);
-  expect(judge({ kind: 'exec', headerFlags: script, filename: '/srv/./x.sh' })).toEqual(['s']);
+  expect(judge({ kind: 'exec', headerFlags: script, filename: '/srv/./x.sh', path: '/bin/dash' })).toEqual([
+    's',
+  ]);
   expect(judge({ kind: 'open' })).toEqual(['s']);
   expect(judge({ kind: 'fork', childTgid: 6, childStartTimeNs: 8n })).toEqual(['s']);
   // An exec that failed changes nothing.
@@ -32,4 +34,12 @@ it('a process is in a scope by its script from the exec to the next one, and so 
   expect(judge({ ...child, kind: 'open' })).toEqual(['s']);
   expect(judge({ ...child, kind: 'exit' })).toEqual(['s']);
   expect(judge({ ...child, kind: 'open' })).toEqual(['n']);
+});
+
+it('the exec that env makes for a script does not end it', () => {
+  const scopes = new ReplayScopes([parseScope('s: exe=*.py')], { script });
+  const judge = (fields: object) => scopes.judge(event({ kind: 'exec', ...fields }));
+  expect(judge({ headerFlags: script, filename: './x.py', path: '/usr/bin/env' })).toEqual(['s']);
+  expect(judge({ filename: '/usr/bin/python3', path: '/usr/bin/python3' })).toEqual(['s']);
+  expect(judge({ filename: '/bin/ls', path: '/bin/ls' })).toEqual([]);
 });

@@ -25,6 +25,8 @@ export class ReplayScopes {
   readonly #scriptFlag: number;
   /** By identity: the script that a process runs. */
   readonly #scripts = new Map<string, string>();
+  /** Those of which `env` is the interpreter: the exec that it is about to make does not end the script. */
+  readonly #byEnv = new Set<string>();
   /** By identity; without those that carry nothing. */
   readonly #states = new Map<string, FollowState>();
 
@@ -57,6 +59,7 @@ export class ReplayScopes {
     if (event.kind === 'exit') {
       this.#states.delete(identity);
       this.#scripts.delete(identity);
+      this.#byEnv.delete(identity);
     }
     const taken = this.#takes(event);
     return verdict
@@ -67,8 +70,10 @@ export class ReplayScopes {
   /** The script that the process of an event runs; empty when it is not known to run any. */
   #scriptOf(event: Event, identity: string): string {
     if (event.kind === 'exec' && !hasFailed(event)) {
-      if ((event.headerFlags & this.#scriptFlag) === 0) this.#scripts.delete(identity);
-      else this.#scripts.set(identity, posix.normalize(event.filename));
+      if ((event.headerFlags & this.#scriptFlag) !== 0) {
+        this.#scripts.set(identity, posix.normalize(event.filename));
+        if (/\/env$/.test(event.path)) this.#byEnv.add(identity);
+      } else if (!this.#byEnv.delete(identity)) this.#scripts.delete(identity);
     }
     return this.#scripts.get(identity) ?? '';
   }
