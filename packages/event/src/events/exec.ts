@@ -3,7 +3,7 @@ import { capabilityNames } from '../names/capability.js';
 import { deviceText } from '../names/device.js';
 import { isLossy } from '../text.js';
 import type { Event } from '../types.js';
-import { errorEntry, optionalText, partSchemas } from './parts.js';
+import { errorEntry, filenameStartEntry, partSchemas } from './parts.js';
 import { charsEntry, hex, present, type SchemaBuilder, schemas, textNotes } from './presentation.js';
 
 export const exec = present({
@@ -33,6 +33,7 @@ export const exec = present({
         'directory',
         'Of a failed exec by a relative name, where it starts, as the kernel has it.',
       ),
+      ...partSchemas.root(t, 'root'),
       argv: t.Array(t.String(), { description: 'The arguments, or the first of them.' }),
       argvRaw: t.Optional(t.Array(schemas.hex(t))),
       argvTail: t.Optional(
@@ -66,7 +67,7 @@ export const exec = present({
       ...textNotes(event, 'path'),
       filename: event.filename,
       ...textNotes(event, 'filename'),
-      ...optionalText(event, 'directory'),
+      ...filenameStartEntry(event),
       argv: [...argv],
       ...rawArguments(argv, event.bytes('argv'), 'argvRaw'),
       ...tailEntry(event),

@@ -23,7 +23,14 @@ export function startEntry(event: Texts & { readonly path: string }): StartEntry
   return startOf(event, event.path, { field: 'directory', root: 'root' });
 }
 
-/** The same of the second name of an event. */
+/** Where the name of a failed exec starts. */
+export function filenameStartEntry(
+  event: Texts & { readonly filename: string },
+): StartEntry<'directory', 'root'> {
+  return startOf(event, event.filename, { field: 'directory', root: 'root' });
+}
+
+/** Where the second name of an event starts. */
 export function newStartEntry(
   event: Texts & { readonly newPath: string },
 ): StartEntry<'newDirectory', 'newRoot'> {
