@@ -102,6 +102,13 @@ static __always_inline void peer_begin(struct frame *frame, struct sock *sock)
 	peer->scopes_version = header->scopes_version;
 }
 
+/* Keeps that a connection was told before a call returned 0 for it. */
+static __always_inline void connection_keep(struct frame *frame, struct sock *sock)
+{
+	peer_begin(frame, sock);
+	peer_keep(&frame->peer);
+}
+
 /*
  * A call that asks how an earlier one went returns 0 when that is connected. The connection was told then, and is not told
  * twice. False when this is such a call.

@@ -20,6 +20,8 @@ enum event_flag {
 	EVENT_SCRIPT = 32,
 	/* the process handed the operation to io_uring and made no system call for it */
 	EVENT_VIA_IO_URING = 64,
+	/* the end of what an earlier event told as pending; no call of its own */
+	EVENT_COMPLETION = 128,
 };
 
 /*

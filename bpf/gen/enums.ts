@@ -49,6 +49,7 @@ export const EventFlag = {
   EVENT_OTHER_ROOT: 16,
   EVENT_SCRIPT: 32,
   EVENT_VIA_IO_URING: 64,
+  EVENT_COMPLETION: 128,
 } as const;
 
 export type EventFlag = (typeof EventFlag)[keyof typeof EventFlag];
@@ -60,7 +61,8 @@ export type EventFlagName =
   | 'exe-unlinked'
   | 'other-root'
   | 'script'
-  | 'via-io-uring';
+  | 'via-io-uring'
+  | 'completion';
 
 /** The name of each value; values that the object does not know have none. */
 export const eventFlagNames: Readonly<Record<number, EventFlagName>> = {
@@ -71,6 +73,7 @@ export const eventFlagNames: Readonly<Record<number, EventFlagName>> = {
   16: 'other-root',
   32: 'script',
   64: 'via-io-uring',
+  128: 'completion',
 };
 
 /** `enum event_kind` */

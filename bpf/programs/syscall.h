@@ -30,6 +30,7 @@
 #include "../events/unlink.h"
 #include "begin.h"
 #include "conditions.h"
+#include "connect.h"
 #include "failed_exec.h"
 
 #define NOTHING(number, NAME, name, ring)
@@ -126,8 +127,10 @@ static __noinline long send_step(__u32 index, struct send_walk *walk)
 	send_of_message(send, walk->call, index);
 	if (!send->arguments[1] || !send->arguments[2])
 		return 0;
-	if (tell_connect(walk->frame, walk->set, walk->task, send))
-		peer_keep(&walk->frame->peer);
+	if (!tell_connect(walk->frame, walk->set, walk->task, send))
+		return 0;
+	peer_keep(&walk->frame->peer);
+	keep_pending(walk->frame, walk->set, walk->task);
 	return 0;
 }
 
@@ -158,6 +161,8 @@ static __always_inline int tell(struct frame *frame, const struct scope_set *set
 {
 	if ((enabled_events >> EVENT_CONNECT & 1) && call->kind == EVENT_CONNECT && call->form != CONNECT_CONNECT)
 		return tell_sends(frame, set, task, call);
+	if ((enabled_events >> EVENT_CONNECT & 1) && call->kind == EVENT_CONNECT)
+		return tell_connect(frame, set, task, call) ? keep_pending(frame, set, task) : 0;
 	switch (call->kind) {
 		FOR_EACH_EVENT(NOTHING, TELL_CASE)
 	case EVENT_EXEC:

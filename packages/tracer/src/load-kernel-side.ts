@@ -201,11 +201,12 @@ function configureCalls(
   { options, ringSizes }: KernelConfiguration,
   enabledEvents: bigint,
 ): boolean {
+  const { names } = eventPrograms(options.events);
   const hasCalls = (enabledEvents & (opened.constant('syscall_events').value as bigint)) !== 0n;
   opened
     .enableMap('activity', ringSizes.activity > 0)
     .enableMap('peers', options.events.has('connect'))
-    .enableMap('kept_records', eventPrograms(options.events).names.includes('on_ring_complete'))
+    .enableMap('kept_records', options.events.has('connect') || names.includes('on_ring_complete'))
     .enableProgram('on_sys_exit', hasCalls);
   if (ringSizes.activity > 0) opened.resizeMap('activity', ringSizes.activity);
   return hasCalls;

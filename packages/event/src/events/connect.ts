@@ -29,7 +29,8 @@ export const connect = present({
         t.String({
           pattern: '^(connected|pending|E[A-Z0-9_]+|[0-9]+)$',
           description:
-            'connected, the errno of the failure, or pending: not known when the call returned. None of datagrams.',
+            'connected, the errno of the failure, or pending: not known when the call returned. A pending TCP connection ' +
+            'is told again when it has ended (flag completion; ECONNABORTED: its process gave up). None of datagrams.',
         }),
       ),
     }),

@@ -88,6 +88,50 @@ describe('connect', () => {
     ]);
   });
 
+  it('a pending connection is told again when it has ended, by who began it', async () => {
+    const { data, lines, told } = await act({
+      kinds: ['connect'],
+      before,
+      options: { scopes: ['here: connect.port>1'] },
+      main: `
+        /* Room for one: the kernel leaves further handshakes unanswered. */
+        int server = listener(), pending, closed;
+        struct sockaddr_in to = v4("127.0.0.1", port_of(server));
+        must(listen(server, 0));
+        tell("%d", port_of(server));
+        must(connect(must(socket(AF_INET, SOCK_STREAM, 0)), (void *)&to, sizeof(to)));
+        pending = must(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+        closed = must(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+        connect(pending, (void *)&to, sizeof(to));
+        connect(pending, (void *)&to, sizeof(to));
+        connect(closed, (void *)&to, sizeof(to));
+        close(closed);
+        must(accept(server, NULL, NULL));
+        must(poll(&(struct pollfd){ .fd = pending, .events = POLLOUT }, 1, -1));
+        /* Asks for what was told. */
+        must(connect(pending, (void *)&to, sizeof(to)));`,
+    });
+    const call = { family: 'inet', address: '127.0.0.1', port: Number(told[0]), call: 'connect' };
+    expect(data).toEqual([
+      { ...call, fd: 4, outcome: 'connected' },
+      { ...call, fd: 5, error: 'EINPROGRESS', outcome: 'pending' },
+      { ...call, fd: 5, error: 'EALREADY', outcome: 'EALREADY' },
+      { ...call, fd: 6, error: 'EINPROGRESS', outcome: 'pending' },
+      { ...call, fd: 6, error: 'EINPROGRESS', outcome: 'ECONNABORTED' },
+      { ...call, fd: 5, error: 'EINPROGRESS', outcome: 'connected' },
+    ]);
+    expect(lines.map(({ flags }) => flags.includes('completion'))).toEqual([
+      false,
+      false,
+      false,
+      false,
+      true,
+      true,
+    ]);
+    expect(new Set(lines.map(({ tgid, comm }) => `${tgid} ${comm}`)).size).toBe(1);
+    for (const { scopes } of lines) expect(scopes).toContain('here');
+  });
+
   it('calls that a signal interrupts: told once, at their end', async () => {
     const { data } = await act({
       kinds: ['connect'],
