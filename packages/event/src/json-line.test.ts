@@ -46,6 +46,7 @@ describe('a line of JSON', () => {
     const few = fc.record({
       comm: fc.constantFrom('sh', 'make', 'sh\xff'),
       exe: fc.constantFrom('/bin/dash', '/bin/bash', '/bin/dash1', ''),
+      cgroupId: fc.constantFrom(1n, 2n ** 40n),
       container: fc.constantFrom('', 'web', 'wed', 'a'.repeat(64), `${'a'.repeat(63)}b`),
       tgid: fc.constantFrom(1, 2),
       tid: fc.constantFrom(1, 2),

@@ -209,7 +209,7 @@ function processText(view: EventView, header: HeaderWords, context: LineContext)
   const words = new Uint32Array(header.others.length);
   for (const [index, word] of header.others.entries()) words[index] = memory.u32[at + word]!;
   const head = headOf(view, context);
-  const { tgid, tid, ppid, uid, comm, exe, container, startTimeNs, scopes, origin } = head;
+  const { tgid, tid, ppid, uid, comm, exe, cgroupId, container, startTimeNs, scopes, origin } = head;
   const noted = {};
   addHeaderNotes(noted, view, head);
   const notes = members(noted);
@@ -222,7 +222,7 @@ function processText(view: EventView, header: HeaderWords, context: LineContext)
       header.container === undefined ? 0 : memory.u32[at + header.container]!,
     ),
     text: Buffer.from(
-      `,${members({ tgid, tid, ppid, uid, comm, exe, container, startTimeNs, scopes, origin })},`,
+      `,${members({ tgid, tid, ppid, uid, comm, exe, cgroupId, container, startTimeNs, scopes, origin })},`,
     ),
     end: Buffer.from(notes === '' ? '}' : `,${notes}}`),
   };

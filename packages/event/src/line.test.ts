@@ -44,6 +44,8 @@ describe('a line of JSON output', () => {
       origin: 4,
       comm: 'sh',
       exe: '/usr/bin/dash',
+      cgroupId: 4294967396n,
+      container: 'web',
       headerFlags: 5,
     } as const;
     const { data: _, ...rest } = line('fork', header);
@@ -58,12 +60,24 @@ describe('a line of JSON output', () => {
       uid: 4294967295,
       comm: 'sh',
       exe: '/usr/bin/dash',
+      cgroupId: '4294967396',
+      container: 'web',
       startTimeNs: '1152921504606846976',
       scopes: ['#1', 'third'],
       origin: 'recovered-kernel',
       flags: ['user-memory', 'new-process'],
     });
     expect(Object.keys(rest).slice(0, 3)).toEqual(['event', 'time', 'ktimeNs']);
+  });
+
+  it('has no container for a task in none, and the bytes of a name that is not UTF-8 or not whole', () => {
+    expect(line('fork')).not.toHaveProperty('container');
+    const fields = { container: Uint8Array.of(0x61, 0xff), fullLengths: { container: 3 } };
+    expect(line('fork', fields)).toMatchObject({
+      container: 'a\ufffd',
+      containerRaw: '61ff',
+      containerTruncated: true,
+    });
   });
 
   it('is valid for an event of zeros, of every kind', () => {

@@ -85,6 +85,7 @@ export function headOf(view: EventView, context: LineContext): EventLine {
     uid: header['uid']!,
     comm: header.comm,
     exe: header.exe,
+    cgroupId: decimal(header['cgroupIdLo']!, header['cgroupIdHi']!),
     ...(header.container === '' ? {} : { container: header.container }),
     startTimeNs: decimal(header['startTimeNsLo']!, header['startTimeNsHi']!),
     scopes: context.scopeNames({

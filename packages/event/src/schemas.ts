@@ -66,6 +66,10 @@ function lineSchema(kind: string, fields: readonly EventField[]): TSchema {
         'exe',
         'Binary of the process, as the kernel resolved it; empty for a kernel thread.',
       ),
+      cgroupId: schemas.u64(
+        Type,
+        'Cgroup of the task in the unified hierarchy: the inode number of its directory.',
+      ),
       ...partSchemas.optionalText(
         Type,
         'container',

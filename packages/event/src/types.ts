@@ -137,6 +137,8 @@ export interface EventLine<Kind extends string = EventKind> {
   exe: string;
   exeRaw?: string;
   exeTruncated?: true;
+  /** Id of the task's cgroup in the unified hierarchy. */
+  cgroupId: string;
   /** Id or name of the container that the task is in. */
   container?: string;
   containerRaw?: string;
