@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { ReplayScopes } from './replay-scopes.js';
 
 const script = 32;
+const layouts = { ...eventLayouts, flags: { script } };
 const sh = {
   tgid: 5,
   tid: 5,
@@ -18,7 +19,6 @@ const sh = {
 const event = (fields: object) => ({ ...sh, ...fields }) as unknown as Event;
 
 it('a process is in a scope by its script from the exec to the next one, and so are its children', () => {
-  const layouts = { ...eventLayouts, flags: { script } };
   const scopes = new ReplayScopes([parseScope('s: exe=*.sh'), parseScope('n: exe!=/srv/*')], layouts);
   const judge = (fields: object) => scopes.judge(event(fields));
   const child = { tgid: 6, startTimeNs: 8n };
@@ -37,7 +37,7 @@ it('a process is in a scope by its script from the exec to the next one, and so 
 });
 
 it('the exec that env makes for a script does not end it', () => {
-  const scopes = new ReplayScopes([parseScope('s: exe=*.py')], { script });
+  const scopes = new ReplayScopes([parseScope('s: exe=*.py')], layouts);
   const judge = (fields: object) => scopes.judge(event({ kind: 'exec', ...fields }));
   expect(judge({ headerFlags: script, filename: './x.py', path: '/usr/bin/env' })).toEqual(['s']);
   expect(judge({ filename: '/usr/bin/python3', path: '/usr/bin/python3' })).toEqual(['s']);
