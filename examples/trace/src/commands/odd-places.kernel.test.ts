@@ -71,3 +71,12 @@ it('says that no file descriptor is left', async () => {
     expect(status).toBe(1);
   }
 });
+
+it('writes to its standard output by name in a user namespace, where root of the machine is nobody', async () => {
+  const recording = join(import.meta.dirname, '..', '..', 'tour', 'tour.spoor');
+  for (const name of ['/dev/stdout', '/proc/self/fd/1', '/dev/fd/1']) {
+    const { status, stdout } = await within(['-Ur'], ':', ['replay', recording, '--out', name]);
+    expect(status).toBe(0);
+    expect(stdout).toContain(' exec ');
+  }
+});

@@ -29,14 +29,16 @@ export interface Place {
  */
 export function findPlace(path: string): Place {
   const procfs = procfsDevice();
-  const walk = new Walk(path, procfs !== undefined);
+  const walk = new Walk(procfs === undefined ? path : withoutDeviceLinks(path), procfs !== undefined);
   try {
     for (;;) {
       const name = walk.next();
       const at = walk.at(name);
       const found = lstatSync(at, { bigint: true, throwIfNoEntry: false });
       if (found?.isSymbolicLink()) {
-        if (!trustedOwners().has(Number(found.uid))) throw foreignLink(path, walk.shown(name), found);
+        const isOwn = found.dev === procfs && name === 'self';
+        if (!isOwn && !trustedOwners().has(Number(found.uid)))
+          throw foreignLink(path, walk.shown(name), found);
         if (found.dev !== procfs) walk.follow(at, found);
         else if (walk.isLast) return walk.end(at, { found, isDescriptor: true });
         else walk.enter(name, constants.O_DIRECTORY);
@@ -51,6 +53,17 @@ export function findPlace(path: string): Place {
     walk.close();
     throw error;
   }
+}
+
+/**
+ * Where the links in /dev lead. In a user namespace they and /proc/self seem to belong to nobody, since root of the machine
+ * is unknown there.
+ */
+function withoutDeviceLinks(path: string): string {
+  return path
+    .replace(/^\/dev\/fd\//, '/proc/self/fd/')
+    .replace(/^\/dev\/stdout$/, '/proc/self/fd/1')
+    .replace(/^\/dev\/stderr$/, '/proc/self/fd/2');
 }
 
 /** The device of procfs; undefined where it is not mounted, or shows another process-id namespace. */
