@@ -42,5 +42,6 @@ export function outcomeOfExit({ code, signal }: CommandExit): Outcome {
 /** The lines on exit statuses in `--help`. */
 export const statusHelp =
   "Exit status: the command's own, or the signal that ended it (128 + N in a shell); 127 when it does not exist, 126 when it " +
-  'cannot be executed; 2 for a mistake on the command line, 1 when this machine cannot trace. Without a command: 0, ' +
+  'cannot be executed; 2 for a mistake on the command line or an output that cannot be ' +
+  'written, 1 when this machine cannot trace. Without a command: 0, ' +
   'the signal that ended the trace, or 141 when the reader of the output has closed it.';
