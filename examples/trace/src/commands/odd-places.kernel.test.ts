@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { command, nodeOptions, startProgram } from '../../test/spoor.js';
+import { command, startProgram } from '../../test/spoor.js';
 
 let folder: string;
 
@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What `spoor` says after a preparation in a shell, in namespaces of its own. */
 async function within(namespaces: readonly string[], prepare: string, args: readonly string[]) {
-  const line = [process.execPath, ...nodeOptions, command, ...args];
+  const line = [command, ...args];
   const { status, stdout, stderr } = await startProgram('unshare', [
     ...[...namespaces, 'sh', '-c', `${prepare}; exec "$@"`, 'sh', ...line],
   ]).ended;

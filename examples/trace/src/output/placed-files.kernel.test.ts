@@ -15,6 +15,8 @@ import { temporaryFolder } from '../../test/captured-io.js';
 import { spoor } from '../../test/spoor.js';
 
 const nobody = 65534;
+/** A user that is on every machine, as the one who calls sudo. */
+const daemon = 1;
 
 /** A folder that everybody may write to, without the protection of a sticky one. */
 function sharedFolder(): string {
@@ -72,16 +74,17 @@ it('does not write to a file that somebody else put where everybody may, nor to 
 it('gives what it creates to the person behind sudo, and follows their links', async () => {
   const folder = sharedFolder();
   symlinkSync('real', join(folder, 'link'));
-  lchownSync(join(folder, 'link'), 1234, 1234);
+  lchownSync(join(folder, 'link'), daemon, daemon);
   const outputs = ['out', 'record', 'stats'].map((name) => join(folder, name));
   const [out, record, stats] = outputs;
   writeFileSync(join(folder, 'old'), 'old', { mode: 0o644 });
-  const env = { ...process.env, SUDO_UID: '1234', SUDO_GID: '1235' };
+  const env = { ...process.env, SUDO_UID: String(daemon), SUDO_GID: String(daemon) };
   const options = ['--out', out!, '--record', record!, '--stats-json', stats!];
   expect((await spoor(['trace', ...options, '--', 'true'], { env })).status).toBe(0);
-  for (const path of outputs) expect(statSync(path)).toMatchObject({ uid: 1234, gid: 1235, mode: 0o100600 });
+  for (const path of outputs)
+    expect(statSync(path)).toMatchObject({ uid: daemon, gid: daemon, mode: 0o100600 });
   expect((await spoor(['replay', record!, '--out', join(folder, 'link')], { env })).status).toBe(0);
-  expect(statSync(join(folder, 'real'))).toMatchObject({ uid: 1234, gid: 1235 });
+  expect(statSync(join(folder, 'real'))).toMatchObject({ uid: daemon, gid: daemon });
   expect((await spoor(['replay', record!, '--out', join(folder, 'old')], { env })).status).toBe(0);
   expect(statSync(join(folder, 'old'))).toMatchObject({ uid: 0, mode: 0o100644 });
 });

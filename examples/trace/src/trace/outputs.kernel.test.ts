@@ -7,7 +7,7 @@ import { defaultRingSizes } from '@spoor/tracer';
 import { expect, it } from 'vitest';
 import { useStage } from '../../test/actor.js';
 import { lastingOrphans, until } from '../../test/leftovers.js';
-import { command, linesOf, nodeOptions, spoor, startProgram, startSpoor } from '../../test/spoor.js';
+import { command, linesOf, spoor, startProgram, startSpoor } from '../../test/spoor.js';
 
 const stage = useStage();
 
@@ -68,7 +68,7 @@ it.each([
     const others = option === '--out' ? [] : ['--out', '/dev/null'];
     const line = [command, 'trace', '--output', 'json', ...others, option, file];
     const { status, stderr } = await startProgram('bash', [
-      ...['-c', script, 'bash', process.execPath, ...nodeOptions, ...line, '--', stage.actor, 'storm', '300'],
+      ...['-c', script, 'bash', ...line, '--', stage.actor, 'storm', '300'],
     ]).ended;
     expect(stderr).toMatch(
       /^spoor: OUTPUT_UNWRITABLE: .* cannot be written: EFBIG\n {2}Raise the limit .*\(ulimit -f unlimited\)/,
