@@ -1,4 +1,4 @@
-#include "programs/failed_exec.h"
+#include "programs/exec_failed.h"
 #include "programs/process.h"
 #include "programs/snapshot.h"
 /*

@@ -7,10 +7,7 @@
 /* What an exec gave the process that it did not have: by a set-user-id or set-group-id file, or by file capabilities. */
 enum exec_gain { EXEC_GAINED_EUID = 1, EXEC_GAINED_EGID = 2, EXEC_GAINED_CAPABILITIES = 4 };
 
-/*
- * A process runs another binary, and has not run its first instruction yet. Or it asked for one and got an error: then
- * `filename`, `argv` and `argc` are out of its memory (EVENT_USER_MEMORY), `path` is empty, and the binary stays as it was.
- */
+/* A process runs another binary, and has not run its first instruction yet. */
 struct exec_event {
 	struct event_header header;
 	__u64 inode;
@@ -27,10 +24,6 @@ struct exec_event {
 	struct var_bytes argv;
 	/* then the last of them: ARGV_TAIL bytes, which may begin within an argument */
 	struct var_bytes argv_tail;
-	/* of a failed exec by a relative name: where it starts, as the kernel has it */
-	struct var_bytes directory;
-	/* 0, or -errno */
-	__s32 result;
 	/* 1 when the first argument in `argv_tail` is not whole */
 	__u32 argv_tail_cut;
 	/* Ids of the thread after the call, in the initial user namespace. The header has the real user id. */
@@ -40,6 +33,7 @@ struct exec_event {
 	__u32 egid;
 	__u32 sgid;
 	enum exec_gain gained;
+	__u32 unused;
 	/* bit (1 << CAP_) each */
 	__u64 permitted;
 	__u64 effective;

@@ -100,6 +100,7 @@ export const EventKind = {
   EVENT_MODULE_LOAD: 20,
   EVENT_BPF: 21,
   EVENT_IO_URING: 22,
+  EVENT_EXEC_FAILED: 23,
 } as const;
 
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];
@@ -126,7 +127,8 @@ export type EventKindName =
   | 'mount'
   | 'module-load'
   | 'bpf'
-  | 'io-uring';
+  | 'io-uring'
+  | 'exec-failed';
 
 /** The name of each value; values that the object does not know have none. */
 export const eventKindNames: Readonly<Record<number, EventKindName>> = {
@@ -152,6 +154,7 @@ export const eventKindNames: Readonly<Record<number, EventKindName>> = {
   20: 'module-load',
   21: 'bpf',
   22: 'io-uring',
+  23: 'exec-failed',
 };
 
 /** `enum exec_gain` */

@@ -9,6 +9,7 @@ import {
   ChownEvent,
   ConnectEvent,
   ExecEvent,
+  ExecFailedEvent,
   ExitEvent,
   ForkEvent,
   IoUringEvent,
@@ -49,6 +50,7 @@ export const events = {
   'module-load': { kind: 20, schema: ModuleLoadEvent },
   bpf: { kind: 21, schema: BpfEvent },
   'io-uring': { kind: 22, schema: IoUringEvent },
+  'exec-failed': { kind: 23, schema: ExecFailedEvent },
 } as const;
 
 /** The fixed part of each kind of event. */
@@ -75,6 +77,7 @@ export interface EventParts {
   'module-load': ModuleLoadEvent;
   bpf: BpfEvent;
   'io-uring': IoUringEvent;
+  'exec-failed': ExecFailedEvent;
 }
 
 /** The fixed part of an event, told apart by the name of its kind. */

@@ -51,6 +51,7 @@ export const eventKinds = [
   'module-load',
   'bpf',
   'io-uring',
+  'exec-failed',
 ] as const;
 
 export const filterKinds = [
@@ -76,7 +77,7 @@ export const filterKinds = [
 /** Programs by name, with the section that says what they attach to. */
 export const programs = {
   on_event_connect: '?tp_btf/inet_sock_set_state',
-  on_event_exec: '?tp_btf/sys_exit',
+  on_event_exec_failed: '?tp_btf/sys_exit',
   on_event_kill: '?tp_btf/signal_generate',
   on_event_module_load: '?tp_btf/module_load',
   on_iter_task: 'iter/task',

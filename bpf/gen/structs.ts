@@ -170,8 +170,8 @@ export const EventCounters = C.struct('event_counters', 40, {
 });
 export type EventCounters = Static<typeof EventCounters>;
 
-/** `struct exec_event`: 224 bytes. */
-export const ExecEvent = C.struct('exec_event', 224, {
+/** `struct exec_event`: 216 bytes. */
+export const ExecEvent = C.struct('exec_event', 216, {
   header: [0, EventHeader],
   inode: [96, C.u64],
   device: [104, C.u32],
@@ -181,20 +181,30 @@ export const ExecEvent = C.struct('exec_event', 224, {
   filename: [136, VarBytes],
   argv: [144, VarBytes],
   argv_tail: [152, VarBytes],
-  directory: [160, VarBytes],
-  result: [168, C.s32],
-  argv_tail_cut: [172, C.u32],
-  euid: [176, C.u32],
-  suid: [180, C.u32],
-  gid: [184, C.u32],
-  egid: [188, C.u32],
-  sgid: [192, C.u32],
-  gained: [196, C.enum('exec_gain', C.u32, ExecGain)],
-  permitted: [200, C.u64],
-  effective: [208, C.u64],
-  gained_capabilities: [216, C.u64],
+  argv_tail_cut: [160, C.u32],
+  euid: [164, C.u32],
+  suid: [168, C.u32],
+  gid: [172, C.u32],
+  egid: [176, C.u32],
+  sgid: [180, C.u32],
+  gained: [184, C.enum('exec_gain', C.u32, ExecGain)],
+  unused: [188, C.u32],
+  permitted: [192, C.u64],
+  effective: [200, C.u64],
+  gained_capabilities: [208, C.u64],
 });
 export type ExecEvent = Static<typeof ExecEvent>;
+
+/** `struct exec_failed_event`: 128 bytes. */
+export const ExecFailedEvent = C.struct('exec_failed_event', 128, {
+  header: [0, EventHeader],
+  result: [96, C.s32],
+  argc: [100, C.u32],
+  filename: [104, VarBytes],
+  directory: [112, VarBytes],
+  argv: [120, VarBytes],
+});
+export type ExecFailedEvent = Static<typeof ExecFailedEvent>;
 
 /** `struct exit_event`: 120 bytes. */
 export const ExitEvent = C.struct('exit_event', 120, {

@@ -15,6 +15,7 @@
 #include "../events/chmod.h"
 #include "../events/chown.h"
 #include "../events/connect.h"
+#include "../events/exec_failed.h"
 #include "../events/io_uring.h"
 #include "../events/kill.h"
 #include "../events/listen.h"
@@ -31,7 +32,7 @@
 #include "begin.h"
 #include "conditions.h"
 #include "connect.h"
-#include "failed_exec.h"
+#include "exec_failed.h"
 
 #define NOTHING(number, NAME, name, ring)
 
@@ -48,14 +49,11 @@
 #define COMPAT_ENTRIES(number, NAME, name, ring) SYSCALLS_##name(COMPAT, EVENT_##NAME)
 #define KIND_BIT(number, NAME, name, ring) | 1ULL << number
 
-/* Of exec the failed ones: others have a hook of their own. */
 const volatile struct syscall_entry native_syscalls[SYSCALL_SLOTS] = {
 	FOR_EACH_EVENT(NOTHING, NATIVE_ENTRIES)
-	SYSCALLS_failed_exec(NATIVE, EVENT_EXEC)
 };
 const volatile struct syscall_entry compat_syscalls[SYSCALL_SLOTS] = {
 	FOR_EACH_EVENT(NOTHING, COMPAT_ENTRIES)
-	SYSCALLS_failed_exec(COMPAT, EVENT_EXEC)
 	[I386_SOCKETCALL] = { .kind = KIND_SOCKETCALL },
 };
 /* For the loader: the events that need this program, as bits of `enabled_events`. */
@@ -165,8 +163,6 @@ static __always_inline int tell(struct frame *frame, const struct scope_set *set
 		return tell_connect(frame, set, task, call) ? keep_pending(frame, set, task) : 0;
 	switch (call->kind) {
 		FOR_EACH_EVENT(NOTHING, TELL_CASE)
-	case EVENT_EXEC:
-		return enabled_events >> EVENT_EXEC & 1 ? tell_failed_exec(frame, set, task, call) : 0;
 	}
 	return 0;
 }
@@ -214,7 +210,8 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 		return 0;
 	if ((enabled_events >> EVENT_CONNECT & 1) && !connect_is_due(call_word(&call), regs, result * 2))
 		return 0;
-	if (call.kind == EVENT_EXEC && !is_failed_exec(result))
+	/* An exec that succeeded has a hook of its own. */
+	if (call.kind == EVENT_EXEC_FAILED && !is_exec_failure(result))
 		return 0;
 	set = scopes_current();
 	frame = frame_take(call.kind);

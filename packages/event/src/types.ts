@@ -16,6 +16,7 @@ type Halves<Fields> = {
 /** Variable parts that hold several texts: what the C types cannot say. The run-time twin is a presentation's `lists`. */
 interface Lists {
   exec: 'argv' | 'argvTail';
+  'exec-failed': 'argv';
 }
 
 type ListOf<Kind> = Kind extends keyof Lists ? Lists[Kind] : never;

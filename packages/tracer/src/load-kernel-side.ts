@@ -107,9 +107,11 @@ export async function loadKernelSide(options: KernelSideOptions): Promise<Loaded
   throw mismatch;
 }
 
+/** Kinds of events that the lean object has, and that go into the ring of lifecycle events. */
+const leanKinds: readonly string[] = [...lifecycleKinds, 'exec-failed'];
+
 function hasActivity({ events: kinds }: KernelSideOptions): boolean {
-  const lifecycle: readonly string[] = lifecycleKinds;
-  return [...kinds].some((kind) => !lifecycle.includes(kind));
+  return [...kinds].some((kind) => !leanKinds.includes(kind));
 }
 
 function isLean(options: KernelSideOptions): boolean {
@@ -193,7 +195,7 @@ function configure(opened: OpenedObject, configuration: KernelConfiguration): vo
     if (!(hasCalls && name === failedExecProgram)) opened.enableProgram(name);
 }
 
-const failedExecProgram = 'on_event_exec';
+const failedExecProgram = 'on_event_exec_failed';
 
 /** Returns whether the program for all system calls is loaded. */
 function configureCalls(
@@ -202,7 +204,9 @@ function configureCalls(
   enabledEvents: bigint,
 ): boolean {
   const { names } = eventPrograms(options.events);
-  const hasCalls = (enabledEvents & (opened.constant('syscall_events').value as bigint)) !== 0n;
+  const callEvents = opened.constant('syscall_events').value as bigint;
+  const ownProgram = 1n << BigInt(events['exec-failed'].kind);
+  const hasCalls = (enabledEvents & callEvents & ~ownProgram) !== 0n;
   opened
     .enableMap('activity', ringSizes.activity > 0)
     .enableMap('peers', options.events.has('connect'))

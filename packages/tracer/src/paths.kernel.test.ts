@@ -73,7 +73,6 @@ async function whatScopesTake(
   for await (const event of tracer) {
     if (event.kind === 'malformed') throw new Error('a malformed record');
     if (!event.scopes.includes('command')) continue;
-    if (event.kind === 'exec' && event.result < 0) continue;
     const told = event.kind === 'exec' ? event.argv.at(-1) : event.kind;
     for (const scope of event.scopes) seen[scope]?.push(told ?? '');
   }

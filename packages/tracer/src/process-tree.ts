@@ -18,7 +18,7 @@ export interface TracedProcess {
   readonly argvTruncated: boolean;
   /** Undefined while it lives. */
   readonly exit: ProcessExit | undefined;
-  /** Events by kind. An exec that failed counts as `failed exec`. */
+  /** Events by kind. */
   readonly counts: ReadonlyMap<string, number>;
 }
 
@@ -43,8 +43,6 @@ export interface TreeEvent {
   readonly childTid?: number;
   readonly childStartTimeNs?: bigint;
   readonly argv?: readonly string[];
-  /** Of an exec: 0, or the negative errno of one that failed. */
-  readonly result?: number | bigint;
   readonly code?: number;
   readonly signal?: number;
   readonly durationNs?: bigint;
@@ -178,8 +176,7 @@ export class ProcessTree {
   /** Takes an event in. Reads the event during the call only. */
   add(event: TreeEvent): void {
     const node = this.#nodeOf(event);
-    const failedExec = event.kind === 'exec' && (event.result ?? 0) !== 0;
-    node.count(failedExec ? 'failed exec' : event.kind);
+    node.count(event.kind);
     if (node.exe === '') node.exe = event.exe;
     if (node.comm === '') node.comm = event.comm;
     switch (event.kind) {
@@ -187,7 +184,6 @@ export class ProcessTree {
         this.#fork(node, event);
         break;
       case 'exec':
-        if (failedExec) break;
         node.exe = event.exe;
         node.comm = event.comm;
         node.argv = event.argv ?? noArguments;

@@ -260,11 +260,9 @@ export class Tracer implements AsyncDisposable {
   #take(event: TracedEvent): boolean {
     this.#delivered.set(event.kind, (this.#delivered.get(event.kind) ?? 0) + 1);
     if (event.kind === 'malformed') return true;
-    if (event.kind === 'exec' && event.tgid === this.commandTgid) {
-      // The gate's search along PATH is not the command's.
-      if (event.result !== 0 && !this.#commandBegan) return false;
-      this.#commandBegan = true;
-    }
+    // The gate's search along PATH is not the command's.
+    if (event.kind === 'exec' && event.tgid === this.commandTgid) this.#commandBegan = true;
+    if (event.kind === 'exec-failed' && event.tgid === this.commandTgid && !this.#commandBegan) return false;
     this.processes.add(event);
     if (event.kind === 'exit' && this.#commandEnded && this.processes.living === 0) this.#checkEnd();
     return this.#kinds.has(event.kind) && (event.matchedScopesLo | event.matchedScopesHi) !== 0;

@@ -22,6 +22,8 @@ export interface Acted<Kind extends EventKind> {
   readonly folder: string;
   /** Of the hooks, as the kernel has what they take. */
   readonly variants: Readonly<Record<string, string>>;
+  /** Names of the programs that were loaded. */
+  readonly programs: readonly string[];
 }
 
 export interface Act<Kind extends EventKind> {
@@ -63,7 +65,9 @@ export async function act<const Kind extends EventKind>(given: Act<Kind>): Promi
     const file = join(folder, 'told');
     const told = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
     const data = lines.map((line) => line.data);
-    return { events, lines, data, told, program, folder, variants: tracer.stats().variants };
+    const { variants, programs } = tracer.stats();
+    const names = programs.map(({ name }) => name);
+    return { events, lines, data, told, program, folder, variants, programs: names };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -44,6 +44,6 @@ export async function eventsInScope(run: MarkerRun): Promise<Event[]> {
   return events;
 }
 
-/** The last argument of each exec in scope that succeeded: what a script marks its commands with. */
+/** The last argument of each exec in scope: what a script marks its commands with. */
 export const execMarkers = (events: readonly Event[]): string[] =>
-  events.flatMap((event) => (event.kind === 'exec' && event.result === 0 ? [event.argv.at(-1) ?? ''] : []));
+  events.flatMap((event) => (event.kind === 'exec' ? [event.argv.at(-1) ?? ''] : []));

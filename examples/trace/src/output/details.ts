@@ -18,12 +18,16 @@ const known: Readonly<Record<string, (data: Data) => Details>> = {
   }),
 
   exec: (data) => {
-    const { error } = data;
-    const path = textField(data, error === undefined ? 'path' : 'filename');
+    const path = textField(data, 'path');
     const argv = commandLineOf(data);
-    const parts = [path, ...(argv === path || argv === '' ? [] : [argv]), ...gained(data)];
-    if (error === undefined) return { text: parts.join('  ') };
-    return { text: [...parts, error].join('  '), failed: true };
+    return { text: [path, ...(argv === path ? [] : [argv]), ...gained(data)].join('  ') };
+  },
+
+  'exec-failed': (data) => {
+    const name = textField(data, 'filename');
+    const argv = commandLineOf(data);
+    const parts = [name, ...(argv === name || argv === '' ? [] : [argv]), String(data['error'])];
+    return { text: parts.join('  '), failed: true };
   },
 
   exit: ({ code, signal, coreDumped, durationNs }) => {

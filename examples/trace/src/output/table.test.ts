@@ -59,12 +59,12 @@ it.each([
     'exec    /bin/ls  ls … x -l',
   ],
   [
-    invented('exec', { ...header, filename: './x\x1b', argv: ['./x', 'a b'], argc: 2, result: -2 }),
-    "exec    ./x\\x1b  ./x 'a b'  ENOENT",
+    invented('exec-failed', { ...header, filename: './x\x1b', argv: ['./x', 'a b'], argc: 2, result: -2 }),
+    "exec-failed ./x\\x1b  ./x 'a b'  ENOENT",
   ],
   [
-    invented('exec', { ...header, filename: './x', argv: ['./x'], argc: 1, result: -13 }),
-    'exec    ./x  EACCES',
+    invented('exec-failed', { ...header, filename: './x', argv: ['./x'], argc: 1, result: -13 }),
+    'exec-failed ./x  EACCES',
   ],
   [
     invented('exec', {

@@ -29,7 +29,7 @@ it('a process is in a scope by its script from the exec to the next one, and so 
   expect(judge({ kind: 'open' })).toEqual(['s']);
   expect(judge({ kind: 'fork', childTgid: 6, childStartTimeNs: 8n })).toEqual(['s']);
   // An exec that failed changes nothing.
-  expect(judge({ kind: 'exec', filename: '/srv/missing', result: -2 })).toEqual(['s']);
+  expect(judge({ kind: 'exec-failed', filename: '/srv/missing', result: -2 })).toEqual(['s']);
   expect(judge({ kind: 'exec', filename: '/bin/ls', exe: '/bin/ls' })).toEqual(['n']);
   expect(judge({ ...child, kind: 'open' })).toEqual(['s']);
   expect(judge({ ...child, kind: 'exit' })).toEqual(['s']);

@@ -69,7 +69,7 @@ export class ReplayScopes {
 
   /** The script that the process of an event runs; empty when it is not known to run any. */
   #scriptOf(event: Event, identity: string): string {
-    if (event.kind === 'exec' && !hasFailed(event)) {
+    if (event.kind === 'exec') {
       if ((event.headerFlags & this.#scriptFlag) !== 0) {
         this.#scripts.set(identity, posix.normalize(event.filename));
         if (/\/env$/.test(event.path)) this.#byEnv.add(identity);
@@ -82,8 +82,6 @@ export class ReplayScopes {
     if (state.followed.size > 0 || state.excluded.size > 0) this.#states.set(identity, state);
   }
 }
-
-const hasFailed = (event: object) => 'result' in event && Number(event.result) < 0;
 
 /** A process id is used again; with the start time it is not. */
 function identityOf(tgid: number, startTimeNs: bigint): string {

@@ -5,7 +5,7 @@ import { type InventedFields, inventRecord } from '../invent-record.js';
 import { eventSchemas } from '../schemas.js';
 
 /** The data of an exec as it is printed, held to the schema. */
-function data(kind: 'exec', fields: InventedFields<'exec'>): unknown {
+function data<Kind extends 'exec' | 'exec-failed'>(kind: Kind, fields: InventedFields<Kind>): unknown {
   const printed = JSON.stringify(new EventDecoder().decode(inventRecord(kind, fields)));
   const line = JSON.parse(printed) as { data: unknown };
   expect(Compile(eventSchemas[kind]).Errors(line)[1]).toEqual([]);
@@ -44,29 +44,6 @@ describe('exec', () => {
     expect(data('exec', { gained: 1 })).toMatchObject({ gained: ['euid'] });
   });
 
-  it('has the error, and neither binary nor device, when it failed', () => {
-    const failed = data('exec', {
-      filename: './x',
-      argv: ['x', 'y'],
-      argc: 2,
-      result: -13,
-      directory: '/tmp',
-    });
-    expect(failed).toMatchObject({
-      path: '',
-      filename: './x',
-      directory: '/tmp',
-      argv: ['x', 'y'],
-      argvBytes: 4,
-      error: 'EACCES',
-    });
-    expect(failed).not.toHaveProperty('device');
-    expect(failed).not.toHaveProperty('inode');
-    const cut = data('exec', { argv: ['x'], argc: 9, result: -7, fullLengths: { argv: 3 } });
-    expect(cut).toMatchObject({ argc: 9, argvTruncated: true, error: 'E2BIG' });
-    expect(cut).not.toHaveProperty('argvBytes');
-  });
-
   it('has the end of arguments that are too long', () => {
     const argvTail = Buffer.from([0x61, 0, 0xff, 0]) as never;
     const long = { argv: ['a', 'bbb'], argvTail, argvTailCut: 1, argc: 4, fullLengths: { argv: 70_000 } };
@@ -90,6 +67,28 @@ describe('exec', () => {
     expect(data('exec', { argv: odd, argc: 2 })).toMatchObject({
       argv: ['a', '\ufffd'],
       argvRaw: ['61', 'ff'],
+    });
+  });
+});
+
+describe('exec-failed', () => {
+  it('has the error, the name and the arguments', () => {
+    const fields = { filename: './x', argv: ['x', 'y'], argc: 2, directory: '/tmp' };
+    expect(data('exec-failed', { ...fields, result: -13 })).toEqual({
+      ...fields,
+      argvBytes: 4,
+      argvTruncated: false,
+      error: 'EACCES',
+    });
+  });
+
+  it('says when arguments are missing, and then not how many bytes they had', () => {
+    expect(data('exec-failed', { argv: ['x'], argc: 9, result: -7, fullLengths: { argv: 3 } })).toEqual({
+      filename: '',
+      argv: ['x'],
+      argc: 9,
+      argvTruncated: true,
+      error: 'E2BIG',
     });
   });
 });

@@ -1,39 +1,23 @@
 import { ExecGain } from '@spoor/bpf';
 import { capabilityNames } from '../names/capability.js';
 import { deviceText } from '../names/device.js';
-import { isLossy } from '../text.js';
 import type { Event } from '../types.js';
-import { errorEntry, filenameStartEntry, partSchemas } from './parts.js';
-import { charsEntry, hex, present, type SchemaBuilder, schemas, textNotes } from './presentation.js';
+import { rawArguments } from './arguments.js';
+import { charsEntry, present, type SchemaBuilder, schemas, textNotes } from './presentation.js';
 
 export const exec = present({
   kind: 'exec',
-  summary: 'A process executed a program, or could not.',
+  summary: 'A process executed a program.',
   notes: [
-    'An exec that failed has error. Its filename, arguments and argc are read from the memory of the caller when the call returns ' +
-      '(flag user-memory); path is empty, and exe, comm and the credentials are those that the caller keeps. It has the first 4,095 ' +
-      'bytes of its arguments at most, and argc counts 16,384 of them, 32 on kernels before 5.17. A shell that looks for a command along ' +
-      'PATH may fail several times.',
-    'Not seen: an exec that the kernel restarts for a signal is told once, when it ends. One that fails after the kernel has given up the ' +
-      'old program (the process is then killed) has no name and no arguments.',
-    'Conditions: exec.result=0 for those that succeeded, exec.result<0 for those that failed, exec.gained!=0 for those that gave ' +
-      'the process ids or capabilities.',
+    'An exec that failed is an event of its own, exec-failed.',
+    'Of arguments that are longer than --argv-limit argv has the beginning and argvTail the end. Conditions: exec.gained!=0 for an ' +
+      'exec that gave the process ids or capabilities.',
   ],
   lists: ['argv', 'argvTail'],
   schema: (t) =>
     t.Object({
-      ...schemas.text(
-        t,
-        'path',
-        'The binary as the kernel resolved it; of a script, its interpreter; empty when the exec failed.',
-      ),
+      ...schemas.text(t, 'path', 'The binary as the kernel resolved it; of a script, its interpreter.'),
       ...schemas.text(t, 'filename', 'The name that was executed; of a script, the script.'),
-      ...partSchemas.optionalText(
-        t,
-        'directory',
-        'Of a failed exec by a relative name, where it starts, as the kernel has it.',
-      ),
-      ...partSchemas.root(t, 'root'),
       argv: t.Array(t.String(), { description: 'The arguments, or the first of them.' }),
       argvRaw: t.Optional(t.Array(schemas.hex(t))),
       argvTail: t.Optional(
@@ -46,38 +30,33 @@ export const exec = present({
         t.Literal(true, { description: 'The first argument in argvTail lacks its beginning.' }),
       ),
       argc: schemas.u32(t, 'How many arguments there were.'),
-      argvBytes: t.Optional(
-        t.Integer({
-          minimum: 0,
-          description:
-            'Bytes of all arguments, each with a NUL; of a failed exec only when the arguments are whole.',
-        }),
-      ),
+      argvBytes: t.Integer({
+        minimum: 0,
+        description: 'Bytes of all arguments, each with a NUL.',
+      }),
       argvTruncated: t.Boolean({ description: 'Whether argv lacks arguments, or the end of one.' }),
-      error: schemas.error(t),
       ...schemas.chars(t, 'previousComm', 'The name of the task before.'),
       ...credentialSchemas(t),
-      device: t.Optional(schemas.device(t)),
-      inode: t.Optional(schemas.u64(t, 'Inode of the binary.')),
+      device: schemas.device(t),
+      inode: schemas.u64(t, 'Inode of the binary.'),
     }),
   data: (event) => {
-    const { argv, argc, result } = event;
+    const { argv, argc } = event;
     return {
       path: event.path,
       ...textNotes(event, 'path'),
       filename: event.filename,
       ...textNotes(event, 'filename'),
-      ...filenameStartEntry(event),
       argv: [...argv],
       ...rawArguments(argv, event.bytes('argv'), 'argvRaw'),
       ...tailEntry(event),
       argc,
-      ...(result < 0 && event.isTruncated('argv') ? {} : { argvBytes: event.fullLength('argv') }),
+      argvBytes: event.fullLength('argv'),
       argvTruncated: event.isTruncated('argv') || argv.length < argc,
-      ...errorEntry(result),
       ...charsEntry(event, 'previousComm', 'previousComm'),
       ...credentials(event),
-      ...(result < 0 ? {} : { device: deviceText(event.device), inode: String(event.inode) }),
+      device: deviceText(event.device),
+      inode: String(event.inode),
     };
   },
 });
@@ -90,23 +69,6 @@ function tailEntry(event: Event<'exec'>) {
     ...rawArguments(argvTail, event.bytes('argvTail'), 'argvTailRaw'),
     ...(event.argvTailCut === 0 ? {} : { argvTailTruncated: true as const }),
   };
-}
-
-/** All of them, when one is not UTF-8. */
-function rawArguments<Name extends string>(
-  argv: readonly string[],
-  bytes: Uint8Array,
-  name: Name,
-): { [N in Name]?: string[] } {
-  if (!argv.some((text) => text.includes('\ufffd'))) return {};
-  const raw: Uint8Array[] = [];
-  for (let start = 0; start < bytes.length; ) {
-    const end = bytes.indexOf(0, start);
-    raw.push(bytes.subarray(start, end < 0 ? bytes.length : end));
-    start = end < 0 ? bytes.length : end + 1;
-  }
-  const lossy = raw.some((part, index) => isLossy(argv[index]!, part));
-  return (lossy ? { [name]: raw.map(hex) } : {}) as { [N in Name]?: string[] };
 }
 
 const gains = [

@@ -6,6 +6,7 @@ import { chmod } from './chmod.js';
 import { chown } from './chown.js';
 import { connect } from './connect.js';
 import { exec } from './exec.js';
+import { execFailed } from './exec-failed.js';
 import { exit } from './exit.js';
 import { fork } from './fork.js';
 import { ioUring } from './io-uring.js';
@@ -45,4 +46,5 @@ export const presentations = [
   moduleLoad,
   bpf,
   ioUring,
+  execFailed,
 ];

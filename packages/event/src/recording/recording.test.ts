@@ -155,17 +155,7 @@ describe('a recording with other layouts', () => {
   });
 
   it('replays an exec from before credentials were recorded without any', async () => {
-    const added = [
-      'argv_tail',
-      'argv_tail_cut',
-      'directory',
-      'result',
-      'euid',
-      'suid',
-      'gid',
-      'egid',
-      'sgid',
-    ];
+    const added = ['argv_tail', 'argv_tail_cut', 'euid', 'suid', 'gid', 'egid', 'sgid'];
     const exec = [...added, 'gained', 'permitted', 'effective', 'gained_capabilities'].reduce(
       without,
       eventLayouts.events['exec']!,

@@ -16,7 +16,8 @@ const inDirectory = (field: PathField, directory = 'directory'): PathField => ({
 const pathFields: {
   readonly [Event in keyof EventParts]?: { readonly [Field in keyof EventParts[Event]]?: PathField };
 } = {
-  exec: { path: file, filename: inDirectory(file), directory: file },
+  exec: { path: file, filename: file },
+  'exec-failed': { filename: inDirectory(file), directory: file },
   open: { path: inDirectory(file), directory: file },
   connect: { path: file },
   bind: { path: entry },

@@ -35,6 +35,7 @@ it('each kind of event once, in one trace', async ({ task }) => {
       must(connect(client, (void *)&any, sizeof(any)));
       must(accept(server, NULL, NULL));
 
+      execve("missing", (char *[]){ "missing", NULL }, NULL);
       must(kill(getpid(), 0));
       ptrace(PTRACE_ATTACH, 0, 0, 0);
       mount("none", "missing", "tmpfs", 0, "");
@@ -67,6 +68,7 @@ it('each kind of event once, in one trace', async ({ task }) => {
     bind: { ...loopback, port },
     listen: { ...loopback, port, backlog: 1 },
     connect: { ...loopback, port },
+    'exec-failed': { filename: 'missing', argv: ['missing'], error: 'ENOENT' },
     ptrace: { error: 'ESRCH' },
     mount: { error: 'ENOENT' },
     'module-load': { imageSize: '8' },

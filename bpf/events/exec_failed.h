@@ -2,17 +2,16 @@
  * An exec that the kernel refused: no hook but the return of the call is told it. Name and arguments are the caller's own memory,
  * read when the call returns (EVENT_USER_MEMORY): a thread that rewrites it meanwhile shows us another.
  */
-#ifndef SPOOR_EVENTS_FAILED_EXEC_H
-#define SPOOR_EVENTS_FAILED_EXEC_H
+#ifndef SPOOR_EVENTS_EXEC_FAILED_H
+#define SPOOR_EVENTS_EXEC_FAILED_H
 
-#include "exec.h"
 #include "name.h"
 
 /* Forms: execveat(), and of x32 programs, whose lists of arguments have 32-bit pointers. */
 #define EXEC_AT 1
 #define EXEC_X32 2
 
-#define SYSCALLS_failed_exec(SYSCALL, kind)                                                                    \
+#define SYSCALLS_exec_failed(SYSCALL, kind)                                                                    \
 	SYSCALL(kind, 59, 11, 221, 0)                                                                          \
 	SYSCALL(kind, 322, 358, 281, EXEC_AT)                                                                  \
 	SYSCALL(kind, 520, NONE, NONE, EXEC_X32)                                                               \
@@ -21,10 +20,25 @@
 /* include/linux/errno.h: from here on the kernel's own numbers, by which it restarts a call. */
 #define ERESTARTSYS 512
 
-static __always_inline bool is_failed_exec(long result)
+static __always_inline bool is_exec_failure(long result)
 {
 	return result < 0 && result > -ERESTARTSYS;
 }
+
+/* A process asked for another binary, got an error, and goes on as it was. */
+struct exec_failed_event {
+	struct event_header header;
+	/* -errno */
+	__s32 result;
+	/* how many arguments there were, as far as they were counted */
+	__u32 argc;
+	/* the name as the caller gave it */
+	struct var_bytes filename;
+	/* where a relative name starts, as the kernel has it; of another root than the tracer's that root */
+	struct var_bytes directory;
+	/* NUL after each argument */
+	struct var_bytes argv;
+};
 
 /* Pointers to arguments that are counted. Without bpf_loop the verifier reads the walk step by step. */
 #ifdef SPOOR_WITHOUT_BPF_LOOP
@@ -91,7 +105,7 @@ static __noinline long argument_step(__u32 step, struct argument_walk *walk)
 	return 0;
 }
 
-static __always_inline void append_failed_argv(struct frame *frame, struct exec_event *event, const void *list,
+static __always_inline void append_failed_argv(struct frame *frame, struct exec_failed_event *event, const void *list,
 					       __u32 pointer)
 {
 	struct argument_walk walk = { .frame = frame, .list = list, .pointer = pointer };
@@ -109,9 +123,9 @@ static __always_inline void append_failed_argv(struct frame *frame, struct exec_
 	event->argv.full_length = walk.kept + (walk.cut || !walk.done);
 }
 
-static __always_inline void fill_failed_exec(struct frame *frame, struct task_struct *task, const struct syscall *call)
+static __always_inline bool fill_exec_failed(struct frame *frame, struct task_struct *task, const struct syscall *call)
 {
-	struct exec_event *event = (void *)frame->record;
+	struct exec_failed_event *event = (void *)frame->record;
 	__u32 at = call->form & EXEC_AT;
 	struct name name = {
 		.from = (void *)call->arguments[at & 1],
@@ -122,9 +136,9 @@ static __always_inline void fill_failed_exec(struct frame *frame, struct task_st
 	const void *list = (void *)call->arguments[at ? 2 : 1];
 
 	event->result = call->result;
-	exec_credentials(event, task, NULL);
 	record_append_named(frame, task, &name);
 	append_failed_argv(frame, event, list, call->compat || call->form & EXEC_X32 ? 4 : 8);
+	return true;
 }
 
 #endif

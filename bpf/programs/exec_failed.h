@@ -1,22 +1,9 @@
 /* Execs that failed, at the return of the call: by the program for all system calls where it is loaded, else by this one. */
-#ifndef SPOOR_PROGRAMS_FAILED_EXEC_H
-#define SPOOR_PROGRAMS_FAILED_EXEC_H
+#ifndef SPOOR_PROGRAMS_EXEC_FAILED_H
+#define SPOOR_PROGRAMS_EXEC_FAILED_H
 
-#include "../events/failed_exec.h"
+#include "../events/exec_failed.h"
 #include "begin.h"
-
-/* A function of its own, for the stack's sake. */
-static __noinline int tell_failed_exec(struct frame *frame, const struct scope_set *set, struct task_struct *task,
-				       const struct syscall *call)
-{
-	if (!(frame->matched & set->events[EVENT_EXEC]))
-		return 0;
-	syscall_begin(frame, set, call, EVENT_EXEC, sizeof(struct exec_event));
-	fill_failed_exec(frame, task, call);
-	record_append_exe(frame);
-	record_end(frame, lifecycle);
-	return 0;
-}
 
 #if defined(__TARGET_ARCH_x86)
 #define IF_NATIVE(kind, x86, i386, arm64, form_of) if (number == x86) { call->form = form_of; return true; }
@@ -34,33 +21,38 @@ static __always_inline bool is_exec_call(struct syscall *call, struct pt_regs *r
 	call->in_memory = false;
 	call->compat = is_compat_task(current_task());
 	if (call->compat) {
-		SYSCALLS_failed_exec(IF_COMPAT, 0)
+		SYSCALLS_exec_failed(IF_COMPAT, 0)
 	} else {
-		SYSCALLS_failed_exec(IF_NATIVE, 0)
+		SYSCALLS_exec_failed(IF_NATIVE, 0)
 	}
 	return false;
 }
 
 /* Few calls fail, which is asked first. */
 SEC("?tp_btf/sys_exit")
-int BPF_PROG(on_event_exec, struct pt_regs *regs, long result)
+int BPF_PROG(on_event_exec_failed, struct pt_regs *regs, long result)
 {
 	const struct scope_set *set;
 	struct subject subject;
 	struct syscall call;
 	struct frame *frame;
 
-	if (!is_failed_exec(result) || !is_exec_call(&call, regs))
+	if (!is_exec_failure(result) || !is_exec_call(&call, regs))
 		return 0;
 	set = scopes_current();
-	frame = frame_take(EVENT_EXEC);
+	frame = frame_take(EVENT_EXEC_FAILED);
 	if (!frame)
 		return 0;
 	subject = subject_of(current_task());
 	if (set && collect(frame, &subject, set, ORIGIN_RECOVERED_KERNEL)) {
 		call.result = result;
 		syscall_arguments(&call, regs);
-		tell_failed_exec(frame, set, subject.task, &call);
+		if (frame->matched & set->events[EVENT_EXEC_FAILED]) {
+			syscall_begin(frame, set, &call, EVENT_EXEC_FAILED, sizeof(struct exec_failed_event));
+			fill_exec_failed(frame, subject.task, &call);
+			record_append_exe(frame);
+			record_end(frame, lifecycle);
+		}
 	}
 	frame_release();
 	return 0;
