@@ -147,7 +147,11 @@ export const schemas = {
       }),
     ),
   device: (t: SchemaBuilder) =>
-    t.String({ pattern: '^[0-9]+:[0-9]+$', description: 'Device of the file system: major:minor.' }),
+    t.String({
+      pattern: '^[0-9]+:[0-9]+$',
+      description:
+        'Device of the superblock: major:minor. stat(2) prints another one on btrfs, and on overlayfs with several file systems below.',
+    }),
 };
 
 type TextSchemas<Name extends string> = { [N in Name]: ReturnType<SchemaBuilder['String']> } & {
