@@ -93,6 +93,17 @@ const everything = [
       apk: program,
     },
   })),
+  ...[
+    ['less', 'less'],
+    ['vi', 'vim-tiny'],
+    ['ssh-agent', 'openssh-client'],
+  ].map(([program = '', name = '']) => ({
+    name: program,
+    why: 'in continuous integration only: runs bare and traced, and must not tell the difference',
+    locate: () => findProgram(program),
+    ciOnly: true,
+    packages: { apt: name, dnf: name, pacman: name, zypper: name, apk: name },
+  })),
   {
     name: 'git',
     why: 'in continuous integration only: the test of a recipe applies its patch',

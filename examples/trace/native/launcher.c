@@ -278,7 +278,8 @@ static _Noreturn void witness(int fd, int launcher)
 
 			while (is_stopped(question.pid) && sys_ppoll(&ended, 1, &tenth) == 0)
 				;
-			sys_kill(launcher, SIGCONT);
+			if (is_stopped(launcher))
+				sys_kill(launcher, SIGCONT);
 			continue;
 		}
 		answer = sys_sigtimedwait(&asked, 0, &at_once) == (long)question.signal;
@@ -343,6 +344,16 @@ static void stop_by(int signal)
 	sys_sigaction(signal, &before, 0);
 }
 
+/* What continued this process has done its work: it is not to be passed on, nor taken for a later one. */
+static void forget_continue(void)
+{
+	static const struct timespec at_once;
+	u64 bit = bit_of(SIGCONT);
+
+	sys_sigtimedwait(&bit, 0, &at_once);
+	to_group(SIGCONT);
+}
+
 /* The wait status, as wait(2) has it, from what waitid(2) tells. */
 static u32 wait_status(const struct child_info *info)
 {
@@ -355,6 +366,7 @@ static void command_changed(const struct child_info *info)
 {
 	if (info->code == CLD_STOPPED) {
 		stop_by(info->status);
+		forget_continue();
 		/* Whoever continued the launcher alone means the command. */
 		if (is_stopped(launch.gate_pid))
 			sys_kill(launch.gate_pid, SIGCONT);
@@ -587,7 +599,7 @@ static _Noreturn void trace(int argc, char **argv, char **env, long *auxiliary, 
 	if (!command)
 		for (u64 i = 0; i < sizeof(ending) / sizeof(*ending); i++)
 			sys_sigaction(ending[i], &usual, 0);
-	launch.signals = raised(sys_signalfd(&all, O_CLOEXEC));
+	launch.signals = raised(sys_signalfd(&all, O_CLOEXEC | O_NONBLOCK));
 	sys_close(control[1]);
 	sys_close(witnessing[1]);
 	if (command) {

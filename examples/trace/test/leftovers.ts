@@ -59,7 +59,7 @@ export function holdsPrograms(pid: number): boolean {
 }
 
 /** Children of a process. */
-function childrenOf(pid: number): number[] {
+export function childrenOf(pid: number): number[] {
   try {
     const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
     return list.split(' ').filter(Boolean).map(Number);
