@@ -44,7 +44,9 @@ it('the root of an absolute name, where it is not the tracer’s', () => {
     expect(data(kind, root)).toMatchObject({ path: '/a', root: '/jail' });
     expect(data(kind, root)).not.toHaveProperty('directory');
   }
-  expect(data('exec-failed', { filename: '/a', directory: '/jail', result: -2 })).toMatchObject({ root: '/jail' });
+  expect(data('exec-failed', { filename: '/a', directory: '/jail', result: -2 })).toMatchObject({
+    root: '/jail',
+  });
   expect(data('rename', { ...root, newPath: '/b', newDirectory: '/jail' })).toEqual({
     path: '/a',
     root: '/jail',
