@@ -68,6 +68,8 @@ export class Tracer implements AsyncDisposable {
   #commandBegan = false;
   #commandEnded = false;
   #commandUnseen = false;
+  /** Of the command's process, as events have it. */
+  #commandEventTgid: number | undefined;
 
   /** @internal Use `trace`. */
   constructor(parts: TracerParts) {
@@ -260,12 +262,26 @@ export class Tracer implements AsyncDisposable {
   #take(event: TracedEvent): boolean {
     this.#delivered.set(event.kind, (this.#delivered.get(event.kind) ?? 0) + 1);
     if (event.kind === 'malformed') return true;
-    // The gate's search along PATH is not the command's.
-    if (event.kind === 'exec' && event.tgid === this.commandTgid) this.#commandBegan = true;
-    if (event.kind === 'exec-failed' && event.tgid === this.commandTgid && !this.#commandBegan) return false;
+    if (!this.#commandBegan && (event.kind === 'exec' || event.kind === 'exec-failed')) {
+      // The gate's search along PATH is not the command's.
+      const isCommand = this.#isCommand(event);
+      if (isCommand && event.kind === 'exec-failed') return false;
+      this.#commandBegan = isCommand;
+    }
     this.processes.add(event);
     if (event.kind === 'exit' && this.#commandEnded && this.processes.living === 0) this.#checkEnd();
     return this.#kinds.has(event.kind) && (event.matchedScopesLo | event.matchedScopesHi) !== 0;
+  }
+
+  /** Events have ids of the initial pid namespace: the command's process is the first that executes in its scope. */
+  #isCommand({ tgid, matchedScopes }: Event): boolean {
+    if (this.#command === undefined) return false;
+    if (
+      this.#commandEventTgid === undefined &&
+      (matchedScopes & this.#scopes.wordOf(commandScopeName)) !== 0n
+    )
+      this.#commandEventTgid = tgid;
+    return tgid === this.#commandEventTgid;
   }
 
   #context(): EventContext {
