@@ -16,7 +16,7 @@ const usage: Usage = {
 };
 
 async function run(args: Arguments, io: Io): Promise<number> {
-  const diagnosis = await diagnose();
+  const diagnosis = await diagnose(io.launcher);
   const { sink, style } = io.out;
   sink.write(args.has('json') ? `${JSON.stringify(diagnosis, null, 2)}\n` : reportText(diagnosis, style));
   return diagnosis.works ? exitStatus.ok : exitStatus.environment;

@@ -1,9 +1,11 @@
 import { SpoorError } from '@spoor/btf';
 import { trace } from '@spoor/tracer';
+import type { Launcher } from '../launcher.js';
 import { version } from '../version.js';
 import type { Check } from './check.js';
 import { checkHost, checkLibraries } from './host.js';
 import { checkFeatures } from './kernel.js';
+import { checkLauncher } from './launcher.js';
 import { checkNamespaces } from './namespaces.js';
 
 export interface Diagnosis {
@@ -14,9 +16,10 @@ export interface Diagnosis {
 }
 
 /** Looks at everything that a trace stands on, and starts one that traces nobody. */
-export async function diagnose(): Promise<Diagnosis> {
+export async function diagnose(launcher?: Launcher): Promise<Diagnosis> {
   const checks: Check[] = [
     ...checkHost(),
+    checkLauncher(launcher),
     ...checkNamespaces(),
     ...attempt('libbpf', checkLibraries),
     ...attempt('features', checkFeatures),
