@@ -64,12 +64,8 @@ export class Tracer implements AsyncDisposable {
   #reader: { close(): unknown } | undefined;
   #endCheck: NodeJS.Timeout | undefined;
   #finalStatistics: Statistics | undefined;
-  /** Whether the gate has become the command. */
-  #commandBegan = false;
   #commandEnded = false;
   #commandUnseen = false;
-  /** Of the command's process, as events have it. */
-  #commandEventTgid: number | undefined;
 
   /** @internal Use `trace`. */
   constructor(parts: TracerParts) {
@@ -262,26 +258,9 @@ export class Tracer implements AsyncDisposable {
   #take(event: TracedEvent): boolean {
     this.#delivered.set(event.kind, (this.#delivered.get(event.kind) ?? 0) + 1);
     if (event.kind === 'malformed') return true;
-    if (!this.#commandBegan && (event.kind === 'exec' || event.kind === 'exec-failed')) {
-      // The gate's search along PATH is not the command's.
-      const isCommand = this.#isCommand(event);
-      if (isCommand && event.kind === 'exec-failed') return false;
-      this.#commandBegan = isCommand;
-    }
     this.processes.add(event);
     if (event.kind === 'exit' && this.#commandEnded && this.processes.living === 0) this.#checkEnd();
     return this.#kinds.has(event.kind) && (event.matchedScopesLo | event.matchedScopesHi) !== 0;
-  }
-
-  /** Events have ids of the initial pid namespace: the command's process is the first that executes in its scope. */
-  #isCommand({ tgid, matchedScopes }: Event): boolean {
-    if (this.#command === undefined) return false;
-    if (
-      this.#commandEventTgid === undefined &&
-      (matchedScopes & this.#scopes.wordOf(commandScopeName)) !== 0n
-    )
-      this.#commandEventTgid = tgid;
-    return tgid === this.#commandEventTgid;
   }
 
   #context(): EventContext {

@@ -39,7 +39,7 @@ export function readChoice<T extends string>(choices: readonly T[]): (text: stri
   };
 }
 
-/** Kinds of events: names with commas between. `exec` stands for `exec-failed` too, where there is such a kind. */
+/** Kinds of events: names with commas between. */
 export function readEvents(known: readonly string[]): (text: string, option: string) => readonly string[] {
   return (text, option) => {
     const names = text.split(',').map((name) => name.trim());
@@ -52,8 +52,7 @@ export function readEvents(known: readonly string[]): (text: string, option: str
         remedy: guess === undefined ? all : `Did you mean ${guess}? ${all}`,
       });
     }
-    const all = names.flatMap((name) => (name === 'exec' ? ['exec', 'exec-failed'] : [name]));
-    return [...new Set(all)].filter((name) => known.includes(name));
+    return [...new Set(names)];
   };
 }
 

@@ -11,7 +11,7 @@ export const execFailed = present({
       'command along PATH fails once for each folder that lacks it.',
     'At most 4,095 bytes of arguments are kept and 16,384 of them are counted, 32 on kernels before 5.17. An exec that fails after the ' +
       'kernel has given up the old program, which kills the process, has no name and no arguments.',
-    'spoor trace --events exec asks for exec and exec-failed. Conditions: exec-failed.result=-2 for ENOENT.',
+    'Conditions: exec-failed.result=-2 for ENOENT.',
   ],
   lists: ['argv'],
   schema: (t) =>
