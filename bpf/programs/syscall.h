@@ -177,16 +177,19 @@ static __always_inline __u32 call_word(const struct syscall *call)
 }
 
 /*
- * Whether a call, if it is one of the event `connect`, is to be told. Asked before anything is collected: most messages go
- * to the peer of a connected socket. The function takes numbers made of the call and of its result: the verifier knows that
- * a copy is equal, and would walk everything behind a branch on it once for each outcome.
+ * Whether a call is to be told, if it is an exec or one of the event `connect`. Asked before anything is collected: most
+ * messages go to the peer of a connected socket. The function takes numbers made of the call and of its result: the verifier
+ * knows that a copy is equal, and would walk everything behind a branch on it once for each outcome.
  */
-static __noinline int connect_is_due(__u32 word, struct pt_regs *regs, long twice_result)
+static __noinline int call_is_due(__u32 word, struct pt_regs *regs, long twice_result)
 {
 	long result = twice_result >> 1;
 	struct syscall own = { .form = word >> 8 & 0xff, .compat = word >> 1 & 1 };
 
-	if (word >> 16 != EVENT_CONNECT)
+	/* An exec that succeeded has a hook of its own. */
+	if (word >> 16 == EVENT_EXEC_FAILED)
+		return is_exec_failure(result);
+	if (!(enabled_events >> EVENT_CONNECT & 1) || word >> 16 != EVENT_CONNECT)
 		return true;
 	/* The end of a repeated call is told. */
 	if (is_restart(result) && !ends_with_eintr(current_task(), result))
@@ -208,10 +211,8 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 	syscall_identify(&call, regs);
 	if (!(enabled_events >> call.kind & 1) || !call.kind)
 		return 0;
-	if ((enabled_events >> EVENT_CONNECT & 1) && !connect_is_due(call_word(&call), regs, result * 2))
-		return 0;
-	/* An exec that succeeded has a hook of its own. */
-	if (call.kind == EVENT_EXEC_FAILED && !is_exec_failure(result))
+	if ((enabled_events & (1ULL << EVENT_CONNECT | 1ULL << EVENT_EXEC_FAILED)) &&
+	    !call_is_due(call_word(&call), regs, result * 2))
 		return 0;
 	set = scopes_current();
 	frame = frame_take(call.kind);
