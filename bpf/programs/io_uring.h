@@ -103,7 +103,8 @@ static __noinline int ring_tell(struct frame *frame, const struct scope_set *set
 
 	if ((enabled_events >> EVENT_IO_URING & 1) && frame->ring_is_new)
 		tell_ring_use(frame, set, BPF_CORE_READ(request, opcode));
-	if (!(enabled_events & RING_KINDS) || !kind || !(frame->matched & set->events[kind]))
+	/* Where nothing tells results, the fields that are read below are not there. */
+	if (!ring_tells_results() || !(enabled_events & RING_KINDS) || !kind || !(frame->matched & set->events[kind]))
 		return 0;
 	ring_begin(frame, set, task, request, kind);
 	if (BPF_CORE_READ(request, flags) & IOSQE_CQE_SKIP_SUCCESS)
