@@ -130,12 +130,18 @@ static __always_inline bool follow_add(struct frame *frame, const struct process
 	return true;
 }
 
-/*
- * Decides which scopes the task is in: `frame->matched`. When it is in some, the record of its process is in
- * `frame->info`. False when the task is nobody's business.
- */
-static __noinline int collect(struct frame *frame, const struct subject *subject, const struct scope_set *set,
-			      enum origin origin)
+/* What is kept of the process. The deepest calls begin here, so this function does not lie below `collect_rest`. */
+static __noinline int collect_words(struct frame *frame, const struct process *process, const struct scope_set *set)
+{
+	frame->words_place = words_get(&frame->words, process);
+	/* An entry may have been made for something else, when that of the scopes was lost. */
+	if (miss_mode == MISS_RECOVER && words_lost && !frame->words.scopes.version)
+		words_from_ancestors(frame, process, set);
+	return 0;
+}
+
+static __noinline int collect_rest(struct frame *frame, const struct subject *subject, const struct scope_set *set,
+				   enum origin origin)
 {
 	const struct process *process = &subject->process;
 	bool need_info = miss_mode != MISS_RECOVER || facts_need_info(set);
@@ -145,10 +151,6 @@ static __noinline int collect(struct frame *frame, const struct subject *subject
 	bool seeded;
 	__u64 kept;
 
-	frame->words_place = words_get(&frame->words, process);
-	/* An entry may have been made for something else, when that of the scopes was lost. */
-	if (miss_mode == MISS_RECOVER && words_lost && !words->version)
-		words_from_ancestors(frame, process, set);
 	facts_of_task(&frame->facts, subject, set);
 	facts_of_acting(frame, subject, set);
 	frame->matched = 0;
@@ -172,6 +174,17 @@ static __noinline int collect(struct frame *frame, const struct subject *subject
 	ids_of_event(&frame->ids, subject);
 	container_of_event(frame, subject, set);
 	return need_info || frame_info(frame, subject, set, origin);
+}
+
+/*
+ * Decides which scopes the task is in: `frame->matched`. When it is in some, the record of its process is in
+ * `frame->info`. False when the task is nobody's business.
+ */
+static __always_inline int collect(struct frame *frame, const struct subject *subject, const struct scope_set *set,
+				   enum origin origin)
+{
+	collect_words(frame, &subject->process, set);
+	return collect_rest(frame, subject, set, origin);
 }
 
 #endif

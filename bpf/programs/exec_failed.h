@@ -28,6 +28,19 @@ static __always_inline bool is_exec_call(struct syscall *call, struct pt_regs *r
 	return false;
 }
 
+/* A function of its own, for the stack's sake. */
+static __noinline int exec_failed_record(struct frame *frame, const struct scope_set *set, struct task_struct *task,
+					 const struct syscall *call)
+{
+	if (!(frame->matched & set->events[EVENT_EXEC_FAILED]))
+		return 0;
+	syscall_begin(frame, set, call, EVENT_EXEC_FAILED, sizeof(struct exec_failed_event));
+	fill_exec_failed(frame, task, call);
+	record_append_exe(frame);
+	record_end(frame, lifecycle);
+	return 0;
+}
+
 /* Few calls fail, which is asked first. */
 SEC("?tp_btf/sys_exit")
 int BPF_PROG(on_event_exec_failed, struct pt_regs *regs, long result)
@@ -47,12 +60,7 @@ int BPF_PROG(on_event_exec_failed, struct pt_regs *regs, long result)
 	if (set && collect(frame, &subject, set, ORIGIN_RECOVERED_KERNEL)) {
 		call.result = result;
 		syscall_arguments(&call, regs);
-		if (frame->matched & set->events[EVENT_EXEC_FAILED]) {
-			syscall_begin(frame, set, &call, EVENT_EXEC_FAILED, sizeof(struct exec_failed_event));
-			fill_exec_failed(frame, subject.task, &call);
-			record_append_exe(frame);
-			record_end(frame, lifecycle);
-		}
+		exec_failed_record(frame, set, subject.task, &call);
 	}
 	frame_release();
 	return 0;

@@ -187,12 +187,42 @@ static __always_inline bool exec_submit_long(struct frame *frame, struct task_st
 	return true;
 }
 
-static __always_inline void exec(struct frame *frame, const struct scope_set *set, struct task_struct *task,
-				 struct linux_binprm *bprm)
+/* A function of its own, for the stack's sake. */
+static __noinline int exec_record(struct frame *frame, const struct scope_set *set, const struct subject *subject,
+				  struct linux_binprm *bprm)
 {
 	struct exec_event *event = (void *)frame->record;
 	struct part filename = { .memory = PART_KERNEL };
 	const struct before_exec *before;
+	struct task_struct *task = subject->task;
+
+	record_begin(frame, set, EVENT_EXEC, sizeof(*event));
+	__builtin_memset(&event->header + 1, 0, sizeof(*event) - sizeof(event->header));
+	event->inode = frame->info.inode;
+	event->device = frame->info.device;
+	event->argc = bprm->argc;
+	if (has_interpreter(bprm))
+		event->header.flags |= EVENT_SCRIPT;
+	before = words_before_exec(&subject->process);
+	if (before)
+		__builtin_memcpy(event->previous_comm, before->comm, sizeof(event->previous_comm));
+	exec_credentials(event, task, before);
+	record_append_path(frame, &event->path);
+	event->header.exe = event->path;
+	if (event->header.exe.length > EXE_MAX)
+		event->header.exe.length = EXE_MAX;
+	filename.from = bprm->filename;
+	record_append_string(frame, &event->filename, &filename);
+	if (argv_limit > ARGV_MAX && exec_submit_long(frame, task))
+		return 0;
+	append_argv(frame, event, task);
+	record_end(frame, lifecycle);
+	return 0;
+}
+
+static __always_inline void exec(struct frame *frame, const struct scope_set *set, struct task_struct *task,
+				 struct linux_binprm *bprm)
+{
 	/*
 	 * A thread that executes has taken the leader's place by now. Its leader is asked for all the same: the verifier would
 	 * walk to the ancestors once for a pointer that the hook was given, and once for those that were loaded.
@@ -206,30 +236,8 @@ static __always_inline void exec(struct frame *frame, const struct scope_set *se
 	proc_info_forget(tgid);
 	words_executed(&subject.process);
 	script_executed(frame, &subject, bprm);
-	if (!collect(frame, &subject, set, ORIGIN_EXEC))
-		return;
-
-	record_begin(frame, set, EVENT_EXEC, sizeof(*event));
-	__builtin_memset(&event->header + 1, 0, sizeof(*event) - sizeof(event->header));
-	event->inode = frame->info.inode;
-	event->device = frame->info.device;
-	event->argc = bprm->argc;
-	if (has_interpreter(bprm))
-		event->header.flags |= EVENT_SCRIPT;
-	before = words_before_exec(&subject.process);
-	if (before)
-		__builtin_memcpy(event->previous_comm, before->comm, sizeof(event->previous_comm));
-	exec_credentials(event, task, before);
-	record_append_path(frame, &event->path);
-	event->header.exe = event->path;
-	if (event->header.exe.length > EXE_MAX)
-		event->header.exe.length = EXE_MAX;
-	filename.from = bprm->filename;
-	record_append_string(frame, &event->filename, &filename);
-	if (argv_limit > ARGV_MAX && exec_submit_long(frame, task))
-		return;
-	append_argv(frame, event, task);
-	record_end(frame, lifecycle);
+	if (collect(frame, &subject, set, ORIGIN_EXEC))
+		exec_record(frame, set, &subject, bprm);
 }
 
 SEC("tp_btf/sched_process_exec")

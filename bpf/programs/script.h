@@ -143,19 +143,19 @@ static __noinline int script_of_exec(struct frame *frame, struct task_struct *ta
 	return 0;
 }
 
-/* What the exec of a process changes of its script. */
-static __always_inline void script_executed(struct frame *frame, const struct subject *subject,
-					    struct linux_binprm *bprm)
+/* What the exec of a process changes of its script. A function of its own, for the stack's sake. */
+static __noinline int script_executed(struct frame *frame, const struct subject *subject, struct linux_binprm *bprm)
 {
 	if (!scripts_kept())
-		return;
+		return 0;
 	if (!has_interpreter(bprm)) {
 		script_replaced(&subject->process.identity);
-		return;
+		return 0;
 	}
 	script_of_exec(frame, subject->task, BPF_CORE_READ(bprm, filename));
 	frame->script.by_env = is_env(BPF_CORE_READ(bprm, interp));
 	script_keep(&subject->process.identity, &frame->script);
+	return 0;
 }
 
 #endif
