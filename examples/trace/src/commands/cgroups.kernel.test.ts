@@ -71,9 +71,9 @@ async function explain(
 ): Promise<Explained> {
   const enter =
     namespaceOf === undefined ? '' : `echo $$ >${directory(namespaceOf)}/cgroup.procs; exec unshare --cgroup`;
-  const explaining = `${before}; exec "$0" "$1" explain "cgroup=$2"`;
-  const script = `${enter} ${enter === '' ? explaining : `sh -c '${explaining}' "$0" "$1" "$2"`}`;
-  const args = ['--mount', 'sh', '-c', script, process.execPath, command, value];
+  const explaining = `${before}; exec "$0" explain "cgroup=$1"`;
+  const script = `${enter} ${enter === '' ? explaining : `sh -c '${explaining}' "$0" "$1"`}`;
+  const args = ['--mount', 'sh', '-c', script, command, value];
   const { status, stdout, stderr } = await startProgram('unshare', args, { cwd: stage.folder }).ended;
   const id = /cgroup=(\d+)/.exec(stdout)?.[1];
   return { id: id === undefined ? undefined : BigInt(id), status, stderr };

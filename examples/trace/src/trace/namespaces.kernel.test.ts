@@ -22,7 +22,7 @@ const pidNamespace = ['--pid', '--fork', '--mount-proc'];
 async function run(namespaces: readonly string[], script: string): Promise<Run> {
   const cwd = join(stage.folder, `run-${folders++}`);
   mkdirSync(cwd);
-  const functions = `spoor() { "$NODE" "$SPOOR" "$@"; }; fifo() { mkfifo "$@"; }`;
+  const functions = `spoor() { "$SPOOR" "$@"; }; fifo() { mkfifo "$@"; }`;
   const env = { ...process.env, NODE: process.execPath, SPOOR: command };
   const whole = `${functions}\n${script}`;
   const [program, args]: [string, string[]] =
@@ -110,7 +110,7 @@ it('tells a process of the namespace from one outside of it', async () => {
     [],
     `fifo go done; (read -r _ <go; /bin/true outside; echo >done) &
      unshare ${pidNamespace.join(' ')} --kill-child sh -c '
-       spoor() { "$NODE" "$SPOOR" "$@"; }
+       spoor() { "$SPOOR" "$@"; }
        ${inside.replaceAll("'", `'"'"'`)}'`,
   );
   expect(result).toMatchObject({ status: 0, stderr: '' });
@@ -141,7 +141,7 @@ it('in a pid namespace two levels deep', async () => {
   const result = await run(
     pidNamespace,
     `unshare ${pidNamespace.join(' ')} sh -c '
-       spoor() { "$NODE" "$SPOOR" "$@"; }; fifo() { mkfifo "$@"; }
+       spoor() { "$SPOOR" "$@"; }; fifo() { mkfifo "$@"; }
        ${traceTarget(['t: tree=$target', 'p: ppid=$target']).replaceAll("'", `'"'"'`)}'`,
   );
   expect(result).toMatchObject({ status: 0, stderr: '' });
