@@ -1,3 +1,4 @@
+import { lastUsefulLines } from './failure.js';
 import type { Native } from './ffi/native.js';
 import { MAP, mapMemory, PROT } from './mapping.js';
 
@@ -13,16 +14,19 @@ const statistics = 16 * 1024;
  *
  * libbpf loads each program without a log first and, when that fails, once more with one: the log costs nothing
  * when all goes well. All programs share one buffer, each starting a few bytes further in. Loading ends at the first
- * program that fails, so the first start that is not zero names the program.
+ * program that fails, so the first start that is not zero names the program. Where each program writes what its verification
+ * took, the first log with more than that does.
  */
 export class LogBuffer implements Disposable {
   readonly #native: Native;
   readonly #address: bigint;
+  readonly #ofEach: boolean;
   readonly #stagger: number;
   readonly #programs: string[] = [];
 
   constructor(native: Native, { ofEach }: { readonly ofEach: boolean }) {
     this.#native = native;
+    this.#ofEach = ofEach;
     this.#stagger = ofEach ? statistics : beginnings;
     this.#address = mapMemory(native, {
       length: capacity,
@@ -41,7 +45,11 @@ export class LogBuffer implements Disposable {
   read(): { readonly program: string; readonly log: string } | undefined {
     const size = this.#programs.length * this.#stagger;
     const starts = new Uint8Array(this.#native.driver.view(this.#address, size + 1), 0, size);
-    const program = this.#programs.find((_, position) => starts[position * this.#stagger] !== 0);
+    const program = this.#programs.find(
+      (name, position) =>
+        starts[position * this.#stagger] !== 0 &&
+        (!this.#ofEach || lastUsefulLines(this.of(name)).length > 0),
+    );
     return program === undefined ? undefined : { program, log: this.of(program) };
   }
 
