@@ -80,7 +80,7 @@ static __noinline long path_step(__u32 step, struct path_walk *walk)
 }
 
 /* `from_address` is of a kernel's `struct path`. */
-VERIFIED_ONCE int path_of(struct path_buffer *path, unsigned long from_address)
+static __always_inline void path_fill(struct path_buffer *path, unsigned long from_address)
 {
 	const struct path *from = (void *)from_address;
 	struct vfsmount *vfsmount = BPF_CORE_READ(from, mnt);
@@ -89,9 +89,6 @@ VERIFIED_ONCE int path_of(struct path_buffer *path, unsigned long from_address)
 	struct mount *mount;
 	struct qstr name;
 
-	/* The verifier wants it of a pointer that another program might give. */
-	if (!path)
-		return 0;
 	walk.mount = (void *)vfsmount - bpf_core_field_offset(struct mount, mnt);
 	mount = walk.mount;
 	walk.root = BPF_CORE_READ(mount, mnt.mnt_root);
@@ -119,7 +116,35 @@ VERIFIED_ONCE int path_of(struct path_buffer *path, unsigned long from_address)
 	count(path_walks);
 	if (path->cut)
 		count(path_walks_cut);
+}
+
+#ifdef SPOOR_WITHOUT_BPF_LOOP
+/* The buffer in the frame (maps/frame.h). */
+static __always_inline struct path_buffer *path_current(void);
+
+/* Takes a number alone, so that verifiers before 5.12 read the longest walk of all once a program, too. */
+__noinline int path_of_address(unsigned long from_address)
+{
+	struct path_buffer *path = path_current();
+
+	if (path)
+		path_fill(path, from_address);
 	return 0;
 }
+
+/* `path` is the buffer in the frame. */
+static __always_inline int path_of(struct path_buffer *path, unsigned long from_address)
+{
+	return path_of_address(from_address);
+}
+#else
+__noinline int path_of(struct path_buffer *path, unsigned long from_address)
+{
+	/* The verifier wants it of a pointer that another program might give. */
+	if (path)
+		path_fill(path, from_address);
+	return 0;
+}
+#endif
 
 #endif

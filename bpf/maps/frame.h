@@ -107,6 +107,15 @@ static __always_inline struct frame *frame_current(void)
 	return bpf_map_lookup_elem(&frames, &index);
 }
 
+#ifdef SPOOR_WITHOUT_BPF_LOOP
+static __always_inline struct path_buffer *path_current(void)
+{
+	struct frame *frame = frame_current();
+
+	return frame ? &frame->path : NULL;
+}
+#endif
+
 static __always_inline void frame_release(void)
 {
 	__u32 zero = 0;
