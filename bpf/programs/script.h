@@ -6,7 +6,6 @@
 #include "../maps/scripts.h"
 
 /* How the kernel names a file that was executed by its descriptor: `/dev/fd/3`, or `/dev/fd/3/NAME`. (fs/exec.c) */
-#define DEV_FD "/dev/fd/"
 #define DEV_FD_LENGTH 8
 #define DEV_FD_DIGITS 7
 
@@ -19,41 +18,39 @@ static __always_inline bool has_interpreter(struct linux_binprm *bprm)
 	return BPF_CORE_READ(bprm, interp) != BPF_CORE_READ(bprm, filename);
 }
 
-/* `#!/usr/bin/env NAME` */
+/* `#!/usr/bin/env NAME`, or `#!/bin/env NAME` */
 static __always_inline bool is_env(const char *interpreter)
 {
-	static const char paths[][16] = { "/usr/bin/env", "/bin/env" };
-	char path[16] = {};
-	bool usual = true, short_form = true;
+	__u64 path[2] = {};
 
 	bpf_probe_read_kernel_str(path, sizeof(path), interpreter);
-#pragma unroll
-	for (int i = 0; i < (int)sizeof(path); i++) {
-		usual &= i >= (int)sizeof("/usr/bin/env") || path[i] == paths[0][i];
-		short_form &= i >= (int)sizeof("/bin/env") || path[i] == paths[1][i];
-	}
-	return usual || short_form;
+	if (path[0] == WORD8('/', 'u', 's', 'r', '/', 'b', 'i', 'n'))
+		return path[1] << 24 == WORD8(0, 0, 0, '/', 'e', 'n', 'v', 0);
+	return path[0] == WORD8('/', 'b', 'i', 'n', '/', 'e', 'n', 'v') && !(path[1] & 0xff);
 }
 
-/* The length of a beginning `/dev/fd/N`, and N; 0 for other names. */
+/*
+ * The length of a beginning `/dev/fd/N`, and N; 0 for other names. Digits are counted without a branch: verifiers up to 6.1
+ * would follow what comes behind once for each count.
+ */
 static __always_inline __u32 script_descriptor(const char *filename, __s32 *fd)
 {
-	char head[DEV_FD_LENGTH + DEV_FD_DIGITS + 1] = {};
-	__u32 length = DEV_FD_LENGTH;
+	__u64 head[2] = {}, length = DEV_FD_LENGTH, number = 0, going = 1;
 
 	bpf_probe_read_kernel_str(head, sizeof(head), filename);
+	if (head[0] != WORD8('/', 'd', 'e', 'v', '/', 'f', 'd', '/'))
+		return 0;
 #pragma unroll
-	for (int i = 0; i < DEV_FD_LENGTH; i++)
-		if (head[i] != DEV_FD[i])
-			return 0;
-	*fd = 0;
-#pragma unroll
-	for (int i = DEV_FD_LENGTH; i < DEV_FD_LENGTH + DEV_FD_DIGITS; i++) {
-		if (head[i] < '0' || head[i] > '9')
-			break;
-		*fd = *fd * 10 + (head[i] - '0');
-		length++;
+	for (int i = 0; i < DEV_FD_DIGITS; i++) {
+		__u64 digit = (head[1] >> 8 * i & 0xff) - '0';
+
+		/* 1 for 0 to 9, by the signs of differences. */
+		going &= ((digit - 10) & ~digit) >> 63;
+		barrier_var(going);
+		number += going * (9 * number + digit);
+		length += going;
 	}
+	*fd = number;
 	return length;
 }
 
