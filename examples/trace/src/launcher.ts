@@ -30,6 +30,8 @@ export class Launcher {
   readonly gateFd: number | undefined;
   /** The gate's process id, which the command keeps. */
   readonly gatePid: number | undefined;
+  /** Whether the command was let through the gate. */
+  opened = false;
   /** Settles when the command has ended. */
   readonly commandExit: Promise<CommandExit>;
   #keepRunning: NodeJS.Timeout | undefined;
@@ -60,6 +62,7 @@ export class Launcher {
 
   /** From now on the command is on its own: the launcher waits for its end. */
   commandOpened(): void {
+    this.opened = true;
     this.#request(requests.opened);
   }
 

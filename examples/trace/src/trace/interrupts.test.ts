@@ -103,3 +103,18 @@ it.each(['SIGUSR1', 'SIGUSR2', 'SIGQUIT', 'SIGALRM'] as const)('disregards %s wh
   interrupts.restore();
   expect(signal(name)).toBe(false);
 });
+
+it('keeps a signal for a command that runs already, until its trace is there', () => {
+  let report: (signal: ReportedSignal) => void = () => undefined;
+  const launcher = {
+    opened: true,
+    listen: (onSignal: typeof report) => {
+      report = onSignal;
+    },
+  } as Launcher;
+  const { interrupts, tracer, began } = started(new Promise(() => {}), { launcher });
+  report({ name: 'SIGTERM', toGroup: false });
+  expect(interrupts.starting.aborted).toBe(false);
+  began();
+  expect(tracer.kill).toHaveBeenCalledExactlyOnceWith('SIGTERM');
+});

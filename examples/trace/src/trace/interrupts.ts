@@ -66,6 +66,8 @@ export class Interrupts {
   #commandLives = false;
   #commandEndedAt = Number.NEGATIVE_INFINITY;
   #passedOn = 0;
+  /** Signals for a command that was let through before its trace was handed over. */
+  readonly #early: ReportedSignal[] = [];
   #endedBy: Interruption | undefined;
 
   constructor({ say, launcher }: InterruptsOptions) {
@@ -96,6 +98,7 @@ export class Interrupts {
       this.#commandLives = false;
       this.#commandEndedAt = performance.now();
     });
+    for (const signal of this.#early.splice(0)) this.#handle(signal);
   }
 
   /** Back to what Node.js does by itself. */
@@ -110,7 +113,12 @@ export class Interrupts {
     this.#handle({ name, toGroup: isTerminals });
   };
 
-  readonly #handle = ({ name, toGroup }: ReportedSignal): void => {
+  readonly #handle = (reported: ReportedSignal): void => {
+    if (this.#begun === undefined && this.#launcher?.opened === true) {
+      this.#early.push(reported);
+      return;
+    }
+    const { name, toGroup } = reported;
     const signal = name as Interruption;
     const reopen = this.#begun?.reopen;
     if (signal === 'SIGHUP' && !toGroup && reopen !== undefined) return reopen();
