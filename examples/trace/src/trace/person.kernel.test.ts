@@ -1,0 +1,71 @@
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { useStage } from '../../test/actor.js';
+import { until } from '../../test/leftovers.js';
+import { spoor, startSpoor } from '../../test/spoor.js';
+
+const stage = useStage();
+const nobody = '65534';
+
+const tells = [
+  'sh',
+  '-c',
+  'id -u; id -g; id -G; echo "$HOME $USER $LOGNAME"; grep ^CapEff /proc/self/status',
+];
+
+/** What a command tells of its user, and what `spoor` says. */
+async function told(options: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const { stdout, stderr, status } = await spoor(
+    ['trace', '--events', 'exec', '--out', '/dev/null', ...options, '--', ...tells],
+    { env: { ...process.env, ...env } },
+  );
+  return { lines: stdout.split('\n'), stderr, status };
+}
+
+const asNobody = [nobody, nobody, nobody, '/nonexistent nobody nobody', 'CapEff:\t0000000000000000', ''];
+
+it('runs the command as the person who called sudo, and says so', async () => {
+  const { lines, stderr, status } = await told([], { SUDO_UID: nobody, SUDO_GID: nobody });
+  expect(lines).toEqual(asNobody);
+  expect(stderr).toBe('spoor: the command runs as nobody, who called sudo; --user root has it run as root\n');
+  expect(status).toBe(0);
+});
+
+it('runs the command as the user that is named, by name or id', async () => {
+  expect(await told(['--user', 'nobody'])).toEqual({ lines: asNobody, stderr: '', status: 0 });
+  expect((await told(['--user', nobody])).lines).toEqual(asNobody);
+  const { lines, stderr } = await told(['--user', 'root'], { SUDO_UID: nobody });
+  expect([lines[0], stderr]).toEqual(['0', '']);
+});
+
+it('refuses a user who is not there, and does not run the command', async () => {
+  const { lines, stderr, status } = await told(['--user', 'no-such-user']);
+  expect(stderr).toMatch(/^spoor: INVALID_VALUE: There is no user "no-such-user"/);
+  expect([lines, status]).toEqual([[''], 2]);
+});
+
+it('gives the person the files that it makes', async () => {
+  const out = join(stage.folder, 'out');
+  const env = { ...process.env, SUDO_UID: nobody, SUDO_GID: nobody };
+  await spoor(['trace', '--out', out, '--', 'true'], { env });
+  const { uid, gid, mode } = statSync(out);
+  expect([uid, gid, mode & 0o777]).toEqual([65534, 65534, 0o600]);
+});
+
+it('goes on in a new file after SIGHUP, and leaves the command alone', async () => {
+  const [out, rotated] = [join(stage.folder, 'log'), join(stage.folder, 'log.1')];
+  const script = `cd "$1"; /bin/true before; : > began; while [ ! -e stop ]; do sleep .02; done; /bin/true after; exit 3`;
+  const { child, ended } = startSpoor(
+    ['trace', '--events', 'exec', '--out', out, '--', 'sh', '-c', script, 'sh', stage.folder],
+    { stdio: 'ignore' },
+  );
+  await until(() => existsSync(join(stage.folder, 'began')));
+  renameSync(out, rotated);
+  child.kill('SIGHUP');
+  await until(() => existsSync(out));
+  writeFileSync(join(stage.folder, 'stop'), '');
+  expect((await ended).status).toBe(3);
+  expect(readFileSync(out, 'utf8')).toContain('/bin/true after');
+  expect(readFileSync(rotated, 'utf8')).toContain('before');
+});
