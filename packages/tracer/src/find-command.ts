@@ -2,6 +2,9 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { SpoorError } from '@spoor/btf';
 
+/** What native/gate.h searches where there is no PATH. */
+const usualPath = '/usr/local/bin:/usr/bin:/bin';
+
 /**
  * The file that a command names, looked for as a shell does: as it is when it has a slash, else in each folder of
  * `PATH`.
@@ -9,7 +12,7 @@ import { SpoorError } from '@spoor/btf';
  * @throws SpoorError `COMMAND_NOT_FOUND` when there is none, `COMMAND_NOT_EXECUTABLE` when it cannot be executed: a
  *   shell exits with 127 and 126 then
  */
-export function findCommand(command: string, path = process.env['PATH'] ?? ''): string {
+export function findCommand(command: string, path = process.env['PATH'] ?? usualPath): string {
   if (command === '') throw notFound(command, 'Write the command after "--".');
   if (command.includes('/')) {
     const found = inspect(command);
