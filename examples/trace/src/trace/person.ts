@@ -11,7 +11,7 @@ export interface CommandUser {
  * The user of the command: the one that `--user` names or, under sudo, the person who called it. A command that root would
  * run has root's files and root's rights; it was only the tracer that needed them.
  *
- * @throws {SpoorError} INVALID_VALUE when `wanted` is no user of this machine
+ * @throws {SpoorError} INVALID_VALUE when this machine does not have the user that `wanted` names
  */
 export async function commandUser(
   wanted: string | undefined,
