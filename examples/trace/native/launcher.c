@@ -600,6 +600,11 @@ static _Noreturn void trace(int argc, char **argv, char **env, long *auxiliary, 
 		for (u64 i = 0; i < sizeof(ending) / sizeof(*ending); i++)
 			sys_sigaction(ending[i], &usual, 0);
 	launch.signals = raised(sys_signalfd(&all, O_CLOEXEC | O_NONBLOCK));
+	if (launch.signals < 0) {
+		/* The gate and node end with this process. */
+		say("signals cannot be read: too many open files", "", "");
+		sys_exit(1);
+	}
 	sys_close(control[1]);
 	sys_close(witnessing[1]);
 	if (command) {

@@ -3,6 +3,8 @@ import { takeLauncher } from './launcher.js';
 import { run } from './run.js';
 import { endProcess } from './trace/interrupts.js';
 
+// Node.js would open its debugger, which any user of the machine may connect to.
+process.on('SIGUSR1', () => undefined);
 const launcher = takeLauncher();
 // Ended explicitly: a command that goes on after its trace has ended would keep this process waiting.
 void run(process.argv.slice(2), standardIo(launcher)).then((outcome) => endProcess(outcome, launcher));
