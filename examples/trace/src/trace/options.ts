@@ -9,7 +9,7 @@ export const shownOptions: readonly Option[] = [
   {
     name: 'events',
     value: 'LIST',
-    help: 'Only these events, with commas between: exec,connect. exec stands for execs that failed, too. Default: all; spoor list events has them.',
+    help: 'Only these events, with commas between: exec,connect. Execs that failed are exec-failed. Default: all; see spoor list events.',
   },
   {
     name: 'output',
