@@ -28,7 +28,8 @@ const everyKind = [
   'netns!=1',
   'uts!=1',
   '!container',
-  'tree!=4194303',
+  // The kernel's threads: it has to be a process that is there.
+  'tree!=2',
   'cgroup!=4294967295',
   'comm!=nobody,no*,*body',
   'exe!=/nowhere,/no/*,*/body',
