@@ -89,7 +89,7 @@ static __noinline int connect_outcome(struct sock *sock, __s32 result)
 	return error ? -error : -EINPROGRESS;
 }
 
-/* Who sent from which socket; the address is the caller's. */
+/* Fills the key of a peer, apart from its address, which the caller adds. */
 static __always_inline void peer_begin(struct frame *frame, struct sock *sock)
 {
 	struct event_header *header = (void *)frame->record;

@@ -4,7 +4,7 @@
 #include "../maps/task_words.h"
 #include "event.h"
 
-/* What an exec gave the process that it did not have: by a set-user-id or set-group-id file, or by file capabilities. */
+/* An exec gains these by a set-user-id or set-group-id file, or by file capabilities. */
 enum exec_gain { EXEC_GAINED_EUID = 1, EXEC_GAINED_EGID = 2, EXEC_GAINED_CAPABILITIES = 4 };
 
 /* A process runs another binary, and has not run its first instruction yet. */

@@ -37,7 +37,7 @@ static __always_inline void record_append_file(struct frame *frame, struct file 
 }
 
 /*
- * Whether the task looks files up from another root than the tracer. The root of a mount namespace is the root of a mount
+ * Returns whether the task looks files up from another root than the tracer. The root of a mount namespace is the root of a mount
  * that covers the root of its parent, if it has a parent.
  */
 static __always_inline bool has_other_root(struct task_struct *task)

@@ -49,7 +49,10 @@ const volatile __u8 ring_operation_kinds[RING_OPERATIONS] = {
 	[IORING_OP_UNLINKAT] = EVENT_UNLINK,   [IORING_OP_MKDIRAT] = EVENT_MKDIR,
 };
 
-/* The same, and 0 for an event that is off. A table and no branch: the verifier would walk what follows once for each. */
+/*
+ * Returns the event that an operation is, or 0 when that event is off. A table, not a branch: after a branch the verifier
+ * walks what follows once for each event.
+ */
 static __always_inline __u64 ring_operation_kind(__u8 operation)
 {
 	__u64 kinds = ring_tells_results() ? enabled_events : 0;

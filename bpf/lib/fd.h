@@ -21,7 +21,7 @@ static __always_inline struct file *file_of_fd(struct task_struct *task, __u32 f
 	return file;
 }
 
-/* NULL when the file is no socket. */
+/* Returns the socket of a file, or NULL when the file is not a socket. */
 static __always_inline struct sock *sock_of_file(struct file *file)
 {
 	struct socket *socket;
@@ -32,7 +32,7 @@ static __always_inline struct sock *sock_of_file(struct file *file)
 	return BPF_CORE_READ(socket, sk);
 }
 
-/* NULL when the descriptor is no socket. */
+/* Returns the socket of a descriptor, or NULL when it is not a socket. */
 static __always_inline struct sock *sock_of_fd(struct task_struct *task, __u32 fd)
 {
 	return sock_of_file(file_of_fd(task, fd));

@@ -46,6 +46,8 @@ enum bpf_prog_type { BPF_PROG_TYPE_UNSPEC = 0 };
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_tracing.h>
 
+#include "kernel_namespaces.h"
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 typedef struct { int counter; } atomic_t;
@@ -150,78 +152,6 @@ struct cred {
 	kernel_cap_t cap_inheritable;
 	kernel_cap_t cap_permitted;
 	kernel_cap_t cap_effective;
-};
-
-struct ns_common {
-	unsigned int inum;
-};
-
-struct mnt_namespace {
-	struct ns_common ns;
-};
-
-struct uts_namespace {
-	struct ns_common ns;
-};
-
-struct net {
-	struct ns_common ns;
-};
-
-struct pid_namespace {
-	struct ns_common ns;
-	unsigned int level;
-};
-
-struct nsproxy {
-	struct uts_namespace *uts_ns;
-	struct mnt_namespace *mnt_ns;
-	struct net *net_ns;
-};
-
-struct upid {
-	int nr;
-	struct pid_namespace *ns;
-};
-
-struct pid {
-	unsigned int level;
-	struct upid numbers[1];
-};
-
-struct kernfs_node {
-	__u64 id;
-	const char *name;
-};
-
-struct cgroup;
-
-struct cgroup_subsys_state {
-	struct cgroup *cgroup;
-	struct cgroup_subsys_state *parent;
-	/* unique since the machine started */
-	__u64 serial_nr;
-};
-
-struct cgroup {
-	struct cgroup_subsys_state self;
-	int level;
-	struct kernfs_node *kn;
-};
-
-/* Since 6.1 (kernel commit 7f203bc89eb6); before, `__u64 ancestor_ids[]`. */
-struct cgroup___ancestors {
-	struct cgroup *ancestors[1];
-};
-
-struct cgroup___ancestor_ids {
-	__u64 ancestor_ids[1];
-};
-
-struct css_set {
-	/* by controller: of the task's group in the hierarchy that the controller is in */
-	struct cgroup_subsys_state *subsys[1];
-	struct cgroup *dfl_cgrp;
 };
 
 /* One word on 64-bit kernels. */

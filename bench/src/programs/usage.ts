@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What a program has used of the machine so far, all its threads together; not what it has started for somebody else. */
+/** CPU time and memory of a program, all its threads together. A command that it runs for somebody else does not count. */
 export interface Usage {
   /** CPU time, nanoseconds. */
   readonly cpuNs: number;
@@ -12,7 +12,7 @@ export interface Usage {
 /**
  * Of a `spoor`, its launcher, its witness and Node.js are taken together.
  *
- * @throws when there is no such process any more
+ * @throws when the process has ended
  */
 export function usageOf(pid: number): Usage {
   const all = processesOf(pid).map(usageOfOne);
