@@ -103,7 +103,7 @@ const places = {
 
 /** V8 takes compiled code only under the flags that it was made by: they are those that the launcher gives to Node.js. */
 async function compileCommand() {
-  const flags = [...readFileSync('native/launcher.c', 'utf8').matchAll(/"(--v8-[a-z-]+=\d+)"/g)].map(
+  const flags = [...readFileSync('native/node.h', 'utf8').matchAll(/"(--v8-[a-z-]+=\d+)"/g)].map(
     ([, flag = '']) => flag,
   );
   const args = [...flags, inRoot('scripts', 'compile-command.mjs'), out, join(process.cwd(), 'dist')];

@@ -13,7 +13,7 @@ export interface ReportedSignal {
 /** Timers of Node.js wait no longer. */
 const longestDelayMs = 2_147_483_647;
 
-/** `struct report` of native/launcher.c. */
+/** `struct report` of native/launch.h. */
 const reportSize = 8;
 const reports = { exit: 0x45, signal: 0x53 } as const;
 /** The types of `struct request`. */

@@ -10,7 +10,7 @@ export const command = join(folder, 'bin', 'spoor');
 export const script = join(folder, 'bin', 'spoor.cjs');
 /** The options that the launcher gives to Node.js. */
 export const nodeOptions = [
-  ...readFileSync(join(folder, 'native', 'launcher.c'), 'utf8').matchAll(/"(--v8-[a-z-]+=\d+)"/g),
+  ...readFileSync(join(folder, 'native', 'node.h'), 'utf8').matchAll(/"(--v8-[a-z-]+=\d+)"/g),
 ].map(([, option]) => option!);
 
 /** A `spoor` that was started. */

@@ -1,0 +1,66 @@
+/* What the launcher knows, and what it exchanges with Node.js and with the witness. */
+#ifndef SPOOR_NATIVE_LAUNCH_H
+#define SPOOR_NATIVE_LAUNCH_H
+
+#include "gate.h"
+
+enum {
+	REQUEST_READY = 'r', REQUEST_OPENED = 'o', REQUEST_KILL = 'k', REQUEST_EXIT = 'x', REQUEST_END_BY = 'e',
+};
+enum { REPORT_EXIT = 'E', REPORT_SIGNAL = 'S' };
+
+struct request {
+	u8 type;
+	/* a signal or, of REQUEST_EXIT, the exit status */
+	u8 value;
+};
+
+struct report {
+	u8 type;
+	/* REPORT_SIGNAL: which one, and whether the whole process group got it */
+	u8 signal;
+	u8 to_group;
+	u8 unused;
+	/* REPORT_EXIT: the wait status, as wait(2) has it */
+	u32 status;
+};
+
+/* A question to the witness: the signal, or WATCH_STOP with the command's process id. */
+struct question {
+	u32 signal;
+	u32 pid;
+};
+
+enum { WATCH_STOP = 0 };
+
+/* include/uapi/linux/wait.h */
+enum { WNOHANG = 1, WUNTRACED = 2, WEXITED = 4, WCONTINUED = 8 };
+/* si_code of SIGCHLD: include/uapi/asm-generic/siginfo.h */
+enum { CLD_EXITED = 1, CLD_DUMPED = 3, CLD_STOPPED = 5 };
+
+enum { NODE_CONTROL = 3, NODE_GATE = 4 };
+
+static struct {
+	u64 pristine_mask;
+	int signals, control, witness;
+	int witness_pid, gate_pid, node_pid;
+	int gated, ready, opened, rung;
+	/* how node wants us to end */
+	int exits, exit_status, end_by;
+	/* the command lives; so does node */
+	int command_lives, node_lives;
+	u32 command_status;
+	int node_code, node_status;
+} launch;
+
+static void say(const char *first, const char *second, const char *third)
+{
+	char line[3 * PATH_SIZE], *at = append_text(line, "spoor: ");
+
+	at = append_text(at, first);
+	at = append_text(at, second);
+	at = append_text(append_text(at, third), "\n");
+	write_all(2, line, at - line);
+}
+
+#endif
