@@ -1,4 +1,4 @@
-import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { SpoorError } from '@spoor/btf';
@@ -28,6 +28,8 @@ export interface CommandOptions {
 /** A process that waits, and becomes the command when it is let through: its id is known before its first instruction. */
 export interface HeldCommand {
   readonly tgid: number;
+  /** The child process, for its streams; undefined where this process has not started it. */
+  readonly child?: ChildProcess;
   /** Settles when the command's own process has ended; its descendants may live on. */
   readonly exit: Promise<CommandExit>;
   /** Settles when the process has nothing left to do but to wait. */
@@ -82,6 +84,8 @@ export class GatedCommand implements HeldCommand {
     const user = options.user === undefined ? undefined : findUser(options.user);
     findCommand(name, (env === 'initial' ? process.env : env)['PATH']);
     const stdio = stdioOf(options.stdio);
+    // Not needed where a launcher holds the command, and some milliseconds of a start.
+    const { spawn } = process.getBuiltinModule('node:child_process');
     const [ours, theirs] = socketPair();
     const lent = env === 'initial' ? [theirs, openSync('/proc/self/environ', 'r')] : [theirs];
     const places = lent.map((_, index) => stdio.length + index).join(',');

@@ -6,7 +6,7 @@ import type { Scope } from '@spoor/filter';
 import { type LoadedObject, RingPoller, RingSource } from '@spoor/object';
 import { checkEachOptions } from './check-options.js';
 import { wallClockOffsetNs } from './clock.js';
-import { type CommandExit, GatedCommand, type HeldCommand } from './gated-command.js';
+import type { CommandExit, HeldCommand } from './gated-command.js';
 import { commandScope, commandScopeName } from './grounded-scopes.js';
 import type { KernelSide } from './kernel-side.js';
 import type { ProcessTree } from './process-tree.js';
@@ -94,7 +94,7 @@ export class Tracer implements AsyncDisposable {
 
   /** The child process that became the command, for its streams; undefined without one that `trace` has started. */
   get child(): ChildProcess | undefined {
-    return this.#command instanceof GatedCommand ? this.#command.child : undefined;
+    return this.#command?.child;
   }
 
   /** Process id of the command, in our own pid namespace as Node has it; undefined without one. */

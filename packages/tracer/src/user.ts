@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { SpoorError } from '@spoor/btf';
 
 /** A user of this machine, as a command runs: ids, supplementary groups, and what `HOME` and `USER` say. */
@@ -31,8 +30,9 @@ export function findUser(nameOrId: string | number): User {
   return { name, uid: Number(uid), gid: Number(gid), groups: groups.split(' ').map(Number), home };
 }
 
-/** The first line that a program prints; undefined when it fails. */
+/** The first line that a program prints; undefined when it fails. `node:child_process` takes a start some milliseconds. */
 function ask(program: string, args: readonly string[]): string | undefined {
+  const { execFileSync } = process.getBuiltinModule('node:child_process');
   try {
     const output = execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
     return output.split('\n')[0];
