@@ -202,8 +202,10 @@ it('tree= of a zombie is an error', async () => {
   const { status, stderr } = await run(
     [],
     // The parent becomes a program that waits for no child.
-    `fifo ready; sh -c 'sh -c "exit 0" & echo $! >ready; exec sleep 1000' & parent=$!
+    `fifo ready go; sh -c '(read -r _ <go) & echo $! >ready; exec sleep 1000' & parent=$!
      read -r zombie <ready
+     # A shell would wait for its child: it has to be sleep by then, which does not.
+     until grep -q sleep /proc/$parent/comm; do sleep 0.01; done; echo >go
      until grep -q 'State:.Z' /proc/$zombie/status; do sleep 0.01; done
      spoor trace --out out --scope tree=$zombie --duration 10s; status=$?
      kill $parent; exit $status`,
