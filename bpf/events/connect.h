@@ -181,12 +181,9 @@ static __always_inline bool fill_connect(struct frame *frame, struct task_struct
 {
 	struct connect_event *event = (void *)frame->record;
 	struct sock *sock = sock_of_fd(task, call->arguments[0]);
-	__s64 result = call->result;
 	__u16 type;
 
-	if (is_restart(result))
-		result = -EINTR;
-	event->result = result < 0 ? result : 0;
+	event->result = call->result < 0 ? call->result : 0;
 	event->fd = call->arguments[0];
 	event->call = call->form;
 	if (call->form == CONNECT_CONNECT)

@@ -22,6 +22,11 @@ enum event_flag {
 	EVENT_VIA_IO_URING = 64,
 	/* the end of what an earlier event told as pending; no call of its own */
 	EVENT_COMPLETION = 128,
+	/*
+	 * A fact was read through descriptors, a working directory or a root that another task shares and can have changed
+	 * since the call used them. Nothing proved that the fact is the one of the call.
+	 */
+	EVENT_RACY = 256,
 };
 
 /*

@@ -50,6 +50,7 @@ export const EventFlag = {
   EVENT_SCRIPT: 32,
   EVENT_VIA_IO_URING: 64,
   EVENT_COMPLETION: 128,
+  EVENT_RACY: 256,
 } as const;
 
 export type EventFlag = (typeof EventFlag)[keyof typeof EventFlag];
@@ -62,7 +63,8 @@ export type EventFlagName =
   | 'other-root'
   | 'script'
   | 'via-io-uring'
-  | 'completion';
+  | 'completion'
+  | 'racy';
 
 /** The name of each value; values that the object does not know have none. */
 export const eventFlagNames: Readonly<Record<number, EventFlagName>> = {
@@ -74,6 +76,7 @@ export const eventFlagNames: Readonly<Record<number, EventFlagName>> = {
   32: 'script',
   64: 'via-io-uring',
   128: 'completion',
+  256: 'racy',
 };
 
 /** `enum event_kind` */

@@ -384,6 +384,7 @@ export const Syscall = C.struct('syscall', 64, {
   form: [57, C.u8],
   compat: [58, C.bool],
   in_memory: [59, C.bool],
+  number: [60, C.u32],
 });
 export type Syscall = Static<typeof Syscall>;
 

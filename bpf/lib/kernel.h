@@ -58,6 +58,7 @@ typedef struct { __u64 val; } kernel_cap_t;
 
 struct list_head {
 	struct list_head *next;
+	struct list_head *prev;
 };
 
 struct qstr {
@@ -158,6 +159,7 @@ struct cred {
 typedef struct { unsigned long sig[1]; } sigset_t;
 
 struct sigpending {
+	struct list_head list;
 	sigset_t signal;
 };
 
@@ -180,6 +182,14 @@ struct signal_struct {
 	unsigned int flags;
 	struct pid *pids[4];
 	struct sigpending shared_pending;
+};
+
+struct seccomp_filter;
+
+/* Empty in kernels without seccomp. */
+struct seccomp {
+	int mode;
+	struct seccomp_filter *filter;
 };
 
 /* x86 */
@@ -212,6 +222,9 @@ struct task_struct {
 	sigset_t blocked;
 	struct sigpending pending;
 	struct css_set *cgroups;
+	struct seccomp seccomp;
+	/* PT_ flags of the one that traces it, 0 for nobody */
+	unsigned int ptrace;
 	/* what it traces, and the link of what is traced */
 	struct list_head ptraced;
 	struct list_head ptrace_entry;

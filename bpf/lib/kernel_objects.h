@@ -56,6 +56,22 @@ struct unix_sock {
 
 struct kernel_siginfo {
 	int si_signo;
+	int si_code;
+};
+
+struct sigqueue {
+	struct list_head list;
+	struct kernel_siginfo info;
+};
+
+/* The calls that a filter, and those before it, allow whatever their arguments are: a bit each. Since 5.11. */
+struct action_cache {
+	unsigned long allow_native[1];
+	unsigned long allow_compat[1];
+};
+
+struct seccomp_filter {
+	struct action_cache cache;
 };
 
 struct bpf_prog_aux {

@@ -36,15 +36,36 @@ struct syscall {
 	bool compat;
 	/* the arguments lay in the caller's memory, where another thread may have changed them since */
 	bool in_memory;
+	/* as the kernel has it: of x32 programs with their bit */
+	__u32 number;
 };
+
+static __always_inline __u32 syscall_raw_number(struct pt_regs *regs)
+{
+#if defined(__TARGET_ARCH_x86)
+	return ((struct pt_regs___saved_x86 *)regs)->orig_ax;
+#else
+	return ((struct pt_regs___saved_arm64 *)regs)->syscallno;
+#endif
+}
 
 static __always_inline __u32 syscall_number(struct pt_regs *regs)
 {
 #if defined(__TARGET_ARCH_x86)
 	/* x32 programs set bit 30. */
-	return (__u32)((struct pt_regs___saved_x86 *)regs)->orig_ax & ~0x40000000u;
+	return syscall_raw_number(regs) & ~0x40000000u;
 #else
-	return ((struct pt_regs___saved_arm64 *)regs)->syscallno;
+	return syscall_raw_number(regs);
+#endif
+}
+
+/* What a call returns that SECCOMP_RET_TRAP keeps from running: the kernel puts the registers back (syscall_rollback). */
+static __always_inline long syscall_trapped_result(struct pt_regs *regs)
+{
+#if defined(__TARGET_ARCH_x86)
+	return ((struct pt_regs___saved_x86 *)regs)->orig_ax;
+#else
+	return ((struct pt_regs___saved_arm64 *)regs)->orig_x0;
 #endif
 }
 

@@ -33,6 +33,7 @@
 #include "conditions.h"
 #include "connect.h"
 #include "exec_failed.h"
+#include "results.h"
 
 #define NOTHING(number, NAME, name, ring)
 
@@ -95,6 +96,7 @@ static __always_inline void syscall_identify(struct syscall *call, struct pt_reg
 		if (!(frame->matched & set->events[EVENT_##NAME]))                                             \
 			return 0;                                                                              \
 		syscall_begin(frame, set, call, EVENT_##NAME, sizeof(struct name##_event));                    \
+		call_flag_doubtful(frame, call);                                                               \
 		if (!fill_##name(frame, task, call) || !record_judge(frame, set, EVENT_##NAME))                \
 			return 0;                                                                              \
 		record_append_exe(frame);                                                                      \
@@ -167,15 +169,6 @@ static __always_inline int tell(struct frame *frame, const struct scope_set *set
 	return 0;
 }
 
-/* The kind, the form and the width of a call in one number. */
-static __always_inline __u32 call_word(const struct syscall *call)
-{
-	__u32 word = call->kind << 16 | call->form << 8 | call->compat << 1;
-
-	barrier_var(word);
-	return word;
-}
-
 /*
  * Whether a call is to be told, if it is an exec or one of the event `connect`. Asked before anything is collected: most
  * messages go to the peer of a connected socket. The function takes numbers made of the call and of its result: the verifier
@@ -191,9 +184,6 @@ static __noinline int call_is_due(__u32 word, struct pt_regs *regs, long twice_r
 		return is_exec_failure(result);
 	if (!(enabled_events >> EVENT_CONNECT & 1) || word >> 16 != EVENT_CONNECT)
 		return true;
-	/* The end of a repeated call is told. */
-	if (is_restart(result) && !ends_with_eintr(current_task(), result))
-		return false;
 	if (own.form == CONNECT_CONNECT)
 		return true;
 	syscall_arguments(&own, regs);
@@ -211,6 +201,9 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 	syscall_identify(&call, regs);
 	if (!(enabled_events >> call.kind & 1) || !call.kind)
 		return 0;
+	result = call_result(call_word(&call), result, syscall_trapped_result(regs));
+	if (result == CALL_NOT_TOLD)
+		return 0;
 	if ((enabled_events & (1ULL << EVENT_CONNECT | 1ULL << EVENT_EXEC_FAILED)) &&
 	    !call_is_due(call_word(&call), regs, result * 2))
 		return 0;
@@ -221,6 +214,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 	subject = subject_of(current_task());
 	if (set && collect(frame, &subject, set, ORIGIN_RECOVERED_KERNEL)) {
 		call.result = result;
+		call.number = syscall_raw_number(regs);
 		syscall_arguments(&call, regs);
 		tell(frame, set, subject.task, &call);
 	}
