@@ -39,7 +39,7 @@ static __always_inline bool fill_accept(struct frame *frame, struct task_struct 
 
 	event->result = call->result;
 	event->fd = call->arguments[0];
-	sock = sock_of_fd(task, call->result >= 0 ? call->result : call->arguments[0]);
+	sock = sock_of_call(frame, task, call->result >= 0 ? call->result : call->arguments[0]);
 	if (!sock)
 		return true;
 	endpoint_of_self(frame, &self, &event->path, sock);

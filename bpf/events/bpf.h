@@ -30,12 +30,14 @@ struct bpf_event {
 	char name[16];
 };
 
-static __always_inline bool fill_bpf_object(struct bpf_event *event, struct task_struct *task)
+static __always_inline bool fill_bpf_object(struct frame *frame, struct task_struct *task)
 {
+	struct bpf_event *event = (void *)frame->record;
 	struct bpf_prog_aux *aux;
 	struct bpf_prog *prog;
 	struct bpf_map *map;
 
+	record_flag_racy(frame);
 	if (event->command == BPF_PROG_LOAD) {
 		prog = anonymous(task, event->result, "bpf-prog");
 		if (!prog)
@@ -66,7 +68,7 @@ static __always_inline bool fill_bpf(struct frame *frame, struct task_struct *ta
 	event->command = call->arguments[0];
 	if (event->command != BPF_PROG_LOAD && event->command != BPF_MAP_CREATE)
 		return true;
-	if (event->result >= 0 && fill_bpf_object(event, task))
+	if (event->result >= 0 && fill_bpf_object(frame, task))
 		return true;
 	event->header.flags |= EVENT_USER_MEMORY;
 	name_at = event->command == BPF_PROG_LOAD ? BPF_ATTR_PROG_NAME : BPF_ATTR_MAP_NAME;

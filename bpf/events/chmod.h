@@ -48,7 +48,7 @@ static __always_inline bool fill_chmod(struct frame *frame, struct task_struct *
 		record_append_named(frame, task, &name);
 		return true;
 	}
-	file = file_of_fd(task, call->arguments[0]);
+	file = file_of_call(frame, task, call->arguments[0]);
 	if (file) {
 		event->inode = BPF_CORE_READ(file, f_inode, i_ino);
 		event->device = BPF_CORE_READ(file, f_inode, i_sb, s_dev);

@@ -180,7 +180,7 @@ static __noinline int fill_datagram(struct frame *frame, struct sock *sock, cons
 static __always_inline bool fill_connect(struct frame *frame, struct task_struct *task, const struct syscall *call)
 {
 	struct connect_event *event = (void *)frame->record;
-	struct sock *sock = sock_of_fd(task, call->arguments[0]);
+	struct sock *sock = sock_of_call(frame, task, call->arguments[0]);
 	__u16 type;
 
 	event->result = call->result < 0 ? call->result : 0;

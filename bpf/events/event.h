@@ -24,7 +24,8 @@ enum event_flag {
 	EVENT_COMPLETION = 128,
 	/*
 	 * A fact was read through descriptors, a working directory or a root that another task shares and can have changed
-	 * since the call used them. Nothing proved that the fact is the one of the call.
+	 * since the call used them, or a tracer or a seccomp filter can have answered the call. Nothing proved that the fact is
+	 * the one of the call.
 	 */
 	EVENT_RACY = 256,
 };

@@ -37,6 +37,7 @@ static __always_inline bool fill_io_uring(struct frame *frame, struct task_struc
 
 	event->result = call->result;
 	event->action = RING_SETUP;
+	record_flag_racy(frame);
 	if (event->result >= 0)
 		ring = anonymous(task, event->result, "[io_uring]");
 	if (ring) {

@@ -42,7 +42,7 @@ static __always_inline bool fill_module_load(struct frame *frame, struct task_st
 	module_name_take(event->name, task);
 	if (from_file) {
 		event->flags = call->arguments[2];
-		file = file_of_fd(task, call->arguments[0]);
+		file = file_of_call(frame, task, call->arguments[0]);
 		if (file)
 			record_append_file(frame, file, &event->path);
 	} else {

@@ -73,7 +73,7 @@ static __always_inline bool fill_mount(struct frame *frame, struct task_struct *
 	event->call = call->form;
 	event->flags = call->arguments[move ? 4 : 3];
 	if (move && !call->result && event->flags & MOVE_MOUNT_F_EMPTY_PATH)
-		file = file_of_fd(task, call->arguments[0]);
+		file = file_of_call(frame, task, call->arguments[0]);
 	if (file) {
 		mount_of_file(frame, event, file);
 		return true;

@@ -70,6 +70,7 @@ static __noinline int record_append_directory(struct frame *frame, struct task_s
 	__builtin_memset(name->directory, 0, sizeof(*name->directory));
 	if (other_root)
 		header->flags |= EVENT_OTHER_ROOT;
+	record_flag_racy(frame);
 	if (absolute) {
 		if (!other_root)
 			return 0;

@@ -57,7 +57,7 @@ static __always_inline __u32 open_flags(const struct syscall *call)
 static __always_inline bool fill_open(struct frame *frame, struct task_struct *task, const struct syscall *call)
 {
 	struct open_event *event = (void *)frame->record;
-	struct file *file = call->result >= 0 ? file_of_fd(task, call->result) : NULL;
+	struct file *file = call->result >= 0 ? file_of_call(frame, task, call->result) : NULL;
 	bool at = call->form != OPEN_OPEN && call->form != OPEN_CREAT;
 	struct name name = {
 		.from = (void *)call->arguments[at],

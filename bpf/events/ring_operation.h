@@ -181,7 +181,7 @@ static __always_inline void ring_end_open(struct frame *frame, struct task_struc
 	event->device = 0;
 	/* Threads of the process, those of the kernel too, have its descriptors. */
 	if (result >= 0 && has_descriptor && (__u32)task_field(task, tgid) == event->header.tgid)
-		file = file_of_fd(task, result);
+		file = file_of_call(frame, task, result);
 	if (!file)
 		return;
 	frame->size = size;

@@ -32,10 +32,4 @@ static __always_inline struct sock *sock_of_file(struct file *file)
 	return BPF_CORE_READ(socket, sk);
 }
 
-/* Returns the socket of a descriptor, or NULL when it is not a socket. */
-static __always_inline struct sock *sock_of_fd(struct task_struct *task, __u32 fd)
-{
-	return sock_of_file(file_of_fd(task, fd));
-}
-
 #endif

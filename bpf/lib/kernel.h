@@ -127,10 +127,12 @@ struct fdtable {
 };
 
 struct files_struct {
+	atomic_t count;
 	struct fdtable *fdt;
 };
 
 struct fs_struct {
+	int users;
 	struct path root;
 	struct path pwd;
 };
@@ -178,10 +180,13 @@ struct sighand_struct {
 
 struct signal_struct {
 	atomic_t live;
+	int nr_threads;
 	int group_exit_code;
 	unsigned int flags;
 	struct pid *pids[4];
 	struct sigpending shared_pending;
+	/* of the threads that have ended */
+	unsigned long long sum_sched_runtime;
 };
 
 struct seccomp_filter;

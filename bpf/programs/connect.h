@@ -41,7 +41,7 @@ static __noinline int keep_pending(struct frame *frame, const struct scope_set *
 
 	if (event->outcome != -EINPROGRESS)
 		return 0;
-	sock = sock_of_fd(task, event->fd);
+	sock = sock_of_file(file_of_fd(task, event->fd));
 	if (!sock || !is_tcp_like(sock) || !is_connecting(BPF_CORE_READ(sock, __sk_common.skc_state)))
 		return 0;
 	record_keep(frame, set, sock);

@@ -9,10 +9,17 @@ import { partSchemas } from './events/parts.js';
 import { schemas } from './events/presentation.js';
 import { eventLayouts } from './generated-layouts.js';
 import { type EventField, eventShapes } from './layouts.js';
+import { eventFlagTexts } from './names/event-flags.js';
 import { presentationOf } from './present.js';
 import type { EventKind } from './types.js';
 
+const flagsDescription = Object.entries(eventFlagTexts)
+  .map(([name, text]) => `${name}: ${text}`)
+  .join(' ');
+
 const draft = 'https://json-schema.org/draft/2020-12/schema';
+
+export { eventFlagTexts, qualifyingFlags, truncatedText } from './names/event-flags.js';
 
 /** The JSON Schema of each line that there can be, by `event`; `eventSchemas.open` is that of an open event. */
 export const eventSchemas: Readonly<Record<EventKind | 'malformed' | 'drops' | 'gap', TSchema>> = {
@@ -78,7 +85,7 @@ function lineSchema(kind: string, fields: readonly EventField[]): TSchema {
       startTimeNs: schemas.u64(Type, 'Start of the process, CLOCK_BOOTTIME: with tgid, its identity.'),
       scopes: Type.Array(Type.String(), { description: 'The scopes that matched.' }),
       origin: oneOf([...Object.values(originNames), 'unknown'], 'Where the record of the process came from.'),
-      flags: Type.Array(oneOf(Object.values(eventFlagNames), 'What else is to be known of the event.')),
+      flags: Type.Array(oneOf(Object.values(eventFlagNames), flagsDescription)),
       data: closed(data),
     },
     {

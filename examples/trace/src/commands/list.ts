@@ -37,18 +37,24 @@ async function run(args: Arguments, io: Io): Promise<number> {
 }
 
 async function listEvents(): Promise<Listing> {
-  const { eventSchemas } = await import('@spoor/event/schemas');
+  const { eventSchemas, eventFlagTexts, qualifyingFlags, truncatedText } = await import(
+    '@spoor/event/schemas'
+  );
   const events = eventKinds.map((event) => {
     const schema = eventSchemas[event] as unknown as LineSchema;
     const { properties = {} } = schema.properties.data;
-    const notes = schema.$comment?.split('\n') ?? [];
+    const flags = qualifyingFlags(event);
+    const notes = [
+      ...(schema.$comment?.split('\n') ?? []),
+      ...(flags.length === 0 ? [] : [`Flags that qualify it: ${flags.join(', ')}.`]),
+    ];
     return { event, description: schema.description ?? '', notes, properties, schema };
   });
   return {
     json: events.map(({ event, description, schema }) => ({ event, description, schema })),
     text: (style) =>
-      events
-        .map(({ event, description, notes, properties }) => {
+      [
+        ...events.map(({ event, description, notes, properties }) => {
           const fields = Object.entries(properties)
             .filter(([name]) => !/(Raw|Truncated)$/.test(name) || name === 'argvTruncated')
             .map(([name, field]) => [name, field.description ?? ''] as const);
@@ -56,9 +62,18 @@ async function listEvents(): Promise<Listing> {
             description === undefined ? style.bold(event) : `${style.bold(event)}: ${description}`;
           const paragraphs = notes.flatMap((note) => wrap(note, '  ')).map((line) => `${line}\n`);
           return `${title}\n${paragraphs.join('')}${columns(fields)}`;
-        })
-        .join('\n'),
+        }),
+        flagsText(style, { ...eventFlagTexts, truncated: truncatedText }),
+      ].join('\n'),
   };
+}
+
+/** The flags that every event can have, and how a condition asks for them. */
+function flagsText(style: Style, texts: Readonly<Record<string, string>>): string {
+  const asked =
+    'A condition asks for each as a field of any event that is 0 or 1: open.racy=0, exec.userMemory=1.';
+  const paragraph = wrap(asked, '  ').map((line) => `${line}\n`);
+  return `${style.bold('flags')}: What else is known of an event.\n${paragraph.join('')}${columns(Object.entries(texts))}`;
 }
 
 /** The part of the schema of an event's line that is shown. */

@@ -1,3 +1,5 @@
+import { eventFlagNames } from '@spoor/bpf';
+import { camelCase } from '@spoor/btf';
 import type { FactText } from '../facts.js';
 
 /** An event as views and plain objects have it: its kind, and its fields by name. */
@@ -5,10 +7,25 @@ export interface EventLike {
   readonly kind: string;
 }
 
-/** A field; undefined when the event has none of this name. */
+/** Bits of `enum event_flag` by the names that conditions have for them. `truncated` is no bit of the header. */
+export const flagBits: Readonly<Record<string, number>> = {
+  ...Object.fromEntries(
+    Object.entries(eventFlagNames).map(([bit, name]) => [camelCase(name.replaceAll('-', '_')), Number(bit)]),
+  ),
+  truncated: 0,
+};
+
+/** Returns a field; undefined when the event has none of this name. A flag is 0 or 1. */
 export function fieldOf(event: EventLike, field: string): number | bigint | FactText | undefined {
   const value: unknown = (event as unknown as Record<string, unknown>)[field];
   if (typeof value === 'boolean') return Number(value);
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string') return value;
-  return value instanceof Uint8Array ? value : undefined;
+  if (value instanceof Uint8Array) return value;
+  return Object.hasOwn(flagBits, field) ? flagOf(event, flagBits[field]!) : undefined;
+}
+
+function flagOf(event: EventLike, bit: number): number | undefined {
+  const { headerFlags, isWhole } = event as { readonly headerFlags?: unknown; readonly isWhole?: unknown };
+  if (bit === 0) return typeof isWhole === 'boolean' ? Number(!isWhole) : undefined;
+  return typeof headerFlags === 'number' ? Number((headerFlags & bit) !== 0) : undefined;
 }

@@ -3,13 +3,14 @@ import { camelCase, type Layout } from '@spoor/btf';
 import type { ValueKind } from '../filters/kind.js';
 import { numberValues } from '../filters/number-values.js';
 import { textValues } from '../filters/text-values.js';
+import { flagBits } from './event-like.js';
 
 /** The name of an event kind. */
 export type EventName = keyof EventParts;
 
 /**
- * Fields of an event's own that a condition can be about: numbers and texts, by the names that event views give
- * them. What all events share is a matter for filters.
+ * Fields of an event that a condition can be about: numbers and texts of its own, by the names that event views give
+ * them, and the flags of every event, which are 0 or 1. What else all events share is a matter for filters.
  */
 export type EventFields = Readonly<Record<string, ValueKind>>;
 
@@ -32,12 +33,11 @@ export const eventNames = (): readonly string[] => Object.keys(events);
 function fieldsOf(layout: Layout): EventFields {
   if (layout.kind !== 'struct') return {};
   const named = layout.fields.map((field) => [camelCase(field.name), valuesOf(field.layout)] as const);
-  return Object.fromEntries(
-    named.filter(
-      (entry): entry is [string, ValueKind] =>
-        entry[1] !== undefined && !/^(unused|_*pad)\d*$/.test(entry[0]),
-    ),
+  const own = named.filter(
+    (entry): entry is [string, ValueKind] => entry[1] !== undefined && !/^(unused|_*pad)\d*$/.test(entry[0]),
   );
+  const flags = Object.keys(flagBits).filter((flag) => !named.some(([name]) => name === flag));
+  return Object.fromEntries([...own, ...flags.map((flag) => [flag, numberValues({ max: 1n })] as const)]);
 }
 
 /** RECORD_MAX of bpf/lib/scratch.h: no part of an event is longer. */

@@ -1,0 +1,35 @@
+import type { EventFlagName } from '@spoor/bpf';
+
+/** What each flag of an event says: for `spoor list events` and the published schema. */
+export const eventFlagTexts: Readonly<Record<EventFlagName, string>> = {
+  'user-memory': "A part was read from the caller's memory, which another thread can have changed.",
+  compat: 'The caller is a 32-bit program.',
+  'new-process': 'The process started or executed since the trace began.',
+  'exe-unlinked': 'The binary of the process has no name left in its file system.',
+  'other-root': "Names start at another root than the tracer's: another mount namespace, or chroot().",
+  script: 'What was executed is a script, or another file that an interpreter runs.',
+  'via-io-uring': 'The process handed the operation to io_uring and made no system call for it.',
+  completion: 'The end of what an earlier event reported as pending. It has no call of its own.',
+  racy:
+    'A fact was read through descriptors, a working directory or a root that another task shares and can have changed ' +
+    'during the call, or a tracer or a seccomp filter can have answered the call. Nothing proved that the fact is the ' +
+    'one of the call.',
+};
+
+/** Says how a text that was cut is marked. It is no flag, and can be asked for like one. */
+export const truncatedText =
+  'A text has fewer bytes than there were. In JSON the text has an entry with Truncated behind its name.';
+
+/** Events of hooks of the kernel: all facts of theirs are the kernel's. */
+const hookKinds: ReadonlySet<string> = new Set(['fork', 'exec', 'exit']);
+
+/** Events of calls without anything from the caller's memory. */
+const kernelKinds: ReadonlySet<string> = new Set([...hookKinds, 'kill', 'ptrace', 'setuid', 'setgid']);
+
+/** Returns the flags that qualify the facts of an event of this kind. */
+export function qualifyingFlags(kind: string): readonly EventFlagName[] {
+  const flags: EventFlagName[] = [];
+  if (!kernelKinds.has(kind)) flags.push('user-memory');
+  if (!hookKinds.has(kind)) flags.push('racy');
+  return flags;
+}
