@@ -27,6 +27,7 @@ import {
 /** Maps by name, with the schemas of what they hold; rings and maps of maps hold nothing typed. */
 export const maps = {
   before_execs: { key: TaskIdentity, value: BeforeExec },
+  binaries: { key: TaskIdentity, value: ProcInfo },
   containers: { key: ContainerKey, value: Container },
   event_counters: { key: C.u32, value: EventCounters },
   exited: { key: TaskIdentity, value: C.u8 },

@@ -3,6 +3,7 @@
 export const mapNames = [
   'activity',
   'before_execs',
+  'binaries',
   'containers',
   'event_counters',
   'exited',

@@ -649,8 +649,8 @@ export const SnapshotResult = C.struct('snapshot_result', 24, {
 });
 export type SnapshotResult = Static<typeof SnapshotResult>;
 
-/** `struct state_stats`: 168 bytes. */
-export const StateStats = C.struct('state_stats', 168, {
+/** `struct state_stats`: 176 bytes. */
+export const StateStats = C.struct('state_stats', 176, {
   lookups: [0, C.u64],
   hits: [8, C.u64],
   misses: [16, C.u64],
@@ -669,6 +669,7 @@ export const StateStats = C.struct('state_stats', 168, {
   path_walks_cut: [144, C.u64],
   lost_by_mode: [152, C.u64],
   scripts_lost: [160, C.u64],
+  binaries_lost: [168, C.u64],
 });
 export type StateStats = Static<typeof StateStats>;
 

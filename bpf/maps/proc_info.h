@@ -9,44 +9,7 @@
 #define SPOOR_MAPS_PROC_INFO_H
 
 #include "../lib/path.h"
-#include "task_words.h"
-
-#define EXE_MAX 256
-
-/* Where a record came from. */
-enum origin {
-	ORIGIN_FORK = 1,
-	ORIGIN_EXEC = 2,
-	ORIGIN_SNAPSHOT = 3,
-	ORIGIN_RECOVERED_KERNEL = 4,
-	ORIGIN_RECOVERED_USER = 5,
-};
-
-enum proc_flag {
-	/* started or executed since the trace began */
-	PROC_NEW = 1,
-	/* the binary has no name left in its file system */
-	PROC_EXE_UNLINKED = 2,
-	/* a kernel thread, or a process past the point where the kernel gives up its binary */
-	PROC_NO_EXE = 4,
-};
-
-struct proc_info {
-	/* Identity, with the key; repeated at the end so that a torn copy shows. Boot time, nanoseconds. */
-	__u64 start_time_ns;
-	__u64 inode;
-	/* In the miss modes that show old failures, follow lives here, as it does in those tracers. */
-	__u64 legacy_followed;
-	/* The kernel's number: major << 20 | minor. */
-	__u32 device;
-	__u32 flags;
-	__u8 origin;
-	__u8 unused;
-	__u16 exe_length;
-	__u32 exe_full_length;
-	__u8 exe[EXE_MAX];
-	__u64 seal_ns;
-};
+#include "binaries.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -247,6 +210,8 @@ VERIFIED_ONCE int proc_info_find(struct proc_info *into, const struct proc_info_
 		into->start_time_ns = into->seal_ns = request->identity.start_time_ns;
 	} else {
 		proc_info_build(into, request, path);
+		if (request->origin != ORIGIN_EXEC)
+			binary_restore(into, &request->identity);
 	}
 	into->origin = request->origin;
 	if (!expected)
@@ -268,6 +233,8 @@ static __always_inline bool proc_info_of(struct proc_info *into, const struct pr
 		return false;
 	if (found == PROC_INFO_HIT)
 		return true;
+	if (miss_mode == MISS_RECOVER && !(into->flags & PROC_NO_EXE))
+		binary_keep(&request->identity, into, request->origin == ORIGIN_EXEC ? BPF_ANY : BPF_NOEXIST);
 	status = proc_info_store(request->identity.tgid, into, found == PROC_INFO_BUILT_ANEW);
 	/* Another CPU was first (EEXIST): its record says the same of the same process. Ours is in hand. */
 	if (status == -EEXIST)

@@ -46,10 +46,11 @@ static __always_inline void fork(struct frame *frame, const struct scope_set *se
 	bool in_scope;
 
 	in_scope = collect(frame, &subject, set, ORIGIN_RECOVERED_KERNEL);
-	if (is_process)
+	if (is_process) {
 		inherit(frame, &process, set);
-	if (is_process)
 		script_inherit(&subject.process.identity, &process.identity);
+		binary_inherit(&subject.process.identity, &process.identity);
+	}
 	if (!in_scope)
 		return;
 
@@ -188,7 +189,8 @@ static __always_inline void exit(struct frame *frame, const struct scope_set *se
 
 	if (!collect(frame, subject, set, ORIGIN_RECOVERED_KERNEL))
 		return;
-	if (bpf_map_update_elem(&exited, identity, &reported, BPF_NOEXIST))
+	/* Any other refusal says nothing of another report. */
+	if (bpf_map_update_elem(&exited, identity, &reported, BPF_NOEXIST) == -EEXIST)
 		return;
 	/* What wait() will tell: the group's status, or else the leader's own. (kernel/exit.c, wait_task_zombie) */
 	if (BPF_CORE_READ(signal, flags) & SIGNAL_GROUP_EXIT)
@@ -232,6 +234,7 @@ int BPF_PROG(on_sched_process_exit, struct task_struct *task)
 	proc_info_forget(subject.process.identity.tgid);
 	words_forget(&subject.process);
 	script_forget(&subject.process.identity);
+	binary_forget(&subject.process.identity);
 	return 0;
 }
 

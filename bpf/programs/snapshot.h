@@ -99,6 +99,9 @@ int on_iter_task(struct bpf_iter__task *ctx)
 		return 0;
 	subject = subject_of(task);
 	snapshot(frame, set, &subject);
+	/* Its end may have come first, and then removes nothing more. */
+	if (!is_living(task))
+		binary_forget(&subject.process.identity);
 	frame_release();
 	return 0;
 }

@@ -26,7 +26,6 @@ describe('comparison', () => {
       forgotten: 0,
       wrongBinary: 0,
       wrongNew: 0,
-      noBinary: 0,
       wrongOther: 0,
     });
     expect([unexpected, faults]).toEqual([0, []]);
@@ -44,18 +43,6 @@ describe('comparison', () => {
     const twice = compare(segments, [...allOf(child), allOf(child)[1]!, stray]);
     expect(twice.total).toMatchObject({ expected: 5, delivered: 5, right: 4, duplicated: 1 });
     expect(twice.unexpected).toBe(1);
-  });
-
-  it('bears an exit without a binary where the kernel has let go of it, and nothing else', () => {
-    const exit = eventKey.exit(101, 5000);
-    const compared = (key: string, changes: object) =>
-      compare(segments, butFor(key, changes), { binaryAtExit: false });
-    const { total, faults } = compared(exit, { exe: '', unlinked: true });
-    expect(total).toMatchObject({ delivered: 5, right: 4, noBinary: 1, wrongBinary: 0, wrongOther: 0 });
-    expect(faults).toEqual([]);
-    expect(compared(exit, { exe: '/bin/other' }).total).toMatchObject({ noBinary: 0, wrongBinary: 1 });
-    expect(compared(open, { exe: '' }).total).toMatchObject({ noBinary: 0, wrongBinary: 1 });
-    expect(compare(segments, butFor(exit, { exe: '' })).total).toMatchObject({ noBinary: 0, wrongBinary: 1 });
   });
 
   it('tells recall and precision of follow apart', () => {

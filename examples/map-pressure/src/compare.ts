@@ -21,8 +21,6 @@ export interface Tally {
   /** Of what came: with a fact that is not true. */
   wrongBinary: number;
   wrongNew: number;
-  /** Of what came, and was right otherwise: exits that tell no binary, where the kernel has let go of it by then. */
-  noBinary: number;
   /** The process's identity, whether its binary is unlinked, what was executed, its exit status. */
   wrongOther: number;
 }
@@ -40,16 +38,7 @@ export interface Comparison {
 
 const faultsOfAShape = 3;
 
-export interface CompareOptions {
-  /** Whether the kernel still has the binary of a process that exits. */
-  readonly binaryAtExit?: boolean;
-}
-
-export function compare(
-  segments: readonly Segment[],
-  observations: readonly Observation[],
-  { binaryAtExit = true }: CompareOptions = {},
-): Comparison {
+export function compare(segments: readonly Segment[], observations: readonly Observation[]): Comparison {
   const came = new Map<string, Observation[]>();
   for (const observation of observations) {
     const same = came.get(observation.key);
@@ -63,9 +52,7 @@ export function compare(
   for (const expectation of expectations(segments)) {
     const { shape } = expectation.segment;
     const tally = emptyTally();
-    const events = came.get(expectation.key) ?? [];
-    const mayLackBinary = expectation.kind === 'exit' && !binaryAtExit;
-    const fault = count(tally, expectation, { events, mayLackBinary });
+    const fault = count(tally, expectation, came.get(expectation.key) ?? []);
     shapes.set(shape, sumTallies([tally, shapes.get(shape) ?? emptyTally()]));
     if (expectation.segment.followed) {
       told[expectation.segment.told] = sumTallies([tally, told[expectation.segment.told]]);
@@ -95,41 +82,39 @@ export function compare(
 function count(
   tally: Tally,
   { key, kind, segment }: Expectation,
-  came: { readonly events: readonly Observation[]; readonly mayLackBinary: boolean },
+  events: readonly Observation[],
 ): string | undefined {
   tally.expected++;
   if (segment.followed) tally.followExpected++;
-  const [event] = came.events;
+  const [event] = events;
   if (event === undefined) {
     tally.lost++;
     return `${segment.shape}: ${key}: lost`;
   }
   tally.delivered++;
-  tally.duplicated += came.events.length - 1;
+  tally.duplicated += events.length - 1;
   if (event.followed) {
     if (segment.followed) tally.followFound++;
     else tally.followWrong++;
   } else if (segment.followed) tally.forgotten++;
 
-  const lacksBinary = came.mayLackBinary && event.exe === '';
   const wrong = {
     follow: event.followed !== segment.followed,
-    binary: event.exe !== segment.exe && !lacksBinary,
+    binary: event.exe !== segment.exe,
     new: event.isNew !== segment.isNew,
-    unlinked: event.unlinked !== segment.unlinked && !lacksBinary,
+    unlinked: event.unlinked !== segment.unlinked,
     // The fork is known by its child's identity; its own has to be its parent's.
     identity: event.tgid !== segment.tgid || event.startTicks !== segment.startTicks,
     filename: kind === 'exec' && event.filename !== segment.filename,
     exit: kind === 'exit' && event.exitCode !== segment.exitCode,
-    number: came.events.length > 1,
+    number: events.length > 1,
   };
   if (wrong.binary) tally.wrongBinary++;
   if (wrong.new) tally.wrongNew++;
   if (wrong.unlinked || wrong.identity || wrong.filename || wrong.exit) tally.wrongOther++;
   const names = Object.entries(wrong).flatMap(([name, isWrong]) => (isWrong ? [name] : []));
   if (names.length === 0) {
-    if (lacksBinary) tally.noBinary++;
-    else tally.right++;
+    tally.right++;
     return undefined;
   }
   return `${segment.shape}: ${key}: wrong ${names.join(', ')}: ${JSON.stringify({ event, truth: segment })}`;
@@ -148,7 +133,6 @@ function emptyTally(): Tally {
     forgotten: 0,
     wrongBinary: 0,
     wrongNew: 0,
-    noBinary: 0,
     wrongOther: 0,
   };
 }

@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { release, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type MissMode, type Statistics, type Tracer, trace } from '@spoor/tracer';
 import { countAlive } from './alive.js';
@@ -107,7 +107,7 @@ export async function runExperiment(setting: Setting): Promise<Outcome> {
     const truth = parseTruth(readFileSync(join(folder, 'truth'), 'utf8'));
     return {
       setting,
-      comparison: compare(truth, observations, { binaryAtExit: keepsBinaryAtExit(release()) }),
+      comparison: compare(truth, observations),
       statistics,
       processes: done.processes,
       alive,
@@ -122,15 +122,6 @@ export async function runExperiment(setting: Setting): Promise<Outcome> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/**
- * Until 6.16 a process had let go of its memory, and with it of its binary, when the hook of its exit ran. An exit whose
- * record the map has lost then tells no binary, which is no mistake.
- */
-function keepsBinaryAtExit(kernel: string): boolean {
-  const [major = 0, minor = 0] = kernel.split('.').map(Number);
-  return major > 6 || (major === 6 && minor >= 16);
 }
 
 async function sabotageOf(program: string, tracer: Tracer): Promise<Helper> {

@@ -13,7 +13,7 @@ it('sums what was counted, takes the middle of the times, and says how many runs
     standard: 'perfect',
     runs: 3,
     good: 2,
-    faults: ['no event is lost', 'every event has every fact right that the kernel has'],
+    faults: ['no event is lost', 'every event has every fact right'],
     total: { expected: 15, right: 14, lost: 1 },
     shapes: { orphan: { expected: 9 }, generator: { expected: 6 } },
     recall: 1,

@@ -1,5 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { release, tmpdir } from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { trace } from './index.js';
@@ -29,13 +29,6 @@ wait
 const passing =
   /^(time|ktimeNs|cpu|tgid|tid|ppid|startTimeNs|origin|childTgid|childTid|childStartTimeNs|durationNs|inode)$/;
 
-/**
- * Until 6.16 a process had let go of its binary when the hook of its exit ran: an exit then tells it only where the map
- * still has it.
- */
-const [major = 0, minor = 0] = release().split('.').map(Number);
-const binaryAtExit = major > 6 || (major === 6 && minor >= 16);
-
 /** What each process did, in its order, without what differs from run to run. */
 async function eventsWith(mapEntries?: number): Promise<{ events: string[]; misses: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'spoor-entries-'));
@@ -50,9 +43,7 @@ async function eventsWith(mapEntries?: number): Promise<{ events: string[]; miss
   for await (const event of tracer) {
     if (event.kind === 'malformed') throw new Error(JSON.stringify(event));
     const process = `${event.tgid} ${event.startTimeNs}`;
-    const isUncertain = (key: string) =>
-      passing.test(key) || (key === 'exe' && event.kind === 'exit' && !binaryAtExit);
-    const line = JSON.stringify(event, (key, value) => (isUncertain(key) ? undefined : value));
+    const line = JSON.stringify(event, (key, value) => (passing.test(key) ? undefined : value));
     byProcess.set(process, [...(byProcess.get(process) ?? []), line.replaceAll(folder, '.')]);
   }
   return {
@@ -67,4 +58,47 @@ it('gives the same events with 100 entries as with the default, where more proce
   expect(usual.events.length).toBeGreaterThan(2 * children);
   expect(pressed.misses).toBeGreaterThan(usual.misses + children / 2);
   expect(pressed.events).toEqual(usual.events);
+});
+
+/** Opens a file by itself before its binary is renamed, after that, and when its record has been lost; then it ends. */
+const renamed = `
+exec 3<> gate
+: > before
+mv runme other
+: > after
+read -r _ <&3
+: > lost
+read -r _ <&3
+`;
+
+it('keeps the name of a binary that is renamed while it runs, whether the map has the process or not', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'spoor-entries-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  await using tracer = await trace({
+    command: ['sh', '-c', `mkfifo gate; cp /bin/sh runme; exec ./runme -c '${renamed}'`],
+    scopes: [`old: exe=${folder}/runme`, `new: exe=${folder}/other`],
+    events: ['open', 'exit'],
+    spawn: { cwd: folder },
+  });
+  const records = tracer.object.maps.get('proc_info')!;
+  const forget = () => {
+    records.delete(new Uint8Array(new Uint32Array([tracer.commandTgid!]).buffer));
+    writeFileSync(join(folder, 'gate'), '\n');
+  };
+  const told: [string, string, string, string][] = [];
+  for await (const event of tracer) {
+    if (event.kind !== 'open' && event.kind !== 'exit') continue;
+    if (event.tgid !== tracer.commandTgid) continue;
+    const name = event.kind === 'open' ? event.path.replace(`${folder}/`, '') : 'exit';
+    if (!['before', 'after', 'lost', 'exit'].includes(name)) continue;
+    told.push([name, event.exe, event.origin, event.scopes.filter((scope) => scope !== 'command').join()]);
+    if (name === 'after' || name === 'lost') forget();
+  }
+  const runme = `${folder}/runme`;
+  expect(told).toEqual([
+    ['before', runme, 'exec', 'old'],
+    ['after', runme, 'exec', 'old'],
+    ['lost', runme, 'recovered-kernel', 'old'],
+    ['exit', runme, 'recovered-kernel', 'old'],
+  ]);
 });

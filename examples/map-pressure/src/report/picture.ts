@@ -33,7 +33,7 @@ const titles: Record<MissMode, readonly [title: string, subtitle: string]> = {
 /** From the bottom up. Lost events are what is not there. */
 const fates: readonly { readonly fate: keyof Fates; readonly fill: string; readonly label: string }[] = [
   { fate: 'right', fill: '#0f766e', label: 'delivered, all facts right' },
-  { fate: 'untrue', fill: 'url(#untrue)', label: 'no binary, a wrong one, or wrong new flag' },
+  { fate: 'untrue', fill: 'url(#untrue)', label: 'a wrong binary or a wrong new flag' },
   { fate: 'misjudged', fill: '#ea580c', label: 'follow forgotten' },
   { fate: 'lost', fill: '#ffffff', label: 'lost' },
 ];

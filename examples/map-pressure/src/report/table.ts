@@ -14,7 +14,6 @@ const columns: readonly (readonly [name: string, cell: (summary: Summary) => str
   ['precision', ({ precision }) => percent(precision)],
   ['wrong binary', ({ total }) => `${total.wrongBinary}`],
   ['wrong new', ({ total }) => `${total.wrongNew}`],
-  ['no binary', ({ total }) => `${total.noBinary}`],
   ['held', ({ held }) => `${held}`],
   ['misses', ({ misses }) => `${misses}`],
   ['on CPUs', ({ missesByCpu }) => `${missesByCpu.filter((misses) => misses > 0).length}`],

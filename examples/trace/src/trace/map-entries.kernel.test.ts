@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { release, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -17,13 +17,6 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const script =
   'i=0; while [ $i -lt 150 ]; do (read -r _ </dev/null; exec /bin/cat /etc/hostname >/dev/null) & i=$((i+1)); done; wait';
 
-/**
- * Until 6.16 a process had let go of its binary when the hook of its exit ran: an exit then tells it only where the map
- * still has it.
- */
-const [major = 0, minor = 0] = release().split('.').map(Number);
-const binaryAtExit = major > 6 || (major === 6 && minor >= 16);
-
 /** What happened, without what differs from run to run: by line, how often. */
 function eventsWith(...options: string[]): Map<string, number> {
   const out = join(folder, 'out.json');
@@ -36,8 +29,7 @@ function eventsWith(...options: string[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const line of readFileSync(out, 'utf8').trim().split('\n')) {
     const { event, comm, exe, scopes, flags, data } = JSON.parse(line);
-    const binary = event === 'exit' && !binaryAtExit ? undefined : exe;
-    const key = JSON.stringify([event, comm, binary, scopes, flags, data.path, data.argv, data.code]);
+    const key = JSON.stringify([event, comm, exe, scopes, flags, data.path, data.argv, data.code]);
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   return counts;
