@@ -1,7 +1,8 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { native } from './ffi/native.js';
 
-/** `CLOCK_BOOTTIME` of include/uapi/linux/time.h. */
+/** `CLOCK_REALTIME` and `CLOCK_BOOTTIME` of include/uapi/linux/time.h. */
+const CLOCK_REALTIME = 0;
 const CLOCK_BOOTTIME = 7;
 /** PROC_TIME_INIT_INO of include/linux/proc_ns.h: the initial time namespace. */
 const initialTimeNamespace = 'time:[4026531834]';
@@ -14,8 +15,20 @@ const timespec = new BigInt64Array(2);
  * which is taken off: the kernel's has none.
  */
 export function bootTimeNs(): bigint {
-  native().libc.clock_gettime(CLOCK_BOOTTIME, timespec);
-  return timespec[0]! * 1_000_000_000n + timespec[1]! - namespaceOffsetNs();
+  return readClock(CLOCK_BOOTTIME) - namespaceOffsetNs();
+}
+
+/**
+ * Nanoseconds since 1970 by the wall clock, as it is set at this moment. `performance.timeOrigin` does not follow a
+ * change of the wall clock, and `Date.now()` has milliseconds.
+ */
+export function wallTimeNs(): bigint {
+  return readClock(CLOCK_REALTIME);
+}
+
+function readClock(clock: number): bigint {
+  native().libc.clock_gettime(clock, timespec);
+  return timespec[0]! * 1_000_000_000n + timespec[1]!;
 }
 
 let offsetNs: bigint | undefined;

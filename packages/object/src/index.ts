@@ -1,5 +1,5 @@
 export { SpoorError, type SpoorErrorCode, type SpoorErrorOptions } from '@spoor/btf';
-export { bootTimeNs } from './clock.js';
+export { bootTimeNs, wallTimeNs } from './clock.js';
 export type { Constant } from './constants.js';
 export { type Environment, hasProcfs, isLocked, missingPrivilege, readEnvironment } from './environment.js';
 export { type Feature, features } from './features/features.js';

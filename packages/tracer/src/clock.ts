@@ -1,28 +1,65 @@
-import { bootTimeNs } from '@spoor/object';
+import { bootTimeNs, wallTimeNs } from '@spoor/object';
 
 const tries = 5;
 
-/**
- * Nanoseconds to add to a time of the boot clock to get nanoseconds since 1970, as of now: the offset moves when
- * somebody sets the wall clock. The boot clock is read between two readings of the wall clock, and the narrowest of
- * a few tries wins; the error is at most half the time between those two.
- */
-export function wallClockOffsetNs(): bigint {
+/** Milliseconds by which the cheap clocks may drift apart until the offset is read again. */
+const driftMs = 2;
+
+/** The clocks that `WallClock` reads; a test gives its own. */
+export interface Clocks {
+  /** Nanoseconds since 1970, and since boot. */
+  readonly wallNs: () => bigint;
+  readonly bootNs: () => bigint;
+  /** Milliseconds: one follows the wall clock, the other never jumps. */
+  readonly wallMs: () => number;
+  readonly steadyMs: () => number;
+}
+
+const systemClocks: Clocks = {
+  wallNs: wallTimeNs,
+  bootNs: bootTimeNs,
+  wallMs: Date.now,
+  steadyMs: () => performance.now(),
+};
+
+/** Nanoseconds to add to a time of the boot clock to get nanoseconds since 1970, as of now. */
+export function wallClockOffsetNs(clocks: Clocks = systemClocks): bigint {
   let narrowest: { readonly gap: bigint; readonly offset: bigint } | undefined;
+  // The boot clock is read between two readings of the wall clock: the error is at most half the time between those.
   for (let index = 0; index < tries; index++) {
-    const before = wallClockNs();
-    const boot = bootTimeNs();
-    const gap = wallClockNs() - before;
-    if (narrowest === undefined || gap < narrowest.gap) {
+    const before = clocks.wallNs();
+    const boot = clocks.bootNs();
+    const gap = clocks.wallNs() - before;
+    // A negative gap is a step of the wall clock just now.
+    if (gap >= 0n && (narrowest === undefined || gap < narrowest.gap)) {
       narrowest = { gap, offset: before + gap / 2n - boot };
     }
   }
-  return narrowest!.offset;
+  return narrowest?.offset ?? clocks.wallNs() - clocks.bootNs();
 }
 
-/** Node's only sub-millisecond wall clock: where the process began, and the time since then. */
-function wallClockNs(): bigint {
-  return (
-    BigInt(Math.round(performance.timeOrigin * 1e3)) * 1000n + BigInt(Math.round(performance.now() * 1e6))
-  );
+/**
+ * Notices that somebody set the wall clock, or that it was adjusted by more than 2 ms. Asked before each look at the
+ * rings, so it compares two clocks that Node.js reads in nanoseconds, and asks the system only if they drifted.
+ */
+export class WallClock {
+  readonly #clocks: Clocks;
+  #driftMs: number;
+
+  constructor(clocks: Clocks = systemClocks) {
+    this.#clocks = clocks;
+    this.#driftMs = this.#drift();
+  }
+
+  /** The new offset if the wall clock has moved against the boot clock since the last call, else undefined. */
+  moved(): bigint | undefined {
+    const drift = this.#drift();
+    if (Math.abs(drift - this.#driftMs) < driftMs) return undefined;
+    this.#driftMs = drift;
+    return wallClockOffsetNs(this.#clocks);
+  }
+
+  #drift(): number {
+    return this.#clocks.wallMs() - this.#clocks.steadyMs();
+  }
 }

@@ -5,7 +5,7 @@ import type { Event, EventContext, EventDecoder, MalformedEvent } from '@spoor/e
 import type { Scope } from '@spoor/filter';
 import { type LoadedObject, RingPoller, RingSource } from '@spoor/object';
 import { checkEachOptions } from './check-options.js';
-import { wallClockOffsetNs } from './clock.js';
+import { WallClock, wallClockOffsetNs } from './clock.js';
 import type { CommandExit, HeldCommand } from './gated-command.js';
 import { commandScope, commandScopeName } from './grounded-scopes.js';
 import type { KernelSide } from './kernel-side.js';
@@ -61,6 +61,7 @@ export class Tracer implements AsyncDisposable {
   readonly #decoder: EventDecoder;
   readonly #delivered = new Map<string, number>();
   readonly #ended = new AbortController();
+  readonly #wallClock = new WallClock();
   #reader: { close(): unknown } | undefined;
   #endCheck: NodeJS.Timeout | undefined;
   #finalStatistics: Statistics | undefined;
@@ -118,7 +119,10 @@ export class Tracer implements AsyncDisposable {
     return this.#kernel.object;
   }
 
-  /** What the lines of events say that is in no record: for a recording, which must say the same. */
+  /**
+   * What the lines of events say that is in no record: for a recording, which must say the same. Another object after
+   * `replaceScopes`, and when the wall clock was set.
+   */
   get context(): EventContext {
     return this.#decoder.context;
   }
@@ -158,6 +162,7 @@ export class Tracer implements AsyncDisposable {
   [Symbol.asyncIterator](): AsyncIterableIterator<TracedEvent> {
     const source = new RingSource<TracedEvent>(this.#kernel.rings, {
       ...this.#kernel.pace,
+      beforeLook: this.#followWallClock,
       take: (data, offset, length) => {
         const event = this.#judged(this.#decoder.own(data, offset, length));
         return this.#take(event) ? event : undefined;
@@ -186,7 +191,11 @@ export class Tracer implements AsyncDisposable {
           reject(error);
         }
       });
-      const poller = new RingPoller(this.#kernel.rings, handler, { ...this.#kernel.pace, ...options });
+      const poller = new RingPoller(this.#kernel.rings, handler, {
+        ...this.#kernel.pace,
+        ...options,
+        beforeLook: this.#followWallClock,
+      });
       this.#read(poller);
       this.#ended.signal.addEventListener('abort', () => resolve(), { once: true });
     });
@@ -270,6 +279,11 @@ export class Tracer implements AsyncDisposable {
       replacedScopes: this.#scopes.replaced,
     };
   }
+
+  readonly #followWallClock = (): void => {
+    const clockOffsetNs = this.#wallClock.moved();
+    if (clockOffsetNs !== undefined) this.#decoder.context = { ...this.#decoder.context, clockOffsetNs };
+  };
 
   /** Asks the kernel whether a process of the tree lives: events can be late, and can be dropped. */
   #checkEnd(): void {

@@ -38,8 +38,8 @@ export class Recorder {
     return new Recorder(await RecordingWriter.create(path, { facts, fd }));
   }
 
-  /** What the lines say beyond the records; known when the trace has begun. */
-  began(context: EventContext): void {
+  /** What the lines of the records from here on say beyond them. */
+  setContext(context: EventContext): void {
     this.#writer.setContext(context);
   }
 

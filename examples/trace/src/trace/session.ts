@@ -1,5 +1,5 @@
 import { SpoorError } from '@spoor/btf';
-import { escapeText, marker } from '@spoor/event';
+import { type EventContext, escapeText, marker } from '@spoor/event';
 import type { CommandExit, TracedEvent, Tracer } from '@spoor/tracer';
 import { exitStatus, type Outcome, outcomeOfExit, outcomeOfSignal, statusOfError } from '../exit-status.js';
 import { reportFailure } from '../failure.js';
@@ -43,6 +43,8 @@ export class Session {
   #lastTimeLo = 0;
   #lastTimeHi = 0;
   #recorderFull = false;
+  /** What the recording says that lines are made with. */
+  #context: EventContext;
   #waitingNote: NodeJS.Timeout | undefined;
   /** How the command ended; undefined while it lives, and without one. */
   #exit: CommandExit | undefined;
@@ -53,7 +55,8 @@ export class Session {
     this.#parts = parts;
     const { tracer, outputs, interrupts, recorder } = parts;
     interrupts.began({ tracer, exit: tracer.exit, ...(outputs.canReopen ? { reopen: this.#reopen } : {}) });
-    recorder?.began(tracer.context);
+    this.#context = tracer.context;
+    recorder?.setContext(this.#context);
     void tracer.exit?.then((exit) => {
       this.#exit = exit;
       this.#waitingNote = setTimeout(this.#sayWhoIsLeft, patienceMs).unref();
@@ -92,13 +95,19 @@ export class Session {
   }
 
   readonly #take = (event: TracedEvent): void => {
-    const { writer, recorder } = this.#parts;
+    const { tracer, writer, recorder } = this.#parts;
     this.#taken++;
     if (event.kind !== 'malformed') {
       this.#lastTimeLo = event.timeNsLo;
       this.#lastTimeHi = event.timeNsHi;
     }
-    if (recorder !== undefined) this.#recorderFull = !recorder.append(event);
+    if (recorder !== undefined) {
+      if (tracer.context !== this.#context) {
+        this.#context = tracer.context;
+        recorder.setContext(this.#context);
+      }
+      this.#recorderFull = !recorder.append(event);
+    }
     writer.write(event);
   };
 

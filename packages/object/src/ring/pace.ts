@@ -34,6 +34,8 @@ export interface PaceOptions {
   readonly sleep?: (() => Wakeup | undefined) | undefined;
   /** Milliseconds of reading after which the event loop has its turn. Default: 5. */
   readonly budgetMs?: number;
+  /** Called before each look at the ring. Must not throw. Default: none. */
+  readonly beforeLook?: (() => void) | undefined;
 }
 
 export const defaultPace = { delayMs: 40, idleDelayMs: 60, budgetMs: 5 } as const;
@@ -53,6 +55,7 @@ export class Pace {
   readonly #ring: Drainable;
   readonly #turn: () => void;
   readonly #beforeSleep: (() => Wakeup | undefined) | undefined;
+  readonly #beforeLook: (() => void) | undefined;
   #wakeup: Wakeup | undefined;
   readonly #delayMs: number;
   readonly #idleDelayMs: number;
@@ -79,6 +82,7 @@ export class Pace {
     this.#idleDelayMs = Math.max(options.idleDelayMs ?? defaultPace.idleDelayMs, this.#delayMs);
     this.budgetMs = options.budgetMs ?? defaultPace.budgetMs;
     this.#beforeSleep = options.sleep;
+    this.#beforeLook = options.beforeLook;
     if (options.wakeup !== undefined) this.#beginListening(options.wakeup);
   }
 
@@ -180,6 +184,7 @@ export class Pace {
     this.#woken = false;
     this.#lastLook = performance.now();
     this.#fill = this.#ring.fill;
+    this.#beforeLook?.();
     this.#turn();
   };
 }
