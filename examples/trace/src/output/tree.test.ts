@@ -1,8 +1,8 @@
-import { type Event, EventDecoder, inventRecord } from '@spoor/event';
+import { type Event, EventDecoder, inventRecord, LineBuffer, marker } from '@spoor/event';
 import { ProcessTree } from '@spoor/tracer';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { noStyle } from './style.js';
-import { drawTree } from './tree.js';
+import { drawTree, treeRenderer } from './tree.js';
 
 const decoder = new EventDecoder();
 
@@ -72,4 +72,24 @@ it('draws a chain of ten thousand', () => {
 
 it('says that processes were left out', () => {
   expect(drawTree({ roots: [], forgotten: 1200 }, plain)).toBe('(1,200 that had ended were left out)\n');
+});
+
+describe('a process without an exit', () => {
+  const drawnAfter = (mark: ReturnType<typeof marker>) => {
+    const renderer = treeRenderer({ ...plain, kinds: [], time: 'relative' }, () => treeOf([exec(1, ['x'])]));
+    renderer.event(mark, new LineBuffer());
+    return renderer.end();
+  };
+
+  it.each([
+    ['an exit was dropped', marker({ kind: 'drops', timeNs: 1n, drops: { exit: { 'ring-full': 1 } } })],
+    ['an unknown part is missing', marker({ kind: 'gap', reason: 'damaged', position: 1n })],
+  ])('is not called running when %s', (_, mark) => {
+    expect(drawnAfter(mark)).toBe('x  [1]  exit not seen  exec 1\n');
+  });
+
+  it('is called running when others were dropped', () => {
+    const mark = marker({ kind: 'drops', timeNs: 1n, drops: { open: { 'ring-full': 9 } } });
+    expect(drawnAfter(mark)).toBe('x  [1]  still running  exec 1\n');
+  });
 });

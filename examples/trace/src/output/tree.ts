@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { escapeText } from '@spoor/event';
 import type { ProcessTree, TracedProcess } from '@spoor/tracer';
-import type { Renderer, RendererOptions } from './renderer.js';
+import type { OutputLine, Renderer, RendererOptions } from './renderer.js';
 import { commandLine } from './shell-words.js';
 import type { Style } from './style.js';
 import { countText, durationText } from './text.js';
@@ -11,11 +11,27 @@ const deepest = 120;
 
 /** The process tree, drawn when all is over. */
 export function treeRenderer({ style, unicode }: RendererOptions, processes: () => ProcessTree): Renderer {
+  let exitsLost = false;
   return {
     begin: () => '',
-    event: () => undefined,
-    end: () => drawTree(processes(), { style, unicode }),
+    event: (printable) => {
+      if (printable.kind === 'drops' || printable.kind === 'gap')
+        exitsLost ||= losesExits(printable.toJSON());
+    },
+    end: () => drawTree(processes(), { style, unicode, exitsLost }),
   };
+}
+
+/** Whether exits may be missing where a marker stands: they were dropped, or nobody knows what was lost. */
+function losesExits(line: OutputLine): boolean {
+  return line.event === 'gap' || (line.event === 'drops' && line.drops['exit'] !== undefined);
+}
+
+interface Drawing {
+  readonly style: Style;
+  readonly unicode: boolean;
+  /** Exits were lost, so a process without one may have ended. */
+  readonly exitsLost?: boolean;
 }
 
 interface Drawn {
@@ -28,7 +44,7 @@ interface Drawn {
 /** A line a process, children below their parents in the order in which they came. */
 export function drawTree(
   processes: Pick<ProcessTree, 'roots' | 'forgotten'>,
-  { style, unicode }: { readonly style: Style; readonly unicode: boolean },
+  { style, unicode, exitsLost = false }: Drawing,
 ): string {
   const [middle, last, bar] = unicode ? ['├─ ', '└─ ', '│  '] : ['|- ', '`- ', '|  '];
   const lines: string[] = [];
@@ -36,7 +52,7 @@ export function drawTree(
   const stack: Drawn[] = processes.roots.map((process) => ({ process, branch: '', indent: '' })).reverse();
   for (let drawn = stack.pop(); drawn !== undefined; drawn = stack.pop()) {
     const { process, branch, indent } = drawn;
-    lines.push(`${style.dim(branch)}${describe(process, style)}\n`);
+    lines.push(`${style.dim(branch)}${describe(process, style, exitsLost)}\n`);
     for (const [index, child] of [...process.children].reverse().entries()) {
       stack.push({
         process: child,
@@ -50,17 +66,22 @@ export function drawTree(
   return lines.join('');
 }
 
-function describe(process: TracedProcess, style: Style): string {
+function describe(process: TracedProcess, style: Style, exitsLost: boolean): string {
   const { argv, argvRaw, argvTruncated, exe, comm, tgid } = process;
   const name = argv.length > 0 ? commandLine(argv, argvRaw, argvTruncated) : escapeText(exe || comm || '?');
   const forked = argv.length > 0 ? '' : style.dim(' (forked)');
-  return [`${style.bold(name)}${forked}`, style.dim(`[${tgid}]`), ending(process, style), counts(process)]
+  return [
+    `${style.bold(name)}${forked}`,
+    style.dim(`[${tgid}]`),
+    ending(process, style, exitsLost),
+    counts(process),
+  ]
     .filter((part) => part !== '')
     .join('  ');
 }
 
-function ending({ exit }: TracedProcess, style: Style): string {
-  if (exit === undefined) return style.dim('still running');
+function ending({ exit }: TracedProcess, style: Style, exitsLost: boolean): string {
+  if (exit === undefined) return style.dim(exitsLost ? 'exit not seen' : 'still running');
   const took = durationText(exit.durationNs);
   if (exit.signal !== 0) return `${took}  ${style.bad(signalName(exit.signal))}`;
   const code = exit.code & 0xff;
