@@ -35,11 +35,15 @@ static __always_inline bool fill_accept(struct frame *frame, struct task_struct 
 {
 	struct accept_event *event = (void *)frame->record;
 	struct endpoint self = {}, peer = {};
+	bool is_doubtful = event->header.flags & EVENT_RACY;
 	struct sock *sock;
 
 	event->result = call->result;
 	event->fd = call->arguments[0];
 	sock = sock_of_call(frame, task, call->result >= 0 ? call->result : call->arguments[0]);
+	/* The call did not run: somebody else answered it. */
+	if (!sock && is_doubtful && call->result >= 0 && !tables_are_shared())
+		return false;
 	if (!sock)
 		return true;
 	endpoint_of_self(frame, &self, &event->path, sock);

@@ -28,6 +28,11 @@ enum event_flag {
 	 * the one of the call.
 	 */
 	EVENT_RACY = 256,
+	/*
+	 * A path, or `exe`, is of a mount that is in no mount namespace: detached, or not attached yet. The path begins at the root
+	 * of its file system.
+	 */
+	EVENT_UNREACHABLE = 512,
 };
 
 /*

@@ -15,6 +15,10 @@ enum open_form { OPEN_OPEN, OPEN_AT, OPEN_AT2, OPEN_CREAT, OPEN_HANDLE };
 /* O_CREAT | O_WRONLY | O_TRUNC, what creat() stands for: the same number on every architecture we have. */
 #define CREAT_FLAGS 0x241
 
+/* include/uapi/asm-generic/fcntl.h: no architecture that we have has others. */
+#define O_ACCMODE 3
+#define O_PATH 010000000
+
 /* A file was opened, or could not be. */
 struct open_event {
 	struct event_header header;
@@ -54,9 +58,28 @@ static __always_inline __u32 open_flags(const struct syscall *call)
 	}
 }
 
+/*
+ * Whether a call that says that it opened this file cannot have: the file is not there, is a socket, or is open in another way. Not of
+ * openat2(), whose flags are in memory.
+ */
+static __noinline int is_not_opened(struct file *file, const struct syscall *call)
+{
+	__u32 asked = open_flags(call), has;
+
+	if (!file)
+		return true;
+	has = BPF_CORE_READ(file, f_flags);
+	if (sock_of_file(file) && !(has & O_PATH))
+		return true;
+	if (call->form == OPEN_AT2)
+		return false;
+	return (has ^ asked) & (asked & O_PATH ? O_PATH : O_PATH | O_ACCMODE);
+}
+
 static __always_inline bool fill_open(struct frame *frame, struct task_struct *task, const struct syscall *call)
 {
 	struct open_event *event = (void *)frame->record;
+	bool is_doubtful = event->header.flags & EVENT_RACY;
 	struct file *file = call->result >= 0 ? file_of_call(frame, task, call->result) : NULL;
 	bool at = call->form != OPEN_OPEN && call->form != OPEN_CREAT;
 	struct name name = {
@@ -66,6 +89,8 @@ static __always_inline bool fill_open(struct frame *frame, struct task_struct *t
 		.directory = &event->directory,
 	};
 
+	if (is_doubtful && call->result >= 0 && is_not_opened(file, call) && !tables_are_shared())
+		return false;
 	event->result = call->result;
 	event->flags = file && call->form == OPEN_AT2 ? BPF_CORE_READ(file, f_flags) : open_flags(call);
 	if (file) {

@@ -54,15 +54,19 @@ static __always_inline void record_append(struct frame *frame, struct var_bytes 
 	record_append_within(frame, reference, part, PARTS_MAX);
 }
 
+#define UNREADABLE_BYTE 0xff
+
+/* One byte of a part. A page that is missing has no NUL in it: what ends there is cut. */
 static __always_inline __u8 part_byte(const struct part *part, __u32 at)
 {
 	__u8 byte = 0;
+	long status;
 
 	if (part->memory == PART_USER)
-		bpf_probe_read_user(&byte, sizeof(byte), part->from + at);
+		status = bpf_probe_read_user(&byte, sizeof(byte), part->from + at);
 	else
-		bpf_probe_read_kernel(&byte, sizeof(byte), part->from + at);
-	return byte;
+		status = bpf_probe_read_kernel(&byte, sizeof(byte), part->from + at);
+	return status ? UNREADABLE_BYTE : byte;
 }
 
 /* A string of at most PART_MAX - 1 bytes that ends with a NUL, which is not kept. */
@@ -106,7 +110,9 @@ static __always_inline void record_append_path(struct frame *frame, struct var_b
 		.length = path->length,
 		.memory = PART_KERNEL,
 	};
+	struct event_header *header = (void *)frame->record;
 
+	header->flags |= EVENT_UNREACHABLE * (path->unreachable & 1) | EVENT_RACY * (path->torn & 1);
 	record_append(frame, reference, &part);
 	reference->full_length = path->full_length;
 	if (path->cut && reference->full_length <= reference->length)
@@ -130,9 +136,11 @@ static __always_inline void record_append_container(struct frame *frame, struct 
 	frame->size = at + length;
 }
 
-/* Starts a record of `size` fixed bytes: the header is filled from the frame, the rest is the caller's. */
-static __always_inline void *record_begin(struct frame *frame, const struct scope_set *set, enum event_kind kind,
-					  __u32 size)
+/*
+ * Starts a record of `size` fixed bytes: the header is filled from the frame, the rest is the caller's. A function of its own, for the
+ * stack's sake.
+ */
+static __noinline void *record_begin(struct frame *frame, const struct scope_set *set, enum event_kind kind, __u32 size)
 {
 	struct event_header *header = (void *)frame->record;
 	const struct event_ids *ids = &frame->ids;
@@ -155,6 +163,7 @@ static __always_inline void *record_begin(struct frame *frame, const struct scop
 		header->flags |= EVENT_NEW_PROCESS;
 	if (frame->info.flags & PROC_EXE_UNLINKED)
 		header->flags |= EVENT_EXE_UNLINKED;
+	header->flags |= frame->info.flags & (EVENT_RACY | EVENT_UNREACHABLE);
 	bpf_get_current_comm(header->comm, sizeof(header->comm));
 	frame->size = size;
 	record_append_container(frame, header);
@@ -191,7 +200,7 @@ static __always_inline struct file *file_of_call(struct frame *frame, struct tas
 }
 
 /* Returns the socket of a descriptor that a call used or made, or NULL when the descriptor is not a socket. */
-static __always_inline struct sock *sock_of_call(struct frame *frame, struct task_struct *task, __u32 fd)
+__attribute__((unused)) static __noinline struct sock *sock_of_call(struct frame *frame, struct task_struct *task, __u32 fd)
 {
 	return sock_of_file(file_of_call(frame, task, fd));
 }

@@ -51,6 +51,7 @@ export const EventFlag = {
   EVENT_VIA_IO_URING: 64,
   EVENT_COMPLETION: 128,
   EVENT_RACY: 256,
+  EVENT_UNREACHABLE: 512,
 } as const;
 
 export type EventFlag = (typeof EventFlag)[keyof typeof EventFlag];
@@ -64,7 +65,8 @@ export type EventFlagName =
   | 'script'
   | 'via-io-uring'
   | 'completion'
-  | 'racy';
+  | 'racy'
+  | 'unreachable';
 
 /** The name of each value; values that the object does not know have none. */
 export const eventFlagNames: Readonly<Record<number, EventFlagName>> = {
@@ -77,6 +79,7 @@ export const eventFlagNames: Readonly<Record<number, EventFlagName>> = {
   64: 'via-io-uring',
   128: 'completion',
   256: 'racy',
+  512: 'unreachable',
 };
 
 /** `enum event_kind` */
@@ -368,17 +371,21 @@ export const ProcFlag = {
   PROC_NEW: 1,
   PROC_EXE_UNLINKED: 2,
   PROC_NO_EXE: 4,
+  PROC_EXE_TORN: 256,
+  PROC_EXE_UNREACHABLE: 512,
 } as const;
 
 export type ProcFlag = (typeof ProcFlag)[keyof typeof ProcFlag];
 
-export type ProcFlagName = 'new' | 'exe-unlinked' | 'no-exe';
+export type ProcFlagName = 'new' | 'exe-unlinked' | 'no-exe' | 'exe-torn' | 'exe-unreachable';
 
 /** The name of each value; values that the object does not know have none. */
 export const procFlagNames: Readonly<Record<number, ProcFlagName>> = {
   1: 'new',
   2: 'exe-unlinked',
   4: 'no-exe',
+  256: 'exe-torn',
+  512: 'exe-unreachable',
 };
 
 /** `enum set_ids_call` */

@@ -319,14 +319,26 @@ export const EventIds = C.struct('event_ids', 16, {
 });
 export type EventIds = Static<typeof EventIds>;
 
-/** `struct path_buffer`: 4368 bytes. */
-export const PathBuffer = C.struct('path_buffer', 4368, {
+/** `struct path_level`: 16 bytes. */
+export const PathLevel = C.struct('path_level', 16, {
+  dentry: [0, C.u64],
+  sequence: [8, C.u32],
+  unused: [12, C.u32],
+});
+export type PathLevel = Static<typeof PathLevel>;
+
+/** `struct path_buffer`: 5400 bytes. */
+export const PathBuffer = C.struct('path_buffer', 5400, {
   start: [0, C.u32],
   length: [4, C.u32],
   full_length: [8, C.u32],
   cut: [12, C.bool],
   unlinked: [13, C.bool],
-  bytes: [14, C.bytes(4352)],
+  unreachable: [14, C.bool],
+  torn: [15, C.bool],
+  levels: [16, C.u32],
+  level: [24, C.array(PathLevel, 64)],
+  bytes: [1048, C.bytes(4352)],
 });
 export type PathBuffer = Static<typeof PathBuffer>;
 
@@ -388,31 +400,31 @@ export const Syscall = C.struct('syscall', 64, {
 });
 export type Syscall = Static<typeof Syscall>;
 
-/** `struct frame`: 29160 bytes. */
-export const Frame = C.struct('frame', 29160, {
+/** `struct frame`: 30192 bytes. */
+export const Frame = C.struct('frame', 30192, {
   info: [0, ProcInfo],
   words: [304, TaskWords],
   facts: [368, TaskFacts],
   ids: [3224, EventIds],
   path: [3240, PathBuffer],
-  script: [7608, Script],
-  names: [7876, NameWalk],
-  container: [7888, Container],
-  container_walk: [8056, ContainerWalk],
-  words_place: [8384, C.u32],
-  matched: [8392, C.u64],
-  legacy_followed: [8400, C.u64],
-  ancestor_words: [8408, ScopeWords],
-  ancestor_steps: [8432, C.u64],
-  peer: [8440, Peer],
-  messages: [8576, C.u64],
-  send: [8584, Syscall],
-  ring_kind: [8648, C.u64],
-  ring_is_new: [8656, C.u64],
-  size: [8664, C.u32],
-  info_valid: [8668, C.u32],
-  kept_version: [8672, C.u64],
-  record: [8680, C.bytes(20480)],
+  script: [8640, Script],
+  names: [8908, NameWalk],
+  container: [8920, Container],
+  container_walk: [9088, ContainerWalk],
+  words_place: [9416, C.u32],
+  matched: [9424, C.u64],
+  legacy_followed: [9432, C.u64],
+  ancestor_words: [9440, ScopeWords],
+  ancestor_steps: [9464, C.u64],
+  peer: [9472, Peer],
+  messages: [9608, C.u64],
+  send: [9616, Syscall],
+  ring_kind: [9680, C.u64],
+  ring_is_new: [9688, C.u64],
+  size: [9696, C.u32],
+  info_valid: [9700, C.u32],
+  kept_version: [9704, C.u64],
+  record: [9712, C.bytes(20480)],
 });
 export type Frame = Static<typeof Frame>;
 

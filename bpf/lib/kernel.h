@@ -89,8 +89,18 @@ struct inode {
 	unsigned int i_nlink;
 };
 
+struct seqcount {
+	unsigned int sequence;
+};
+
+struct seqcount_spinlock {
+	struct seqcount seqcount;
+};
+
 struct dentry {
 	unsigned int d_flags;
+	/* changes with the name and the parent */
+	struct seqcount_spinlock d_seq;
 	struct dentry *d_parent;
 	struct qstr d_name;
 	struct inode *d_inode;
@@ -107,6 +117,8 @@ struct mount {
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
 	const char *mnt_devname;
+	/* NULL for a mount that is detached, an error for one of the kernel's own */
+	struct mnt_namespace *mnt_ns;
 };
 
 struct path {

@@ -19,6 +19,16 @@
 #define ARGV_LONG_MAX 65535
 #define ARGV_TAIL 512
 
+/* Names of a walk that are kept to be looked at again. A power of two. */
+#define PATH_LEVELS 64
+
+/* A name that was read, and the sequence count that the kernel changes when it renames. */
+struct path_level {
+	unsigned long dentry;
+	__u32 sequence;
+	__u32 unused;
+};
+
 struct path_buffer {
 	/* first byte of the path in `bytes`; it ends at PATH_MAX */
 	__u32 start;
@@ -27,6 +37,13 @@ struct path_buffer {
 	__u32 full_length;
 	bool cut;
 	bool unlinked;
+	/* the walk did not end at the root of a mount namespace: the path is the one inside the file system */
+	bool unreachable;
+	/* a name changed during the walk, each time that it was tried: the path may be one that never was */
+	bool torn;
+	/* names that were walked */
+	__u32 levels;
+	struct path_level level[PATH_LEVELS];
 	__u8 bytes[PATH_BUFFER];
 };
 

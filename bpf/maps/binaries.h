@@ -53,6 +53,8 @@ static __always_inline void binary_restore(struct proc_info *info, const struct 
 	info->exe_length = kept->exe_length;
 	info->exe_full_length = kept->exe_full_length;
 	bpf_probe_read_kernel(info->exe, sizeof(info->exe), kept->exe);
+	info->flags &= ~(PROC_EXE_TORN | PROC_EXE_UNREACHABLE);
+	info->flags |= kept->flags & (PROC_EXE_TORN | PROC_EXE_UNREACHABLE);
 	if (info->flags & PROC_NO_EXE)
 		info->flags = (info->flags & ~PROC_NO_EXE) | (kept->flags & PROC_EXE_UNLINKED);
 }

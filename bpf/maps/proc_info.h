@@ -48,6 +48,7 @@ static __always_inline void proc_info_set_exe(struct proc_info *info, struct pat
 	info->device = BPF_CORE_READ(inode, i_sb, s_dev);
 	if (path->unlinked)
 		info->flags |= PROC_EXE_UNLINKED;
+	info->flags |= PROC_EXE_UNREACHABLE * path->unreachable | PROC_EXE_TORN * path->torn;
 }
 
 /* Builds a record from what the kernel itself knows of the task. Always succeeds. */

@@ -22,6 +22,9 @@ enum proc_flag {
 	PROC_EXE_UNLINKED = 2,
 	/* a kernel thread, or a process past the point where the kernel gives up its binary */
 	PROC_NO_EXE = 4,
+	/* Of the path of the binary, as struct path_buffer has it. The numbers are those of EVENT_RACY and EVENT_UNREACHABLE. */
+	PROC_EXE_TORN = 256,
+	PROC_EXE_UNREACHABLE = 512,
 };
 
 struct proc_info {

@@ -69,12 +69,14 @@ __noinline int call_is_doubtful(__u32 number, __u32 compat, long result)
 	return result >= 0 && is_answered_by_filter(task, number, compat);
 }
 
-static __always_inline void call_flag_doubtful(struct frame *frame, const struct syscall *call)
+/* A function of its own, for the stack's sake. */
+static __noinline int call_flag_doubtful(struct frame *frame, const struct syscall *call)
 {
 	struct event_header *header = (void *)frame->record;
 
 	/* Not a branch: the verifier would walk what follows twice. */
 	header->flags |= EVENT_RACY * (call_is_doubtful(call->number, call->compat, call->result) & 1);
+	return 0;
 }
 
 #endif

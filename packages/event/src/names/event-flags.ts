@@ -14,6 +14,9 @@ export const eventFlagTexts: Readonly<Record<EventFlagName, string>> = {
     'A fact was read through descriptors, a working directory or a root that another task shares and can have changed ' +
     'during the call, or a tracer or a seccomp filter can have answered the call. Nothing proved that the fact is the ' +
     'one of the call.',
+  unreachable:
+    'A path, or exe, is of a mount that is in no mount namespace: detached, or not attached yet. The path begins at the ' +
+    'root of its file system.',
 };
 
 /** Says how a text that was cut is marked. It is no flag, and can be asked for like one. */
@@ -31,5 +34,6 @@ export function qualifyingFlags(kind: string): readonly EventFlagName[] {
   const flags: EventFlagName[] = [];
   if (!kernelKinds.has(kind)) flags.push('user-memory');
   if (!hookKinds.has(kind)) flags.push('racy');
+  flags.push('unreachable');
   return flags;
 }
