@@ -6,6 +6,7 @@ import { SyscallEntry } from './structs.js';
 
 /** Read-only constants that can be set between open and load. */
 export const constants = {
+  activity_size: C.u64,
   argv_limit: C.u32,
   compat_syscalls: C.array(SyscallEntry, 576),
   enabled_events: C.u64,
@@ -16,6 +17,7 @@ export const constants = {
   observer_boot_offset_ns: C.s64,
   observer_pidns: C.u32,
   own_mount_namespace: C.u32,
+  quiet_room: C.u64,
   reader_sleeps: C.bool,
   ring_operation_kinds: C.bytes(256),
   syscall_events: C.u64,

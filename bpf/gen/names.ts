@@ -17,6 +17,7 @@ export const mapNames = [
   'module_names',
   'peers',
   'proc_info',
+  'ring_users',
   'scope_grace',
   'scope_in_force',
   'scope_sets',

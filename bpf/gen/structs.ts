@@ -578,6 +578,24 @@ export const RenameEvent = C.struct('rename_event', 136, {
 });
 export type RenameEvent = Static<typeof RenameEvent>;
 
+/** `struct ring_user`: 48 bytes. */
+export const RingUser = C.struct('ring_user', 48, {
+  period: [0, C.u64],
+  used: [8, C.u64],
+  flooded: [16, C.u64],
+  dropped: [24, C.u64],
+  comm: [32, C.chars(16)],
+});
+export type RingUser = Static<typeof RingUser>;
+
+/** `struct ring_user_key`: 16 bytes. */
+export const RingUserKey = C.struct('ring_user_key', 16, {
+  id: [0, C.u64],
+  tgid: [8, C.u32],
+  unused: [12, C.u32],
+});
+export type RingUserKey = Static<typeof RingUserKey>;
+
 /** `struct scope_birth`: 16 bytes. */
 export const ScopeBirth = C.struct('scope_birth', 16, {
   version: [0, C.u64],

@@ -42,5 +42,9 @@ const volatile bool legacy_cgroups = true;
 const volatile bool wake_reader = false;
 /* 1: the reader sleeps when nothing comes, and is to be woken by the record that ends that (`reader_asleep`). */
 const volatile bool reader_sleeps = false;
+/* Bytes of the activity ring. */
+const volatile __u64 activity_size = 0;
+/* So many bytes of it are for those who use it least (maps/ring_users.h). 0: for whoever comes first. */
+const volatile __u64 quiet_room = 0;
 
 #endif

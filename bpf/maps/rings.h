@@ -5,12 +5,11 @@
 #ifndef SPOOR_MAPS_RINGS_H
 #define SPOOR_MAPS_RINGS_H
 
-#include "../events/event.h"
-#include "../lib/config.h"
+#include "ring_users.h"
 
 /* Why a record was dropped. */
 enum drop_reason {
-	/* the ring had no room: the reader is behind */
+	/* the ring had no room, or little, which is kept for quieter processes (ring_users.h): the reader is behind */
 	DROP_RING_FULL = 0,
 	/* the ring had room but its lock was taken (reserve in an interrupt) */
 	DROP_RING_BUSY = 1,
@@ -94,33 +93,59 @@ static __always_inline void wake_sleeper(void *ring)
 	bpf_ringbuf_discard(nothing, BPF_RB_FORCE_WAKEUP);
 }
 
+#ifdef SPOOR_LEAN
+#define is_shared(ring) false
+#define ring_has_room(ring, header, size) true
+#define ring_user_dropped(header) 0
+#else
+/* Whether a flood of one process could hide what others do there. Known when the program is compiled. */
+#define is_shared(ring) ((ring) == (void *)&activity)
+
+/* False when what is left of the ring is kept for others. Costs one call while the ring has twice as much room as `quiet_room`. */
+static __always_inline bool ring_has_room(void *ring, const struct event_header *header, __u64 size)
+{
+	__u64 waiting;
+
+	if (!quiet_room)
+		return true;
+	waiting = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA);
+	if (waiting + 2 * quiet_room <= activity_size)
+		return true;
+	return ring_admits(header, size, waiting < activity_size ? activity_size - waiting : 0);
+}
+#endif
+
 /* Submits a whole record, or counts why not. `most`: bytes that there are behind `header`, a constant. */
 static __always_inline void record_submit(void *ring, struct event_header *header, __u64 most)
 {
 	__u32 kind = header->kind;
 	__u64 size = header->size;
 	struct event_counters *counters;
-	enum drop_reason reason;
+	enum drop_reason reason = DROP_RING_FULL;
 	__u64 wakeup;
 
 	counters = bpf_map_lookup_elem(&event_counters, &kind);
-	wakeup = wakeup_for(ring, size);
-	/* Bounded after the calls: 5.10 forgets the bounds of a number that waits on the stack meanwhile. */
-	barrier_var(size);
-	if (size > most)
-		size = most;
-	if (!bpf_ringbuf_output(ring, header, size, wakeup)) {
-		if (counters)
-			counters->submitted++;
-		wake_sleeper(ring);
-		return;
+	if (!is_shared(ring) || ring_has_room(ring, header, size)) {
+		wakeup = wakeup_for(ring, size);
+		/* Bounded after the calls: 5.10 forgets the bounds of a number that waits on the stack meanwhile. */
+		barrier_var(size);
+		if (size > most)
+			size = most;
+		if (!bpf_ringbuf_output(ring, header, size, wakeup)) {
+			if (counters)
+				counters->submitted++;
+			wake_sleeper(ring);
+			return;
+		}
+		reason = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) + size + RECORD_HEADER >
+					 bpf_ringbuf_query(ring, BPF_RB_RING_SIZE) ?
+				 DROP_RING_FULL :
+				 DROP_RING_BUSY;
 	}
-	reason = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) + size + RECORD_HEADER >
-				 bpf_ringbuf_query(ring, BPF_RB_RING_SIZE) ?
-			 DROP_RING_FULL :
-			 DROP_RING_BUSY;
 	if (counters)
 		counters->dropped[reason]++;
+	if (is_shared(ring) && quiet_room)
+		ring_user_dropped(header);
 }
 
 #endif

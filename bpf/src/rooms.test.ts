@@ -101,6 +101,7 @@ describe('the objects', () => {
         'kept_records',
         'module_names',
         'peers',
+        'ring_users',
       ]);
       const layouts = layoutsOf(lifecycleKinds, ownMaps);
       expect(sizesIn(some, layouts)).toEqual(sizesIn(all, layouts));

@@ -4,6 +4,7 @@ export { GateSocket } from './gate-socket.js';
 export type { CommandExit, CommandOptions, HeldCommand } from './gated-command.js';
 export type { MissMode } from './load-kernel-side.js';
 export { type ProcessExit, ProcessTree, type TracedProcess } from './process-tree.js';
+export { raiseReaderPriority } from './reader-priority.js';
 export {
   defaultMapEntries,
   defaultRingSizes,
@@ -11,7 +12,7 @@ export {
   mapEntryBytes,
   mapMemoryBudget,
 } from './sizing.js';
-export type { EventStatistics, ProgramStatistics, Statistics } from './statistics.js';
+export type { Dropper, EventStatistics, ProgramStatistics, Statistics } from './statistics.js';
 export { type TraceOptions, trace } from './trace.js';
 export type { EachOptions, TracedEvent, Tracer } from './tracer.js';
 export { findUser, type User } from './user.js';

@@ -23,7 +23,7 @@ import {
   RingWakeup,
 } from '@spoor/object';
 import { eventPrograms } from './event-programs.js';
-import { checkRingSize, defaultMapEntries, defaultRingSizes } from './sizing.js';
+import { checkRingSize, defaultMapEntries, defaultRingSizes, quietRoom, ringUsers } from './sizing.js';
 
 /** What a miss of the process map does. All but `recover` are there to show failures that other tracers have. */
 export type MissMode = 'recover' | 'drop' | 'zero';
@@ -200,7 +200,7 @@ const failedExecProgram = 'on_event_exec_failed';
 /** Returns whether the program for all system calls is loaded. */
 function configureCalls(
   opened: OpenedObject,
-  { options, ringSizes }: KernelConfiguration,
+  { options, possibleCpus, ringSizes }: KernelConfiguration,
   enabledEvents: bigint,
 ): boolean {
   const { names } = eventPrograms(options.events);
@@ -209,10 +209,17 @@ function configureCalls(
   const hasCalls = (enabledEvents & callEvents & ~ownProgram) !== 0n;
   opened
     .enableMap('activity', ringSizes.activity > 0)
+    .enableMap('ring_users', ringSizes.activity > 0)
     .enableMap('peers', options.events.has('connect'))
     .enableMap('kept_records', options.events.has('connect') || names.includes('on_ring_complete'))
     .enableProgram('on_sys_exit', hasCalls);
-  if (ringSizes.activity > 0) opened.resizeMap('activity', ringSizes.activity);
+  if (ringSizes.activity > 0) {
+    opened
+      .resizeMap('activity', ringSizes.activity)
+      .resizeMap('ring_users', ringUsers(possibleCpus))
+      .setConstant('activity_size', BigInt(ringSizes.activity))
+      .setConstant('quiet_room', BigInt(quietRoom(ringSizes.activity)));
+  }
   return hasCalls;
 }
 

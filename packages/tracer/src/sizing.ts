@@ -60,6 +60,16 @@ export function defaultRingSizes(possibleCpus: number): {
   return { lifecycle: size(MiB / 2, MiB, 16 * MiB), activity: size(2 * MiB, 4 * MiB, 64 * MiB) };
 }
 
+/** Bytes of the activity ring that are kept for the processes that use it least: a quarter. */
+export function quietRoom(ringSize: number): number {
+  return ringSize / 4;
+}
+
+/** Entries of the map of processes that fill the activity ring: enough for the free lists of each CPU. */
+export function ringUsers(possibleCpus: number): number {
+  return Math.max(4096, entriesPerCpu * possibleCpus);
+}
+
 /** `size` when it is a power of two and a multiple of the page, which a ring buffer has to be. */
 export function checkRingSize(name: string, size: number, pageSize: number): number {
   const isPower = Number.isSafeInteger(size) && size > 0 && Math.log2(size) % 1 === 0;

@@ -1,4 +1,5 @@
-import { dropReasonNames, type EventCounters, events, type StateStats, WordsPlace } from '@spoor/bpf';
+import { dropReasonNames, type EventCounters, events, maps, type StateStats, WordsPlace } from '@spoor/bpf';
+import { typedMap } from '@spoor/map';
 import type { KernelSide } from './kernel-side.js';
 
 /** What happened to the events of one kind: `submitted` plus all of `dropped` is what happened. */
@@ -10,6 +11,18 @@ export interface EventStatistics {
   /** Records that were lost, by reason. */
   readonly dropped: Readonly<Record<string, number>>;
 }
+
+/** A process whose events were dropped because the ring of activity was full or nearly full. */
+export interface Dropper {
+  /** In the initial pid namespace, as in events. */
+  readonly tgid: number;
+  /** Its name when the ring was first nearly full. */
+  readonly comm: string;
+  readonly dropped: number;
+}
+
+/** So many processes are named at most. */
+const mostDroppers = 10;
 
 export interface ProgramStatistics {
   readonly name: string;
@@ -45,6 +58,8 @@ export interface Statistics {
   readonly rings: Readonly<
     Record<'lifecycle' | 'activity', { readonly size: number; readonly backlog: number }>
   >;
+  /** The processes that lost most events of activity, most first, at most ten. A bounded map may have forgotten some. */
+  readonly droppers: readonly Dropper[];
   readonly programs: readonly ProgramStatistics[];
   /** For what there is more than one way, the way that this kernel takes. */
   readonly variants: Readonly<Record<string, string>>;
@@ -59,6 +74,7 @@ export function readStatistics(kernel: KernelSide, delivered: ReadonlyMap<string
     state: stateStatistics(kernel),
     mapEntries: kernel.configuration.mapEntries,
     rings: ringStatistics(kernel),
+    droppers: droppers(kernel),
     programs: [...kernel.object.programs.values()].map((program) => {
       const info = program.info();
       return {
@@ -110,6 +126,15 @@ function stateStatistics({ stateCounters }: KernelSide): StateStatistics {
       none: recovered(WordsPlace.WORDS_NOWHERE),
     },
   };
+}
+
+function droppers({ object }: KernelSide): Dropper[] {
+  if (!object.maps.has('ring_users')) return [];
+  const found: Dropper[] = [];
+  typedMap(object.map('ring_users'), maps.ring_users).forEach(({ comm, dropped }, { tgid }) => {
+    if (tgid !== 0 && dropped > 0n) found.push({ tgid, comm, dropped: Number(dropped) });
+  });
+  return found.sort((one, other) => other.dropped - one.dropped).slice(0, mostDroppers);
 }
 
 function ringStatistics(kernel: KernelSide): Statistics['rings'] {

@@ -14,6 +14,7 @@ import { readTraceSettings, type TraceSettings, traceOptions } from '../trace/op
 import { type InputFile, inputFile, Outputs } from '../trace/outputs.js';
 import { commandUser } from '../trace/person.js';
 import type { Recorder } from '../trace/recorder.js';
+import { Standing } from '../trace/standing.js';
 
 const usage: Usage = {
   name: 'trace',
@@ -77,8 +78,10 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
   });
   const { record } = outputs;
   const recorder = record === undefined ? undefined : await openRecorder(record, settings);
-  const held = await heldCommand(settings, io, outputs);
-  const { trace } = await import('@spoor/tracer');
+  const standing = new Standing();
+  const held = await heldCommand(settings, { io, outputs, standing });
+  const library = await import('@spoor/tracer');
+  const { trace } = library;
   interrupts.starting.throwIfAborted();
   const starting = trace({
     // The session keeps no event.
@@ -108,16 +111,27 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
     showing(settings, outputs, () => tracer!.processes),
   ]);
   tracer = started;
+  // A command that was started from here has inherited the priority from before.
+  standing.take(library);
   interrupts.starting.throwIfAborted();
   const { durationMs, stats } = settings;
-  return new Session({ tracer, writer, recorder, outputs, io, interrupts, durationMs, stats }).run();
+  return new Session({
+    tracer,
+    writer,
+    recorder,
+    outputs,
+    io,
+    interrupts,
+    durationMs,
+    stats,
+    standing,
+  }).run();
 }
 
 /** The command, as `trace` takes it: held by the launcher or, without one, started from here. */
 async function heldCommand(
   { command, user: wanted }: TraceSettings,
-  io: Io,
-  outputs: Outputs,
+  { io, outputs, standing }: { readonly io: Io; readonly outputs: Outputs; readonly standing: Standing },
 ): Promise<Pick<TraceOptions, 'command' | 'spawn'>> {
   if (command === undefined) return {};
   const { user, note } = await commandUser(wanted);
@@ -126,11 +140,12 @@ async function heldCommand(
   if (launcher?.gateFd === undefined) {
     return { command, spawn: { env: 'initial', ...(user === undefined ? {} : { user: user.uid }) } };
   }
-  const { findCommand } = await import('@spoor/tracer');
-  findCommand(command[0]!);
+  const library = await import('@spoor/tracer');
+  library.findCommand(command[0]!);
   if (!outputs.uses(io.out)) releaseStandardOutput();
   const { LaunchedCommand } = await import('../trace/launched-command.js');
-  return { command: new LaunchedCommand(launcher, { name: command[0]!, user }) };
+  const beforeOpen = () => standing.take(library);
+  return { command: new LaunchedCommand(launcher, { name: command[0]!, user, beforeOpen }) };
 }
 
 /** Standard output is the command's alone, so that its reader sees the end when the command closes it. */

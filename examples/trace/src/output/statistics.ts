@@ -1,13 +1,17 @@
+import { escapeText } from '@spoor/event';
 import type { Statistics } from '@spoor/tracer';
 import { dropsByReason } from './drops.js';
 import type { Style } from './style.js';
 import { countText, sizeText } from './text.js';
 
+/** A title and rows of cells. */
+type Section = readonly [string, readonly (readonly string[])[]];
+
 /** What `--stats` says. */
 export function statisticsText(statistics: Statistics, style: Style): string {
-  const { state, rings, mapEntries, variants, programs, misordered } = statistics;
+  const { state, rings, mapEntries, variants, programs, misordered, droppers } = statistics;
   const { recovered, ...counters } = state;
-  const sections: readonly (readonly [string, readonly (readonly string[])[]])[] = [
+  const sections: readonly Section[] = [
     [
       'Events',
       [
@@ -21,6 +25,7 @@ export function statisticsText(statistics: Statistics, style: Style): string {
         ...(misordered === 0 ? [] : [['out of order', '', countText(misordered)]]),
       ],
     ],
+    ...(droppers.length === 0 ? [] : [dropperSection(droppers)]),
     [
       `Process state (${countText(mapEntries)} entries)`,
       [
@@ -55,6 +60,17 @@ export function statisticsText(statistics: Statistics, style: Style): string {
     ['In use', Object.entries(variants).map(([what, which]) => [what, which])],
   ];
   return sections.map(([title, rows]) => `${style.bold(title)}\n${align(rows)}`).join('');
+}
+
+/** The processes whose events were dropped. */
+function dropperSection(droppers: Statistics['droppers']): Section {
+  return [
+    'Processes that lost most events, of the ring of activity',
+    [
+      ['', 'dropped'],
+      ...droppers.map(({ comm, tgid, dropped }) => [`${escapeText(comm)} [${tgid}]`, countText(dropped)]),
+    ],
+  ];
 }
 
 /** `wordsSpilled` → `words spilled`. */

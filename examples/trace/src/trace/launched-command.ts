@@ -1,6 +1,13 @@
 import { type CommandExit, GateSocket, type HeldCommand, type User } from '@spoor/tracer';
 import type { Launcher } from '../launcher.js';
 
+export interface LaunchedCommandOptions {
+  readonly name: string;
+  readonly user: User | undefined;
+  /** Called when all is attached, before the command begins. */
+  readonly beforeOpen: () => void;
+}
+
 /** The command that the launcher holds at its gate: forked before Node.js started, with all that the caller gave it. */
 export class LaunchedCommand implements HeldCommand {
   readonly tgid: number;
@@ -9,26 +16,26 @@ export class LaunchedCommand implements HeldCommand {
   readonly #gate: GateSocket;
   readonly #name: string;
   readonly #user: User | undefined;
+  readonly #beforeOpen: () => void;
 
-  constructor(
-    launcher: Launcher,
-    { name, user }: { readonly name: string; readonly user: User | undefined },
-  ) {
+  constructor(launcher: Launcher, { name, user, beforeOpen }: LaunchedCommandOptions) {
     this.#launcher = launcher;
     this.tgid = launcher.gatePid!;
     this.exit = launcher.commandExit;
     this.#gate = new GateSocket(launcher.gateFd!);
     this.#name = name;
     this.#user = user;
+    this.#beforeOpen = beforeOpen;
   }
 
   get waiting(): Promise<void> {
     return this.#gate.waiting;
   }
 
-  open(): Promise<void> {
+  async open(): Promise<void> {
+    this.#beforeOpen();
     this.#launcher.commandOpened();
-    return this.#gate.open(this.#name, this.#user);
+    await this.#gate.open(this.#name, this.#user);
   }
 
   abandon(): void {

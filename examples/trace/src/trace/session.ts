@@ -12,6 +12,7 @@ import { DropWatch, droppedOf } from './drop-watch.js';
 import type { Interrupts } from './interrupts.js';
 import type { Outputs } from './outputs.js';
 import type { Recorder } from './recorder.js';
+import type { Standing } from './standing.js';
 
 /** How often what was dropped is looked at while events come: milliseconds. */
 const dropCheckMs = 1000;
@@ -32,6 +33,7 @@ export interface SessionParts {
   readonly durationMs: number | undefined;
   /** Whether to say what was counted. */
   readonly stats: boolean;
+  readonly standing: Standing;
 }
 
 /** A trace from its first event to the exit status. */
@@ -161,8 +163,9 @@ export class Session {
   };
 
   async #conclude(): Promise<SpoorError | undefined> {
-    const { tracer, outputs, recorder, io, stats } = this.#parts;
-    const statistics = tracer.stats();
+    const { tracer, outputs, recorder, io, stats, standing } = this.#parts;
+    const counted = tracer.stats();
+    const statistics = { ...counted, variants: { ...counted.variants, ...standing.facts } };
     outputs.stats?.write(`${JSON.stringify(statistics, null, 2)}\n`);
     const failure = joinErrors([await recorder?.close(), await outputs.close()]);
     const { sink, style } = io.err;
