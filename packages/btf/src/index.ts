@@ -52,6 +52,8 @@ export {
   parseObject,
   readObject,
 } from './parse-object.js';
+export { reduceBtf } from './reduce-btf.js';
+export { type RelocationTypes, relocationTypes } from './relocation-types.js';
 export { C, type Fields, type LayoutSchema, type StructSchema, schemaOf } from './schema.js';
 export { assertValidLayout } from './validate-layout.js';
 export { WordView } from './word-view.js';

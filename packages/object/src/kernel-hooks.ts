@@ -14,16 +14,16 @@ const naming = new Map<number, { readonly prefix: string; readonly kind: number 
 ]);
 const plainFunction = { prefix: '', kind: btfKind.function };
 
-let types: { readonly native: Native; readonly handle: bigint } | undefined;
+let parsed: { readonly native: Native; readonly handle: bigint } | undefined;
 
 /** libbpf's parse of the kernel's BTF takes 10 ms and 10 MB: kept for what is asked in one go, and then let go. */
-function kernelTypes(native: Native): bigint {
-  if (types?.native === native) return types.handle;
+function parsedTypes(native: Native): bigint {
+  if (parsed?.native === native) return parsed.handle;
   const handle = native.libbpf.btf__load_vmlinux_btf();
   if (handle === 0n) return 0n;
-  types = { native, handle };
+  parsed = { native, handle };
   setImmediate(() => {
-    types = undefined;
+    parsed = undefined;
     native.libbpf.btf__free(handle);
   });
   return handle;
@@ -36,7 +36,7 @@ function kernelTypes(native: Native): bigint {
  * @param kind `enum bpf_attach_type`
  */
 export function kernelHookId(native: Native, target: string, kind: number): number | undefined {
-  const handle = kernelTypes(native);
+  const handle = parsedTypes(native);
   if (handle === 0n) return undefined;
   const { prefix, kind: btf } = naming.get(kind) ?? plainFunction;
   const id = native.libbpf.btf__find_by_name_kind(handle, cString(prefix + target), btf);

@@ -3,6 +3,7 @@ import { CStruct, cString } from './c-memory.js';
 import { errnoName } from './errno.js';
 import { type Native, native } from './ffi/native.js';
 import { OpenedObject } from './opened-object.js';
+import { RelocationFile } from './relocation-file.js';
 import { readSource } from './source.js';
 
 export interface OpenOptions {
@@ -12,9 +13,10 @@ export interface OpenOptions {
   readonly layouts?: Readonly<Record<string, Layout>>;
 }
 
-/** `struct bpf_object_open_opts` up to the one field in use. */
-const optionsSize = 16;
+/** `struct bpf_object_open_opts` up to the last field in use. */
+const optionsSize = 56;
 const nameOffset = 8;
+const typesPathOffset = 48;
 
 /**
  * Reads a compiled BPF object: its programs, maps and constants. Takes libbpf, but no privilege and no kernel support;
@@ -31,10 +33,13 @@ export function openObject(source: string | Uint8Array, options: OpenOptions = {
   parsed.btf.checkReferences();
   const bound = native();
   const { libbpf, driver } = bound;
+  const types = RelocationFile.of(bound, parsed);
   const open = CStruct.options(optionsSize, driver).pointer(nameOffset, cString(name));
+  if (types !== undefined) open.pointer(typesPathOffset, cString(types.path));
   const handle = libbpf.bpf_object__open_mem(bytes, BigInt(bytes.length), open.bytes);
   if (handle === 0n) {
     const number = driver.errno();
+    types?.[Symbol.dispose]();
     throw new SpoorError('OBJECT_INVALID', `${file}: libbpf does not accept it: ${errnoName(number)}`, {
       call: `bpf_object__open_mem(${name})`,
       errno: number,
@@ -42,7 +47,7 @@ export function openObject(source: string | Uint8Array, options: OpenOptions = {
     });
   }
   forbidPins(bound, handle);
-  const opened = new OpenedObject(bound, handle, { name, source: parsed });
+  const opened = new OpenedObject(bound, handle, { name, source: parsed, types });
   try {
     return opened.assertLayouts(options.layouts ?? {});
   } catch (error) {

@@ -8,6 +8,7 @@ import { loadObject, loadObjectElsewhere, type ObjectToLoad } from './load.js';
 import type { LoadedObject } from './loaded-object.js';
 import { checkMapSize } from './map-size.js';
 import { isHooked } from './program-type.js';
+import type { RelocationFile } from './relocation-file.js';
 import { unknownName } from './unknown-name.js';
 
 /** A program of an object that is not loaded yet. */
@@ -56,6 +57,7 @@ export class OpenedObject implements Disposable {
   readonly btf: Btf;
   readonly #native: Native;
   readonly #source: ObjectFile;
+  readonly #types: RelocationFile | undefined;
   readonly #constants: Constants;
   #handle: bigint;
   #phase: 'opened' | 'loaded' | 'disposed' = 'opened';
@@ -64,11 +66,16 @@ export class OpenedObject implements Disposable {
   constructor(
     native: Native,
     handle: bigint,
-    object: { readonly name: string; readonly source: ObjectFile },
+    object: {
+      readonly name: string;
+      readonly source: ObjectFile;
+      readonly types: RelocationFile | undefined;
+    },
   ) {
     this.#native = native;
     this.#handle = handle;
     this.#source = object.source;
+    this.#types = object.types;
     this.name = object.name;
     this.file = object.source.file;
     this.btf = object.source.btf;
@@ -208,7 +215,9 @@ export class OpenedObject implements Disposable {
    * message, the whole log in `details.log`), `MAP_SIZE`, `RING_SIZE`, `UNSUPPORTED`, `LOAD_FAILED`, `WRONG_PHASE`
    */
   load(options: LoadOptions = {}): LoadedObject {
-    return loadObject(this.#native, this.#leave(), this.#toLoad(options));
+    const handle = this.#leave();
+    using _types = this.#types;
+    return loadObject(this.#native, handle, this.#toLoad(options));
   }
 
   /**
@@ -218,13 +227,16 @@ export class OpenedObject implements Disposable {
    * @throws SpoorError as `load`; what cannot be loaded as it is configured is thrown at once, all else rejects
    */
   loadAsync(options: LoadOptions = {}): Promise<LoadedObject> {
-    return loadObjectElsewhere(this.#native, this.#leave(), this.#toLoad(options));
+    const handle = this.#leave();
+    const loading = loadObjectElsewhere(this.#native, handle, this.#toLoad(options));
+    return loading.finally(() => this.#types?.[Symbol.dispose]());
   }
 
   [Symbol.dispose](): void {
     if (this.#phase !== 'opened') return;
     this.#phase = 'disposed';
     this.#native.libbpf.bpf_object__close(this.#handle);
+    this.#types?.[Symbol.dispose]();
     this.#handle = 0n;
   }
 

@@ -1,6 +1,5 @@
 import { native } from '../ffi/native.js';
-import { kernelHookId } from '../kernel-hooks.js';
-import { attachType } from '../program-type.js';
+import { hasTypedTracepoint } from '../kernel-types.js';
 import { type FeatureName, type Probe, probes, refusesAll } from './probes.js';
 
 export interface Feature {
@@ -63,7 +62,7 @@ export const features = {
 
   /** Whether the kernel itself, not one of its modules, has a tracepoint of this name, with types. */
   hasTracepoint(name: string): boolean {
-    return kernelHookId(native(), name, attachType.rawTracepoint) !== undefined;
+    return hasTypedTracepoint(native(), name);
   },
 
   describe(name: FeatureName): Feature {

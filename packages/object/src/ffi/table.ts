@@ -77,6 +77,7 @@ export const libcTable = {
   mmap: fn('pointer', 'pointer', 'u64', 'i32', 'i32', 'i32', 'i64'),
   munmap: fn('i32', 'pointer', 'u64'),
   getpagesize: fn('i32'),
+  memfd_create: fn('i32', 'pointer', 'u32'),
   clock_gettime: fn('i32', 'i32', 'pointer'),
   socketpair: fn('i32', 'i32', 'i32', 'i32', 'pointer'),
   sigprocmask: fn('i32', 'i32', 'pointer', 'pointer'),

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { BtfBuilder } from '../test/btf-builder.js';
+import { parseBtf } from './parse-btf.js';
+import type { ObjectFile } from './parse-object.js';
+import { relocationTypes } from './relocation-types.js';
+
+/** The struct btf_ext_header, and behind it the relocations of one section, as clang writes them. */
+function extension(relocations: readonly (readonly [type: number, kind: number])[]): Uint8Array {
+  const records = relocations.flatMap(([type, kind]) => [0, type, 0, kind]);
+  const body = relocations.length === 0 ? [] : [16, 0, relocations.length, ...records];
+  const header = [0x1_eb9f, 32, 0, 0, 0, 0, 0, body.length * 4];
+  return new Uint8Array(Uint32Array.from([...header, ...body]).buffer);
+}
+
+function objectWith(btf: BtfBuilder, data: Uint8Array): ObjectFile {
+  const section = { index: 1, name: '.BTF.ext', executable: false, size: data.length, data };
+  const parsed = parseBtf(btf.build());
+  return { file: 'x.o', btf: parsed, license: '', sections: [section], programs: [], variables: [] };
+}
+
+const field = 0;
+const typeId = 7;
+const size = 9;
+const enumValue = 11;
+
+describe('the types of relocations', () => {
+  const btf = new BtfBuilder();
+  const int = btf.int('int', 4);
+  const inner = btf.struct('list_head', 8, [{ name: 'next', type: btf.pointer(0), bitOffset: 0 }]);
+  const task = btf.struct('task_struct___exec', 64, [
+    { name: 'pid', type: int, bitOffset: 0 },
+    { name: 'heads', type: btf.refer('typedef', btf.array(inner, 2), 'heads_t'), bitOffset: 64 },
+  ]);
+  const either = btf.struct('either', 4, [{ name: 'word', type: int, bitOffset: 0 }], 'union');
+  const named = btf.refer('typedef', task, 'task_t');
+  const of = (...relocations: (readonly [number, number])[]) =>
+    relocationTypes(objectWith(btf, extension(relocations)));
+
+  test('are named as the kernel names them, with the members of all that lies inside', () => {
+    expect(of([task, field], [either, size], [task, field])).toEqual({
+      structs: new Map([
+        ['task_struct', new Set(['struct'])],
+        ['either', new Set(['union'])],
+      ]),
+      members: new Set(['pid', 'heads', 'next', 'word']),
+    });
+  });
+
+  test('are none where there are no relocations', () => {
+    expect(of()).toBeUndefined();
+    expect(relocationTypes({ ...objectWith(btf, new Uint8Array()), sections: [] })).toBeUndefined();
+  });
+
+  test('are none where something else than a field of a struct is asked for', () => {
+    expect(of([task, typeId])).toBeUndefined();
+    expect(of([task, enumValue])).toBeUndefined();
+    expect(of([named, field])).toBeUndefined();
+    expect(of([int, size])).toBeUndefined();
+  });
+
+  test('are none where the section is cut off', () => {
+    const whole = extension([[task, field]]);
+    for (let length = 0; length < whole.length; length += 4)
+      expect(relocationTypes(objectWith(btf, whole.slice(0, length)))).toBeUndefined();
+  });
+});
