@@ -20,6 +20,7 @@ const flagsDescription = Object.entries(eventFlagTexts)
 const draft = 'https://json-schema.org/draft/2020-12/schema';
 
 export { eventFlagTexts, qualifyingFlags, truncatedText } from './names/event-flags.js';
+export { untracedCalls } from './names/untraced.js';
 
 /** The JSON Schema of each line that there can be, by `event`; `eventSchemas.open` is that of an open event. */
 export const eventSchemas: Readonly<Record<EventKind | 'malformed' | 'drops' | 'gap', TSchema>> = {

@@ -37,7 +37,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
 }
 
 async function listEvents(): Promise<Listing> {
-  const { eventSchemas, eventFlagTexts, qualifyingFlags, truncatedText } = await import(
+  const { eventSchemas, eventFlagTexts, qualifyingFlags, truncatedText, untracedCalls } = await import(
     '@spoor/event/schemas'
   );
   const events = eventKinds.map((event) => {
@@ -64,6 +64,7 @@ async function listEvents(): Promise<Listing> {
           return `${title}\n${paragraphs.join('')}${columns(fields)}`;
         }),
         flagsText(style, { ...eventFlagTexts, truncated: truncatedText }),
+        `${style.bold('not traced')}: What has no event.\n${columns(Object.entries(untracedCalls))}`,
       ].join('\n'),
   };
 }

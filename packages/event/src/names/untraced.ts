@@ -1,0 +1,25 @@
+/**
+ * What a process can do without an event of ours, by the calls that do it: for people who ask what a trace cannot show.
+ * `packages/tracer/src/events/untraced.kernel.test.ts` does each of them under a trace.
+ */
+export const untracedCalls: Readonly<Record<string, string>> = {
+  'symlink mknod': 'A symbolic link, a device, a pipe or a socket file is made.',
+  'truncate setxattr utimensat':
+    'The length, an attribute or the times of a file are changed. ftruncate needs an open.',
+  'read write mmap': 'Data moves through a descriptor or a mapping. Their open is an event.',
+  'mmap mprotect': 'Memory becomes executable: a shared object, a native add-on, compiled code.',
+  'memfd_create mq_open open_tree':
+    'A descriptor of a new file, queue or mount. An open of it through /proc is an event.',
+  'recvmsg pidfd_getfd fanotify': 'A descriptor comes from another process, or with a notification.',
+  'process_vm_readv process_vm_writev':
+    'The memory of another process. Through /proc/PID/mem it is an open, by ptrace a ptrace.',
+  'setns unshare chroot pivot_root umount':
+    'Namespaces and roots. Paths are those of the tracer’s namespace.',
+  'prctl keyctl perf_event_open userfaultfd':
+    'Other privileged calls, also delete_module, swapon, reboot and settimeofday.',
+  'send recv on connected sockets': 'Data on a connection. Its connect or accept is an event.',
+  'packet, raw and netlink sockets':
+    'Messages that no connect came before; so are datagrams to a unix socket.',
+  'signals of the kernel':
+    'SIGIO to an owner (F_SETOWN), PTRACE_O_EXITKILL, timers, parent death. The exit names the signal.',
+};

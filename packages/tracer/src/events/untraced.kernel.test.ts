@@ -1,0 +1,106 @@
+import type { EventKind } from '@spoor/event';
+import { eventSchemas, untracedCalls } from '@spoor/event/schemas';
+import { describe, expect, it } from 'vitest';
+import { act } from '../../test/act.js';
+
+const kinds = Object.keys(eventSchemas).filter(
+  (kind) => !['malformed', 'drops', 'gap', 'fork', 'exec', 'exit'].includes(kind),
+) as EventKind[];
+
+/** What each program does between two opens; it tells "done" only if the kernel did it. */
+const acts: readonly { name: string; of: keyof typeof untracedCalls; main: string; before?: string }[] = [
+  { name: 'symlink', of: 'symlink mknod', main: 'if (!symlink("target", "made")) tell("done");' },
+  { name: 'mknod', of: 'symlink mknod', main: 'if (!mknod("made", S_IFIFO | 0600, 0)) tell("done");' },
+  {
+    name: 'truncate',
+    of: 'truncate setxattr utimensat',
+    main: 'if (!truncate("told", 0)) tell("done");',
+  },
+  {
+    name: 'mmap of an executable page',
+    of: 'mmap mprotect',
+    main: `void *page = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+if (!mprotect(page, 4096, PROT_READ | PROT_EXEC)) tell("done");`,
+  },
+  {
+    name: 'memfd_create',
+    of: 'memfd_create mq_open open_tree',
+    main: 'if (memfd_create("secret", 0) >= 0) tell("done");',
+  },
+  {
+    name: 'a descriptor that a message brings',
+    of: 'recvmsg pidfd_getfd fanotify',
+    main: `int pair[2], received = -1, sent = 900;
+char byte = 'x', control[CMSG_SPACE(sizeof(int))] = {0};
+struct iovec data = { &byte, 1 };
+struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control };
+struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
+header->cmsg_level = SOL_SOCKET;
+header->cmsg_type = SCM_RIGHTS;
+header->cmsg_len = CMSG_LEN(sizeof(int));
+memcpy(CMSG_DATA(header), &sent, sizeof sent);
+sendmsg(pair[0], &message, 0);
+if (recvmsg(pair[1], &message, 0) == 1) memcpy(&received, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof received);
+if (fcntl(received, F_GETFD) >= 0) tell("done");`,
+  },
+  {
+    name: 'process_vm_writev',
+    of: 'process_vm_readv process_vm_writev',
+    before: '#include <sys/uio.h>',
+    main: `char to[4] = "old", from[4] = "new";
+pid_t child = fork();
+if (!child) { pause(); _exit(0); }
+struct iovec local = { from, 4 }, remote = { to, 4 };
+if (process_vm_writev(child, &local, 1, &remote, 1, 0) == 4) tell("done");
+syscall(SYS_kill, child, SIGKILL);
+waitpid(child, 0, 0);`,
+  },
+  {
+    name: 'unshare',
+    of: 'setns unshare chroot pivot_root umount',
+    main: 'if (!unshare(CLONE_NEWUTS)) tell("done");',
+  },
+  {
+    name: 'prctl',
+    of: 'prctl keyctl perf_event_open userfaultfd',
+    before: '#include <sys/prctl.h>',
+    main: 'if (!prctl(PR_SET_DUMPABLE, 0)) tell("done");',
+  },
+  {
+    name: 'data on a connection',
+    of: 'send recv on connected sockets',
+    main: `int pair[2];
+socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
+if (send(pair[0], "x", 1, 0) == 1) tell("done");`,
+  },
+  {
+    name: 'SIGIO to the owner of a descriptor',
+    of: 'signals of the kernel',
+    main: `int pair[2];
+signal(SIGUSR1, SIG_IGN);
+socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
+fcntl(pair[1], F_SETOWN, getpid());
+fcntl(pair[1], F_SETSIG, SIGUSR1);
+fcntl(pair[1], F_SETFL, O_ASYNC);
+if (write(pair[0], "x", 1) == 1) tell("done");`,
+  },
+];
+
+describe('calls without an event', () => {
+  it.each(acts)('$name succeeds unseen, as `list events` says', async ({ main, before = '', of }) => {
+    const { lines, told } = await act({
+      kinds,
+      before,
+      main: `close(open("first", O_CREAT | O_RDWR, 0600));\n${main}\nclose(open("last", O_CREAT | O_RDWR, 0600));`,
+    });
+    expect(told.at(-1)).toBe('done');
+    expect(untracedCalls).toHaveProperty([of]);
+    const paths = lines.map(
+      (line) => `${line.event} ${String((line.data as { path?: string }).path).replace(/.*\//, '')}`,
+    );
+    const between = paths.slice(paths.indexOf('open first') + 1, paths.indexOf('open last'));
+    // The act of the test's own that ends its child.
+    expect(between.filter((line) => !line.startsWith('kill'))).toEqual([]);
+  });
+});
