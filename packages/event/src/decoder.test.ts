@@ -197,6 +197,22 @@ describe('a record that is not what its layout says', () => {
     expect((event as MalformedEvent).bytes).toEqual(new Uint8Array(bytes));
   });
 
+  it('may share bytes between two parts, as an exec does, and not between all', () => {
+    const { fields } = eventLayouts.events['exec']!;
+    const headerFields = fields[0]!.layout.kind === 'struct' ? fields[0]!.layout.fields : [];
+    const placeOf = (name: string) =>
+      [...headerFields, ...fields].find((field) => field.name === name)!.offset;
+    const exec = inventRecord('exec', { path: 'x'.repeat(1000) });
+    const place = exec.slice(placeOf('path'), placeOf('path') + 8);
+    exec.set(place, placeOf('exe'));
+    expect(new EventDecoder().decode(exec)).toMatchObject({ kind: 'exec', exe: 'x'.repeat(1000) });
+    for (const name of ['container', 'filename', 'argv', 'argv_tail']) exec.set(place, placeOf(name));
+    expect(new EventDecoder().decode(exec)).toMatchObject({
+      kind: 'malformed',
+      reason: 'part-outside-record',
+    });
+  });
+
   it('has its position, its own bytes, and a line', () => {
     const decoder = new EventDecoder();
     const data = inMemory(patched(4, [0xff, 0xff]));

@@ -1,6 +1,7 @@
 import type { Field, StructLayout } from '@spoor/btf';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { inMemory } from '../test/recordings.js';
 import { EventDecoder } from './decoder.js';
 import { eventLayouts } from './generated-layouts.js';
 import { inventRecord } from './invent-record.js';
@@ -8,7 +9,7 @@ import { jsonLine, writeJsonLine } from './json-line.js';
 import type { EventLayouts } from './layouts.js';
 import { LineBuffer } from './line-buffer.js';
 import { marker } from './recording/marker.js';
-import type { EventKind } from './types.js';
+import type { Event, EventKind } from './types.js';
 
 const kinds = Object.keys(eventLayouts.events) as EventKind[];
 const unknown = new Uint8Array(4);
@@ -134,19 +135,16 @@ describe('a line of JSON', () => {
     }
   });
 
-  it('is there whole or not at all, where a layout has something else by the name of a path', () => {
-    const layout = { kind: 'chars', size: 8 } as const;
-    const own = eventLayouts.events['open']!.fields;
-    const fields = own.map((field) => (field.name === 'path' ? { ...field, layout } : field));
-    const layouts = { ...eventLayouts, events: { open: { ...eventLayouts.events['open']!, fields } } };
-    const decoder = new EventDecoder({
-      layouts: { ...layouts, kinds: { open: eventLayouts.kinds['open']! } },
-    });
-    const event = decoder.decode(inventRecord('open', { path: '/x' }));
+  it('is written whole or not at all when the event has expired', () => {
+    const decoder = new EventDecoder({ checkLifetime: true });
+    let kept: Event | undefined;
+    const record = inMemory(inventRecord('open', { path: '/x' }));
+    decoder.handler((event) => {
+      kept = event as Event;
+    })(record, 8, record.u8.length - 8);
     const out = new LineBuffer();
     out.add('before\n');
-    expect(() => JSON.stringify(event)).toThrow('no variable part path');
-    expect(() => writeJsonLine(event, out)).toThrow('no variable part path');
+    expect(() => writeJsonLine(kept!, out)).toThrow(expect.objectContaining({ code: 'VIEW_EXPIRED' }));
     expect(out.toString()).toBe('before\n');
   });
 

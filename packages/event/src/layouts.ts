@@ -1,11 +1,5 @@
-import {
-  assertValidLayout,
-  camelCase,
-  type Field,
-  type Layout,
-  SpoorError,
-  type StructLayout,
-} from '@spoor/btf';
+import { assertValidLayout, camelCase, type Field, type Layout, type StructLayout } from '@spoor/btf';
+import { checkNames, checkSize, quoted, readsAlike, unknown } from './layout-bounds.js';
 
 /**
  * All that decoding needs to know of the kernel side, as plain JSON: the generated one of `@spoor/bpf`
@@ -51,14 +45,8 @@ export interface EventShape {
   readonly kindOffset: number;
 }
 
-/** Layouts can come from a file: what they make us compile is bounded. */
-const mostKinds = 1024;
-const mostFields = 256;
-
-const kindName = /^[a-z][a-z0-9-]*$/;
-
-/** What iterating yields beside events. */
-const taken = new Set(['malformed', 'drops', 'gap']);
+/** What iterating yields beside events, and a name that every object has. */
+const taken = new Set(['malformed', 'drops', 'gap', 'constructor']);
 
 const identifier = /^[A-Za-z][A-Za-z0-9_]*$/;
 
@@ -92,22 +80,24 @@ const reserved = new Set([
  * and `layouts` do not is `absent`. Throws `LAYOUT_UNKNOWN` when the layouts are not those of events.
  */
 export function eventShapes(layouts: EventLayouts, expected: EventLayouts = layouts): EventShape[] {
-  const kinds = Object.entries(layouts.kinds);
-  if (kinds.length > mostKinds) throw unknown(`there are ${kinds.length} kinds`);
-  return kinds.map(([kind, number]) => {
-    if (!kindName.test(kind) || taken.has(kind)) throw unknown(`an event cannot be called ${kind}`);
-    if (!Number.isInteger(number) || number < 0 || number > 0xffff)
-      throw unknown(`${kind} has the number ${number}`);
-    const layout = Object.hasOwn(layouts.events, kind) ? layouts.events[kind] : undefined;
+  checkNames(layouts);
+  return Object.entries(layouts.kinds).map(([kind, number]) => {
+    if (taken.has(kind)) throw unknown(`an event cannot be called ${kind}`);
+    const layout = ownOf(layouts.events, kind);
     if (layout === undefined) throw unknown(`there is no layout of the event ${kind}`);
     const shape = eventShape(kind, number, layout);
-    const model = expected.events[kind] ?? Object.values(expected.events)[0];
+    const own = ownOf(expected.events, kind);
+    const model = own ?? Object.values(expected.events)[0];
     if (model === undefined || model === layout) return shape;
     const known = eventShape(kind, number, model).fields.filter(
-      ({ role }) => role === 'header' || expected.events[kind] !== undefined,
+      ({ role }) => role === 'header' || own !== undefined,
     );
     return adapt(shape, known);
   });
+}
+
+function ownOf(events: EventLayouts['events'], kind: string): StructLayout | undefined {
+  return Object.hasOwn(events, kind) ? events[kind] : undefined;
 }
 
 /** A shape whose fields read as this version knows them. */
@@ -115,7 +105,10 @@ function adapt(shape: EventShape, known: readonly EventField[]): EventShape {
   const names = new Set(shape.fields.map(({ name }) => name));
   const model = new Map(known.map((field) => [field.name, field]));
   const fields = shape.fields.map((field) => {
-    const wanted = numberType(model.get(field.name)?.layout);
+    const expected = model.get(field.name);
+    if (expected !== undefined && !readsAlike(field, expected))
+      throw unknown(`the field ${field.name} of ${shape.kind} has another type than in this version`);
+    const wanted = numberType(expected?.layout);
     const has = numberType(field.layout);
     return wanted === undefined || has === undefined || wanted === has ? field : { ...field, readAs: wanted };
   });
@@ -134,10 +127,9 @@ function numberType(layout: Layout | undefined): 'number' | 'bigint' | undefined
 
 function eventShape(kind: string, number: number, layout: StructLayout): EventShape {
   assertValidLayout(layout);
-  if (layout.fields.length > mostFields) throw unknown(`${layout.name} has ${layout.fields.length} fields`);
-  const header = layout.fields[0];
+  const header = layout.kind === 'struct' ? layout.fields[0] : undefined;
   if (header?.name !== 'header' || header.offset !== 0 || header.layout.kind !== 'struct')
-    throw unknown(`${layout.name} does not begin with a header`);
+    throw unknown(`the layout of ${kind} does not begin with a header`);
   const own = layout.fields.slice(1).filter(({ name }) => !filling.test(name));
   const ownNames = new Set(own.map(({ name }) => camelCase(name)));
   const fields = [
@@ -150,9 +142,10 @@ function eventShape(kind: string, number: number, layout: StructLayout): EventSh
   for (const { name, role } of fields) {
     const clash = names.has(name) || (reserved.has(name) && !(role === 'header' && name === 'headerFlags'));
     if (clash || !identifier.test(name))
-      throw unknown(`${layout.name}: the field ${name} cannot have this name`);
+      throw unknown(`${kind}: the field ${quoted(name)} cannot have this name`);
     names.add(name);
   }
+  checkSize(kind, layout, fields);
   return {
     kind,
     number,
@@ -176,7 +169,7 @@ function eventField(field: Field, role: 'header' | 'own', name: string): EventFi
   const { layout, offset } = field;
   const variable = layout.kind === 'struct' && layout.name === 'var_bytes';
   if (variable && (layout.size !== 8 || offset % 4 !== 0 || partFields(layout) !== '0:2 2:2 4:4'))
-    throw unknown(`${field.name} is a struct var_bytes of another shape`);
+    throw unknown(`${quoted(name)} is a struct var_bytes of another shape`);
   return { name, offset, layout, role, variable };
 }
 
@@ -186,11 +179,5 @@ const partFields = (layout: StructLayout) =>
 function numberField(header: StructLayout, name: string, size: number): number {
   const field = header.fields.find((candidate) => candidate.name === name);
   if (field?.layout.size === size && field.offset % size === 0) return field.offset;
-  throw unknown(`${header.name} has no ${name} of ${size} bytes`);
-}
-
-function unknown(what: string): SpoorError {
-  return new SpoorError('LAYOUT_UNKNOWN', `These are no layouts of events: ${what}`, {
-    remedy: 'Use eventLayouts of @spoor/bpf, or those that a recording was made with.',
-  });
+  throw unknown(`the header has no ${name} of ${size} bytes`);
 }

@@ -63,6 +63,8 @@ export class LineWriter {
   readonly #context: LineContext;
   readonly #times: LineTimes;
   readonly #headers = new Map<EventShape, HeaderWords | undefined>();
+  /** By what is in the header: all kinds have the same, unless a file says otherwise. */
+  readonly #shared = new Map<string, HeaderWords | undefined>();
   readonly #kinds = new Map<number, KindText>();
   #shape: EventShape | undefined;
   #header: HeaderWords | undefined;
@@ -98,10 +100,10 @@ export class LineWriter {
     return this.#header;
   }
 
-  /** All kinds have the same, unless a file says otherwise. */
   #sharedHeader(shape: EventShape): HeaderWords | undefined {
-    for (const [other, header] of this.#headers) if (haveSameHeader(shape, other)) return header;
-    return headerWords(shape);
+    const key = headerKey(shape);
+    if (!this.#shared.has(key)) this.#shared.set(key, headerWords(shape));
+    return this.#shared.get(key);
   }
 
   #kindText(view: EventView, word: number): KindText {
@@ -129,12 +131,9 @@ export class LineWriter {
   }
 }
 
-function haveSameHeader(one: EventShape, other: EventShape): boolean {
-  const headerOf = ({ fields, absent, sizeOffset, kindOffset }: EventShape) => {
-    const inHeader = ({ role }: EventField) => role === 'header';
-    return JSON.stringify([fields.filter(inHeader), absent.filter(inHeader), sizeOffset, kindOffset]);
-  };
-  return headerOf(one) === headerOf(other);
+function headerKey({ fields, absent, sizeOffset, kindOffset }: EventShape): string {
+  const inHeader = ({ role }: EventField) => role === 'header';
+  return JSON.stringify([fields.filter(inHeader), absent.filter(inHeader), sizeOffset, kindOffset]);
 }
 
 /** Undefined for a layout, of an old recording say, whose times and numbers lie or read in another way. */

@@ -1,3 +1,5 @@
+import { mostJsonBytes } from './json.js';
+
 /**
  * The file format of recordings, version 1. All numbers are little-endian.
  *
@@ -11,13 +13,23 @@
  * markers (JSON) in the order in which they came. The raw payload of a records block is that of a ring: for each
  * record u32 length, u32 0, the bytes, and filling up to a multiple of 8. Each block stands for itself: a file that
  * ends anywhere is good up to its last whole block, and a damaged one costs only itself.
+ *
+ * Bounds: JSON of 1 MiB, 64 deep, with 65,536 entries; 16 MiB of records in a block, 128 KiB in a record. All blocks so far
+ * expand to at most 1,024 times the bytes of the file so far and 4 MiB, and have at most one record per byte and 16,384.
+ * A writer does not compress a block that would exceed this.
  */
 export const MAGIC = Uint8Array.of(0x53, 0x50, 0x4f, 0x4f, 0x52, 0x52, 0x0d, 0x0a);
 export const HEAD_SIZE = 32;
 const BLOCK = 0x314b4c42;
 
-/** Bytes that a reader is ready to hold for one block; a writer's are far smaller. */
-const MAX_BLOCK = 64 * 1024 * 1024;
+/** Bytes of the longest record: two parts at most reach past the 64 KiB that an offset can name. */
+export const MAX_RECORD = 128 * 1024;
+
+/** Bytes of the longest block of records that a writer makes. */
+export const MAX_BLOCK = 16 * 1024 * 1024;
+
+/** Bytes that a reader holds for one block of records: one record may exceed the size that a writer was given. */
+const MAX_RECORDS_BLOCK = MAX_BLOCK + MAX_RECORD + 16;
 
 export const blockTypes = { header: 1, records: 2, marker: 3, end: 4 } as const;
 export type BlockType = keyof typeof blockTypes;
@@ -60,16 +72,16 @@ export function decodeHead(bytes: Uint8Array, crc32: Crc32): BlockHead | undefin
   const compression = nameOf(compressions, view.getUint8(5));
   const storedSize = view.getUint32(8, true);
   const rawSize = view.getUint32(12, true);
-  if (type === undefined || compression === undefined || storedSize > MAX_BLOCK || rawSize > MAX_BLOCK)
-    return undefined;
-  return {
-    type,
-    compression,
-    storedSize,
-    rawSize,
-    records: view.getUint32(16, true),
-    payloadCrc: view.getUint32(20, true),
-  };
+  const records = view.getUint32(16, true);
+  if (type === undefined || compression === undefined) return undefined;
+  const most = type === 'records' ? MAX_RECORDS_BLOCK : mostJsonBytes;
+  if (rawSize > most || storedSize > mostStored(rawSize) || 8 * records > rawSize) return undefined;
+  return { type, compression, storedSize, rawSize, records, payloadCrc: view.getUint32(20, true) };
+}
+
+/** What does not compress becomes a little longer. */
+function mostStored(rawSize: number): number {
+  return rawSize + (rawSize >>> 6) + 64;
 }
 
 function nameOf<Name extends string>(
@@ -77,4 +89,12 @@ function nameOf<Name extends string>(
   number: number,
 ): Name | undefined {
   return (Object.keys(table) as Name[]).find((name) => table[name] === number);
+}
+
+/** Whether a file that has `bytes` so far may hold so much. */
+export function isPlausible(
+  bytes: number,
+  held: { readonly rawSize: number; readonly records: number },
+): boolean {
+  return held.rawSize <= 1024 * bytes + 4 * 1024 * 1024 && held.records <= bytes + 16_384;
 }

@@ -1,7 +1,9 @@
 import { SpoorError } from '@spoor/btf';
+import { eventLayouts } from '../generated-layouts.js';
 import type { EventLayouts } from '../layouts.js';
 import { eventShapes } from '../layouts.js';
 import type { EventContext, ReplacedScopes, ScopeNames } from '../line.js';
+import { isObject, parseJson, wrongType } from './json.js';
 
 /** What a recording says of itself before its first record. */
 export interface RecordingHeader {
@@ -39,36 +41,60 @@ export function storeContext(context: EventContext): StoredContext {
   };
 }
 
-/** The context that JSON from a file says; `undefined` when it says none. */
-export function loadContext(value: unknown): EventContext | undefined {
-  if (!isObject(value)) return undefined;
-  const { clockOffsetNs, architecture } = value;
-  const scopeNames = loadNames(value['scopeNames']);
-  const replacedScopes = loadReplaced(value['replacedScopes']);
+/**
+ * The context in the JSON of a file.
+ *
+ * @throws TypeError for a field of another type
+ */
+export function loadContext(value: unknown): EventContext {
+  if (value === undefined) return {};
+  if (!isObject(value)) throw wrongType('context', value, 'an object');
+  const { clockOffsetNs, architecture, scopeNames, replacedScopes } = value;
   return {
-    ...(typeof clockOffsetNs === 'string' &&
-      /^-?\d{1,20}$/.test(clockOffsetNs) && { clockOffsetNs: BigInt(clockOffsetNs) }),
-    ...(scopeNames !== undefined && { scopeNames }),
-    ...(replacedScopes !== undefined && { replacedScopes }),
-    architecture: architecture === 'arm64' ? 'arm64' : 'x64',
+    ...(clockOffsetNs !== undefined && { clockOffsetNs: bigintOf('context.clockOffsetNs', clockOffsetNs) }),
+    ...(scopeNames !== undefined && { scopeNames: loadNames('context.scopeNames', scopeNames) }),
+    ...(replacedScopes !== undefined && { replacedScopes: loadReplaced(replacedScopes) }),
+    architecture: loadArchitecture(architecture),
   };
 }
+
+function loadArchitecture(value: unknown): 'x64' | 'arm64' {
+  if (value === undefined || value === 'x64') return 'x64';
+  if (value === 'arm64') return value;
+  throw wrongType('context.architecture', value, 'x64 or arm64');
+}
+
+/** An integer of at most 20 digits, which JSON has as a string. */
+export function bigintOf(name: string, value: unknown): bigint {
+  if (typeof value === 'string' && /^-?\d{1,20}$/.test(value)) return BigInt(value);
+  throw wrongType(name, value, 'a whole number in a string');
+}
+
+/** Names are printed with every event: longer ones are cut. */
+const longestName = 256;
 
 function storeNames(names: ScopeNames): StoredNames {
   return names.map((name) => name ?? null);
 }
 
-function loadNames(value: unknown): ScopeNames | undefined {
-  if (!Array.isArray(value) || value.length > 64) return undefined;
-  return value.map((name) => (typeof name === 'string' ? name : undefined));
+function loadNames(field: string, value: unknown): ScopeNames {
+  if (!Array.isArray(value) || value.length > 64) throw wrongType(field, value, 'an array of 64 at most');
+  return value.map((name: unknown, bit) => {
+    if (name === null) return undefined;
+    if (typeof name !== 'string') throw wrongType(`${field}[${bit}]`, name, 'a string or null');
+    return name.length > longestName ? `${name.slice(0, longestName)}…` : name;
+  });
 }
 
-function loadReplaced(value: unknown): readonly ReplacedScopes[] | undefined {
-  if (!Array.isArray(value)) return undefined;
-  return value.flatMap((set: unknown) => {
-    const names = isObject(set) ? loadNames(set['names']) : undefined;
-    const version = isObject(set) ? set['version'] : undefined;
-    return names !== undefined && typeof version === 'number' ? [{ version, names }] : [];
+function loadReplaced(value: unknown): readonly ReplacedScopes[] {
+  const field = 'context.replacedScopes';
+  if (!Array.isArray(value)) throw wrongType(field, value, 'an array');
+  return value.map((set: unknown, index) => {
+    const at = `${field}[${index}]`;
+    if (!isObject(set)) throw wrongType(at, set, 'an object');
+    const { version, names } = set;
+    if (!Number.isSafeInteger(version)) throw wrongType(`${at}.version`, version, 'a whole number');
+    return { version: version as number, names: loadNames(`${at}.names`, names) };
   });
 }
 
@@ -76,21 +102,19 @@ export function encodeHeader({ format, layouts, context, facts }: RecordingHeade
   return Buffer.from(JSON.stringify({ format, layouts, context: storeContext(context), facts }));
 }
 
-/** Throws `RECORDING_INVALID`, with what is wrong. */
+/** @throws SpoorError `RECORDING_INVALID`, with what is wrong */
 export function decodeHeader(bytes: Uint8Array, path: string): RecordingHeader {
   try {
-    const value: unknown = JSON.parse(Buffer.from(bytes).toString());
-    if (!isObject(value)) throw new TypeError('it is no object');
-    if (value['format'] !== 1) throw new TypeError(`its format is ${JSON.stringify(value['format'])}, not 1`);
+    const value = parseJson(bytes);
+    if (!isObject(value)) throw wrongType('it', value, 'an object');
+    const { format, context, facts } = value;
+    if (format !== 1)
+      throw typeof format === 'number'
+        ? new TypeError(`its format is ${format}, not 1`)
+        : wrongType('format', format, 'a number');
     const layouts = layoutsOf(value['layouts']);
-    eventShapes(layouts);
-    const { facts } = value;
-    return {
-      format: 1,
-      layouts,
-      context: loadContext(value['context']) ?? {},
-      facts: isObject(facts) ? facts : {},
-    };
+    eventShapes(layouts, eventLayouts);
+    return { format, layouts, context: loadContext(context), facts: factsOf(facts) };
   } catch (cause) {
     throw new SpoorError(
       'RECORDING_INVALID',
@@ -103,18 +127,28 @@ export function decodeHeader(bytes: Uint8Array, path: string): RecordingHeader {
   }
 }
 
+/** @throws TypeError */
+export function factsOf(value: unknown): RecordingHeader['facts'] {
+  if (value === undefined) return Object.create(null) as RecordingHeader['facts'];
+  if (!isObject(value)) throw wrongType('facts', value, 'an object');
+  return value;
+}
+
 function layoutsOf(value: unknown): EventLayouts {
-  if (!isObject(value)) throw new TypeError('it has no layouts');
+  if (!isObject(value)) throw wrongType('layouts', value, 'an object');
   const { kinds, origins, flags, events } = value;
-  if (!isNumbers(kinds) || !isNumbers(origins) || !isNumbers(flags) || !isObject(events))
-    throw new TypeError('its layouts are not those of events');
-  return { kinds, origins, flags, events: events as unknown as EventLayouts['events'] };
+  if (!isObject(events)) throw wrongType('layouts.events', events, 'an object');
+  return {
+    kinds: numbersOf('kinds', kinds),
+    origins: numbersOf('origins', origins),
+    flags: numbersOf('flags', flags),
+    events: events as unknown as EventLayouts['events'],
+  };
 }
 
-function isNumbers(value: unknown): value is Record<string, number> {
-  return isObject(value) && Object.values(value).every((number) => Number.isInteger(number));
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function numbersOf(name: string, value: unknown): Record<string, number> {
+  if (!isObject(value)) throw wrongType(`layouts.${name}`, value, 'an object');
+  if (Object.values(value).every((number) => Number.isInteger(number)))
+    return value as Record<string, number>;
+  throw new TypeError(`layouts.${name} has what is not a whole number`);
 }

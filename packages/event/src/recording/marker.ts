@@ -1,5 +1,6 @@
 import type { EventContext } from '../line.js';
-import { isObject, loadContext, storeContext } from './header.js';
+import { bigintOf, loadContext, storeContext } from './header.js';
+import { isObject, parseJson, wrongType } from './json.js';
 
 /** Events that were dropped where it stands, by event kind and reason: `{ open: { 'ring-full': 12 } }`. */
 export interface DropsMarker {
@@ -55,45 +56,61 @@ export function encodeMarker(content: DropsMarker | GapMarker | ContextMarker): 
   );
 }
 
-/** `undefined` for a marker that this version does not know, or that is none. */
-export function decodeMarker(bytes: Uint8Array): RecordingMarker | ContextMarker | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(bytes).toString());
-  } catch {
-    return undefined;
-  }
-  if (!isObject(value)) return undefined;
-  switch (value['kind']) {
+/**
+ * `undefined` for a kind of marker that this version does not know.
+ *
+ * @param kinds the events that the recording knows
+ * @throws TypeError for what is not JSON, and for a field of another type
+ */
+export function decodeMarker(
+  bytes: Uint8Array,
+  kinds: Readonly<Record<string, number>>,
+): RecordingMarker | ContextMarker | undefined {
+  const value = parseJson(bytes);
+  if (!isObject(value)) throw wrongType('it', value, 'an object');
+  const { kind, timeNs, drops, reason, position, records, context } = value;
+  switch (kind) {
     case 'drops':
-      return marker({ kind: 'drops', timeNs: bigintOf(value['timeNs']), drops: dropsOf(value['drops']) });
-    case 'gap': {
-      const { records } = value;
+      return marker({ kind, timeNs: bigintOf('timeNs', timeNs), drops: dropsOf(drops, kinds) });
+    case 'gap':
       return marker({
-        kind: 'gap',
-        reason: String(value['reason']),
-        position: bigintOf(value['position']),
-        ...(typeof records === 'number' && { records }),
+        kind,
+        reason: reasonOf(reason),
+        position: bigintOf('position', position),
+        ...(records !== undefined && { records: countOf('records', records) }),
       });
-    }
-    case 'context': {
-      const context = loadContext(value['context']);
-      return context && { kind: 'context', context };
-    }
+    case 'context':
+      return { kind, context: loadContext(context) };
     default:
+      if (typeof kind !== 'string') throw wrongType('kind', kind, 'a string');
       return undefined;
   }
 }
 
-function bigintOf(value: unknown): bigint {
-  return typeof value === 'string' && /^\d{1,20}$/.test(value) ? BigInt(value) : 0n;
+const longestReason = 256;
+/** What a reason for drops is called. */
+const reasonName = /^[a-z][a-z0-9-]{0,63}$/;
+
+function reasonOf(value: unknown): string {
+  if (typeof value !== 'string') throw wrongType('reason', value, 'a string');
+  return value.slice(0, longestReason);
 }
 
-function dropsOf(value: unknown): DropsMarker['drops'] {
-  if (!isObject(value)) return {};
-  const kinds = Object.entries(value).map(([kind, reasons]) => {
-    const counts = Object.entries(isObject(reasons) ? reasons : {});
-    return [kind, Object.fromEntries(counts.filter(([, count]) => typeof count === 'number'))] as const;
-  });
-  return Object.fromEntries(kinds) as DropsMarker['drops'];
+function countOf(name: string, value: unknown): number {
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
+  throw wrongType(name, value, 'a whole number from 0 on');
+}
+
+function dropsOf(value: unknown, kinds: Readonly<Record<string, number>>): DropsMarker['drops'] {
+  if (!isObject(value)) throw wrongType('drops', value, 'an object');
+  for (const [kind, reasons] of Object.entries(value)) {
+    if (!Object.hasOwn(kinds, kind))
+      throw new TypeError('drops names an event that the recording does not have');
+    if (!isObject(reasons)) throw wrongType(`drops.${kind}`, reasons, 'an object');
+    for (const [reason, count] of Object.entries(reasons)) {
+      if (!reasonName.test(reason)) throw new TypeError(`drops.${kind} has a reason that is not a name`);
+      countOf(`drops.${kind}.${reason}`, count);
+    }
+  }
+  return value as DropsMarker['drops'];
 }

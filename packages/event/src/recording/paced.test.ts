@@ -57,3 +57,20 @@ it('does not wait for a time that goes back, and ends with its signal', async ()
   }
   expect(seen).toEqual(['fork', 'fork']);
 });
+
+it('waits by timers that Node.js has for what happened a century later', async () => {
+  await using recording = await recordingAt(0n, 2n ** 62n);
+  let now = 0;
+  const waits: number[] = [];
+  using _ = vi.spyOn(performance, 'now').mockImplementation(() => now);
+  using __ = vi.mocked(delay).mockImplementation(async (wait, value) => {
+    waits.push(wait!);
+    now += wait!;
+    return value!;
+  });
+  const seen: string[] = [];
+  for await (const event of paced(recording)) seen.push(event.kind);
+  expect(seen).toEqual(['fork', 'fork', 'gap']);
+  expect(waits.length).toBeGreaterThan(2000);
+  expect(Math.max(...waits)).toBeLessThan(2 ** 31);
+});

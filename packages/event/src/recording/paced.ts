@@ -12,6 +12,9 @@ export interface PacedOptions {
 /** Shorter waits than a timer can keep are not waited for: the next event makes up for them. */
 const least = 1;
 
+/** Milliseconds of the longest timer that Node.js has. */
+const longest = 2 ** 31 - 1;
+
 /**
  * The events of a recording at the speed at which they happened, or a multiple of it: each waits until as much time
  * has passed since the first as had then. What has no time of its own comes with its neighbour.
@@ -35,10 +38,9 @@ export async function* paced(
 
 /** False when the signal aborted. */
 async function waitUntil(due: number, signal: AbortSignal | undefined): Promise<boolean> {
-  const wait = due - performance.now();
-  if (wait < least) return true;
   try {
-    await delay(wait, undefined, { signal });
+    for (let wait = due - performance.now(); wait >= least; wait = due - performance.now())
+      await delay(Math.min(wait, longest), undefined, { signal });
     return true;
   } catch (error) {
     if (signal?.aborted) return false;

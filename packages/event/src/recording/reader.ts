@@ -1,14 +1,15 @@
 import type { BigIntStats } from 'node:fs';
 import { SpoorError } from '@spoor/btf';
 import { EventDecoder, type EventHandler } from '../decoder.js';
-import type { RecordHandler, RecordMemory } from '../memory.js';
+import type { RecordHandler } from '../memory.js';
 import type { Event, MalformedEvent } from '../types.js';
-import { crc32 } from './built-in.js';
-import { codecOf } from './compress.js';
-import { type BlockHead, decodeHead, HEAD_SIZE, MAGIC } from './format.js';
-import { decodeHeader, isObject, type RecordingHeader } from './header.js';
-import { decodeMarker, marker, type RecordingMarker } from './marker.js';
+import { type Block, forEachRecord, isMagic, type Records, readBlock, recordsOf } from './block.js';
+import { type BlockHead, HEAD_SIZE, isPlausible, MAGIC } from './format.js';
+import { decodeHeader, factsOf, type RecordingHeader } from './header.js';
+import { isObject, parseJson, wrongType } from './json.js';
+import { type ContextMarker, decodeMarker, marker, type RecordingMarker } from './marker.js';
 import { ByteSource } from './source.js';
+import { Turns } from './turns.js';
 
 /** How a recording ended, once it was read. */
 export interface RecordingEnd {
@@ -22,15 +23,11 @@ export interface RecordingEnd {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
+/** Records that `each` hands out before it looks at the time. */
+const recordsAtOnce = 256;
+
 /** Called with what lies between the events. */
 export type MarkerHandler = (mark: RecordingMarker) => void;
-
-/** A block as read: its head, its payload expanded, and where it lay. `damaged`: the payload is not what was written. */
-interface Block {
-  readonly head: BlockHead;
-  readonly payload: Uint8Array | undefined;
-  readonly position: number;
-}
 
 /**
  * A recording that is being read, once, from front to back. Needs no kernel and no privilege.
@@ -48,6 +45,7 @@ export class Recording implements AsyncDisposable {
   readonly decoder: EventDecoder;
   readonly #source: ByteSource;
   #position: number;
+  #rawSize = 0;
   #records = 0;
   #damagedBlocks = 0;
   #end: RecordingEnd | undefined;
@@ -83,18 +81,29 @@ export class Recording implements AsyncDisposable {
     return this.#end;
   }
 
-  /** Events with memory of their own, and markers, in the order in which they were recorded. */
+  /**
+   * Events with memory of their own, and markers, in the order in which they were recorded. Timers, signals and whatever
+   * else waits have their turn in between, also when the events take long.
+   */
   async *[Symbol.asyncIterator](): AsyncGenerator<Event | MalformedEvent | RecordingMarker, void> {
-    for (;;) {
-      const next = await this.#next();
-      if (next === undefined) return;
+    const turns = new Turns();
+    for (let next = await this.#next(); next !== undefined; next = await this.#next()) {
       if ('kind' in next) {
         yield next;
         continue;
       }
-      const positionOf = (offset: number) => BigInt(next.position + offset);
-      for (const at of placesIn(next))
-        yield this.decoder.own(next.memory, at, lengthAt(next, at - 8), positionOf);
+      const { position } = next;
+      const positionOf = (at: number) => BigInt(position + at);
+      let event: Event | MalformedEvent | undefined;
+      const own: RecordHandler = (memory, at, length) => {
+        event = this.decoder.own(memory, at, length, positionOf);
+      };
+      for (let offset = 0; offset >= 0; ) {
+        event = undefined;
+        offset = forEachRecord(next, own, { offset, most: 1 });
+        if (event !== undefined) yield event;
+        if (turns.isDue()) await turns.take();
+      }
     }
   }
 
@@ -105,12 +114,18 @@ export class Recording implements AsyncDisposable {
 
   /** The raw records, as `RingReader.drain` hands them out: for copying, counting, or a decoder of one's own. */
   async eachRecord(handle: RecordHandler, onMarker?: MarkerHandler): Promise<RecordingEnd> {
-    for (;;) {
-      const next = await this.#next();
-      if (next === undefined) return this.#end!;
-      if ('kind' in next) onMarker?.(next);
-      else forEachRecord(next, handle);
+    const turns = new Turns();
+    for (let next = await this.#next(); next !== undefined; next = await this.#next()) {
+      if ('kind' in next) {
+        onMarker?.(next);
+        continue;
+      }
+      for (let offset = 0; offset >= 0; ) {
+        offset = forEachRecord(next, handle, { offset, most: recordsAtOnce });
+        if (turns.isDue()) await turns.take();
+      }
     }
+    return this.#end!;
   }
 
   async close(): Promise<void> {
@@ -125,7 +140,7 @@ export class Recording implements AsyncDisposable {
   /** The next records or marker; `undefined` at the end. */
   async #next(): Promise<Records | RecordingMarker | undefined> {
     while (this.#end === undefined) {
-      const block = await readBlock(this.#source);
+      const block = await readBlock(this.#source, this.#accept);
       if (typeof block === 'string') {
         this.#end = {
           complete: false,
@@ -136,31 +151,94 @@ export class Recording implements AsyncDisposable {
         if (block === 'another') throw this.#followedBy('another recording begins');
         return undefined;
       }
-      const { head, payload, position } = block;
-      this.#position = position + HEAD_SIZE + head.storedSize;
-      if (payload === undefined) {
-        this.#damagedBlocks++;
-        const reason = `a damaged block of ${head.type}`;
-        return marker({ kind: 'gap', reason, position: BigInt(position), records: head.records });
-      }
-      if (head.type === 'records') {
-        this.#records += head.records;
-        return { memory: memoryOf(payload), position, size: payload.length };
-      }
-      if (head.type === 'end') await this.#checkEnd(payload);
-      if (head.type !== 'marker') continue;
-      const mark = decodeMarker(payload);
-      if (mark?.kind === 'context') this.decoder.context = mark.context;
-      else if (mark !== undefined) return mark;
+      const item = await this.#itemOf(block);
+      if (item !== undefined) return item;
     }
     return undefined;
   }
 
-  async #checkEnd(payload: Uint8Array): Promise<void> {
-    this.#end = { complete: true, position: this.#position, facts: endFacts(payload) };
+  async #itemOf(block: Block): Promise<Records | RecordingMarker | undefined> {
+    const { head, payload, position } = block;
+    this.#position = position + HEAD_SIZE + head.storedSize;
+    if (payload === undefined) return this.#damaged(block);
+    switch (head.type) {
+      case 'records': {
+        const records = recordsOf(block, payload);
+        if (records === undefined) return this.#damaged(block);
+        this.#records += head.records;
+        return records;
+      }
+      case 'marker': {
+        const mark = this.#decodeMarker(payload, position);
+        if (mark?.kind !== 'context') return mark;
+        this.decoder.context = mark.context;
+        return undefined;
+      }
+      case 'end':
+        await this.#checkEnd(payload, position);
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  #damaged({ head, position }: Block): RecordingMarker {
+    this.#damagedBlocks++;
+    const reason = `a damaged block of ${head.type}`;
+    return marker({ kind: 'gap', reason, position: BigInt(position), records: head.records });
+  }
+
+  /** Counts what a block holds, before it is expanded. */
+  readonly #accept = ({ rawSize, records }: BlockHead): void => {
+    this.#rawSize += rawSize;
+    const held = { rawSize: this.#rawSize, records: this.#records + records };
+    if (isPlausible(this.#source.position, held)) return;
+    throw new SpoorError(
+      'RECORDING_INVALID',
+      `${this.path}: the block at byte ${this.#position} expands too much`,
+      {
+        remedy: 'No version of Spoor makes such a file. What came before that byte was read.',
+        details: { position: this.#position, ...held },
+      },
+    );
+  };
+
+  #decodeMarker(payload: Uint8Array, position: number): RecordingMarker | ContextMarker | undefined {
+    try {
+      return decodeMarker(payload, this.header.layouts.kinds);
+    } catch (cause) {
+      throw this.#unusable('marker', position, cause);
+    }
+  }
+
+  async #checkEnd(payload: Uint8Array, position: number): Promise<void> {
+    this.#end = { complete: true, position: this.#position, facts: this.#endFacts(payload, position) };
     const after = await this.#source.upTo(MAGIC.length);
     if (after.length === 0) return;
     throw this.#followedBy(isMagic(after) ? 'another recording begins' : 'bytes follow its end');
+  }
+
+  #endFacts(payload: Uint8Array, position: number): RecordingEnd['facts'] {
+    try {
+      const value = parseJson(payload);
+      if (!isObject(value)) throw wrongType('it', value, 'an object');
+      return factsOf(value['facts']);
+    } catch (cause) {
+      throw this.#unusable('end', position, cause);
+    }
+  }
+
+  #unusable(what: string, position: number, cause: unknown): SpoorError {
+    const why = (cause as Error).message;
+    return new SpoorError(
+      'RECORDING_INVALID',
+      `${this.path}: the ${what} at byte ${position} cannot be used: ${why}`,
+      {
+        remedy: 'What came before that byte was read. A newer version of Spoor may be able to read the rest.',
+        details: { position },
+        cause,
+      },
+    );
   }
 
   #followedBy(what: string): SpoorError {
@@ -169,12 +247,6 @@ export class Recording implements AsyncDisposable {
       details: { position: this.#position },
     });
   }
-}
-
-interface Records {
-  readonly memory: RecordMemory;
-  readonly position: number;
-  readonly size: number;
 }
 
 /**
@@ -208,7 +280,7 @@ export async function openRecording(path: string, fd?: number): Promise<Recordin
         path,
         start.length < MAGIC.length ? `it has ${start.length} bytes` : 'it does not begin like one',
       );
-    const block = await readBlock(source);
+    const block = await readBlock(source, () => undefined);
     if (block === 'cut') throw invalid(path, `it was cut in its header, at byte ${source.position}`);
     if (typeof block === 'string' || block.head.type !== 'header' || block.payload === undefined)
       throw invalid(path, 'its header is damaged');
@@ -216,70 +288,6 @@ export async function openRecording(path: string, fd?: number): Promise<Recordin
   } catch (error) {
     await source.close();
     throw error instanceof SpoorError ? error : unreadable(path, error);
-  }
-}
-
-function isMagic(bytes: Uint8Array): boolean {
-  return Buffer.compare(bytes.subarray(0, MAGIC.length), MAGIC) === 0;
-}
-
-/** The next block, or what is there in place of one; `another`: the beginning of a recording. */
-async function readBlock(source: ByteSource): Promise<Block | 'cut' | 'damaged' | 'another'> {
-  const { position } = source;
-  const bytes = await source.exactly(HEAD_SIZE);
-  if (bytes === undefined) return 'cut';
-  const head = decodeHead(bytes, crc32);
-  if (head === undefined) return isMagic(bytes) ? 'another' : 'damaged';
-  const stored = await source.exactly(head.storedSize);
-  if (stored === undefined) return 'cut';
-  return { head, position, payload: await expand(head, stored) };
-}
-
-async function expand(head: BlockHead, stored: Uint8Array): Promise<Uint8Array | undefined> {
-  if (crc32(stored) !== head.payloadCrc) return undefined;
-  const codec = codecOf(head.compression);
-  try {
-    const payload = await codec.expand(stored, head.rawSize);
-    return payload.length === head.rawSize ? payload : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** In memory of its own, so that words are aligned. */
-function memoryOf(payload: Uint8Array): RecordMemory {
-  const u8 = new Uint8Array((payload.length + 7) & ~7);
-  u8.set(payload);
-  return { u8, u32: new Uint32Array(u8.buffer), view: new DataView(u8.buffer) };
-}
-
-/** Bytes of the record at `offset`, or -1 when there is none: a length past the block is the end of the block. */
-function lengthAt({ memory, size }: Records, offset: number): number {
-  if (offset + 8 > size) return -1;
-  const length = memory.u32[offset >>> 2]!;
-  return offset + 8 + length > size ? -1 : length;
-}
-
-function forEachRecord(records: Records, handle: RecordHandler): void {
-  let length = lengthAt(records, 0);
-  for (let offset = 0; length >= 0; length = lengthAt(records, offset)) {
-    handle(records.memory, offset + 8, length);
-    offset += (length + 15) & ~7;
-  }
-}
-
-function placesIn(records: Records): number[] {
-  const places: number[] = [];
-  forEachRecord(records, (_, offset) => places.push(offset));
-  return places;
-}
-
-function endFacts(payload: Uint8Array): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(payload).toString());
-    return isObject(value) && isObject(value['facts']) ? value['facts'] : {};
-  } catch {
-    return {};
   }
 }
 

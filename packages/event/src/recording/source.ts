@@ -5,6 +5,9 @@ import { closeFile, openToRead, readPart, statsOf } from './built-in.js';
 /** Where somebody made a descriptor non-blocking and nothing has come yet: milliseconds until it is tried again. */
 const retryMs = 5;
 
+/** Bytes for which room is made at once. */
+const firstPart = 256 * 1024;
+
 /** Bytes of a file or a pipe, read once from front to back. */
 export class ByteSource {
   readonly stats: BigIntStats;
@@ -32,9 +35,11 @@ export class ByteSource {
 
   /** The next bytes; fewer at the end. */
   async upTo(size: number): Promise<Uint8Array> {
-    const bytes = new Uint8Array(size);
+    // A size comes from the file, which may be shorter.
+    let bytes = new Uint8Array(Math.min(size, firstPart));
     let done = 0;
     while (done < size) {
+      if (done === bytes.length) bytes = grown(bytes, Math.min(size, 4 * done));
       const read = await this.#read(bytes, done);
       if (read === 0) break;
       done += read;
@@ -63,4 +68,10 @@ export class ByteSource {
       }
     }
   }
+}
+
+function grown(bytes: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(size);
+  larger.set(bytes);
+  return larger;
 }

@@ -5,7 +5,15 @@ import type { EventContext } from '../line.js';
 import type { RecordMemory } from '../memory.js';
 import { closeFile, crc32, createFile, writeFully } from './built-in.js';
 import { codecOf } from './compress.js';
-import { type BlockType, type Compression, encodeHead, MAGIC } from './format.js';
+import {
+  type BlockType,
+  type Compression,
+  encodeHead,
+  isPlausible,
+  MAGIC,
+  MAX_BLOCK,
+  MAX_RECORD,
+} from './format.js';
 import { encodeHeader } from './header.js';
 import { type DropsMarker, encodeMarker, type GapMarker } from './marker.js';
 
@@ -27,9 +35,6 @@ export interface RecordingWriterOptions {
    */
   readonly fd?: number;
 }
-
-/** Bytes of the largest block: far below what a reader takes. */
-const MOST = 16 * 1024 * 1024;
 
 /** Sealed blocks that may wait for the disk before `append` asks for a pause. */
 const BACKLOG = 16;
@@ -56,6 +61,8 @@ export class RecordingWriter implements AsyncDisposable {
   #records = 0;
   #waiting = 0;
   #writing: Promise<void> = Promise.resolve();
+  /** What is in the file. */
+  #written = { bytes: 0, rawSize: 0, records: 0 };
   #failure: unknown;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -77,9 +84,9 @@ export class RecordingWriter implements AsyncDisposable {
   static async create(path: string, options: RecordingWriterOptions = {}): Promise<RecordingWriter> {
     codecOf(options.compression ?? 'deflate');
     const { layouts = eventLayouts, context = {}, facts = {}, blockSize } = options;
-    if (blockSize !== undefined && !(blockSize >= 8 && blockSize <= MOST && blockSize % 8 === 0))
+    if (blockSize !== undefined && !(blockSize >= 8 && blockSize <= MAX_BLOCK && blockSize % 8 === 0))
       throw new SpoorError('INVALID_VALUE', `blocks of ${blockSize} bytes`, {
-        remedy: `Give a multiple of 8, at most ${MOST}.`,
+        remedy: `Give a multiple of 8, at most ${MAX_BLOCK}.`,
       });
     const fd = options.fd ?? (await create(path));
     const writer = new RecordingWriter(path, fd, options);
@@ -104,10 +111,14 @@ export class RecordingWriter implements AsyncDisposable {
     return this.add(data.u8.subarray(offset, offset + length));
   }
 
-  /** The same of a record in bytes, such as `event.raw`. */
+  /** Like `append`, of a record in bytes, such as `event.raw`. Throws `INVALID_VALUE` for more than 128 KiB. */
   add(record: Uint8Array): boolean {
     this.#assertOpen();
     const { length } = record;
+    if (length > MAX_RECORD)
+      throw new SpoorError('INVALID_VALUE', `a record of ${length} bytes`, {
+        remedy: `A recording takes records of ${MAX_RECORD} bytes at most.`,
+      });
     const step = (length + 15) & ~7;
     if (this.#used + step > this.#block.length) this.#seal(step);
     const at = this.#used;
@@ -191,10 +202,23 @@ export class RecordingWriter implements AsyncDisposable {
       // Told below, when its turn comes: until then it is not unhandled.
     });
     this.#write(async () => {
-      const stored = await compressed;
+      const before = this.#written;
+      const held = { rawSize: before.rawSize + raw.length, records: before.records + records };
+      let stored = await compressed;
+      let compressionOfBlock = compression;
+      // A reader takes no file that holds so much more than it has bytes.
+      if (!isPlausible(before.bytes + stored.length, held)) {
+        stored = raw;
+        compressionOfBlock = 'none';
+      }
       const sizes = { storedSize: stored.length, rawSize: raw.length };
-      const head = encodeHead({ type, compression, ...sizes, records, payloadCrc: crc32(stored) }, crc32);
+      const payloadCrc = crc32(stored);
+      const head = encodeHead(
+        { type, compression: compressionOfBlock, ...sizes, records, payloadCrc },
+        crc32,
+      );
       await writeFully(this.#fd, Buffer.concat([head, stored]));
+      this.#written = { ...held, bytes: before.bytes + stored.length };
     });
   }
 
