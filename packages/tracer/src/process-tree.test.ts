@@ -122,6 +122,20 @@ describe('ProcessTree', () => {
     expect(() => new ProcessTree(limit)).toThrow(expect.objectContaining({ code: 'INVALID_VALUE' }));
   });
 
+  it('keeps every process below a root where two started each other', () => {
+    const tree = new ProcessTree();
+    for (const [parent, child] of [
+      [1, 2],
+      [2, 3],
+      [3, 1],
+      [2, 2],
+    ] as const)
+      tree.add(fork(parent, child));
+    expect(tree.roots.map(({ tgid }) => tgid)).toEqual([1]);
+    expect(tree.get(3)!.parent!.parent).toBe(tree.roots[0]);
+    expect(tree.get(3)!.children).toEqual([]);
+  });
+
   it('counts kinds of any name', () => {
     const tree = new ProcessTree();
     for (const kind of ['exec', 'constructor', 'constructor']) tree.add(event(kind, 1));

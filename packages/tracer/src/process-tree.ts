@@ -105,6 +105,19 @@ function rawArguments(event: TreeEvent): readonly string[] | undefined {
   return line?.data?.argvRaw;
 }
 
+/** Parents that are asked before a process is taken for a descendant. */
+const mostAncestors = 1024;
+
+/** Whether a process is another one or descends from it: a recording may say of two that each started the other. */
+function isBelow(node: Node, other: Node): boolean {
+  let above: Node | undefined = node;
+  for (let steps = 0; above !== undefined && steps < mostAncestors; steps++) {
+    if (above === other) return true;
+    above = above.parent;
+  }
+  return above !== undefined;
+}
+
 /** Ended processes that are looked at for one to forget, each time one ends. */
 const looksAnEnd = 4;
 
@@ -228,7 +241,8 @@ export class ProcessTree {
   #node(tgid: number, startTimeNs: bigint, parent: Node | undefined): Node {
     const known = this.#byTgid.get(tgid);
     if (known?.startTimeNs === startTimeNs) {
-      if (parent !== undefined && known.parent === undefined && known !== parent) this.#adopt(known, parent);
+      if (parent !== undefined && known.parent === undefined && !isBelow(parent, known))
+        this.#adopt(known, parent);
       return known;
     }
     // The id is used again: the process that had it has ended, though its end may not have been seen.
