@@ -9,16 +9,17 @@ import type { Stream } from './io.js';
  */
 export async function reportFailure(error: unknown, { sink, style }: Stream): Promise<number> {
   const escapeText = await loadEscape();
-  // Line breaks are ours, as those of a verifier's log, and backslashes escape nothing yet; the rest may come from outside.
-  const safe = (text: string) => text.replace(/[^\n\\]+/g, escapeText);
+  // A line of ours that goes on is indented, as in a verifier's log: text from outside cannot begin a line. Backslashes escape
+  // nothing yet.
+  const safe = (text: string) => text.replace(/\n(?! {2})|[^\n\\]+/g, escapeText);
   if (error instanceof SpoorError) {
     sink.write(`${style.bad('spoor:')} ${error.code}: ${safe(error.message)}\n`);
-    if (error.remedy !== undefined) sink.write(`  ${safe(error.remedy).replaceAll('\n', '\n  ')}\n`);
+    if (error.remedy !== undefined) sink.write(`  ${safe(error.remedy.replaceAll('\n', '\n  '))}\n`);
     if (debugging() && error.stack !== undefined) sink.write(`${safe(error.stack)}\n`);
     return statusOfError(error.code);
   }
   const message = error instanceof Error ? error.message : String(error);
-  sink.write(`${style.bad('spoor:')} INTERNAL: ${safe(message)}\n`);
+  sink.write(`${style.bad('spoor:')} INTERNAL: ${safe(message.replaceAll('\n', '\n  '))}\n`);
   if (debugging() && error instanceof Error) sink.write(`${safe(error.stack ?? '')}\n`);
   else sink.write('  This is a fault of spoor. SPOOR_DEBUG=1 shows where it happened.\n');
   return exitStatus.environment;

@@ -72,6 +72,13 @@ it.each([
   expect(stderr).toMatch(remedy);
 });
 
+it('begins no line with what a path says', async () => {
+  const { stderr } = await spoor('replay', '/nowhere/\nspoor: OK\n\x1b[2J');
+  expect(stderr).toMatch(
+    /^spoor: FILE_UNREADABLE: \/nowhere\/\\nspoor: OK\\n\\x1b\[2J cannot be read: ENOENT\n {2}\S.*\n$/,
+  );
+});
+
 it('escapes what it quotes from a command line', async () => {
   const { stderr } = await spoor('\x1b[2J\u202e');
   expect(stderr).toMatch(/^[ -~\n]+$/);

@@ -70,7 +70,10 @@ async function replay(recording: Recording, args: Arguments, io: Io): Promise<nu
   const shown = readShown(args, recordedKinds(recording));
   const speed = args.get('speed', readSpeed) ?? Number.POSITIVE_INFINITY;
   const scopes = await scopesOf(args, recording);
-  const { ProcessTree } = await import('@spoor/tracer');
+  const [{ escapeText }, { ProcessTree }] = await Promise.all([
+    import('@spoor/event'),
+    import('@spoor/tracer'),
+  ]);
   const processes = new ProcessTree();
   const outputs = await Outputs.open(io, {
     out: shown.out,
@@ -85,13 +88,14 @@ async function replay(recording: Recording, args: Arguments, io: Io): Promise<nu
     { style, unicode: hasUnicode(), kinds: shown.events, time: shown.time },
     () => processes,
   );
-  const say = (text: string) => io.err.sink.write(`${io.err.style.bold('spoor:')} ${text}\n`);
+  const say = (text: string) => io.err.sink.write(`${io.err.style.bold('spoor:')} ${escapeText(text)}\n`);
   if (recording.size === undefined)
     say(`${recording.path} cannot be sought (ESPIPE): it is replayed as it comes`);
   const playing = play({
     recording,
     writer: new EventWriter(renderer, sink, shown.events),
-    processes,
+    // It grows with the recording.
+    processes: shown.output === 'tree' ? processes : undefined,
     scopes,
     speed,
     // Where the events themselves are on the terminal, they are the progress.

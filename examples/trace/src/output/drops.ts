@@ -24,12 +24,27 @@ export function dropsByReason(reasons: Readonly<Record<string, number>>): string
     .join(' + ');
 }
 
-/** Adds what a marker says to what was dropped before it. */
-export function addDrops(total: Record<string, Record<string, number>>, drops: Drops): void {
-  for (const [kind, reasons] of Object.entries(drops)) {
-    total[kind] ??= {};
-    for (const [reason, count] of Object.entries(reasons))
-      total[kind][reason] = (total[kind][reason] ?? 0) + count;
+/** Reasons that are told apart for one kind of event: a recording may name any number. */
+const mostReasons = 32;
+const otherReasons = 'other';
+
+/** Drops of several markers, added up. A recording names the kinds and reasons: they are data, whatever they are called. */
+export class DropTotals {
+  readonly #kinds = new Map<string, Map<string, number>>();
+
+  add(drops: Drops): void {
+    for (const [kind, reasons] of Object.entries(drops)) {
+      const total = this.#kinds.get(kind) ?? new Map<string, number>();
+      this.#kinds.set(kind, total);
+      for (const [reason, count] of Object.entries(reasons)) {
+        const name = total.has(reason) || total.size < mostReasons ? reason : otherReasons;
+        total.set(name, (total.get(name) ?? 0) + count);
+      }
+    }
+  }
+
+  get drops(): Drops {
+    return Object.fromEntries([...this.#kinds].map(([kind, reasons]) => [kind, Object.fromEntries(reasons)]));
   }
 }
 

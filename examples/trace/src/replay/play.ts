@@ -1,6 +1,6 @@
 import { type Event, paced, type Recording } from '@spoor/event';
 import type { ProcessTree } from '@spoor/tracer';
-import { addDrops, type Drops } from '../output/drops.js';
+import { type Drops, DropTotals } from '../output/drops.js';
 import type { EventWriter } from '../output/event-writer.js';
 import type { Printable } from '../output/renderer.js';
 import type { Progress } from './progress.js';
@@ -9,8 +9,8 @@ import type { ReplayScopes } from './replay-scopes.js';
 export interface Play {
   readonly recording: Recording;
   readonly writer: EventWriter;
-  /** Where the tree of processes grows. */
-  readonly processes: ProcessTree;
+  /** Where the tree of processes grows; undefined where nobody looks at it. */
+  readonly processes: ProcessTree | undefined;
   /** Which events are shown, and under which names of scopes; undefined: all, under those of the recording. */
   readonly scopes: ReplayScopes | undefined;
   /** How many times as fast as it happened; infinite for as fast as it goes. */
@@ -23,17 +23,17 @@ export interface Play {
 /** Shows a recording from its beginning to its end. Resolves to what was dropped when it was made. */
 export async function play(parts: Play): Promise<Drops> {
   const { recording, writer, processes, speed, progress, goesOn } = parts;
-  const dropped: Record<string, Record<string, number>> = {};
+  const dropped = new DropTotals();
   writer.begin();
   const items = speed === Number.POSITIVE_INFINITY ? recording : paced(recording, { speed });
   for await (const item of items) {
     if (!goesOn()) break;
     progress?.at(recording.position);
-    if (item.kind === 'drops') addDrops(dropped, item.drops);
+    if (item.kind === 'drops') dropped.add(item.drops);
     if ('tgid' in item) {
       const names = parts.scopes?.judge(item);
       if (names?.length === 0) continue;
-      processes.add(item);
+      processes?.add(item);
       writer.write(names === undefined ? item : under(item, names));
       const pause = writer.pause();
       if (pause !== undefined) await pause;
@@ -43,7 +43,7 @@ export async function play(parts: Play): Promise<Drops> {
   }
   writer.end();
   progress?.done();
-  return dropped;
+  return dropped.drops;
 }
 
 /** The same event, in other scopes. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addDrops, dropsText } from '../output/drops.js';
+import { type Drops, DropTotals, dropsText } from '../output/drops.js';
 import { DropWatch, droppedOf } from './drop-watch.js';
 
 it('tells what is new since it was last asked', () => {
@@ -20,8 +20,29 @@ it('says how many, of what, and why; and nothing when nothing was dropped', () =
 });
 
 it('adds up', () => {
-  const total = {};
-  addDrops(total, { open: { busy: 1 } });
-  addDrops(total, { open: { busy: 2, 'ring-full': 3 }, exec: { busy: 1 } });
-  expect(total).toEqual({ open: { busy: 3, 'ring-full': 3 }, exec: { busy: 1 } });
+  const totals = new DropTotals();
+  totals.add({ open: { busy: 1 } });
+  totals.add({ open: { busy: 2, 'ring-full': 3 }, exec: { busy: 1 } });
+  expect(totals.drops).toEqual({ open: { busy: 3, 'ring-full': 3 }, exec: { busy: 1 } });
+});
+
+it('adds up kinds and reasons that are named like parts of every object', () => {
+  const totals = new DropTotals();
+  const drops = JSON.parse(
+    '{"__proto__":{"polluted":1},"constructor":{"prototype":2,"__proto__":3}}',
+  ) as Drops;
+  totals.add(drops);
+  totals.add(drops);
+  expect(JSON.stringify(totals.drops)).toBe(
+    '{"__proto__":{"polluted":2},"constructor":{"prototype":4,"__proto__":6}}',
+  );
+  expect('polluted' in {}).toBe(false);
+});
+
+it('tells a bounded number of reasons apart', () => {
+  const totals = new DropTotals();
+  for (let index = 0; index < 1000; index++) totals.add({ open: { [`reason-${index}`]: 1 } });
+  const counts = Object.entries(totals.drops['open']!);
+  expect(counts.length).toBeLessThan(100);
+  expect(counts.at(-1)).toEqual(['other', 1000 - (counts.length - 1)]);
 });
