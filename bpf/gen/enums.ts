@@ -107,6 +107,7 @@ export const EventKind = {
   EVENT_BPF: 21,
   EVENT_IO_URING: 22,
   EVENT_EXEC_FAILED: 23,
+  EVENT_LINK: 24,
 } as const;
 
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];
@@ -134,7 +135,8 @@ export type EventKindName =
   | 'module-load'
   | 'bpf'
   | 'io-uring'
-  | 'exec-failed';
+  | 'exec-failed'
+  | 'link';
 
 /** The name of each value; values that the object does not know have none. */
 export const eventKindNames: Readonly<Record<number, EventKindName>> = {
@@ -161,6 +163,7 @@ export const eventKindNames: Readonly<Record<number, EventKindName>> = {
   21: 'bpf',
   22: 'io-uring',
   23: 'exec-failed',
+  24: 'link',
 };
 
 /** `enum exec_gain` */

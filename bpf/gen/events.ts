@@ -14,6 +14,7 @@ import {
   ForkEvent,
   IoUringEvent,
   KillEvent,
+  LinkEvent,
   ListenEvent,
   MkdirEvent,
   ModuleLoadEvent,
@@ -51,6 +52,7 @@ export const events = {
   bpf: { kind: 21, schema: BpfEvent },
   'io-uring': { kind: 22, schema: IoUringEvent },
   'exec-failed': { kind: 23, schema: ExecFailedEvent },
+  link: { kind: 24, schema: LinkEvent },
 } as const;
 
 /** The fixed part of each kind of event. */
@@ -78,6 +80,7 @@ export interface EventParts {
   bpf: BpfEvent;
   'io-uring': IoUringEvent;
   'exec-failed': ExecFailedEvent;
+  link: LinkEvent;
 }
 
 /** The fixed part of an event, told apart by the name of its kind. */

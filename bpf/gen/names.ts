@@ -54,6 +54,7 @@ export const eventKinds = [
   'bpf',
   'io-uring',
   'exec-failed',
+  'link',
 ] as const;
 
 export const filterKinds = [

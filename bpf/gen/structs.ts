@@ -469,6 +469,21 @@ export const KillEvent = C.struct('kill_event', 144, {
 });
 export type KillEvent = Static<typeof KillEvent>;
 
+/** `struct link_event`: 152 bytes. */
+export const LinkEvent = C.struct('link_event', 152, {
+  header: [0, EventHeader],
+  result: [96, C.s32],
+  flags: [100, C.u32],
+  inode: [104, C.u64],
+  device: [112, C.u32],
+  unused: [116, C.u32],
+  path: [120, VarBytes],
+  new_path: [128, VarBytes],
+  directory: [136, VarBytes],
+  new_directory: [144, VarBytes],
+});
+export type LinkEvent = Static<typeof LinkEvent>;
+
 /** `struct listen_event`: 136 bytes. */
 export const ListenEvent = C.struct('listen_event', 136, {
   header: [0, EventHeader],

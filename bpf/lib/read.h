@@ -52,4 +52,8 @@ static __always_inline bool is_compat_task(struct task_struct *task)
 #endif
 }
 
+/* Characters of names as little-endian words. */
+#define WORD4(a, b, c, d) ((__u32)(a) | (__u32)(b) << 8 | (__u32)(c) << 16 | (__u32)(d) << 24)
+#define WORD8(a, b, c, d, e, f, g, h) (WORD4(a, b, c, d) | (__u64)WORD4(e, f, g, h) << 32)
+
 #endif

@@ -14,10 +14,6 @@ enum group_below {
 	BELOW_SUPERVISOR = -2,
 };
 
-/* Characters of names as little-endian words. */
-#define WORD4(a, b, c, d) ((__u32)(a) | (__u32)(b) << 8 | (__u32)(c) << 16 | (__u32)(d) << 24)
-#define WORD8(a, b, c, d, e, f, g, h) (WORD4(a, b, c, d) | (__u64)WORD4(e, f, g, h) << 32)
-
 /* Characters of the name in a `struct container_walk`, from any place on. */
 #define name_word(type, walk, at) (*(const type *)((walk)->name + (at)))
 /* The 8 characters before that place. */

@@ -18,6 +18,7 @@
 #include "../events/exec_failed.h"
 #include "../events/io_uring.h"
 #include "../events/kill.h"
+#include "../events/link.h"
 #include "../events/listen.h"
 #include "../events/mkdir.h"
 #include "../events/module_load.h"

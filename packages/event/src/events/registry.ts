@@ -11,6 +11,7 @@ import { exit } from './exit.js';
 import { fork } from './fork.js';
 import { ioUring } from './io-uring.js';
 import { kill } from './kill.js';
+import { link } from './link.js';
 import { listen } from './listen.js';
 import { mkdir } from './mkdir.js';
 import { moduleLoad } from './module-load.js';
@@ -47,4 +48,5 @@ export const presentations = [
   bpf,
   ioUring,
   execFailed,
+  link,
 ];

@@ -30,6 +30,12 @@ const pathFields: {
     directory: file,
     newDirectory: file,
   },
+  link: {
+    path: inDirectory(entry),
+    newPath: inDirectory(entry, 'newDirectory'),
+    directory: file,
+    newDirectory: file,
+  },
   mkdir: { path: inDirectory(entry), directory: file },
   chmod: { path: inDirectory(file), directory: file },
   chown: { path: inDirectory(file), directory: file },

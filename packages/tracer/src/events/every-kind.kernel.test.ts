@@ -23,6 +23,7 @@ it('each kind of event once, in one trace', async ({ task }) => {
       close(must(open("folder/file", O_CREAT | O_WRONLY, 0600)));
       must(chmod("folder/file", 0640));
       must(chown("folder/file", 1001, 1002));
+      must(link("folder/file", "folder/second"));
       must(rename("folder/file", "folder/other"));
       must(unlink("folder/other"));
 

@@ -231,3 +231,66 @@ describe('chown', () => {
     expect(fromUserMemory(lines)).toEqual([0, 2, 3, 4, 5, 6, 8, 9]);
   });
 });
+
+describe('link', () => {
+  it('files, descriptors and failures', async () => {
+    const { data, told, lines, folder } = await act({
+      kinds: ['link'],
+      main: `
+        char path[64];
+        struct stat st;
+        must(close(must(creat("f", 0600))));
+        must(mkdir("d", 0700));
+        int d = must(open("d", O_RDONLY | O_DIRECTORY));
+        must(link("f", "g"));
+        must(linkat(AT_FDCWD, "f", d, "h", 0));
+        int unnamed = must(open(".", O_TMPFILE | O_RDWR, 0600));
+        must(fstat(unnamed, &st));
+        tell("%lu %u:%u", (unsigned long)st.st_ino, (unsigned)(st.st_dev >> 8 & 0xfff), (unsigned)(st.st_dev & 0xff));
+        sprintf(path, "/proc/self/fd/%d", unnamed);
+        must(linkat(AT_FDCWD, path, AT_FDCWD, "named", AT_SYMLINK_FOLLOW));
+        must(linkat(unnamed, "", d, "named", AT_EMPTY_PATH));
+        strcat(path, "x");
+        linkat(AT_FDCWD, path, AT_FDCWD, "x", AT_SYMLINK_FOLLOW);
+        link("missing", "x");
+        link("f", "g");
+        linkat(999, "f", AT_FDCWD, "x", 0);
+        link((char *)1, "x");`,
+    });
+    const [inode, device] = told[0]!.split(' ');
+    const to = { newDirectory: folder };
+    const proc = expect.stringMatching(/^\/proc\/self\/fd\/\d+$/);
+    expect(data).toEqual([
+      { path: 'f', directory: folder, newPath: 'g', ...to },
+      { path: 'f', directory: folder, newPath: 'h', newDirectory: `${folder}/d` },
+      { path: proc, newPath: 'named', ...to, flags: 'AT_SYMLINK_FOLLOW', device, inode },
+      {
+        path: '',
+        directory: expect.stringMatching(new RegExp(`^${folder}/`)),
+        newPath: 'named',
+        newDirectory: `${folder}/d`,
+        flags: 'AT_EMPTY_PATH',
+        device,
+        inode,
+      },
+      { path: expect.stringMatching(/x$/), newPath: 'x', ...to, flags: 'AT_SYMLINK_FOLLOW', error: 'ENOENT' },
+      { path: 'missing', directory: folder, newPath: 'x', ...to, error: 'ENOENT' },
+      { path: 'f', directory: folder, newPath: 'g', ...to, error: 'EEXIST' },
+      { path: 'f', newPath: 'x', ...to, error: 'EBADF' },
+      { path: '', pathTruncated: true, directory: folder, newPath: 'x', ...to, error: 'EFAULT' },
+    ]);
+    for (const { flags } of lines) expect(flags).toEqual(fromUser);
+  });
+
+  it('hostile names', async () => {
+    const { data, folder } = await act({
+      kinds: ['link'],
+      main: `
+        must(close(must(creat("f", 0600))));
+        must(link("f", HOSTILE));`,
+    });
+    expect(data).toEqual([
+      { path: 'f', directory: folder, newPath: hostile.text, newPathRaw: hostile.hex, newDirectory: folder },
+    ]);
+  });
+});

@@ -1,0 +1,101 @@
+#ifndef SPOOR_EVENTS_LINK_H
+#define SPOOR_EVENTS_LINK_H
+
+#include "name.h"
+
+enum link_form { LINK_PLAIN, LINK_AT };
+
+#define SYSCALLS_link(SYSCALL, kind)                                                                           \
+	SYSCALL(kind, 86, 9, NONE, LINK_PLAIN)                                                                 \
+	SYSCALL(kind, 265, 303, 37, LINK_AT)
+
+/* include/uapi/linux/fcntl.h */
+#define AT_SYMLINK_FOLLOW 0x400
+#define AT_EMPTY_PATH 0x1000
+
+/* A file was given one more name, or could not be. A file that was opened with O_TMPFILE gets its first name so. */
+struct link_event {
+	struct event_header header;
+	/* 0, or -errno */
+	__s32 result;
+	/* AT_ flags */
+	__u32 flags;
+	/* of a file that was given by its descriptor, also through /proc/self/fd; else 0 */
+	__u64 inode;
+	__u32 device;
+	__u32 unused;
+	/* the names as the caller gave them */
+	struct var_bytes path;
+	struct var_bytes new_path;
+	/* where relative names start, as the kernel has it; of an empty name the file itself; of absolute ones as in other events */
+	struct var_bytes directory;
+	struct var_bytes new_directory;
+};
+
+#define PROC_FD_DIGITS 7
+
+/*
+ * The descriptor in a name `/proc/self/fd/N`, or -1. Digits are counted without a branch: verifiers up to 6.1 would follow what comes
+ * behind once for each count.
+ */
+static __noinline int descriptor_of_name(const char *name)
+{
+	__u64 head[3] = {}, number = 0, going = 1, digits = 0, digit, tail;
+
+	bpf_probe_read_user_str(head, sizeof(head), name);
+	if (head[0] != WORD8('/', 'p', 'r', 'o', 'c', '/', 's', 'e') || head[1] << 16 != WORD8(0, 0, 'l', 'f', '/', 'f', 'd', '/'))
+		return -1;
+	tail = head[1] >> 48 | head[2] << 16;
+#pragma unroll
+	for (int i = 0; i < PROC_FD_DIGITS; i++) {
+		digit = (tail >> 8 * i & 0xff) - '0';
+		/* 1 for 0 to 9, by the signs of differences. */
+		going &= ((digit - 10) & ~digit) >> 63;
+		barrier_var(going);
+		number += going * (9 * number + digit);
+		digits += going;
+	}
+	/* The name ends behind the digits. */
+	return digits && !(tail >> 8 * (digits & 7) & 0xff) ? (int)number : -1;
+}
+
+static __always_inline bool fill_link(struct frame *frame, struct task_struct *task, const struct syscall *call)
+{
+	struct link_event *event = (void *)frame->record;
+	bool at = call->form == LINK_AT;
+	struct name from = {
+		.from = (void *)call->arguments[at],
+		.directory_fd = at ? call->arguments[0] : AT_FDCWD,
+		.path = &event->path,
+		.directory = &event->directory,
+	};
+	struct name to = {
+		.from = (void *)call->arguments[at ? 3 : 1],
+		.directory_fd = at ? call->arguments[2] : AT_FDCWD,
+		.path = &event->new_path,
+		.directory = &event->new_directory,
+	};
+	struct file *file = NULL;
+	int fd = -1;
+
+	event->result = call->result;
+	event->flags = at ? call->arguments[4] : 0;
+	/* Names first: when there is not room for all, it is a directory that is cut. */
+	record_append_name(frame, &from);
+	record_append_name(frame, &to);
+	record_append_directory(frame, task, &from, name_is_absolute(frame, from.path));
+	record_append_directory(frame, task, &to, name_is_absolute(frame, to.path));
+	if (!event->path.full_length && event->flags & AT_EMPTY_PATH)
+		fd = from.directory_fd;
+	else if (event->flags & AT_SYMLINK_FOLLOW)
+		fd = descriptor_of_name(from.from);
+	if (fd >= 0)
+		file = file_of_call(frame, task, fd);
+	if (file) {
+		event->inode = BPF_CORE_READ(file, f_inode, i_ino);
+		event->device = BPF_CORE_READ(file, f_inode, i_sb, s_dev);
+	}
+	return true;
+}
+
+#endif
