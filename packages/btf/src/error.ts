@@ -56,6 +56,7 @@ export const errorCodes = {
   LOAD_FAILED: 'environment',
   VERIFIER_REJECTED: 'environment',
   ATTACH_FAILED: 'environment',
+  TAMPERED: 'environment',
   SYSCALL_FAILED: 'environment',
 } as const;
 

@@ -180,6 +180,15 @@ export class KernelMap {
     return this.#outcome(this.#libbpf.bpf_map_delete_batch(this.fd, keys, this.#count, null));
   }
 
+  /**
+   * Makes the map read-only for all of user space, for as long as it exists. Programs still write it. Needs CAP_BPF, kernel 5.2.
+   *
+   * @returns 0, or -errno: -EBUSY when the map was frozen before, or its memory is mapped for writing
+   */
+  freeze(): number {
+    return this.#libbpf.bpf_map_freeze(this.fd);
+  }
+
   /** @internal The object closes the descriptor; from now on calls throw instead of reaching another's descriptor. */
   retire(): void {
     this.#fd = -1;

@@ -41,6 +41,7 @@ export async function beginTrace(parts: TraceParts): Promise<Tracer> {
     await command?.waiting;
     kernel.attach();
     kernel.snapshot();
+    kernel.freeze();
     requireMet(scopes.unmet(roots));
     await whatWaits();
     const tracer = new Tracer({ kernel, scopes, command, kinds, processes, decoder, signal, until });

@@ -1,7 +1,7 @@
 import { nearest, SpoorError } from '@spoor/btf';
 import type { CommandOptions } from './gated-command.js';
 import type { TraceOptions } from './trace.js';
-import type { EachOptions } from './tracer.js';
+import type { EachOptions } from './tracer-parts.js';
 
 /** What a value must be, in words, and whether it is. */
 type Check = readonly [wanted: string, holds: (value: unknown) => boolean];

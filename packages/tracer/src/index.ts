@@ -14,5 +14,6 @@ export {
 } from './sizing.js';
 export type { Dropper, EventStatistics, ProgramStatistics, Statistics } from './statistics.js';
 export { type TraceOptions, trace } from './trace.js';
-export type { EachOptions, TracedEvent, Tracer } from './tracer.js';
+export type { Tracer } from './tracer.js';
+export type { EachOptions, TracedEvent } from './tracer-parts.js';
 export { findUser, type User } from './user.js';

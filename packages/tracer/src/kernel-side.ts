@@ -20,6 +20,24 @@ import {
 import { argvLimits, type KernelConfiguration, type LoadedKernelSide } from './load-kernel-side.js';
 import { readerPace } from './reader-pace.js';
 
+/** Scope tables, and maps that decide whether an event is collected, counted or followed. */
+const frozenMaps = [
+  'scope_in_force',
+  'scope_sets',
+  'scope_grace',
+  'filter_strings',
+  'task_words',
+  'task_words_hash',
+  'words_locks',
+  'frame_level',
+  'frames',
+  'event_counters',
+  'state_counters',
+  'ring_users',
+  'peers',
+  'kept_records',
+] as const;
+
 /** Deeper than any tree of processes gets; a pass more costs a millisecond. */
 const maxPasses = 64;
 
@@ -103,6 +121,15 @@ export class KernelSide {
       if (program.hooked) this.#links.push(program.attach());
     }
     this.object.globals.write('attached_ns', bootTimeNs());
+  }
+
+  /**
+   * Makes read-only for user space what only programs write from now on. A process with root's rights could otherwise blind
+   * the programs by one write. The process map stays writable: programs rebuild whatever is deleted there.
+   */
+  freeze(): void {
+    if (!this.configuration.options.fixed) return;
+    for (const name of frozenMaps) this.object.maps.get(name)?.freeze();
   }
 
   /** Detaches the hooks: no event comes after this. The rings stay readable. */

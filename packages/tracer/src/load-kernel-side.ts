@@ -52,6 +52,8 @@ export interface KernelSideOptions {
   readonly conditions: boolean;
   /** Have the kernel count and time the runs of programs. */
   readonly measurePrograms: boolean;
+  /** Whether the scopes stay as they are, so that their tables can be frozen. */
+  readonly fixed: boolean;
   /** Whether scopes, those that are or those of a replacement, ask what processes are alive already. */
   readonly needsSnapshot: boolean;
 }
@@ -140,6 +142,7 @@ function configurationFor(
       'ancestors tell by': taskStorage || !loops ? 'words' : 'words or facts',
       'path walk': loops ? 'bpf_loop' : 'unrolled, 32 names',
       'system calls': 'tp_btf/sys_exit',
+      'scope tables': options.fixed ? 'frozen' : 'replaceable',
       snapshot: options.needsSnapshot ? 'iter/task' : 'none needed',
       ...eventPrograms(options.events).hooks,
     },

@@ -110,6 +110,11 @@ export class ScopesInForce {
     }
   }
 
+  /** Names of maps that hold other scopes than those in force: somebody else has written them. */
+  changed(): readonly string[] {
+    return this.#writer.changed();
+  }
+
   /** Of these roots the processes that no program has met so far. */
   unmet(roots: readonly Root[]): readonly number[] {
     return [...new Set(roots.map(({ tgid }) => tgid))].filter((tgid) => this.#kernel.hasSeed(tgid));

@@ -112,6 +112,16 @@ export function eventStatistics(
   return statistics;
 }
 
+/** The statistics of events, with what was delivered by now. */
+export function withDelivered(
+  statistics: Statistics['events'],
+  delivered: ReadonlyMap<string, number>,
+): Statistics['events'] {
+  return Object.fromEntries(
+    Object.keys(events).map((kind) => [kind, { ...statistics[kind]!, delivered: delivered.get(kind) ?? 0 }]),
+  );
+}
+
 function stateStatistics({ stateCounters }: KernelSide): StateStatistics {
   const perCpu: readonly StateStats[] = stateCounters.get(0) ?? [];
   const { recovered: _, ...numbers } = perCpu[0]!;

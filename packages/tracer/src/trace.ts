@@ -176,6 +176,7 @@ function kernelOptions(
     latencyMs,
     sleepsWhenIdle: sleepsWhenIdle ?? false,
     measurePrograms: measurePrograms ?? false,
+    fixed: !(replaceable ?? true),
     needsSnapshot:
       (replaceable ?? true) || experiment?.missMode !== undefined || scopes.some(concernsTheLiving),
     filterKinds: (replaceable ?? true) ? new Set(filterKinds) : kindsOf(scopes),

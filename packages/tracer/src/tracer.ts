@@ -1,44 +1,21 @@
 import type { ChildProcess } from 'node:child_process';
-import { events } from '@spoor/bpf';
 import { SpoorError } from '@spoor/btf';
-import type { Event, EventContext, EventDecoder, MalformedEvent } from '@spoor/event';
+import type { EventContext, EventDecoder } from '@spoor/event';
 import type { Scope } from '@spoor/filter';
 import { type LoadedObject, RingPoller, RingSource } from '@spoor/object';
 import { checkEachOptions } from './check-options.js';
 import { WallClock, wallClockOffsetNs } from './clock.js';
 import type { CommandExit, HeldCommand } from './gated-command.js';
 import { commandScope, commandScopeName } from './grounded-scopes.js';
+import { Interference } from './interference.js';
 import type { KernelSide } from './kernel-side.js';
 import type { ProcessTree } from './process-tree.js';
 import { type ScopesInForce, traceScopes } from './scopes.js';
-import { eventStatistics, readStatistics, type Statistics } from './statistics.js';
+import { eventStatistics, readStatistics, type Statistics, withDelivered } from './statistics.js';
+import type { EachOptions, TracedEvent, TracerParts } from './tracer-parts.js';
 
 /** How often the end of a followed tree is asked for once the command itself has ended, milliseconds. */
 const endCheckMs = 100;
-
-/** An event, or a record that is none. */
-export type TracedEvent = Event | MalformedEvent;
-
-export interface TracerParts {
-  readonly kernel: KernelSide;
-  readonly scopes: ScopesInForce;
-  readonly command: HeldCommand | undefined;
-  readonly until: 'all' | 'command';
-  /** Kinds that are handed out. */
-  readonly kinds: ReadonlySet<string>;
-  readonly processes: ProcessTree;
-  /** The trace gives it its context. */
-  readonly decoder: EventDecoder;
-  readonly signal: AbortSignal | undefined;
-}
-
-export interface EachOptions {
-  /**
-   * For outputs that can be full: asked after each turn of at most 5 ms of reading; the next one waits for what it returns,
-   * which must not reject. Meanwhile events wait in the rings. The end of the trace does not wait.
-   */
-  readonly pause?: () => Promise<void> | undefined;
-}
 
 /**
  * A running trace. Read it one way, once: `for await` for comfort, `each` for speed. It ends when the followed command
@@ -67,6 +44,7 @@ export class Tracer implements AsyncDisposable {
   #finalStatistics: Statistics | undefined;
   #commandEnded = false;
   #commandUnseen = false;
+  readonly #interference: Interference;
 
   /** @internal Use `trace`. */
   constructor(parts: TracerParts) {
@@ -78,6 +56,7 @@ export class Tracer implements AsyncDisposable {
     this.processes = parts.processes;
     this.#decoder = parts.decoder;
     this.#decoder.context = this.#context();
+    this.#interference = new Interference(parts);
     this.exit = parts.command?.exit;
     void this.exit?.then(() => {
       this.#commandEnded = true;
@@ -109,6 +88,15 @@ export class Tracer implements AsyncDisposable {
    */
   get commandUnseen(): boolean {
     return this.#commandUnseen;
+  }
+
+  /**
+   * What shows that somebody with root's rights interfered with the trace, a sentence each: scope tables that were written, a
+   * command that ended without an exit event. Known when the trace has ended and was read to its end.
+   */
+  get interference(): readonly string[] {
+    if (this.#finalStatistics === undefined) return [];
+    return this.#interference.found(this.stats(), this.#commandEnded && !this.#commandUnseen);
   }
 
   /**
@@ -225,6 +213,7 @@ export class Tracer implements AsyncDisposable {
     const close = () => {
       this.#reader?.close();
       this.#finalStatistics = readStatistics(this.#kernel, this.#delivered);
+      this.#interference.lookAtTables();
       this.#commandUnseen = this.#command !== undefined && this.#kernel.hasSeed(this.#command.tgid);
       this.#kernel.close();
     };
@@ -268,6 +257,7 @@ export class Tracer implements AsyncDisposable {
     this.#delivered.set(event.kind, (this.#delivered.get(event.kind) ?? 0) + 1);
     if (event.kind === 'malformed') return true;
     this.processes.add(event);
+    if (event.kind === 'exit') this.#interference.exited(event.tgid);
     if (event.kind === 'exit' && this.#commandEnded && this.processes.living === 0) this.#checkEnd();
     return this.#kinds.has(event.kind) && (event.matchedScopesLo | event.matchedScopesHi) !== 0;
   }
@@ -295,13 +285,4 @@ export class Tracer implements AsyncDisposable {
     if (living === 0) setImmediate(() => this.stop());
     else this.#endCheck = setTimeout(() => this.#checkEnd(), endCheckMs);
   }
-}
-
-function withDelivered(
-  statistics: Statistics['events'],
-  delivered: ReadonlyMap<string, number>,
-): Statistics['events'] {
-  return Object.fromEntries(
-    Object.keys(events).map((kind) => [kind, { ...statistics[kind]!, delivered: delivered.get(kind) ?? 0 }]),
-  );
 }

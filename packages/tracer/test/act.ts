@@ -58,6 +58,7 @@ export async function act<const Kind extends EventKind>(given: Act<Kind>): Promi
       lines.push(checked(JSON.parse(JSON.stringify(event)) as EventLine<Kind>));
     });
     expect(await tracer.exit).toEqual({ code: 0, signal: null });
+    expect(tracer.interference).toEqual([]);
     for (const kind of given.kinds) {
       const { submitted, delivered, dropped } = tracer.stats().events[kind]!;
       expect({ delivered, dropped }).toEqual({ delivered: submitted, dropped: {} });

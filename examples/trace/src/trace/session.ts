@@ -171,6 +171,7 @@ export class Session {
     const { sink, style } = io.err;
     if (failure !== undefined) await reportFailure(failure, io.err);
     if (this.#unseen) await reportFailure(unseen(tracer.commandTgid), io.err);
+    if (tracer.interference.length > 0) await reportFailure(tampered(tracer.interference), io.err);
     if (stats) sink.write(statisticsText(statistics, style));
     const drops = dropsText(droppedOf(statistics.events));
     if (drops !== '') sink.write(`${style.bad('spoor:')} ${drops}\n`);
@@ -185,11 +186,16 @@ export class Session {
     if (failure !== undefined && failure.code !== 'OUTPUT_CLOSED') return statusOfError(failure.code);
     if (this.#exit !== undefined) {
       const outcome = outcomeOfExit(this.#exit);
-      return outcome === exitStatus.ok && this.#unseen ? exitStatus.environment : outcome;
+      return outcome === exitStatus.ok && this.#incomplete ? exitStatus.environment : outcome;
     }
     if (interrupts.endedBy !== undefined) return outcomeOfSignal(interrupts.endedBy);
-    if (this.#unseen) return exitStatus.environment;
+    if (this.#incomplete) return exitStatus.environment;
     return tracer.exit === undefined && failure !== undefined ? statusOfError(failure.code) : exitStatus.ok;
+  }
+
+  /** Nothing was traced, or not all. */
+  get #incomplete(): boolean {
+    return this.#unseen || this.#parts.tracer.interference.length > 0;
   }
 
   /** A signal may end the trace before the command begins. */
@@ -207,4 +213,10 @@ function unseen(tgid: number | undefined): SpoorError {
       remedy: 'Trace longer than the command takes to begin. Otherwise spoor doctor says what is missing.',
     },
   );
+}
+
+function tampered(found: readonly string[]): SpoorError {
+  return new SpoorError('TAMPERED', `Somebody interfered with the trace: ${found.join('; ')}`, {
+    remedy: 'Events are missing. A process with root rights can do this; do not run the command as root.',
+  });
 }

@@ -24,6 +24,12 @@ export interface ScopeWriter {
    * WRONG_PHASE when the scopes were not compiled with `previous: current`
    */
   replace(compiled: CompiledScopes): void;
+  /**
+   * Reads the tables of the scopes in force back from the kernel.
+   *
+   * @returns the names of the maps that do not hold what `replace` wrote: somebody else has written them
+   */
+  changed(): readonly string[];
 }
 
 export function createScopeWriter(maps: ScopeMaps): ScopeWriter {
@@ -31,6 +37,7 @@ export function createScopeWriter(maps: ScopeMaps): ScopeWriter {
   let place = 0;
   let current: CompiledScopes | undefined;
   let strings: StringRow[] = [];
+  let written: Uint8Array = new Uint8Array(0);
 
   return {
     get current() {
@@ -59,8 +66,26 @@ export function createScopeWriter(maps: ScopeMaps): ScopeWriter {
       place = idle + 1;
       current = compiled;
       strings = rows;
+      written = bytes;
+    },
+    changed() {
+      if (current === undefined) return [];
+      const { scope_in_force: word, scope_sets: sets, filter_strings: texts } = maps;
+      const names: string[] = [];
+      if (!holds(word, u32(0), u32(place))) names.push(word.name);
+      if (!holds(sets, u32(place - 1), written)) names.push(sets.name);
+      if (!strings.every(({ key, value }) => holds(texts, key, value))) names.push(texts.name);
+      return names;
     },
   };
+}
+
+/** Also when the map cannot be read: nothing is known then. */
+function holds(map: RawMap, key: Uint8Array, wanted: Uint8Array): boolean {
+  const value = new Uint8Array(wanted.length);
+  const status = map.lookup(key, value);
+  if (status !== 0) return errnoName(-status) !== 'ENOENT';
+  return value.every((byte, index) => byte === wanted[index]);
 }
 
 function insert(map: RawMap, rows: readonly StringRow[]): void {

@@ -65,6 +65,7 @@ export const libbpfTable = {
   bpf_map_lookup_elem: fn('i32', 'i32', 'pointer', 'pointer'),
   bpf_map_update_elem: fn('i32', 'i32', 'pointer', 'pointer', 'u64'),
   bpf_map_delete_elem: fn('i32', 'i32', 'pointer'),
+  bpf_map_freeze: fn('i32', 'i32'),
   bpf_map_lookup_and_delete_elem: fn('i32', 'i32', 'pointer', 'pointer'),
   bpf_map_get_next_key: fn('i32', 'i32', 'pointer', 'pointer'),
   bpf_map_lookup_batch: fn('i32', 'i32', 'pointer', 'pointer', 'pointer', 'pointer', 'pointer', 'pointer'),

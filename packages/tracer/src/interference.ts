@@ -1,0 +1,57 @@
+import type { HeldCommand } from './gated-command.js';
+import type { KernelSide } from './kernel-side.js';
+import type { ScopesInForce } from './scopes.js';
+import type { Statistics } from './statistics.js';
+
+export interface InterferenceParts {
+  readonly kernel: KernelSide;
+  readonly scopes: ScopesInForce;
+  readonly command: HeldCommand | undefined;
+}
+
+/** Finds out whether somebody with root's rights has kept events from a trace. Claims nothing that has another explanation. */
+export class Interference {
+  readonly #scopes: ScopesInForce;
+  /** The id of the command in the header of its events; undefined when it is not known. */
+  readonly #command: number | undefined;
+  #exitSeen = false;
+  #changedTables: readonly string[] = [];
+
+  constructor({ kernel, scopes, command }: InterferenceParts) {
+    const { observer, options } = kernel.configuration;
+    this.#scopes = scopes;
+    // In a pid namespace the command has another id than in its events; other miss modes lose exits.
+    const isKnown = observer.pidNamespace === undefined && (options.missMode ?? 'recover') === 'recover';
+    this.#command = isKnown ? command?.tgid : undefined;
+  }
+
+  /** An exit event was delivered. */
+  exited(tgid: number): void {
+    if (tgid === this.#command) this.#exitSeen = true;
+  }
+
+  /** Compares the scope tables with what was written. Call it when the hooks are detached, before the maps are gone. */
+  lookAtTables(): void {
+    this.#changedTables = this.#scopes.changed();
+  }
+
+  /** `commandEnded`: the command was seen, and has ended. */
+  found(statistics: Statistics, commandEnded: boolean): readonly string[] {
+    const found = this.#changedTables.map((name) => `the map ${name} was written by another process`);
+    if (commandEnded && this.#command !== undefined && !this.#exitSeen && nothingWasLost(statistics))
+      found.push(`no exit event of the command's process ${this.#command} came, and none was dropped`);
+    return found;
+  }
+}
+
+/** Whether every lifecycle event that happened has been delivered, and every process was known to be followed. */
+function nothingWasLost({ events, state }: Statistics): boolean {
+  const lifecycle = ['fork', 'exec', 'exit'].map((kind) => events[kind]!);
+  return (
+    state.wordsLost === 0 &&
+    state.lostByMode === 0 &&
+    lifecycle.every(
+      ({ submitted, delivered, dropped }) => submitted === delivered && Object.keys(dropped).length === 0,
+    )
+  );
+}

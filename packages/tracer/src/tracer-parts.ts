@@ -1,0 +1,29 @@
+import type { Event, EventDecoder, MalformedEvent } from '@spoor/event';
+import type { HeldCommand } from './gated-command.js';
+import type { KernelSide } from './kernel-side.js';
+import type { ProcessTree } from './process-tree.js';
+import type { ScopesInForce } from './scopes.js';
+
+/** An event, or a record that is none. */
+export type TracedEvent = Event | MalformedEvent;
+
+export interface TracerParts {
+  readonly kernel: KernelSide;
+  readonly scopes: ScopesInForce;
+  readonly command: HeldCommand | undefined;
+  readonly until: 'all' | 'command';
+  /** Kinds that are handed out. */
+  readonly kinds: ReadonlySet<string>;
+  readonly processes: ProcessTree;
+  /** The trace gives it its context. */
+  readonly decoder: EventDecoder;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface EachOptions {
+  /**
+   * For outputs that can be full: asked after each turn of at most 5 ms of reading; the next one waits for what it returns,
+   * which must not reject. Meanwhile events wait in the rings. The end of the trace does not wait.
+   */
+  readonly pause?: () => Promise<void> | undefined;
+}
