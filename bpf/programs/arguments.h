@@ -6,7 +6,11 @@
 #include "../events/record.h"
 #include "../maps/long_records.h"
 
-/* Arguments in the caller's memory, where the kernel has put them, and what of them is kept. */
+/*
+ * Arguments in the memory of the process, where the kernel has put them, and what of them is kept. They are read when the exec is all
+ * but done. A process that may trace this one can write there a moment before, as soon as the kernel lets go of the new memory
+ * (setup_new_exec). It leaves no trace that could be asked for, so every exec with arguments has EVENT_USER_MEMORY.
+ */
 struct arguments {
 	const void *from;
 	__u32 length;

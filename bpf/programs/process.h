@@ -114,6 +114,7 @@ static __noinline int exec_record(struct frame *frame, const struct scope_set *s
 	event->inode = frame->info.inode;
 	event->device = frame->info.device;
 	event->argc = bprm->argc;
+	event->header.flags |= EVENT_USER_MEMORY;
 	if (has_interpreter(bprm))
 		event->header.flags |= EVENT_SCRIPT;
 	before = words_before_exec(&subject->process);

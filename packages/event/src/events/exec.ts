@@ -10,6 +10,8 @@ export const exec = present({
   summary: 'A process executed a program.',
   notes: [
     'An exec that failed is an event of its own, exec-failed.',
+    'The arguments are read from the memory of the process (flag user-memory), right before its first instruction. Another ' +
+      'process that may trace it can have written there a moment before. All else is the kernel’s own.',
     'Of arguments that are longer than --argv-limit argv has the beginning and argvTail the end. Conditions: exec.gained!=0 for an ' +
       'exec that gave the process ids or capabilities.',
   ],

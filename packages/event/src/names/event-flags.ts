@@ -2,7 +2,8 @@ import type { EventFlagName } from '@spoor/bpf';
 
 /** What each flag of an event says: for `spoor list events` and the published schema. */
 export const eventFlagTexts: Readonly<Record<EventFlagName, string>> = {
-  'user-memory': "A part was read from the caller's memory, which another thread can have changed.",
+  'user-memory':
+    "A part was read from the caller's memory, which another thread can have changed, or a process that may trace it.",
   compat: 'The caller is a 32-bit program.',
   'new-process': 'The process started or executed since the trace began.',
   'exe-unlinked': 'The binary of the process has no name left in its file system.',
@@ -23,11 +24,11 @@ export const eventFlagTexts: Readonly<Record<EventFlagName, string>> = {
 export const truncatedText =
   'A text has fewer bytes than there were. In JSON the text has an entry with Truncated behind its name.';
 
-/** Events of hooks of the kernel: all facts of theirs are the kernel's. */
+/** Events of hooks of the kernel. */
 const hookKinds: ReadonlySet<string> = new Set(['fork', 'exec', 'exit']);
 
 /** Events of calls without anything from the caller's memory. */
-const kernelKinds: ReadonlySet<string> = new Set([...hookKinds, 'kill', 'ptrace', 'setuid', 'setgid']);
+const kernelKinds: ReadonlySet<string> = new Set(['fork', 'exit', 'kill', 'ptrace', 'setuid', 'setgid']);
 
 /** Returns the flags that qualify the facts of an event of this kind. */
 export function qualifyingFlags(kind: string): readonly EventFlagName[] {

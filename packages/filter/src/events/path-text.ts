@@ -52,9 +52,9 @@ export function climbs(event: EventLike, field: string): boolean {
   return typeof name === 'string' && /(^|\/)\.\.(\/|$)/.test(name);
 }
 
-/** Whether paths of the event are names from the caller's memory, and not the kernel's own. */
+/** Whether paths of the event are names from the caller's memory, and not the kernel's own. Of an exec only the arguments are. */
 export const isFromCaller = (event: EventLike): boolean =>
-  (flagsOf(event) & EventFlag.EVENT_USER_MEMORY) !== 0;
+  (flagsOf(event) & EventFlag.EVENT_USER_MEMORY) !== 0 && event.kind !== 'exec';
 
 const flagsOf = (event: EventLike): number => Number(fieldOf(event, 'headerFlags') ?? 0);
 

@@ -116,6 +116,7 @@ test.each([
   ['open.path=/jail/nope', failed('/nope', '/jail', 17), true],
   // The kernel's own path is what it is.
   ['open.path=/memfd:a/../b', open('/memfd:a/../b', { headerFlags: 0 }), true],
+  ['exec.path=/t/a/../b', { kind: 'exec', path: '/t/a/../b', headerFlags: 1 }, true],
   ['unlink.path=/t/f', { kind: 'unlink', path: 'f', directory: '/t', headerFlags: 1 }, true],
   ['mkdir.path=/t/*', { kind: 'mkdir', path: './d/', directory: '/t', headerFlags: 1 }, true],
   [

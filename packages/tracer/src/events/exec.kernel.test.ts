@@ -124,6 +124,12 @@ describe('arguments', () => {
     }
   });
 
+  it('are said to be from memory that another process can have written to', async () => {
+    const { lines } = await act({ ...execs, main: longArgument(10, 20_000), options: { argvLimit: 8192 } });
+    expect(lines).toHaveLength(3);
+    for (const { flags } of lines) expect(flags).toContain('user-memory');
+  });
+
   it.each([
     [1024, 20_000],
     [16_384, 20_000],
