@@ -182,6 +182,7 @@ __attribute__((used)) void start(long *stack)
 	while (*auxiliary)
 		auxiliary++;
 	auxiliary++;
+	check_descriptors();
 	if (argc > 1 && equals(argv[1], "trace"))
 		trace(argc, argv, env, auxiliary, command_of(argc, argv));
 	become_node(argc, argv, env, auxiliary);

@@ -22,6 +22,8 @@ function failureOf(evidence: Partial<LoadEvidence>) {
     status: EINVAL,
     rejection: undefined,
     map: undefined,
+    plainProgram: 0,
+    kernelBtfFault: undefined,
     unsupported: [],
     environment: able,
     ...evidence,
@@ -51,7 +53,16 @@ describe('a load that fails', () => {
 
   test('with every capability, in a container that forbids it, is no privilege either', () => {
     const map = { name: 'scopes', maxEntries: 2, keySize: 4, valueSize: 8, status: EPERM };
-    for (const evidence of [{ status: EPERM }, { status: EPERM, map }, { status: EINVAL, map }]) {
+    const refusedMap = { ...map, status: EACCES };
+    const unsupported = ['on_exec (tp_btf/sched_process_exec): the kernel refuses to load it (EPERM)'];
+    for (const evidence of [
+      { status: EPERM },
+      { status: EPERM, map },
+      { status: EINVAL, map },
+      { status: EACCES, map: refusedMap },
+      { status: EINVAL, plainProgram: EPERM, unsupported },
+      { status: EINVAL, plainProgram: EACCES, unsupported },
+    ]) {
       const error = failureOf(evidence);
       expect(error).toMatchObject({ code: 'NO_PRIVILEGE' });
       expect(error.remedy).toContain('seccomp');
@@ -95,6 +106,29 @@ describe('a load that fails', () => {
       expect(error.message).toContain('no file descriptor');
       expect(error.remedy).toContain('ulimit -n');
     }
+  });
+
+  test('because programs find no memory says so, and not that the kernel lacks their hooks', () => {
+    const unsupported = ['on_exec (tp_btf/sched_process_exec): the kernel refuses to load it (ENOMEM)'];
+    expect(failureOf({ status: EINVAL, plainProgram: ENOMEM, unsupported })).toMatchObject({
+      code: 'LOAD_FAILED',
+      message: expect.stringContaining('ENOMEM'),
+      remedy: expect.stringContaining('memory'),
+    });
+    const attached = attachFailure({ name: 'x', section: 'tp_btf/x' }, EMFILE, able);
+    expect(attached).toMatchObject({ code: 'ATTACH_FAILED', remedy: expect.stringContaining('ulimit -n') });
+  });
+
+  test('because the kernel\u2019s types are something else says so, whatever else that looks like', () => {
+    const kernelBtfFault =
+      '/sys/kernel/btf/vmlinux: starts with 0x0 instead of the BTF magic 0xeb9f (at byte 0)';
+    const unsupported = ['on_exec (tp_btf/sched_process_exec): there is no such hook'];
+    for (const more of [{ unsupported }, { rejection: { program: 'on_exec', log } }])
+      expect(failureOf({ kernelBtfFault, ...more })).toMatchObject({
+        code: 'BTF_INVALID',
+        message: expect.stringContaining('/sys/kernel/btf/vmlinux'),
+        remedy: expect.stringContaining('findmnt'),
+      });
   });
 
   test('in the verifier shows the last useful lines and keeps the log', () => {

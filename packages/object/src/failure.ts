@@ -14,7 +14,11 @@ const forbiddenRemedy =
   'A seccomp profile or a security module (LSM, SELinux, AppArmor) forbids it: allow bpf(2). Before kernel 5.11 the limit of ' +
   'locked memory does it too: ulimit -l unlimited.';
 
-const memoryRemedy = 'Free some memory, or raise the memory limit of the cgroup.';
+/** For calls that found no memory. */
+export const memoryRemedy = 'Free some memory, or raise the memory limit of the cgroup.';
+
+const descriptorRemedy =
+  'Raise the limit of open files (ulimit -n), or close some: each map and program takes one.';
 
 /** A load takes fewer: one for each map and program, and a few more. */
 const enoughDescriptors = 64;
@@ -33,6 +37,10 @@ export interface LoadEvidence {
   readonly rejection: { readonly program: string; readonly log: string } | undefined;
   /** The first map that the kernel does not create, tried alone. */
   readonly map: RefusedMap | undefined;
+  /** What loading a program that does nothing returned: a descriptor, or -errno. */
+  readonly plainProgram: number;
+  /** What is wrong with the kernel's BTF; undefined where it can be read, or is missing. */
+  readonly kernelBtfFault: string | undefined;
   /** Programs that this kernel cannot have, each with its section and why. */
   readonly unsupported: readonly string[];
   readonly environment: Environment;
@@ -48,7 +56,7 @@ export interface RefusedMap {
 
 /** The error that says what went wrong, of all the things that look alike as an errno. */
 export function loadFailure(evidence: LoadEvidence): SpoorError {
-  const { object, status, rejection, environment, map, unsupported } = evidence;
+  const { object, status, rejection, environment, map, unsupported, plainProgram } = evidence;
   const options = { call: `bpf_object__load(${object})`, errno: -status };
   const refusal = accessFailure(evidence, options);
   if (refusal !== undefined) return refusal;
@@ -57,6 +65,8 @@ export function loadFailure(evidence: LoadEvidence): SpoorError {
   // libbpf does not hand every EMFILE on.
   const lacksDescriptors = (environment.descriptorsLeft ?? enoughDescriptors) < enoughDescriptors;
   if (lacksDescriptors && rejection?.log.includes("wasn't created")) return noDescriptor(object, options);
+  if (evidence.kernelBtfFault !== undefined)
+    return invalidKernelBtf(object, evidence.kernelBtfFault, options);
   if (rejection !== undefined) return rejected(object, rejection, options);
   if (!environment.hasKernelBtf) {
     return new SpoorError('BTF_MISSING', `${object} cannot be loaded: this kernel does not offer its types`, {
@@ -66,8 +76,12 @@ export function loadFailure(evidence: LoadEvidence): SpoorError {
         : 'Mount sysfs, where the types are: mount -t sysfs sysfs /sys',
     });
   }
-  if (map?.status === -errno.EPERM) return forbidden(object, options);
+  const denied = [map?.status, plainProgram].find((one) => one === -errno.EPERM || one === -errno.EACCES);
+  if (denied !== undefined) return forbidden(object, denied, options);
   if (map !== undefined) return mapFailure(object, map, options);
+  // Programs for the kernel's hooks fail likewise, and say no more.
+  if (plainProgram === -errno.ENOSYS) return noSyscall(object, options);
+  if (plainProgram === -errno.ENOMEM) return failed(object, plainProgram, options);
   if (unsupported.length > 0) {
     return new SpoorError('UNSUPPORTED', `${object}: this kernel cannot have ${unsupported.join('; ')}`, {
       ...options,
@@ -75,23 +89,36 @@ export function loadFailure(evidence: LoadEvidence): SpoorError {
       details: { programs: unsupported },
     });
   }
-  if (status === -errno.EPERM) return forbidden(object, options);
+  if (status === -errno.EPERM) return forbidden(object, status, options);
   if (lacksDescriptors) return noDescriptor(object, options);
+  return failed(object, status, options);
+}
+
+function failed(object: string, status: number, options: SpoorErrorOptions): SpoorError {
   return new SpoorError('LOAD_FAILED', `${object} cannot be loaded: ${errnoName(status)}`, {
     ...options,
     ...(status === -errno.ENOMEM ? { remedy: memoryRemedy } : {}),
   });
 }
 
-function noDescriptor(object: string, options: SpoorErrorOptions): SpoorError {
-  return new SpoorError('LOAD_FAILED', `${object} cannot be loaded: no file descriptor is left`, {
+function invalidKernelBtf(object: string, fault: string, options: SpoorErrorOptions): SpoorError {
+  const message = `${object} cannot be loaded: the kernel's types cannot be read: ${fault}`;
+  return new SpoorError('BTF_INVALID', message, {
     ...options,
-    remedy: 'Raise the limit of open files (ulimit -n), or close some: each map and program takes one.',
+    remedy:
+      'Look whether something is mounted over the file (findmnt). Otherwise boot a kernel whose BTF is whole.',
   });
 }
 
-function forbidden(object: string, options: SpoorErrorOptions): SpoorError {
-  const message = `${object} cannot be loaded: bpf(2) is forbidden (EPERM), though the process has the capabilities`;
+function noDescriptor(object: string, options: SpoorErrorOptions): SpoorError {
+  return new SpoorError('LOAD_FAILED', `${object} cannot be loaded: no file descriptor is left`, {
+    ...options,
+    remedy: descriptorRemedy,
+  });
+}
+
+function forbidden(object: string, status: number, options: SpoorErrorOptions): SpoorError {
+  const message = `${object} cannot be loaded: bpf(2) is forbidden (${errnoName(status)}), though the process has the capabilities`;
   return new SpoorError('NO_PRIVILEGE', message, { ...options, remedy: forbiddenRemedy });
 }
 
@@ -202,6 +229,8 @@ export function attachFailure(
 }
 
 function attachRemedy(section: string, status: number, { hasTracefs }: Environment): { remedy?: string } {
+  if (status === -errno.EMFILE || status === -errno.ENFILE) return { remedy: descriptorRemedy };
+  if (status === -errno.ENOMEM) return { remedy: memoryRemedy };
   if (/^(tp|tracepoint)\//.test(section) && !hasTracefs) {
     return { remedy: 'Mount tracefs: mount -t tracefs tracefs /sys/kernel/tracing' };
   }

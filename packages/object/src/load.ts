@@ -1,8 +1,9 @@
 import { closeSync } from 'node:fs';
-import type { ObjectFile } from '@spoor/btf';
+import { type ObjectFile, readKernelBtf, SpoorError } from '@spoor/btf';
 import { cString } from './c-memory.js';
 import { readEnvironment } from './environment.js';
 import { loadFailure, type RefusedMap } from './failure.js';
+import { bpf, loadProbe, withDescriptor } from './features/bpf-code.js';
 import { features } from './features/features.js';
 import { featureOfHook } from './features/probes.js';
 import type { Native } from './ffi/native.js';
@@ -86,6 +87,8 @@ function loaded(native: Native, handle: bigint, outcome: Outcome): LoadedObject 
       status,
       rejection,
       map: rejection === undefined ? refusedMap(native, handle) : undefined,
+      plainProgram: rejection === undefined ? plainProgram(native) : 0,
+      kernelBtfFault: kernelBtfFault(),
       unsupported: rejection === undefined ? unsupportedPrograms(native, enabled) : [],
       environment: readEnvironment(),
     });
@@ -119,6 +122,22 @@ function refusedMap(native: Native, object: bigint): RefusedMap | undefined {
     closeSync(status);
   }
   return undefined;
+}
+
+/** What the kernel says to a program that does nothing and needs nothing: a descriptor that is closed again, or -errno. */
+function plainProgram(native: Native): number {
+  const program = { type: programType.rawTracepoint, code: [bpf.set(0, 0), bpf.exit] };
+  return withDescriptor(loadProbe(native, program), (status) => status);
+}
+
+/** What is wrong with the kernel's BTF: libbpf takes one that it cannot read for one that is missing. */
+function kernelBtfFault(): string | undefined {
+  try {
+    readKernelBtf();
+    return undefined;
+  } catch (error) {
+    return error instanceof SpoorError && error.code === 'BTF_INVALID' ? error.message : undefined;
+  }
 }
 
 const byBtf: ReadonlySet<number> = new Set([programType.tracing, programType.lsm]);

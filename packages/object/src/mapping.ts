@@ -1,5 +1,6 @@
 import { SpoorError } from '@spoor/btf';
-import { errnoName } from './errno.js';
+import { errno, errnoName } from './errno.js';
+import { memoryRemedy } from './failure.js';
 import type { Native } from './ffi/native.js';
 
 /** From `sys/mman.h`; the same on x86-64 and arm64. */
@@ -36,6 +37,7 @@ export function mapMemory({ libc, driver }: Native, request: MapRequest): bigint
   throw new SpoorError('SYSCALL_FAILED', `${name} cannot be mapped: ${errnoName(number)}`, {
     call: `mmap(${name})`,
     errno: number,
+    ...(number === errno.ENOMEM ? { remedy: `${memoryRemedy} ulimit -v limits it, too.` } : {}),
   });
 }
 

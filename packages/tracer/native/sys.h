@@ -62,7 +62,7 @@ enum { X_OK = 1, F_OK = 0 };
 enum { AF_UNIX = 1, SOCK_STREAM = 1, SOCK_CLOEXEC = O_CLOEXEC };
 enum { POLLIN = 1, POLLHUP = 16 };
 enum { PROT_READ = 1, PROT_WRITE = 2, MAP_PRIVATE = 2, MAP_ANONYMOUS = 32 };
-enum { PR_SET_PDEATHSIG = 1, RLIMIT_CORE = 4 };
+enum { PR_SET_PDEATHSIG = 1, RLIMIT_CORE = 4, RLIMIT_NOFILE = 7 };
 
 enum {
 	ENOENT = 2, EINTR = 4, ENOEXEC = 8, EAGAIN = 11, EACCES = 13, ENOTDIR = 20, ENAMETOOLONG = 36, ELOOP = 40,
@@ -158,6 +158,7 @@ static inline long sys_mmap(u64 size)
 {
 	return sys6(NR(9, 222), 0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
+static inline long sys_getrlimit(int what, u64 limits[2]) { return SYS(NR(302, 261), 0, what, 0, limits, 0); }
 static inline long sys_prlimit(int what, const u64 limits[2]) { return SYS(NR(302, 261), 0, what, limits, 0, 0); }
 static inline _Noreturn void sys_exit(int status)
 {

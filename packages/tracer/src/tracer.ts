@@ -40,6 +40,8 @@ export class Tracer implements AsyncDisposable {
   readonly #ended = new AbortController();
   readonly #wallClock = new WallClock();
   #reader: { close(): unknown } | undefined;
+  /** Rejects what `each` has returned. */
+  #failed: ((error: unknown) => void) | undefined;
   #endCheck: NodeJS.Timeout | undefined;
   #finalStatistics: Statistics | undefined;
   #commandEnded = false;
@@ -185,6 +187,7 @@ export class Tracer implements AsyncDisposable {
         beforeLook: this.#followWallClock,
       });
       this.#read(poller);
+      this.#failed = reject;
       this.#ended.signal.addEventListener('abort', () => resolve(), { once: true });
     });
   }
@@ -219,6 +222,9 @@ export class Tracer implements AsyncDisposable {
     };
     try {
       close();
+    } catch (error) {
+      this.#failed?.(error);
+      throw error;
     } finally {
       this.#ended.abort();
     }
@@ -280,9 +286,25 @@ export class Tracer implements AsyncDisposable {
     clearTimeout(this.#endCheck);
     // The events of a command that is over in a moment wait for the reader.
     if (!this.running || this.#reader === undefined) return;
-    const living =
-      this.#until === 'command' ? 0 : this.#kernel.countFollowed(this.#scopes.wordOf(commandScopeName));
-    if (living === 0) setImmediate(() => this.stop());
-    else this.#endCheck = setTimeout(() => this.#checkEnd(), endCheckMs);
+    try {
+      const living =
+        this.#until === 'command' ? 0 : this.#kernel.countFollowed(this.#scopes.wordOf(commandScopeName));
+      if (living === 0) setImmediate(() => this.#endByItself());
+      else this.#endCheck = setTimeout(() => this.#checkEnd(), endCheckMs);
+    } catch (error) {
+      this.#endByItself(error);
+    }
+  }
+
+  /** Nobody called: what goes wrong belongs to whoever reads. */
+  #endByItself(error?: unknown): void {
+    const failed = this.#failed;
+    if (error !== undefined) failed?.(error);
+    try {
+      this.stop();
+    } catch (cause) {
+      if (failed === undefined) throw cause;
+    }
+    if (error !== undefined && failed === undefined) throw error;
   }
 }

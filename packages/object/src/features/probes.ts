@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { cString } from '../c-memory.js';
 import { isLocked, missingPrivilege, readEnvironment, tracefs } from '../environment.js';
 import { errno, errnoName } from '../errno.js';
@@ -31,7 +31,7 @@ export const probes = {
     since: '5.4',
     byFile: true,
     probe: () => {
-      if (existsSync('/sys/kernel/btf/vmlinux')) return undefined;
+      if (existsSync('/sys/kernel/btf/vmlinux')) return kernelBtfFault();
       return existsSync('/sys/kernel')
         ? '/sys/kernel/btf/vmlinux is missing'
         : 'sysfs is not mounted at /sys';
@@ -195,6 +195,27 @@ function refused(what: string, status: number): string {
     ? `${what} (EPERM: locked down, ${environment.lockdown})`
     : `${what} (EPERM despite full privileges)`;
 }
+
+/** What is wrong with the file, by its first bytes. */
+function kernelBtfFault(): string | undefined {
+  const path = '/sys/kernel/btf/vmlinux';
+  const begin = Buffer.alloc(btfHeaderSize);
+  let fd = -1;
+  try {
+    fd = openSync(path, 'r');
+    const isBtf =
+      readSync(fd, begin) === btfHeaderSize && begin.readUInt16LE(0) === btfMagic && begin[2] === 1;
+    return isBtf ? undefined : `${path} does not hold types: is something mounted over it?`;
+  } catch (error) {
+    return `${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`;
+  } finally {
+    if (fd >= 0) closeSync(fd);
+  }
+}
+
+/** `struct btf_header` of `linux/btf.h`. */
+const btfHeaderSize = 24;
+const btfMagic = 0xeb9f;
 
 /** `BPF_MAP_TYPE_ARRAY`. */
 const arrayMap = 2;
