@@ -1,42 +1,40 @@
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { kernelBtfPath } from '@spoor/btf';
 import type { Native } from './ffi/native.js';
-import { MAP, Mapping, PROT } from './mapping.js';
+import { MAP, mapMemory, PROT } from './mapping.js';
 
 let known: { readonly native: Native; readonly bytes: Uint8Array | undefined } | undefined;
 
 /**
- * Returns the BTF of the kernel itself, without its modules, or undefined where the kernel shows none. The bytes are valid until
- * the event loop's next turn: they are kept for all questions of one start, and then released.
+ * Returns the BTF of the kernel itself, without its modules, or undefined where the kernel shows none. The bytes are kept for all
+ * questions of one turn of the event loop.
  */
 export function kernelTypes(native: Native): Uint8Array | undefined {
   if (known?.native === native) return known.bytes;
   const size = statSync(kernelBtfPath, { throwIfNoEntry: false })?.size ?? 0;
-  const mapping = size === 0 ? undefined : mapTypes(native, size);
-  const bytes = mapping === undefined ? readTypes(size) : new Uint8Array(mapping.buffer, 0, size);
+  const bytes = size === 0 ? undefined : (copyTypes(native, size) ?? readFileSync(kernelBtfPath));
   known = { native, bytes };
   setImmediate(() => {
     known = undefined;
-    mapping?.[Symbol.dispose]();
   });
   return bytes;
 }
 
-function readTypes(size: number): Uint8Array | undefined {
-  return size === 0 ? undefined : readFileSync(kernelBtfPath);
-}
-
-/** Maps the file. Returns undefined before Linux 6.16, where it can only be read, 4 KiB per call. */
-function mapTypes(native: Native, length: number): Mapping | undefined {
+/**
+ * Copies the file by a mapping. V8 does not count shared memory against its heap: megabytes that are counted make it collect all
+ * garbage, 10 ms, before the first event of a trace.
+ *
+ * @returns undefined before Linux 6.16, where the file can only be read, 4 KiB per call
+ */
+function copyTypes(native: Native, length: number): Uint8Array | undefined {
   const fd = openSync(kernelBtfPath, 'r');
   try {
-    return new Mapping(native, {
-      length,
-      protection: PROT.READ,
-      flags: MAP.PRIVATE,
-      fd,
-      name: kernelBtfPath,
-    });
+    const request = { length, protection: PROT.READ, flags: MAP.PRIVATE, fd, name: kernelBtfPath };
+    const address = mapMemory(native, request);
+    const bytes = new Uint8Array(new SharedArrayBuffer(length));
+    native.libc.memcpy(bytes, address, BigInt(length));
+    native.libc.munmap(address, BigInt(length));
+    return bytes;
   } catch {
     return undefined;
   } finally {

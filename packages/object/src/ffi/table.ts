@@ -76,6 +76,7 @@ export const libbpfTable = {
 /** The C library's part: what Node itself does not offer. Failure is -1 (or MAP_FAILED), and errno. */
 export const libcTable = {
   mmap: fn('pointer', 'pointer', 'u64', 'i32', 'i32', 'i32', 'i64'),
+  memcpy: fn('pointer', 'pointer', 'pointer', 'u64'),
   munmap: fn('i32', 'pointer', 'u64'),
   getpagesize: fn('i32'),
   memfd_create: fn('i32', 'pointer', 'u32'),
