@@ -3,7 +3,8 @@ export { findCommand } from './find-command.js';
 export { GateSocket } from './gate-socket.js';
 export type { CommandExit, CommandOptions, HeldCommand } from './gated-command.js';
 export type { MissMode } from './load-kernel-side.js';
-export { type ProcessExit, ProcessTree, type TracedProcess } from './process-tree.js';
+export type { ProcessExit, TracedProcess } from './process-node.js';
+export { ProcessTree } from './process-tree.js';
 export { raiseReaderPriority } from './reader-priority.js';
 export {
   defaultMapEntries,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ProcessTree, type TreeEvent } from './process-tree.js';
+import type { TreeEvent } from './process-node.js';
+import { ProcessTree } from './process-tree.js';
 
 const event = (kind: string, tgid: number, rest: Partial<TreeEvent> = {}): TreeEvent => ({
   kind,

@@ -36,6 +36,17 @@ const exec = (tgid: number, argv: readonly (string | Uint8Array)[]) =>
 const exit = (tgid: number, how: { code?: number; signal?: number }) =>
   inventRecord('exit', { tgid, startTimeNs: BigInt(tgid), comm: 'x', durationNs: 2_500_000n, ...how });
 
+it('names a process that only forked by the bytes of its program, also where they are not UTF-8', () => {
+  const name = Uint8Array.of(0x2f, 0xff, 0x1b, 0xc3, 0xa9);
+  const who = { tgid: 1, startTimeNs: 1n, childTgid: 2, childTid: 2, childStartTimeNs: 2n };
+  const byProgram = treeOf([inventRecord('fork', { ...who, exe: name, comm: 'x' })]);
+  expect(drawTree(byProgram, plain)).toMatch(
+    /^\/\\xff\\x1b\u00e9 \(forked\) .*\n\u2514\u2500 \/\\xff\\x1b\u00e9 \(forked\) /,
+  );
+  const byComm = treeOf([inventRecord('fork', { ...who, comm: Uint8Array.of(0x61, 0x80) })]);
+  expect(drawTree(byComm, plain)).toMatch(/^a\\x80 \(forked\) /);
+});
+
 it('draws children below their parents, in the order in which they came', () => {
   const tree = treeOf([
     exec(1, ['sh', '-c', 'a | b']),

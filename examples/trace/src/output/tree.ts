@@ -4,7 +4,7 @@ import type { ProcessTree, TracedProcess } from '@spoor/tracer';
 import type { OutputLine, Renderer, RendererOptions } from './renderer.js';
 import { commandLine } from './shell-words.js';
 import type { Style } from './style.js';
-import { countText, durationText } from './text.js';
+import { countText, durationText, textField } from './text.js';
 
 /** Characters of indentation beyond which the tree is drawn straight down: nobody can read on, and a chain of forks is long. */
 const deepest = 120;
@@ -67,8 +67,9 @@ export function drawTree(
 }
 
 function describe(process: TracedProcess, style: Style, exitsLost: boolean): string {
-  const { argv, argvRaw, argvTruncated, exe, comm, tgid } = process;
-  const name = argv.length > 0 ? commandLine(argv, argvRaw, argvTruncated) : escapeText(exe || comm || '?');
+  const { argv, argvRaw, argvTruncated, exe, tgid } = process;
+  const program = textField({ ...process }, exe === '' ? 'comm' : 'exe');
+  const name = argv.length > 0 ? commandLine(argv, argvRaw, argvTruncated) : program || '?';
   const forked = argv.length > 0 ? '' : style.dim(' (forked)');
   return [
     `${style.bold(name)}${forked}`,
