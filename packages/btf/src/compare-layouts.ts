@@ -140,7 +140,9 @@ function compareEnumerators(
   context: Context,
 ): LayoutDifference | undefined {
   for (const name of new Set([...Object.keys(expected), ...Object.keys(actual)])) {
-    const [wanted, found] = [expected[name], actual[name]];
+    const [wanted, found] = [expected, actual].map((values) =>
+      Object.hasOwn(values, name) ? values[name] : undefined,
+    );
     if (wanted === found) continue;
     return {
       path: `${context.path}::${name}`,

@@ -123,6 +123,8 @@ function eventsOf({ btf, file }: ObjectFile, kinds: EnumLayout): readonly Collec
   });
 }
 
+const identifier = /^[A-Za-z_]\w*$/;
+
 /** Structs and enums by the name that they get, found by walking layouts. */
 class NamedLayouts {
   readonly #file: string;
@@ -153,6 +155,13 @@ class NamedLayouts {
       );
     }
     if (known !== undefined) return;
+    // An object file may come from anywhere, and the name becomes code.
+    if (layout.name !== '' && !identifier.test(layout.name))
+      throw new SpoorError(
+        'LAYOUT_INVALID',
+        `${this.#file}: ${JSON.stringify(layout.name)} cannot be the name of a type in C`,
+        { remedy: 'Compile the object again from its source.' },
+      );
     if (layout.kind !== 'enum') for (const field of layout.fields) this.#add(field.layout);
     if (layout.name !== '') this.#found.set(name, layout);
   }

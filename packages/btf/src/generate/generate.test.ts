@@ -164,6 +164,17 @@ describe('what cannot be described is refused by name', () => {
     expect(error.message).toBe('x.o: the field kind of struct fork_event hides the kind of the event');
   });
 
+  test.each(['x; process.exit()', '*/ evil', '1x', 'a\nb', 'a-b'])('a type that is called %j', (name) => {
+    for (const declare of [
+      (b: BtfBuilder) => [b.struct(name, 0, [])],
+      (b: BtfBuilder) => [b.enum(name, 4, { A: 1 })],
+    ])
+      expect(refused(declare)).toMatchObject({
+        code: 'LAYOUT_INVALID',
+        message: `x.o: ${JSON.stringify(name)} cannot be the name of a type in C`,
+      });
+  });
+
   test('two types of one name', () => {
     const error = refused((b) => [b.struct('a_b', 0, []), b.struct('aB', 0, [])]);
     expect(error).toMatchObject({
