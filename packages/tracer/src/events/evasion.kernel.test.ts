@@ -62,8 +62,8 @@ describe('an exec is told however it was made', () => {
       main: `if (!fork()) {\n${main}\n_exit(1);\n}\nint status; wait(&status); if (status) return 1;`,
     });
     // The first is the test's own program.
-    expect(lines.slice(1).map(({ data }) => data.argv)).toEqual([argv]);
-    expect(lines[1]!.data.path).toMatch(path);
+    expect(lines.slice(1).map(({ data }) => data['argv'])).toEqual([argv]);
+    expect(lines[1]!.data['path']).toMatch(path);
   });
 });
 
@@ -89,6 +89,6 @@ describe('a process is followed however it was started', () => {
       before: 'static void act_here(void) { close(open("acted", O_CREAT | O_RDWR, 0666)); }',
       main,
     });
-    expect(lines.filter(({ data }) => String(data.path).endsWith('/acted'))).toHaveLength(1);
+    expect(lines.filter(({ data }) => String(data['path']).endsWith('/acted'))).toHaveLength(1);
   });
 });
