@@ -94,7 +94,7 @@ async function decoded(path: string, random: Random): Promise<number | undefined
   }
   const size = recording?.size ?? 0;
   if (made.events > size + 16_384) throw new Error(`${made.events} events of ${size} bytes`);
-  if (made.bytes > mostOutput * (1024 * size + 4 * 2 ** 20)) throw new Error(`${made.bytes} bytes of lines`);
+  if (made.bytes > mostOutput * (512 * size + 4 * 2 ** 20)) throw new Error(`${made.bytes} bytes of lines`);
   return refused ? undefined : made.events;
 }
 

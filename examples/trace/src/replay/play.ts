@@ -35,11 +35,11 @@ export async function play(parts: Play): Promise<Drops> {
       if (names?.length === 0) continue;
       processes?.add(item);
       writer.write(names === undefined ? item : under(item, names));
-      const pause = writer.pause();
-      if (pause !== undefined) await pause;
     } else {
       writer.write(item);
     }
+    const pause = writer.pause();
+    if (pause !== undefined) await pause;
   }
   writer.end();
   progress?.done();

@@ -15,7 +15,7 @@ import { mostJsonBytes } from './json.js';
  * ends anywhere is good up to its last whole block, and a damaged one costs only itself.
  *
  * Bounds: JSON of 1 MiB, 64 deep, with 65,536 entries; 16 MiB of records in a block, 128 KiB in a record. All blocks so far
- * expand to at most 1,024 times the bytes of the file so far and 4 MiB, and have at most one record per byte and 16,384.
+ * expand to at most 512 times the bytes of the file so far and 4 MiB, and have at most one record per byte and 16,384.
  * A writer does not compress a block that would exceed this.
  */
 export const MAGIC = Uint8Array.of(0x53, 0x50, 0x4f, 0x4f, 0x52, 0x52, 0x0d, 0x0a);
@@ -96,5 +96,5 @@ export function isPlausible(
   bytes: number,
   held: { readonly rawSize: number; readonly records: number },
 ): boolean {
-  return held.rawSize <= 1024 * bytes + 4 * 1024 * 1024 && held.records <= bytes + 16_384;
+  return held.rawSize <= 512 * bytes + 4 * 1024 * 1024 && held.records <= bytes + 16_384;
 }
