@@ -50,8 +50,7 @@ static __always_inline bool fill_chmod(struct frame *frame, struct task_struct *
 	}
 	file = file_of_call(frame, task, call->arguments[0]);
 	if (file) {
-		event->inode = BPF_CORE_READ(file, f_inode, i_ino);
-		event->device = BPF_CORE_READ(file, f_inode, i_sb, s_dev);
+		event_store_number(event, file);
 		record_append_file(frame, file, &event->path);
 	}
 	return true;

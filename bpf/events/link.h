@@ -92,8 +92,7 @@ static __always_inline bool fill_link(struct frame *frame, struct task_struct *t
 	if (fd >= 0)
 		file = file_of_call(frame, task, fd);
 	if (file) {
-		event->inode = BPF_CORE_READ(file, f_inode, i_ino);
-		event->device = BPF_CORE_READ(file, f_inode, i_sb, s_dev);
+		event_store_number(event, file);
 	}
 	return true;
 }

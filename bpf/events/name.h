@@ -29,6 +29,15 @@ struct name {
 	struct var_bytes *directory;
 };
 
+/* Stores the device and the inode of an open file in an event. */
+#define event_store_number(event, file)                                                                        \
+	do {                                                                                                   \
+		struct inode *__inode = BPF_CORE_READ(file, f_inode);                                          \
+		struct file_number __number = number_of_inode(__inode);                                        \
+		(event)->inode = __number.inode;                                                               \
+		(event)->device = __number.device;                                                             \
+	} while (0)
+
 /* Of an open file: the path by which it was opened, as it is now. */
 static __always_inline void record_append_file(struct frame *frame, struct file *file, struct var_bytes *path)
 {

@@ -95,8 +95,7 @@ static __always_inline bool fill_open(struct frame *frame, struct task_struct *t
 	event->flags = file && call->form == OPEN_AT2 ? BPF_CORE_READ(file, f_flags) : open_flags(call);
 	if (file) {
 		record_append_file(frame, file, &event->path);
-		event->inode = BPF_CORE_READ(file, f_inode, i_ino);
-		event->device = BPF_CORE_READ(file, f_inode, i_sb, s_dev);
+		event_store_number(event, file);
 		return true;
 	}
 	/* By a handle there is no name. */

@@ -187,8 +187,7 @@ static __always_inline void ring_end_open(struct frame *frame, struct task_struc
 	frame->size = size;
 	__builtin_memset(&event->directory, 0, sizeof(event->directory));
 	record_append_file(frame, file, &event->path);
-	event->inode = BPF_CORE_READ(file, f_inode, i_ino);
-	event->device = BPF_CORE_READ(file, f_inode, i_sb, s_dev);
+	event_store_number(event, file);
 }
 
 static __always_inline void ring_end_connect(struct frame *frame, struct io_kiocb *request, __s32 result)

@@ -11,6 +11,7 @@ export const constants = {
   compat_syscalls: C.array(SyscallEntry, 576),
   enabled_events: C.u64,
   filter_kinds_built: C.u64,
+  has_layered_files: C.bool,
   legacy_cgroups: C.bool,
   miss_mode: C.enum('miss_mode', C.u32, MissMode),
   native_syscalls: C.array(SyscallEntry, 576),

@@ -36,6 +36,8 @@ const volatile bool use_task_regs = true;
 const volatile __u32 own_mount_namespace = 0;
 /* Bytes of arguments that an exec is told with: all, or else the first and the last ARGV_TAIL. See lib/scratch.h. */
 const volatile __u32 argv_limit = ARGV_MAX;
+/* Overlayfs or btrfs is there: the device that stat(2) prints need not be that of the superblock. See lib/file_number.h. */
+const volatile bool has_layered_files = true;
 /* A cgroup v1 hierarchy has a controller: the groups of a task there may be a container's. */
 const volatile bool legacy_cgroups = true;
 /* 1: wake who waits for a ring (epoll) whenever one more eighth of it is full. 0: the reader comes by itself, in time. */

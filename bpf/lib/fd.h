@@ -2,9 +2,8 @@
 #ifndef SPOOR_LIB_FD_H
 #define SPOOR_LIB_FD_H
 
-#include "read.h"
+#include "file_number.h"
 
-#define S_IFMT 0170000
 #define S_IFSOCK 0140000
 
 /* NULL when the descriptor is not open (any more). */

@@ -80,6 +80,7 @@ struct super_block {
 	__u32 s_dev;
 	unsigned long s_magic;
 	struct file_system_type *s_type;
+	void *s_fs_info;
 };
 
 struct inode {

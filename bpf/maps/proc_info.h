@@ -8,6 +8,7 @@
 #ifndef SPOOR_MAPS_PROC_INFO_H
 #define SPOOR_MAPS_PROC_INFO_H
 
+#include "../lib/file_number.h"
 #include "../lib/path.h"
 #include "binaries.h"
 
@@ -35,6 +36,7 @@ struct proc_info_request {
 static __always_inline void proc_info_set_exe(struct proc_info *info, struct path_buffer *path, struct file *exe)
 {
 	struct inode *inode = BPF_CORE_READ(exe, f_inode);
+	struct file_number number;
 	__u32 length;
 
 	path_of(path, (unsigned long)exe + bpf_core_field_offset(struct file, f_path));
@@ -44,8 +46,9 @@ static __always_inline void proc_info_set_exe(struct proc_info *info, struct pat
 	bpf_probe_read_kernel(info->exe, length & (2 * EXE_MAX - 1), &path->bytes[path->start & (PATH_MAX - 1)]);
 	info->exe_length = length;
 	info->exe_full_length = path->full_length;
-	info->inode = BPF_CORE_READ(inode, i_ino);
-	info->device = BPF_CORE_READ(inode, i_sb, s_dev);
+	number = number_of_inode(inode);
+	info->inode = number.inode;
+	info->device = number.device;
 	if (path->unlinked)
 		info->flags |= PROC_EXE_UNLINKED;
 	info->flags |= PROC_EXE_UNREACHABLE * path->unreachable | PROC_EXE_TORN * path->torn;

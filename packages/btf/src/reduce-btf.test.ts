@@ -34,8 +34,9 @@ function kernel(): BtfBuilder {
 }
 
 const members = new Set(['pid', 'flags', 'parent', 'comm', 'state', 'children', 'next', 'high']);
+const optional: ReadonlySet<string> = new Set(['ovl_inode']);
 const reduce = (bytes: Uint8Array, ...names: string[]) =>
-  reduceBtf(bytes, { structs: new Map(names.map((name) => [name, new Set(['struct'])])), members });
+  reduceBtf(bytes, { structs: new Map(names.map((name) => [name, new Set(['struct'])])), optional, members });
 const reduced = (...names: string[]) => parseBtf(reduce(kernel().build(), ...names)!);
 
 describe('a reduction of the types of a kernel', () => {
@@ -88,6 +89,7 @@ describe('a reduction of the types of a kernel', () => {
   test('is none where a struct is missing, which may be one of a module', () => {
     expect(reduce(kernel().build(), 'task_struct', 'nf_conn')).toBeUndefined();
     expect(reduce(kernel().build(), 'task')).toBeUndefined();
+    expect(reduced('task_struct', 'ovl_inode').findStruct('task_struct')?.size).toBe(128);
   });
 
   test('is none of what is not BTF of this byte order, is cut off, or has a kind that is not known', () => {

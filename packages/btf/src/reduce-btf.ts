@@ -64,13 +64,13 @@ interface Index {
 }
 
 /** Undefined where a kind is unknown, or where one of the structs is missing. */
-function indexTypes(source: Words, { structs }: RelocationTypes): Index | undefined {
+function indexTypes(source: Words, { structs, optional }: RelocationTypes): Index | undefined {
   const wanted = new Map<string, Set<number>>();
   for (const [name, of] of structs) wanted.set(name, new Set([...of].map((kind) => kinds[kind])));
   const places = new Uint32Array(Math.floor((source.end - source.first) / 3) + 1);
   const candidates = scanTypes(source, startsOf(structs.keys()), places);
   if (candidates === undefined) return undefined;
-  const missing = new Set(wanted.keys());
+  const missing = new Set([...wanted.keys()].filter((name) => !optional.has(name)));
   const found = candidates.filter((id) => {
     const at = places[id]!;
     const name = textAt(source.strings, source.words[at]!);

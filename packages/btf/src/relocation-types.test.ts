@@ -42,8 +42,14 @@ describe('the types of relocations', () => {
         ['task_struct', new Set(['struct'])],
         ['either', new Set(['union'])],
       ]),
+      optional: new Set(),
       members: new Set(['pid', 'heads', 'next', 'word']),
     });
+  });
+
+  test('are optional where their flavor says so', () => {
+    const own = btf.struct('ovl_inode___optional', 8, [{ name: 'flags', type: int, bitOffset: 0 }]);
+    expect(of([task, field], [own, field])?.optional).toEqual(new Set(['ovl_inode']));
   });
 
   test('are none where there are no relocations', () => {

@@ -6,6 +6,8 @@ import type { ObjectFile } from './parse-object.js';
 export interface RelocationTypes {
   /** By the name that the kernel has, without a flavor (`task_struct___exec` is `task_struct`). */
   readonly structs: ReadonlyMap<string, ReadonlySet<'struct' | 'union'>>;
+  /** Those that the kernel need not have, or has in modules, whose fields are not asked for. */
+  readonly optional: ReadonlySet<string>;
   /** Names of all members that the relocations can name. */
   readonly members: ReadonlySet<string>;
 }
@@ -23,6 +25,8 @@ const leastRecord = 16;
 /**
  * Finds which kernel types the CO-RE relocations of an object look up.
  *
+ * A flavor that ends with `optional` (`ovl_inode___optional`) says that the kernel need not have the type.
+ *
  * @returns undefined where there are none, where the section `.BTF.ext` is cut off, and where one asks for something else than
  *   structs, unions and their fields
  */
@@ -31,6 +35,7 @@ export function relocationTypes({ btf, sections }: ObjectFile): RelocationTypes 
   const roots = section && rootsOf(section.data);
   if (roots === undefined || roots.size === 0) return undefined;
   const structs = new Map<string, Set<'struct' | 'union'>>();
+  const optional = new Set<string>();
   const members = new Set<string>();
   const seen = new Set<number>();
   for (const id of roots) {
@@ -38,10 +43,11 @@ export function relocationTypes({ btf, sections }: ObjectFile): RelocationTypes 
     if (type.kind !== 'struct' && type.kind !== 'union') return undefined;
     const name = withoutFlavor(type.name);
     if (name === '') return undefined;
+    if (type.name.endsWith('optional') && type.name !== name) optional.add(name);
     structs.set(name, (structs.get(name) ?? new Set()).add(type.kind));
     addMembers(btf, type, { members, seen });
   }
-  return { structs, members };
+  return { structs, optional, members };
 }
 
 /** The ids of the types that records start from. */

@@ -179,6 +179,7 @@ function configure(opened: OpenedObject, configuration: KernelConfiguration): vo
     .setConstant('use_task_regs', features.has('task_regs'))
     .setConstant('own_mount_namespace', ownMountNamespace())
     .setConstant('legacy_cgroups', hasLegacyCgroups())
+    .setConstant('has_layered_files', hasLayeredFiles())
     .setConstant('wake_reader', wakesReader)
     .setConstant('reader_sleeps', readerSleeps)
     .setConstant('filter_kinds_built', wordOfKinds(options))
@@ -257,6 +258,15 @@ function hasLegacyCgroups(): boolean {
   try {
     // `4:memory:/` is such a hierarchy. `1:name=systemd:/` has no controller, and `0::/` is cgroup v2.
     return /^\d+:(?!name=)[^:]+:/m.test(readFileSync('/proc/self/cgroup', 'utf8'));
+  } catch {
+    return true;
+  }
+}
+
+/** Whether a file system is there whose files have another device than that of the superblock. */
+function hasLayeredFiles(): boolean {
+  try {
+    return /\t(overlay|btrfs)$/m.test(readFileSync('/proc/filesystems', 'utf8'));
   } catch {
     return true;
   }

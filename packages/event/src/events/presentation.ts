@@ -150,7 +150,7 @@ export const schemas = {
     t.String({
       pattern: '^[0-9]+:[0-9]+$',
       description:
-        'Device of the superblock: major:minor. stat(2) prints another one on btrfs, and on overlayfs with several file systems below.',
+        'Device as stat(2) prints it: major:minor. Where the kernel has overlayfs or btrfs as a module, the device of its superblock.',
     }),
 };
 
