@@ -67,6 +67,16 @@ export const chosen = [
     covers: 'a lost record is rebuilt with the binary that it had, also at the exit',
   },
   {
+    file: 'packages/tracer/src/events/quiet.kernel.test.ts',
+    tests: ['every act of a quiet process'],
+    covers: 'the room that is kept for quiet processes',
+  },
+  {
+    file: 'packages/tracer/src/interference.kernel.test.ts',
+    tests: ['tables of scopes that stay', 'scope tables that somebody else wrote'],
+    covers: 'frozen scope tables, and who wrote them where they are not',
+  },
+  {
     file: 'packages/object/src/ring/ring.kernel.test.ts',
     tests: ['the reader on a ring of the kernel'],
     covers: 'the contract of the ring buffer',

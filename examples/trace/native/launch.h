@@ -6,6 +6,7 @@
 
 enum {
 	REQUEST_READY = 'r', REQUEST_OPENED = 'o', REQUEST_KILL = 'k', REQUEST_EXIT = 'x', REQUEST_END_BY = 'e',
+	REQUEST_PLACE = 'p', REQUEST_SEAL = 's', REQUEST_REOPEN = 'f',
 };
 enum { REPORT_EXIT = 'E', REPORT_SIGNAL = 'S' };
 
@@ -38,11 +39,12 @@ enum { WNOHANG = 1, WUNTRACED = 2, WEXITED = 4, WCONTINUED = 8 };
 /* si_code of SIGCHLD: include/uapi/asm-generic/siginfo.h */
 enum { CLD_EXITED = 1, CLD_DUMPED = 3, CLD_STOPPED = 5 };
 
-enum { NODE_CONTROL = 3, NODE_GATE = 4 };
+enum { NODE_CONTROL = 3, NODE_GATE = 4, NODE_FILES = 5 };
 
 static struct {
 	u64 pristine_mask;
-	int signals, control, witness;
+	/* `files` is where descriptors go to Node.js */
+	int signals, control, witness, files;
 	int witness_pid, gate_pid, node_pid;
 	int gated, ready, opened, rung;
 	/* how node wants us to end */

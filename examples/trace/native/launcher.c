@@ -11,10 +11,11 @@
  *
  * The other subcommands have nothing to protect: the launcher executes Node.js in its own place.
  *
- * The launcher and Node.js share a socket (descriptor 3 of Node.js), the gate and Node.js another (4). `SPOOR_LAUNCHER` is
- * `3:4:PID of the gate`, `3::` without a command, or empty where nothing is shared.
+ * The launcher and Node.js share a socket (descriptor 3 of Node.js), the gate and Node.js another (4). Files that
+ * the launcher opens come by a third (5). `SPOOR_LAUNCHER` is `3:4:PID of the gate:5`, `3:::5` without a command, or empty where
+ * nothing is shared.
  *
- *   node → launcher   struct request: ready for the doorbell, gate opened, send this signal, exit, end by this signal
+ *   node → launcher   struct request: ready for the doorbell, gate opened, send this signal, exit, end by this signal; places.h
  *   launcher → node   struct report: the command ended, a signal came. SIGUSR2 is the doorbell: there is one to read
  */
 #include "node.h"
@@ -78,12 +79,13 @@ static _Noreturn void trace(int argc, char **argv, char **env, long *auxiliary, 
 {
 	static const struct sigaction usual;
 	static const int ending[] = { SIGINT, SIGQUIT, SIGTERM };
-	int control[2], gate[2] = { -1, -1 }, witnessing[2], launcher = sys_getpid();
+	int control[2], gate[2] = { -1, -1 }, witnessing[2], files[2], launcher = sys_getpid();
 	u64 all = all_signals();
 
 	sys_sigprocmask(SIG_SETMASK, &all, &launch.pristine_mask);
 	pair(control);
 	pair(witnessing);
+	pair(files);
 	if (command)
 		pair(gate);
 	launch.witness_pid = forked();
@@ -103,6 +105,8 @@ static _Noreturn void trace(int argc, char **argv, char **env, long *auxiliary, 
 			sys_close(control[1]);
 			sys_close(witnessing[0]);
 			sys_close(witnessing[1]);
+			sys_close(files[0]);
+			sys_close(files[1]);
 			sys_sigprocmask(SIG_SETMASK, &launch.pristine_mask, 0);
 			wait_at_gate(gate[1], command, env);
 		}
@@ -118,15 +122,22 @@ static _Noreturn void trace(int argc, char **argv, char **env, long *auxiliary, 
 		sys_prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (sys_getppid() != launcher)
 			sys_exit(0);
+		/* All threads of Node.js then have it. Without root, rights may come from the file of Node.js. */
+		if (sys_geteuid() == 0)
+			sys_prctl(PR_SET_NO_NEW_PRIVS, 1);
 		/* Beyond both, so that neither is overwritten before it is moved. */
-		control[1] = sys_fcntl(control[1], F_DUPFD_CLOEXEC, 5);
+		control[1] = sys_fcntl(control[1], F_DUPFD_CLOEXEC, 6);
+		files[1] = sys_fcntl(files[1], F_DUPFD_CLOEXEC, 6);
 		sys_fcntl(control[1], F_SETFL, O_RDWR | O_NONBLOCK);
 		if (command)
-			gate[0] = sys_fcntl(gate[0], F_DUPFD_CLOEXEC, 5);
+			gate[0] = sys_fcntl(gate[0], F_DUPFD_CLOEXEC, 6);
 		sys_dup(control[1], NODE_CONTROL, 0);
 		if (command)
 			sys_dup(gate[0], NODE_GATE, 0);
-		sys_close_from(command ? 5 : 4);
+		else
+			sys_close(NODE_GATE);
+		sys_dup(files[1], NODE_FILES, 0);
+		sys_close_from(NODE_FILES + 1);
 		if (command)
 			leave_stream(0);
 		sys_sigaction(SIGCHLD, &usual, 0);
@@ -148,14 +159,17 @@ static _Noreturn void trace(int argc, char **argv, char **env, long *auxiliary, 
 	}
 	sys_close(control[1]);
 	sys_close(witnessing[1]);
+	sys_close(files[1]);
 	if (command) {
 		sys_close(gate[0]);
 		sys_close(gate[1]);
 	}
 	launch.witness = witnessing[0];
+	launch.files = files[0];
 	/* Everything else that is open is the command's. */
 	for (int fd = 3; fd < 1024; fd++)
-		if (fd != launch.signals && fd != launch.control && fd != launch.witness)
+		if (fd != launch.signals && fd != launch.control && fd != launch.witness &&
+		    fd != launch.files)
 			sys_close(fd);
 	sys_close_from(1024);
 	leave_stream(0);

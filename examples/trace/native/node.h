@@ -112,7 +112,8 @@ static _Noreturn void become_node(int argc, char **argv, char **env, long *auxil
 			at = append_number(at, NODE_GATE);
 		at = append_text(at, ":");
 		if (launch.gated)
-			append_number(at, launch.gate_pid);
+			at = append_number(at, launch.gate_pid);
+		append_number(append_text(at, ":"), NODE_FILES);
 	}
 	variables = 0;
 	for (; *env; env++)

@@ -2,6 +2,7 @@
 #ifndef SPOOR_NATIVE_SUPERVISE_H
 #define SPOOR_NATIVE_SUPERVISE_H
 
+#include "places.h"
 #include "witness.h"
 
 static void ring(void)
@@ -147,6 +148,13 @@ static void requested(void)
 		if (launch.command_lives)
 			sys_kill(launch.gate_pid, request.value);
 		return;
+	case REQUEST_PLACE:
+		return keep_place(request.value);
+	case REQUEST_SEAL:
+		places_sealed = 1;
+		return;
+	case REQUEST_REOPEN:
+		return reopen_place(request.value);
 	case REQUEST_EXIT:
 		launch.exits = 1;
 		launch.exit_status = request.value;

@@ -1,5 +1,6 @@
 import { readSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
+import { getSystemErrorName } from 'node:util';
 import type { CommandExit } from '@spoor/tracer';
 import type { Outcome } from './exit-status.js';
 
@@ -17,7 +18,30 @@ const longestDelayMs = 2_147_483_647;
 const reportSize = 8;
 const reports = { exit: 0x45, signal: 0x53 } as const;
 /** The types of `struct request`. */
-const requests = { ready: 'r', opened: 'o', kill: 'k', exit: 'x', endBy: 'e' } as const;
+const requests = {
+  ready: 'r',
+  opened: 'o',
+  kill: 'k',
+  exit: 'x',
+  endBy: 'e',
+  place: 'p',
+  seal: 's',
+  reopen: 'f',
+} as const;
+
+/** `receiveDescriptor` of `@spoor/tracer`, which most subcommands do without. */
+export type Receive = (socket: number) => { readonly byte: number; readonly fd: number | undefined };
+
+/** Where a file is that the launcher is to open again: `struct place_request` of native/places.h. */
+export interface KeptPlace {
+  /** A descriptor of the folder. */
+  readonly folder: number;
+  /** The file's name in it. */
+  readonly name: string;
+  /** Whom a new file belongs to. */
+  readonly uid: number;
+  readonly gid: number;
+}
 
 /**
  * The native launcher that this process was started by (native/launcher.c). It holds the command at a gate, passes on the
@@ -30,6 +54,9 @@ export class Launcher {
   readonly gateFd: number | undefined;
   /** The gate's process id, which the command keeps. */
   readonly gatePid: number | undefined;
+  /** The socket that opened files come by. */
+  readonly #files: number | undefined;
+  #places = 0;
   /** Whether the command was let through the gate. */
   opened = false;
   /** Settles when the command has ended. */
@@ -39,12 +66,13 @@ export class Launcher {
 
   /** `setting`: the value of SPOOR_LAUNCHER. */
   constructor(setting: string) {
-    const [control, gateFd, gatePid] = setting
+    const [control, gateFd, gatePid, files] = setting
       .split(':')
       .map((text) => (text === '' ? undefined : Number(text)));
     this.#control = control;
     this.gateFd = gateFd;
     this.gatePid = gatePid;
+    this.#files = files;
     this.commandExit = new Promise((resolve) => {
       this.#commandEnded = resolve;
     });
@@ -72,6 +100,41 @@ export class Launcher {
   }
 
   /**
+   * Has the launcher remember a place, while this process is root still.
+   *
+   * @param receive takes what comes over the launcher's socket
+   * @returns opens the file there anew for appending, also when this process is not root any more; undefined where the launcher
+   *   cannot. The function throws errors like those of `node:fs`.
+   */
+  keepPlace({ folder, name, uid, gid }: KeptPlace, receive: Receive): (() => number) | undefined {
+    const bytes = Buffer.from(name);
+    if (this.#files === undefined || bytes.length > 255) return undefined;
+    const words = Buffer.alloc(12);
+    words.writeUInt32LE(folder, 0);
+    words.writeUInt32LE(uid, 4);
+    words.writeUInt32LE(gid, 8);
+    this.#request(requests.place, bytes.length, Buffer.concat([words, bytes]));
+    this.#fileAnswered(receive);
+    const index = this.#places++;
+    return () => {
+      this.#request(requests.reopen, index);
+      return this.#fileAnswered(receive)!;
+    };
+  }
+
+  /** No place is kept from now on. */
+  sealPlaces(): void {
+    this.#request(requests.seal);
+  }
+
+  #fileAnswered(receive: Receive): number | undefined {
+    const { byte, fd } = receive(this.#files!);
+    if (byte === 0) return fd;
+    const code = getSystemErrorName(-byte);
+    throw Object.assign(new Error(code), { code, errno: -byte });
+  }
+
+  /**
    * Has the launcher end with this outcome, and ends this process. By SIGKILL: at an exit Node.js sets each terminal back to what
    * it was at the start, whatever the command has made of it. Returns when the launcher waits for nothing.
    */
@@ -82,10 +145,10 @@ export class Launcher {
     process.kill(process.pid, 'SIGKILL');
   }
 
-  #request(type: string, value = 0): void {
+  #request(type: string, value = 0, rest: Uint8Array = new Uint8Array(0)): void {
     if (this.#control === undefined) return;
     try {
-      writeSync(this.#control, Buffer.from([type.charCodeAt(0), value]));
+      writeSync(this.#control, Buffer.concat([Buffer.from([type.charCodeAt(0), value]), rest]));
     } catch {
       // Without its launcher this process is about to be killed.
     }

@@ -17,7 +17,9 @@ export {
   OpenedObject,
   type OpenedProgram,
 } from './opened-object.js';
+export { type DropOptions, type Dropped, dropPrivileges } from './privileges.js';
 export { LoadedProgram, type ProgramInfo } from './program.js';
+export { type Received, receiveDescriptor } from './receive-descriptor.js';
 export * from './ring/index.js';
 export { type MapRingOptions, mapRing } from './ring-memory.js';
 export { RingWakeup } from './ring-wakeup.js';

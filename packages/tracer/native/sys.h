@@ -62,10 +62,10 @@ enum { X_OK = 1, F_OK = 0 };
 enum { AF_UNIX = 1, SOCK_STREAM = 1, SOCK_CLOEXEC = O_CLOEXEC };
 enum { POLLIN = 1, POLLHUP = 16 };
 enum { PROT_READ = 1, PROT_WRITE = 2, MAP_PRIVATE = 2, MAP_ANONYMOUS = 32 };
-enum { PR_SET_PDEATHSIG = 1, RLIMIT_CORE = 4, RLIMIT_NOFILE = 7 };
+enum { PR_SET_PDEATHSIG = 1, PR_SET_NO_NEW_PRIVS = 38, RLIMIT_CORE = 4, RLIMIT_NOFILE = 7 };
 
 enum {
-	ENOENT = 2, EINTR = 4, ENOEXEC = 8, EAGAIN = 11, EACCES = 13, ENOTDIR = 20, ENAMETOOLONG = 36, ELOOP = 40,
+	ENOENT = 2, EINTR = 4, ENOEXEC = 8, EAGAIN = 11, EACCES = 13, EEXIST = 17, ENOTDIR = 20, ENAMETOOLONG = 36, ELOOP = 40,
 	ESTALE = 116,
 };
 
@@ -133,6 +133,7 @@ static inline long sys_waitid(int pid, struct child_info *info, int options)
 }
 static inline long sys_kill(int pid, int signal) { return SYS(NR(62, 129), pid, signal, 0, 0, 0); }
 static inline long sys_getpid(void) { return SYS(NR(39, 172), 0, 0, 0, 0, 0); }
+static inline long sys_geteuid(void) { return SYS(NR(107, 175), 0, 0, 0, 0, 0); }
 static inline long sys_getppid(void) { return SYS(NR(110, 173), 0, 0, 0, 0, 0); }
 static inline long sys_getpgid(int pid) { return SYS(NR(121, 155), pid, 0, 0, 0, 0); }
 static inline long sys_setpgid(int pid, int group) { return SYS(NR(109, 154), pid, group, 0, 0, 0); }

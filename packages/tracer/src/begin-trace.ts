@@ -68,7 +68,7 @@ async function heldCommand({ command, spawn }: TraceParts): Promise<HeldCommand 
 
 async function letThrough(tracer: Tracer, command: HeldCommand | undefined): Promise<void> {
   try {
-    await command?.open();
+    await command?.open(tracer);
   } catch (error) {
     tracer.stop();
     throw error;

@@ -5,6 +5,7 @@ import { SpoorError } from '@spoor/btf';
 import { socketPair } from '@spoor/object';
 import { findCommand } from './find-command.js';
 import { GateSocket } from './gate-socket.js';
+import type { Tracer } from './tracer.js';
 import { findUser, type User } from './user.js';
 
 /** How a command ended. A real-time signal is `SIGRT0` to `SIGRT32`, counted from 32. */
@@ -35,11 +36,11 @@ export interface HeldCommand {
   /** Settles when the process has nothing left to do but to wait. */
   readonly waiting: Promise<void>;
   /**
-   * Lets the command begin; resolves when it runs.
+   * Lets the command begin; resolves when it runs. All hooks of the trace are attached.
    *
    * @throws {SpoorError} COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE
    */
-  open(): Promise<void>;
+  open(tracer: Tracer): Promise<void>;
   /** Ends a process that was not let through: the command never runs. Does nothing afterwards. */
   abandon(): void;
   /** Sends a signal. False when the command has ended. */

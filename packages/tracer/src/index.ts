@@ -1,4 +1,5 @@
 export { SpoorError, type SpoorErrorCode } from '@spoor/btf';
+export { receiveDescriptor } from '@spoor/object';
 export { findCommand } from './find-command.js';
 export { GateSocket } from './gate-socket.js';
 export type { CommandExit, CommandOptions, HeldCommand } from './gated-command.js';

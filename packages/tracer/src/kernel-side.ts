@@ -179,6 +179,17 @@ export class KernelSide {
     return typedMap(this.object.map('seeds'), maps.seeds).get(tgid) !== undefined;
   }
 
+  /** Whether maps can be read, and iterators run, with the rights that this process has now. */
+  isUsable(): boolean {
+    try {
+      this.eventCounters.get(0);
+      this.countFollowed(0n);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** Idempotent. */
   close(): void {
     this.detach();

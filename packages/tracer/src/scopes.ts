@@ -110,6 +110,11 @@ export class ScopesInForce {
     }
   }
 
+  /** Whether user space has to look where paths lead, to judge events by a condition. */
+  get looksAtFiles(): boolean {
+    return this.#filters.size > 0;
+  }
+
   /** Names of maps that hold other scopes than those in force: somebody else has written them. */
   changed(): readonly string[] {
     return this.#writer.changed();

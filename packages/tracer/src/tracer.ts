@@ -1,8 +1,7 @@
-import type { ChildProcess } from 'node:child_process';
 import { SpoorError } from '@spoor/btf';
 import type { EventContext, EventDecoder } from '@spoor/event';
 import type { Scope } from '@spoor/filter';
-import { type LoadedObject, RingPoller, RingSource } from '@spoor/object';
+import { RingPoller, RingSource } from '@spoor/object';
 import { checkEachOptions } from './check-options.js';
 import { WallClock, wallClockOffsetNs } from './clock.js';
 import type { CommandExit, HeldCommand } from './gated-command.js';
@@ -12,6 +11,7 @@ import type { KernelSide } from './kernel-side.js';
 import type { ProcessTree } from './process-tree.js';
 import { type ScopesInForce, traceScopes } from './scopes.js';
 import { eventStatistics, readStatistics, type Statistics, withDelivered } from './statistics.js';
+import { TraceInKernel } from './trace-in-kernel.js';
 import type { EachOptions, TracedEvent, TracerParts } from './tracer-parts.js';
 
 /** How often the end of a followed tree is asked for once the command itself has ended, milliseconds. */
@@ -25,7 +25,7 @@ const endCheckMs = 100;
  * Back-pressure: what is not read waits in the rings; when one is full the kernel side drops events and counts them
  * (`stats().events`). The traced processes never wait.
  */
-export class Tracer implements AsyncDisposable {
+export class Tracer extends TraceInKernel implements AsyncDisposable {
   /** The processes seen so far, the last `rememberedProcesses` of them. Grows as events are read. */
   readonly processes: ProcessTree;
   /** How the command ended; undefined without one. Settles before the trace ends when descendants live on. */
@@ -50,6 +50,7 @@ export class Tracer implements AsyncDisposable {
 
   /** @internal Use `trace`. */
   constructor(parts: TracerParts) {
+    super(parts);
     this.#kernel = parts.kernel;
     this.#command = parts.command;
     this.#until = parts.until;
@@ -74,16 +75,6 @@ export class Tracer implements AsyncDisposable {
     return !this.#ended.signal.aborted;
   }
 
-  /** The child process that became the command, for its streams; undefined without one that `trace` has started. */
-  get child(): ChildProcess | undefined {
-    return this.#command?.child;
-  }
-
-  /** Process id of the command, in our own pid namespace as Node has it; undefined without one. */
-  get commandTgid(): number | undefined {
-    return this.#command?.tgid;
-  }
-
   /**
    * Whether no event was ever of the command's own process, so that nothing of it was followed. Known when the trace has
    * ended; false without a command.
@@ -93,33 +84,11 @@ export class Tracer implements AsyncDisposable {
   }
 
   /**
-   * What shows that somebody with root's rights interfered with the trace, a sentence each: scope tables that were written, a
-   * command that ended without an exit event. Known when the trace has ended and was read to its end.
+   * What shows that somebody with root's rights interfered, a sentence each. Known when the trace was read to its end.
    */
   get interference(): readonly string[] {
     if (this.#finalStatistics === undefined) return [];
     return this.#interference.found(this.stats(), this.#commandEnded && !this.#commandUnseen);
-  }
-
-  /**
-   * The loaded kernel side: its maps by name, its programs, and `enableStats`, which has the kernel measure their run
-   * time. For experiments and measurements. Owned by the trace: it goes when the trace ends.
-   */
-  get object(): LoadedObject {
-    return this.#kernel.object;
-  }
-
-  /**
-   * What the lines of events say that is in no record: for a recording, which must say the same. Another object after
-   * `replaceScopes`, and when the wall clock was set.
-   */
-  get context(): EventContext {
-    return this.#decoder.context;
-  }
-
-  /** Names of the scopes in force, by bit. */
-  get scopeNames(): readonly (string | undefined)[] {
-    return this.#scopes.names;
   }
 
   /**
@@ -234,7 +203,7 @@ export class Tracer implements AsyncDisposable {
     this.stop();
   }
 
-  /** What `Symbol.asyncDispose` does, for those who write no `using`. */
+  /** `Symbol.asyncDispose` without `using`. */
   close(): void {
     this.stop();
   }
@@ -244,9 +213,7 @@ export class Tracer implements AsyncDisposable {
       throw new SpoorError(
         'WRONG_PHASE',
         this.running ? 'The trace is being read already' : 'The trace has ended',
-        {
-          remedy: 'Read a trace once, by for await or by each().',
-        },
+        { remedy: 'Read a trace once, by for await or by each().' },
       );
     }
     this.#reader = reader;

@@ -7,6 +7,7 @@ import type { Usage } from '../args/option.js';
 import type { Arguments } from '../args/parse.js';
 import { type Outcome, outcomeOfSignal, statusHelp } from '../exit-status.js';
 import type { Io } from '../io.js';
+import type { Receive } from '../launcher.js';
 import { hasUnicode } from '../output/style.js';
 import type { Subcommand } from '../subcommand.js';
 import { Interrupts } from '../trace/interrupts.js';
@@ -78,8 +79,7 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
   });
   const { record } = outputs;
   const recorder = record === undefined ? undefined : await openRecorder(record, settings);
-  const standing = new Standing();
-  const held = await heldCommand(settings, { io, outputs, standing });
+  const { held, standing } = await heldCommand(settings, io, outputs);
   const library = await import('@spoor/tracer');
   const { trace } = library;
   interrupts.starting.throwIfAborted();
@@ -112,7 +112,7 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
   ]);
   tracer = started;
   // A command that was started from here has inherited the priority from before.
-  standing.take(library);
+  standing.take(tracer, library);
   interrupts.starting.throwIfAborted();
   const { durationMs, stats } = settings;
   return new Session({
@@ -128,24 +128,36 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
   }).run();
 }
 
-/** The command, as `trace` takes it: held by the launcher or, without one, started from here. */
+/**
+ * The command, as `trace` takes it: held by the launcher or, without one, started from here. With it, what this process is while it
+ * traces that command.
+ */
 async function heldCommand(
-  { command, user: wanted }: TraceSettings,
-  { io, outputs, standing }: { readonly io: Io; readonly outputs: Outputs; readonly standing: Standing },
-): Promise<Pick<TraceOptions, 'command' | 'spawn'>> {
-  if (command === undefined) return {};
+  { command, user: wanted, keepRoot }: TraceSettings,
+  io: Io,
+  outputs: Outputs,
+): Promise<{ readonly held: Pick<TraceOptions, 'command' | 'spawn'>; readonly standing: Standing }> {
+  const { launcher } = io;
+  const beforeDrop = (receive: Receive) => launcher && outputs.reopenBy(launcher, receive);
+  const standingFor = (commandUid: number | undefined, signalsCommand: boolean) =>
+    new Standing({ keepRoot, commandUid, signalsCommand, beforeDrop });
+  if (command === undefined) return { held: {}, standing: standingFor(undefined, false) };
   const { user, note } = await commandUser(wanted);
   if (note !== undefined) sayer(io)(note);
-  const { launcher } = io;
   if (launcher?.gateFd === undefined) {
-    return { command, spawn: { env: 'initial', ...(user === undefined ? {} : { user: user.uid }) } };
+    const spawn = { env: 'initial', ...(user === undefined ? {} : { user: user.uid }) } as const;
+    return { held: { command, spawn }, standing: standingFor(user?.uid, true) };
   }
   const library = await import('@spoor/tracer');
   library.findCommand(command[0]!);
   if (!outputs.uses(io.out)) releaseStandardOutput();
   const { LaunchedCommand } = await import('../trace/launched-command.js');
-  const beforeOpen = () => standing.take(library);
-  return { command: new LaunchedCommand(launcher, { name: command[0]!, user, beforeOpen }) };
+  const standing = standingFor(user?.uid, false);
+  const beforeOpen = (tracer: Tracer) => standing.take(tracer, library);
+  return {
+    held: { command: new LaunchedCommand(launcher, { name: command[0]!, user, beforeOpen }) },
+    standing,
+  };
 }
 
 /** Standard output is the command's alone, so that its reader sees the end when the command closes it. */

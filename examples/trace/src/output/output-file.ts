@@ -86,8 +86,28 @@ async function openPlace(path: string, place: Place, more: number): Promise<Outp
   try {
     const stats = fstatSync(fd, { bigint: true });
     if (created) giveToPerson(fd);
-    else if (!isDescriptor) checkNotPlaced(path, stats, place);
+    else if (!isDescriptor) checkNotPlaced(path, stats, place.folder);
     return { path, fd, stats, created, isDescriptor };
+  } catch (error) {
+    await closeFile(fd);
+    throw error;
+  }
+}
+
+/**
+ * A file that was opened anew by somebody else, in a folder that was looked at before, checked as `openOutputFile` checks it.
+ *
+ * @throws SpoorError `OUTPUT_UNWRITABLE`; the descriptor is closed then
+ */
+export async function openedElsewhere(
+  path: string,
+  fd: number,
+  { folder, owners }: { readonly folder: BigIntStats; readonly owners: ReadonlySet<number> },
+): Promise<OutputFile> {
+  try {
+    const stats = fstatSync(fd, { bigint: true });
+    checkNotPlaced(path, stats, folder, owners);
+    return { path, fd, stats, created: false, isDescriptor: false };
   } catch (error) {
     await closeFile(fd);
     throw error;
@@ -112,12 +132,17 @@ function giveToPerson(fd: number): void {
  * read what is written, or as a second name of a file that only root may change. The kernel has the rule for the first in
  * sticky folders (fs.protected_regular).
  */
-function checkNotPlaced(path: string, stats: BigIntStats, { folder }: Place): void {
+function checkNotPlaced(
+  path: string,
+  stats: BigIntStats,
+  folder: BigIntStats,
+  owners: ReadonlySet<number> = trustedOwners(),
+): void {
   const everybody = 0o002n;
   if (stats.isCharacterDevice() || (folder.mode & everybody) === 0n) return;
   const owner = Number(stats.uid);
   const remedy = 'Remove it first, or write to a folder that only you can change.';
-  if (!trustedOwners().has(owner)) {
+  if (!owners.has(owner)) {
     const what = `it belongs to ${ownerName(owner)}, in a folder that everybody may write to`;
     throw new SpoorError('OUTPUT_UNWRITABLE', `${path} cannot be written: ${what}`, { remedy });
   }
@@ -161,7 +186,7 @@ const exhausted: Readonly<Record<string, string>> = {
   ENOMEM: 'Free some memory, or raise the memory limit of the cgroup.',
 };
 
-function unwritable(path: string, why: string, cause?: unknown): SpoorError {
+export function unwritable(path: string, why: string, cause?: unknown): SpoorError {
   const remedy = exhausted[why];
   if (remedy !== undefined)
     return new SpoorError('SYSCALL_FAILED', `${path} cannot be opened: ${why}`, { remedy, cause });

@@ -16,6 +16,8 @@ export interface Place {
   readonly found: BigIntStats | undefined;
   /** The folder. */
   readonly folder: BigIntStats;
+  /** A descriptor of it, until `close`; undefined without procfs. */
+  readonly folderFd: number | undefined;
   /** Whether it is a link of procfs to an open descriptor, which only the kernel can follow. */
   readonly isDescriptor: boolean;
   /** Lets go of the folder. */
@@ -127,7 +129,8 @@ class Walk {
 
   end(path: string, about: Pick<Place, 'found' | 'isDescriptor'>): Place {
     const folder = lstatSync(this.at('.'), { bigint: true });
-    return { ...about, path, folder, close: () => this.close() };
+    const folderFd = this.#fd < 0 ? undefined : this.#fd;
+    return { ...about, path, folder, folderFd, close: () => this.close() };
   }
 
   close(): void {

@@ -1,11 +1,11 @@
-import { type CommandExit, GateSocket, type HeldCommand, type User } from '@spoor/tracer';
+import { type CommandExit, GateSocket, type HeldCommand, type Tracer, type User } from '@spoor/tracer';
 import type { Launcher } from '../launcher.js';
 
 export interface LaunchedCommandOptions {
   readonly name: string;
   readonly user: User | undefined;
   /** Called when all is attached, before the command begins. */
-  readonly beforeOpen: () => void;
+  readonly beforeOpen: (tracer: Tracer) => void;
 }
 
 /** The command that the launcher holds at its gate: forked before Node.js started, with all that the caller gave it. */
@@ -16,7 +16,7 @@ export class LaunchedCommand implements HeldCommand {
   readonly #gate: GateSocket;
   readonly #name: string;
   readonly #user: User | undefined;
-  readonly #beforeOpen: () => void;
+  readonly #beforeOpen: (tracer: Tracer) => void;
 
   constructor(launcher: Launcher, { name, user, beforeOpen }: LaunchedCommandOptions) {
     this.#launcher = launcher;
@@ -32,8 +32,8 @@ export class LaunchedCommand implements HeldCommand {
     return this.#gate.waiting;
   }
 
-  async open(): Promise<void> {
-    this.#beforeOpen();
+  async open(tracer: Tracer): Promise<void> {
+    this.#beforeOpen(tracer);
     this.#launcher.commandOpened();
     await this.#gate.open(this.#name, this.#user);
   }

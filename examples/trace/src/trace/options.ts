@@ -69,6 +69,10 @@ export const traceOptions: readonly Option[] = [
     value: 'SIZE',
     help: 'Ring of fork, exec and exit. Default: 512K a CPU, from 1M to 16M.',
   },
+  {
+    name: 'keep-root',
+    help: 'Keep root while tracing. Default: once the hooks are attached, spoor goes on as a user of its own, without any capability.',
+  },
   { name: 'stats', help: 'Say on standard error, at the end, what was counted.' },
   { name: 'stats-json', value: 'FILE', help: 'Write the counters to FILE, as JSON; "-" is standard output.' },
 ];
@@ -106,6 +110,7 @@ export interface TraceSettings extends ShownOptions {
   readonly argvLimit: number | undefined;
   readonly mapEntries: number | undefined;
   readonly ringSizes: { readonly lifecycle?: number; readonly activity?: number };
+  readonly keepRoot: boolean;
   readonly stats: boolean;
   readonly statsJson: string | undefined;
 }
@@ -128,6 +133,7 @@ export function readTraceSettings(args: Arguments): TraceSettings {
       ...(activity === undefined ? {} : { activity }),
       ...(lifecycle === undefined ? {} : { lifecycle }),
     },
+    keepRoot: args.has('keep-root'),
     stats: args.has('stats'),
     statsJson: args.get('stats-json'),
   };

@@ -59,6 +59,13 @@ it('takes no signal from another user', async () => {
   }
 });
 
+it('keeps its priority and its limits, whatever another user asks for', async () => {
+  for (const pid of ours) {
+    for (const ask of [`renice 19 -p ${pid}`, `chrt -i -p 0 ${pid}`, `prlimit --pid ${pid} --nofile=10`])
+      expect([ask, await asNobody(ask)]).not.toEqual([ask, 0]);
+  }
+});
+
 it('shows no descriptor and no memory to another user', async () => {
   for (const pid of ours) {
     for (const name of ['fd', 'environ', 'mem', 'maps', 'cwd']) {

@@ -2,6 +2,8 @@ import { type BigIntStats, close, ftruncateSync, statSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { SpoorError } from '@spoor/btf';
 import type { Io, Stream } from '../io.js';
+import type { Launcher, Receive } from '../launcher.js';
+import { openerOf } from '../output/opener.js';
 import {
   abandonOutputFile,
   isSameFile,
@@ -66,6 +68,8 @@ export class Outputs {
   readonly #named: Named[];
   #reopening: Promise<SpoorError | undefined> = Promise.resolve(undefined);
   #closed = false;
+  /** By path, for files that this process may not open any more. */
+  readonly #openers = new Map<string, () => Promise<OutputFile>>();
 
   private constructor(events: Stream, named: readonly Named[]) {
     const of = (option: string) => named.find((one) => one.option === option);
@@ -117,6 +121,15 @@ export class Outputs {
     return this.#reopening;
   }
 
+  /** Has the launcher open the files anew, for which this process is about to lose the right. */
+  reopenBy(launcher: Launcher, receive: Receive): void {
+    for (const { path } of this.#named.filter(canReopen)) {
+      const opener = openerOf(path, launcher, receive);
+      if (opener !== undefined) this.#openers.set(path, opener);
+    }
+    launcher.sealPlaces();
+  }
+
   /** Whether `reopen` has a file to open anew. */
   get canReopen(): boolean {
     return this.#named.some(canReopen);
@@ -156,7 +169,7 @@ export class Outputs {
 
   async #switch(output: Named): Promise<OutputFile> {
     const { path, option, sink } = output;
-    const opened = await openOutputFile(path, { anew: true });
+    const opened = await (this.#openers.get(path)?.() ?? openOutputFile(path, { anew: true }));
     if ('standard' in opened) throw notReopened(path, 'it is no regular file any more');
     try {
       if (!opened.stats.isFile()) throw notReopened(path, 'it is no regular file any more');

@@ -1,8 +1,20 @@
 /** What the tracer's own process is while it traces. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { useStage } from '../../test/actor.js';
 import { childrenOf, until } from '../../test/leftovers.js';
-import { type Ended, type Running, startSpoor } from '../../test/spoor.js';
+import { type Ended, linesOf, type Running, spoor, startSpoor } from '../../test/spoor.js';
+
+const stage = useStage();
+const none = '0'.repeat(16);
+const capBpf = '0000008000000000';
+const [major = 0, minor = 0] = release().split('.').map(Number);
+/** Where `kernel.unprivileged_bpf_disabled` is set, kernels before 5.19 want CAP_BPF for descriptors at hand. */
+const needsBpf =
+  (major < 5 || (major === 5 && minor < 19)) &&
+  readFileSync('/proc/sys/kernel/unprivileged_bpf_disabled', 'utf8').trim() !== '0';
 
 let running: Running;
 let ended: Ended | undefined;
@@ -19,7 +31,7 @@ const nicenessOf = (pid: number, thread = pid) =>
   );
 
 beforeAll(async () => {
-  running = startSpoor(['trace', '--events', 'open', '--stats', '--', 'sleep', '1234.5']);
+  running = startSpoor(['trace', '--events', 'exit', '--stats', '--', 'sleep', '1234.5']);
   const found = (name: string) => childrenOf(running.child.pid!).find((pid) => commOf(pid) === name);
   await until(() => found('sleep') !== undefined);
   command = found('sleep')!;
@@ -37,9 +49,105 @@ it('reads at a raised priority, which the command does not inherit', () => {
   expect(nicenessOf(command)).toBe(nicenessOf(process.pid));
 });
 
-it('says so in --stats', async () => {
+/** The fields of /proc/PID/status, of a process or of one of its threads. */
+function statusOf(pid: number, thread = pid): ReadonlyMap<string, string> {
+  const text = readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8');
+  return new Map([...text.matchAll(/^(\w+):\t(.*)$/gm)].map(([, name, value]) => [name!, value!]));
+}
+
+it('is not root and has no capability in any of its threads, nor can it gain one', () => {
+  const threads = readdirSync(`/proc/${tracer}/task`).map(Number);
+  for (const thread of threads) {
+    const status = statusOf(tracer, thread);
+    for (const name of ['Uid', 'Gid']) expect(status.get(name)).toBe('65533\t65533\t65533\t65533');
+    expect(status.get('Groups')!.trim()).toBe('');
+    expect(status.get('NoNewPrivs')).toBe('1');
+    for (const name of ['CapInh', 'CapAmb']) expect(status.get(name)).toBe(none);
+    // CAP_BPF, in the main thread, where the kernel wants it for descriptors at hand.
+    const rights = thread === tracer && needsBpf ? capBpf : none;
+    for (const name of ['CapPrm', 'CapEff']) expect(status.get(name)).toBe(rights);
+  }
+  expect(statusOf(tracer).get('CapBnd')).toBe(none);
+});
+
+it('leaves the rights of the command alone', () => {
+  const own = statusOf(process.pid);
+  const status = statusOf(command);
+  for (const name of ['Uid', 'Gid', 'Groups', 'NoNewPrivs', 'CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'])
+    expect([name, status.get(name)]).toEqual([name, own.get(name)]);
+});
+
+it('sees the command to its end, and says in --stats what it was', async () => {
   process.kill(command, 'SIGTERM');
   ended = await running.ended;
   expect(ended.signal).toBe('SIGTERM');
+  expect(ended.stderr).toMatch(/^.*sleep.*exit/m);
   expect(ended.stderr).toMatch(/^ {2}reader priority +raised: niceness -20$/m);
+  expect(ended.stderr).toMatch(
+    needsBpf ? /^ {2}privileges +CAP_BPF alone.*: uid 65533$/m : /^ {2}privileges +none: uid 65533$/m,
+  );
+});
+
+it('follows descendants that outlive the command, and writes its files, without rights', async () => {
+  const script = 'sh -c "sleep .5; cat /etc/hostname > /dev/null" & exit 7';
+  const files = [
+    '--output',
+    'json',
+    '--out',
+    join(stage.folder, 'out'),
+    '--stats-json',
+    join(stage.folder, 'stats'),
+  ];
+  const record = ['--record', join(stage.folder, 'record')];
+  const { status, stderr } = await spoor(['trace', ...files, ...record, '--', 'sh', '-c', script]);
+  expect([status, stderr]).toEqual([7, '']);
+  const lines = linesOf(readFileSync(join(stage.folder, 'out'), 'utf8'));
+  expect(lines.some(({ event, data }) => event === 'open' && data['path'] === '/etc/hostname')).toBe(true);
+  const stats = JSON.parse(readFileSync(join(stage.folder, 'stats'), 'utf8')) as {
+    programs: readonly { readonly runs: number }[];
+  };
+  expect(stats.programs.some(({ runs }) => runs > 0)).toBe(true);
+});
+
+it('is another user than the command, whoever that is', async () => {
+  const script =
+    'for pid in $(cat /proc/$PPID/task/$PPID/children); do grep -h ^Uid /proc/$pid/status; done; kill -0 $(cat /proc/$PPID/task/$PPID/children)';
+  const { stdout, status } = await spoor([
+    'trace',
+    '--events',
+    'exec',
+    '--out',
+    '/dev/null',
+    '--user',
+    'nobody',
+    '--',
+    'sh',
+    '-c',
+    script,
+  ]);
+  expect(stdout).toContain('Uid:\t65533');
+  expect(status).not.toBe(0);
+});
+
+it('keeps root where --keep-root asks for it', async () => {
+  const { status, stderr } = await spoor([
+    'trace',
+    '--keep-root',
+    '--events',
+    'exec',
+    '--stats',
+    '--',
+    'true',
+  ]);
+  expect(status).toBe(0);
+  expect(stderr).toMatch(/^ {2}privileges +root, as --keep-root asks$/m);
+});
+
+it('ends with its launcher', async () => {
+  const { child } = startSpoor(['trace', '--events', 'exec', '--duration', '1000s'], { stdio: 'ignore' });
+  const node = () => childrenOf(child.pid!).find((pid) => statusOf(pid).get('Uid')?.startsWith('65533'));
+  await until(() => node() !== undefined);
+  const pid = node()!;
+  child.kill('SIGKILL');
+  await until(() => !existsSync(`/proc/${pid}`));
 });

@@ -1,14 +1,33 @@
-import type { raiseReaderPriority } from '@spoor/tracer';
+import { SpoorError } from '@spoor/btf';
+import type * as library from '@spoor/tracer';
+import type { Tracer } from '@spoor/tracer';
+import type { Receive } from '../launcher.js';
 
-/** The functions of the library that change this whole process: loaded with it. */
-export interface StandingActions {
-  readonly raiseReaderPriority: typeof raiseReaderPriority;
+/** Ids that no user of the machine has: whom the trace observes can then neither signal this process nor slow it down. */
+const ownIds = [65_533, 65_532] as const;
+
+export interface StandingOptions {
+  readonly keepRoot: boolean;
+  /** The user id of the command; undefined for this process's own, and without a command. */
+  readonly commandUid: number | undefined;
+  /** Whether this process has started the command itself, and is the one who passes signals on to it. */
+  readonly signalsCommand: boolean;
+  /** Called while this process is root still. */
+  readonly beforeDrop: (receive: Receive) => void;
 }
 
-/** What this process is while it traces: its priority. */
+/** Functions of the library that act on this whole process. */
+type Actions = Pick<typeof library, 'raiseReaderPriority' | 'receiveDescriptor'>;
+
+/** What this process is while it traces: its priority and its rights. */
 export class Standing {
+  readonly #options: StandingOptions;
   readonly #facts: Record<string, string> = {};
   #taken = false;
+
+  constructor(options: StandingOptions) {
+    this.#options = options;
+  }
 
   /** For `--stats`, under "In use". */
   get facts(): Readonly<Record<string, string>> {
@@ -16,11 +35,29 @@ export class Standing {
   }
 
   /** Takes the standing of a tracer. Call it when all hooks are attached, before the command begins; idempotent. */
-  take(library: StandingActions): void {
+  take(tracer: Tracer, { raiseReaderPriority, receiveDescriptor }: Actions): void {
     if (this.#taken) return;
     this.#taken = true;
-    const refused = library.raiseReaderPriority();
+    const refused = raiseReaderPriority();
     this.#facts['reader priority'] =
       refused === undefined ? 'raised: niceness -20' : `as it was started: not raised (${refused})`;
+    this.#facts['privileges'] = this.#dropPrivileges(tracer, receiveDescriptor);
+  }
+
+  #dropPrivileges(tracer: Tracer, receive: Receive): string {
+    const { keepRoot, commandUid, signalsCommand, beforeDrop } = this.#options;
+    if (process.geteuid?.() !== 0) return 'as it was started: not root';
+    if (keepRoot) return 'root, as --keep-root asks';
+    if (signalsCommand) return 'root: the command was started without the launcher, which passes signals on';
+    if (tracer.looksAtFiles) return 'root: a condition of a scope asks where paths lead';
+    const id = ownIds.find((one) => one !== commandUid)!;
+    try {
+      beforeDrop(receive);
+      const kept = tracer.dropPrivileges(id);
+      return kept.length === 0 ? `none: uid ${id}` : `CAP_BPF alone, which this kernel asks for: uid ${id}`;
+    } catch (error) {
+      if (!(error instanceof SpoorError) || error.errno === undefined) throw error;
+      return `root: ${error.message}`;
+    }
   }
 }

@@ -88,6 +88,12 @@ export const libcTable = {
   epoll_wait: fn('i32', 'i32', 'pointer', 'i32', 'i32'),
   eventfd: fn('i32', 'u32', 'i32'),
   eventfd_write: fn('i32', 'i32', 'u64'),
+  prctl: fn('i32', 'i32', 'u64', 'u64', 'u64', 'u64'),
+  capset: fn('i32', 'pointer', 'pointer'),
+  setgroups: fn('i32', 'u64', 'pointer'),
+  setresgid: fn('i32', 'u32', 'u32', 'u32'),
+  setresuid: fn('i32', 'u32', 'u32', 'u32'),
+  recvmsg: fn('i64', 'i32', 'pointer', 'i32'),
 } as const satisfies Record<string, Signature>;
 
 interface Accepted {

@@ -1,0 +1,44 @@
+import { basename } from 'node:path';
+import type { Launcher, Receive } from '../launcher.js';
+import { type OutputFile, openedElsewhere, unwritable } from './output-file.js';
+import { sudoPerson, trustedOwners } from './owner.js';
+import { errnoNameOf } from './sink.js';
+import { findPlace } from './trusted-place.js';
+
+/**
+ * What opens a file anew when this process is not root any more: the launcher does it. The file is looked for in the folder that is
+ * there now, also when that folder is moved.
+ *
+ * @returns undefined where the launcher cannot
+ */
+export function openerOf(
+  path: string,
+  launcher: Launcher,
+  receive: Receive,
+): (() => Promise<OutputFile>) | undefined {
+  const place = findPlace(path);
+  try {
+    if (place.folderFd === undefined) return undefined;
+    const { uid, gid } = sudoPerson() ?? { uid: 0, gid: 0 };
+    const about = { folder: place.folder, owners: trustedOwners() };
+    const open = launcher.keepPlace(
+      { folder: place.folderFd, name: basename(place.path), uid, gid },
+      receive,
+    );
+    return open && (async () => openedElsewhere(path, opened(path, open), about));
+  } catch (error) {
+    // The file is gone, or the launcher: SIGHUP will say what cannot be opened.
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return undefined;
+  } finally {
+    place.close();
+  }
+}
+
+function opened(path: string, open: () => number): number {
+  try {
+    return open();
+  } catch (error) {
+    throw unwritable(path, errnoNameOf(error as NodeJS.ErrnoException), error);
+  }
+}
