@@ -267,12 +267,14 @@ export const ScopeWords = C.struct('scope_words', 24, {
 });
 export type ScopeWords = Static<typeof ScopeWords>;
 
-/** `struct task_words`: 64 bytes. */
-export const TaskWords = C.struct('task_words', 64, {
+/** `struct task_words`: 72 bytes. */
+export const TaskWords = C.struct('task_words', 72, {
   scopes: [0, ScopeWords],
   executed: [24, C.u32],
   renamed: [28, C.u32],
-  before: [32, BeforeExec],
+  traced: [32, C.u32],
+  unused: [36, C.u32],
+  before: [40, BeforeExec],
 });
 export type TaskWords = Static<typeof TaskWords>;
 
@@ -400,31 +402,31 @@ export const Syscall = C.struct('syscall', 64, {
 });
 export type Syscall = Static<typeof Syscall>;
 
-/** `struct frame`: 30192 bytes. */
-export const Frame = C.struct('frame', 30192, {
+/** `struct frame`: 30200 bytes. */
+export const Frame = C.struct('frame', 30200, {
   info: [0, ProcInfo],
   words: [304, TaskWords],
-  facts: [368, TaskFacts],
-  ids: [3224, EventIds],
-  path: [3240, PathBuffer],
-  script: [8640, Script],
-  names: [8908, NameWalk],
-  container: [8920, Container],
-  container_walk: [9088, ContainerWalk],
-  words_place: [9416, C.u32],
-  matched: [9424, C.u64],
-  legacy_followed: [9432, C.u64],
-  ancestor_words: [9440, ScopeWords],
-  ancestor_steps: [9464, C.u64],
-  peer: [9472, Peer],
-  messages: [9608, C.u64],
-  send: [9616, Syscall],
-  ring_kind: [9680, C.u64],
-  ring_is_new: [9688, C.u64],
-  size: [9696, C.u32],
-  info_valid: [9700, C.u32],
-  kept_version: [9704, C.u64],
-  record: [9712, C.bytes(20480)],
+  facts: [376, TaskFacts],
+  ids: [3232, EventIds],
+  path: [3248, PathBuffer],
+  script: [8648, Script],
+  names: [8916, NameWalk],
+  container: [8928, Container],
+  container_walk: [9096, ContainerWalk],
+  words_place: [9424, C.u32],
+  matched: [9432, C.u64],
+  legacy_followed: [9440, C.u64],
+  ancestor_words: [9448, ScopeWords],
+  ancestor_steps: [9472, C.u64],
+  peer: [9480, Peer],
+  messages: [9616, C.u64],
+  send: [9624, Syscall],
+  ring_kind: [9688, C.u64],
+  ring_is_new: [9696, C.u64],
+  size: [9704, C.u32],
+  info_valid: [9708, C.u32],
+  kept_version: [9712, C.u64],
+  record: [9720, C.bytes(20480)],
 });
 export type Frame = Static<typeof Frame>;
 

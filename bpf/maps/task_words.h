@@ -17,6 +17,9 @@ struct task_words {
 	__u32 executed;
 	/* `before` has been filled */
 	__u32 renamed;
+	/* was traced (ptrace) at a fork or an exec, where a tracer can make the call look like another, and go */
+	__u32 traced;
+	__u32 unused;
 	struct before_exec before;
 };
 
@@ -95,6 +98,7 @@ static __always_inline enum words_place words_get(struct task_words *into, const
 	into->scopes.followed = words->scopes.followed;
 	into->scopes.excluded = words->scopes.excluded;
 	into->executed = words->executed;
+	into->traced = words->traced;
 	return place;
 }
 
@@ -213,6 +217,15 @@ static __always_inline int words_executed(const struct process *process)
 	if (words)
 		words->executed = 1;
 	return 0;
+}
+
+/* Keeps that somebody traces the process, while a call of it stops in the middle. */
+static __always_inline void words_traced(const struct process *process)
+{
+	struct task_words *words = words_make(process);
+
+	if (words)
+		words->traced = 1;
 }
 
 /* Keeps what the process is about to lose. */

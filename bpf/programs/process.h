@@ -46,6 +46,8 @@ static __always_inline void fork(struct frame *frame, const struct scope_set *se
 	bool in_scope;
 
 	in_scope = collect(frame, &subject, set, ORIGIN_RECOVERED_KERNEL);
+	if (task_field(parent, ptrace))
+		words_traced(&subject.process);
 	if (is_process) {
 		inherit(frame, &process, set);
 		script_inherit(&subject.process.identity, &process.identity);
@@ -149,6 +151,8 @@ static __always_inline void exec(struct frame *frame, const struct scope_set *se
 	/* What is recorded is of the binary before: the look-up that follows is a miss, and builds the new record. */
 	proc_info_forget(tgid);
 	words_executed(&subject.process);
+	if (task_field(task, ptrace))
+		words_traced(&subject.process);
 	script_executed(frame, &subject, bprm);
 	if (collect(frame, &subject, set, ORIGIN_EXEC))
 		exec_record(frame, set, &subject, bprm);

@@ -75,7 +75,8 @@ static __noinline int call_flag_doubtful(struct frame *frame, const struct sysca
 	struct event_header *header = (void *)frame->record;
 
 	/* Not a branch: the verifier would walk what follows twice. */
-	header->flags |= EVENT_RACY * (call_is_doubtful(call->number, call->compat, call->result) & 1);
+	header->flags |=
+		EVENT_RACY * ((call_is_doubtful(call->number, call->compat, call->result) | frame->words.traced) & 1);
 	return 0;
 }
 
