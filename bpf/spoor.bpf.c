@@ -6,6 +6,7 @@
  * type that any function names.
  */
 #ifndef SPOOR_LEAN
+#include "programs/committed.h"
 #include "programs/io_uring.h"
 #include "programs/kill.h"
 #include "programs/module.h"

@@ -31,6 +31,22 @@ struct accept_event {
 	struct var_bytes path;
 };
 
+/* Both ends of a connection, as the kernel had them before another task could see the descriptor. */
+static __noinline int accept_committed(struct frame *frame, struct accept_event *event)
+{
+	const struct committed *kept = &frame->committed;
+	struct sock *sock = (void *)kept->socket;
+
+	event->family = kept->family;
+	if (kept->family == AF_UNIX)
+		return inode_of_sock(sock) == kept->file.inode && unix_endpoint(frame, (void *)sock, &event->path);
+	event->port = kept->port;
+	event->local_port = kept->local_port;
+	__builtin_memcpy(event->address, kept->address, sizeof(event->address));
+	__builtin_memcpy(event->local_address, kept->local_address, sizeof(event->local_address));
+	return 1;
+}
+
 static __always_inline bool fill_accept(struct frame *frame, struct task_struct *task, const struct syscall *call)
 {
 	struct accept_event *event = (void *)frame->record;
@@ -40,7 +56,9 @@ static __always_inline bool fill_accept(struct frame *frame, struct task_struct 
 
 	event->result = call->result;
 	event->fd = call->arguments[0];
-	sock = sock_of_call(frame, task, call->result >= 0 ? call->result : call->arguments[0]);
+	if (call->result >= 0 && has_committed_fd(frame, EVENT_ACCEPT, call->result) && accept_committed(frame, event))
+		return true;
+	sock = call->result < 0 ? sock_of_call(frame, task, call) : sock_of_file(file_of_call(frame, task, call->result));
 	/* The call did not run: somebody else answered it. */
 	if (!sock && is_doubtful && call->result >= 0 && !tables_are_shared())
 		return false;

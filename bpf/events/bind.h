@@ -35,7 +35,7 @@ static __always_inline bool fill_bind(struct frame *frame, struct task_struct *t
 	event->result = call->result;
 	event->fd = call->arguments[0];
 	if (call->result == 0)
-		sock = sock_of_call(frame, task, call->arguments[0]);
+		sock = sock_of_call(frame, task, call);
 	if (!sock || !endpoint_of_self(frame, &endpoint, &event->path, sock))
 		endpoint_of_caller(frame, &endpoint, &event->path, call);
 	endpoint_store(event, &endpoint);

@@ -3,7 +3,7 @@
 
 #include "../lib/anonymous.h"
 #include "../lib/syscalls.h"
-#include "record.h"
+#include "call_objects.h"
 
 #define SYSCALLS_bpf(SYSCALL, kind) SYSCALL(kind, 321, 357, 280, 0)
 

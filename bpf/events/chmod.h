@@ -39,7 +39,7 @@ static __always_inline bool fill_chmod(struct frame *frame, struct task_struct *
 		.path = &event->path,
 		.directory = &event->directory,
 	};
-	struct file *file;
+	struct file_fields file = { .path = &event->path, .inode = &event->inode, .device = &event->device };
 
 	event->result = call->result;
 	event->mode = (__u16)call->arguments[at ? 2 : 1];
@@ -48,11 +48,7 @@ static __always_inline bool fill_chmod(struct frame *frame, struct task_struct *
 		record_append_named(frame, task, &name);
 		return true;
 	}
-	file = file_of_call(frame, task, call->arguments[0]);
-	if (file) {
-		event_store_number(event, file);
-		record_append_file(frame, file, &event->path);
-	}
+	record_append_file_of_call(frame, task, call, &file);
 	return true;
 }
 

@@ -93,11 +93,10 @@ static __noinline int connect_outcome(struct sock *sock, __s32 result)
 static __always_inline void peer_begin(struct frame *frame, struct sock *sock)
 {
 	struct event_header *header = (void *)frame->record;
-	struct socket *socket = BPF_CORE_READ(sock, sk_socket);
 	struct peer *peer = &frame->peer;
 
 	__builtin_memset(peer, 0, sizeof(*peer));
-	peer->socket = BPF_CORE_READ(socket, file, f_inode, i_ino);
+	peer->socket = inode_of_sock(sock);
 	peer->tgid = header->tgid;
 	peer->scopes_version = header->scopes_version;
 }
@@ -180,18 +179,22 @@ static __noinline int fill_datagram(struct frame *frame, struct sock *sock, cons
 static __always_inline bool fill_connect(struct frame *frame, struct task_struct *task, const struct syscall *call)
 {
 	struct connect_event *event = (void *)frame->record;
-	struct sock *sock = sock_of_call(frame, task, call->arguments[0]);
+	struct sock *sock = sock_of_call(frame, task, call);
 	__u16 type;
 
 	event->result = call->result < 0 ? call->result : 0;
 	event->fd = call->arguments[0];
 	event->call = call->form;
+	frame->connecting = (unsigned long)sock;
 	if (call->form == CONNECT_CONNECT)
 		return fill_connection(frame, sock, call);
 	type = BPF_CORE_READ(sock, sk_type);
-	if (type == SOCK_STREAM)
-		return (call->arguments[3] & MSG_FASTOPEN) && fill_connection(frame, sock, call);
-	return sock && type != SOCK_SEQPACKET && fill_datagram(frame, sock, call);
+	if (type == SOCK_STREAM && call->arguments[3] & MSG_FASTOPEN)
+		return fill_connection(frame, sock, call);
+	if (sock && type != SOCK_STREAM && type != SOCK_SEQPACKET)
+		return fill_datagram(frame, sock, call);
+	/* No socket for datagrams, unless another task has put it there since: then the address that was named is told. */
+	return event->header.flags & EVENT_RACY && call->result >= 0 && fill_datagram(frame, sock, call);
 }
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "../lib/fd.h"
 #include "../lib/syscalls.h"
-#include "record.h"
+#include "call_objects.h"
 
 #define AF_UNSPEC 0
 #define AF_UNIX 1

@@ -3,7 +3,7 @@
 
 #include "../lib/anonymous.h"
 #include "../lib/syscalls.h"
-#include "record.h"
+#include "call_objects.h"
 
 #define SYSCALLS_io_uring(SYSCALL, kind) SYSCALL(kind, 425, 425, 425, 0)
 

@@ -28,7 +28,7 @@ struct listen_event {
 static __always_inline bool fill_listen(struct frame *frame, struct task_struct *task, const struct syscall *call)
 {
 	struct listen_event *event = (void *)frame->record;
-	struct sock *sock = sock_of_call(frame, task, call->arguments[0]);
+	struct sock *sock = sock_of_call(frame, task, call);
 	struct endpoint endpoint = {};
 
 	event->result = call->result;

@@ -2,17 +2,15 @@
  * Names of files that a call was given, of calls that leave no object behind to ask: what was removed, renamed or
  * changed by name. A name is the caller's own memory, read when the call returns (EVENT_USER_MEMORY): a thread that
  * rewrites it meanwhile shows us another. Symbolic links in it are not resolved. The directory that a relative name
- * starts from is the kernel's.
- *
- * Nothing stronger is hooked: no tracepoint of the kernel is told these files. Where BPF LSM or fentry programs load,
- * security_path_unlink and its kin are, with the dentry in hand.
+ * starts from is the kernel's. A task that shares the directory can change it before the return: hooks prove it where the
+ * kernel has them (programs/committed.h), else it is flagged (EVENT_RACY).
  */
 #ifndef SPOOR_EVENTS_NAME_H
 #define SPOOR_EVENTS_NAME_H
 
 #include "../lib/fd.h"
 #include "../lib/syscalls.h"
-#include "record.h"
+#include "call_objects.h"
 
 /* include/uapi/linux/fcntl.h */
 #define AT_FDCWD (-100)
@@ -27,23 +25,9 @@ struct name {
 	__s32 directory_fd;
 	struct var_bytes *path;
 	struct var_bytes *directory;
+	/* a hook may have kept the directory: as that of the call's name, or of its second name */
+	enum name_commit { NAME_NOT_COMMITTED, NAME_COMMITTED, NAME_SECOND } commit;
 };
-
-/* Stores the device and the inode of an open file in an event. */
-#define event_store_number(event, file)                                                                        \
-	do {                                                                                                   \
-		struct inode *__inode = BPF_CORE_READ(file, f_inode);                                          \
-		struct file_number __number = number_of_inode(__inode);                                        \
-		(event)->inode = __number.inode;                                                               \
-		(event)->device = __number.device;                                                             \
-	} while (0)
-
-/* Of an open file: the path by which it was opened, as it is now. */
-static __always_inline void record_append_file(struct frame *frame, struct file *file, struct var_bytes *path)
-{
-	path_of(&frame->path, (unsigned long)file + bpf_core_field_offset(struct file, f_path));
-	record_append_path(frame, path);
-}
 
 /*
  * Returns whether the task looks files up from another root than the tracer. The root of a mount namespace is the root of a mount
@@ -63,6 +47,23 @@ static __always_inline bool has_other_root(struct task_struct *task)
 	return parent != mount && BPF_CORE_READ(mount, mnt_mountpoint) != BPF_CORE_READ(parent, mnt.mnt_root);
 }
 
+#define NAME_KINDS (1ULL << EVENT_MKDIR | 1ULL << EVENT_UNLINK | 1ULL << EVENT_RENAME)
+
+/*
+ * The directory that a hook has kept, if that is where the name starts: the name has no directory of its own, so it is as long as the
+ * kernel's name of the file. Each other directory on the way could be that of another one.
+ */
+static __noinline int record_append_kept_directory(struct frame *frame, const struct name *name)
+{
+	const struct committed *committed = &frame->committed;
+	const struct committed_file *kept = name->commit == NAME_SECOND ? &committed->second : &committed->file;
+	const struct var_bytes *path = name->path;
+
+	if (!has_committed(frame, NAME_KINDS) || path->length != kept->name_length || path->full_length != path->length)
+		return false;
+	return record_append_committed(frame, kept, name->directory);
+}
+
 /*
  * The directory that a name starts from, as the kernel has it. Of an absolute name it is the root of the process, and only
  * when that is not the tracer's. Nothing when the descriptor of the directory is not open.
@@ -79,6 +80,8 @@ static __noinline int record_append_directory(struct frame *frame, struct task_s
 	__builtin_memset(name->directory, 0, sizeof(*name->directory));
 	if (other_root)
 		header->flags |= EVENT_OTHER_ROOT;
+	if (name->commit && !absolute && record_append_kept_directory(frame, name))
+		return 0;
 	record_flag_racy(frame);
 	if (absolute) {
 		if (!other_root)

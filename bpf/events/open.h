@@ -76,11 +76,28 @@ static __noinline int is_not_opened(struct file *file, const struct syscall *cal
 	return (has ^ asked) & (asked & O_PATH ? O_PATH : O_PATH | O_ACCMODE);
 }
 
+/* The file as the kernel had it before another task could see the descriptor. False when its name is gone by now. */
+static __noinline int open_committed(struct frame *frame, const struct syscall *call)
+{
+	struct open_event *event = (void *)frame->record;
+	const struct committed *kept = &frame->committed;
+
+	event->flags = call->form == OPEN_AT2 ? kept->flags : open_flags(call);
+	event->inode = kept->file.inode;
+	event->device = kept->device;
+	if (record_append_committed(frame, &kept->file, &event->path)) {
+		event_store_inode(event, kept->file.inode_address);
+		return 1;
+	}
+	event->header.flags |= EVENT_RACY;
+	return 0;
+}
+
 static __always_inline bool fill_open(struct frame *frame, struct task_struct *task, const struct syscall *call)
 {
 	struct open_event *event = (void *)frame->record;
 	bool is_doubtful = event->header.flags & EVENT_RACY;
-	struct file *file = call->result >= 0 ? file_of_call(frame, task, call->result) : NULL;
+	struct file *file = NULL;
 	bool at = call->form != OPEN_OPEN && call->form != OPEN_CREAT;
 	struct name name = {
 		.from = (void *)call->arguments[at],
@@ -89,15 +106,23 @@ static __always_inline bool fill_open(struct frame *frame, struct task_struct *t
 		.directory = &event->directory,
 	};
 
+	event->result = call->result;
+	if (call->result >= 0 && has_committed_fd(frame, EVENT_OPEN, call->result)) {
+		if (open_committed(frame, call))
+			return true;
+		goto by_name;
+	}
+	if (call->result >= 0)
+		file = file_of_call(frame, task, call->result);
 	if (is_doubtful && call->result >= 0 && is_not_opened(file, call) && !tables_are_shared())
 		return false;
-	event->result = call->result;
 	event->flags = file && call->form == OPEN_AT2 ? BPF_CORE_READ(file, f_flags) : open_flags(call);
 	if (file) {
 		record_append_file(frame, file, &event->path);
 		event_store_number(event, file);
 		return true;
 	}
+by_name:
 	/* By a handle there is no name. */
 	if (call->form != OPEN_HANDLE)
 		record_append_joined(frame, task, &name);

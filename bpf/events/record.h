@@ -3,7 +3,6 @@
 #define SPOOR_EVENTS_RECORD_H
 
 #include "../lib/fd.h"
-#include "../lib/sharing.h"
 #include "../maps/frame.h"
 
 /* The largest offset at which a part may start; a power of two minus one, for the verifier. */
@@ -181,28 +180,6 @@ static __always_inline void record_append_exe(struct frame *frame)
 
 	record_append_within(frame, &header->exe, &part, RECORD_MAX);
 	header->exe.full_length = frame->info.exe_full_length;
-}
-
-/* Flags the record when another task can have changed the descriptors or the directories that it is read through. */
-static __always_inline void record_flag_racy(struct frame *frame)
-{
-	struct event_header *header = (void *)frame->record;
-
-	/* Not a branch: the verifier would walk what follows twice. */
-	header->flags |= EVENT_RACY * (tables_are_shared() & 1);
-}
-
-/* Returns the file of a descriptor that a call used or made, or NULL when the descriptor is not open any more. */
-static __always_inline struct file *file_of_call(struct frame *frame, struct task_struct *task, __u32 fd)
-{
-	record_flag_racy(frame);
-	return file_of_fd(task, fd);
-}
-
-/* Returns the socket of a descriptor that a call used or made, or NULL when the descriptor is not a socket. */
-__attribute__((unused)) static __noinline struct sock *sock_of_call(struct frame *frame, struct task_struct *task, __u32 fd)
-{
-	return sock_of_file(file_of_call(frame, task, fd));
 }
 
 #define record_end(frame, ring)                                                                                \

@@ -34,12 +34,14 @@ static __always_inline bool fill_rename(struct frame *frame, struct task_struct 
 		.directory_fd = at ? call->arguments[0] : AT_FDCWD,
 		.path = &event->path,
 		.directory = &event->directory,
+		.commit = NAME_COMMITTED,
 	};
 	struct name to = {
 		.from = (void *)call->arguments[at ? 3 : 1],
 		.directory_fd = at ? call->arguments[2] : AT_FDCWD,
 		.path = &event->new_path,
 		.directory = &event->new_directory,
+		.commit = NAME_SECOND,
 	};
 
 	event->result = call->result;

@@ -32,6 +32,7 @@ static __always_inline bool fill_unlink(struct frame *frame, struct task_struct 
 		.directory_fd = at ? call->arguments[0] : AT_FDCWD,
 		.path = &event->path,
 		.directory = &event->directory,
+		.commit = NAME_COMMITTED,
 	};
 
 	event->result = call->result;

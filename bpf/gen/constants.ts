@@ -8,6 +8,7 @@ import { SyscallEntry } from './structs.js';
 export const constants = {
   activity_size: C.u64,
   argv_limit: C.u32,
+  committed_events: C.u64,
   compat_syscalls: C.array(SyscallEntry, 576),
   enabled_events: C.u64,
   filter_kinds_built: C.u64,

@@ -3,6 +3,7 @@
 import { C } from '@spoor/btf';
 import {
   BeforeExec,
+  Committed,
   Container,
   ContainerKey,
   EventCounters,
@@ -30,6 +31,7 @@ import {
 export const maps = {
   before_execs: { key: TaskIdentity, value: BeforeExec },
   binaries: { key: TaskIdentity, value: ProcInfo },
+  committed: { key: C.u64, value: Committed },
   containers: { key: ContainerKey, value: Container },
   event_counters: { key: C.u32, value: EventCounters },
   exited: { key: TaskIdentity, value: C.u8 },

@@ -4,6 +4,7 @@ export const mapNames = [
   'activity',
   'before_execs',
   'binaries',
+  'committed',
   'containers',
   'event_counters',
   'exited',
@@ -79,6 +80,19 @@ export const filterKinds = [
 
 /** Programs by name, with the section that says what they attach to. */
 export const programs = {
+  on_commit_accept: '?fentry/security_socket_accept',
+  on_commit_bind: '?fentry/security_socket_bind',
+  on_commit_chmod: '?fentry/security_path_chmod',
+  on_commit_chown: '?fentry/security_path_chown',
+  on_commit_connect: '?fentry/security_socket_connect',
+  on_commit_fd: '?fentry/fd_install',
+  on_commit_listen: '?fentry/security_socket_listen',
+  on_commit_mkdir: '?fentry/security_path_mkdir',
+  on_commit_rename: '?fentry/security_path_rename',
+  on_commit_rmdir: '?fentry/security_path_rmdir',
+  on_commit_send: '?fentry/security_socket_sendmsg',
+  on_commit_tcp: '?tp_btf/inet_sock_set_state',
+  on_commit_unlink: '?fentry/security_path_unlink',
   on_event_connect: '?tp_btf/inet_sock_set_state',
   on_event_exec_failed: '?tp_btf/sys_exit',
   on_event_kill: '?tp_btf/signal_generate',

@@ -132,6 +132,34 @@ export const ChownEvent = C.struct('chown_event', 144, {
 });
 export type ChownEvent = Static<typeof ChownEvent>;
 
+/** `struct committed_file`: 40 bytes. */
+export const CommittedFile = C.struct('committed_file', 40, {
+  path: [0, C.array(C.u64, 2)],
+  inode_address: [16, C.u64],
+  inode: [24, C.u64],
+  name_length: [32, C.u64],
+});
+export type CommittedFile = Static<typeof CommittedFile>;
+
+/** `struct committed`: 160 bytes. */
+export const Committed = C.struct('committed', 160, {
+  started_ns: [0, C.u64],
+  file: [8, CommittedFile],
+  second: [48, CommittedFile],
+  socket: [88, C.u64],
+  device: [96, C.u32],
+  fd: [100, C.u32],
+  flags: [104, C.u32],
+  family: [108, C.u16],
+  port: [110, C.u16],
+  local_port: [112, C.u16],
+  unused: [114, C.array(C.u16, 3)],
+  address: [120, C.bytes(16)],
+  local_address: [136, C.bytes(16)],
+  started_again_ns: [152, C.u64],
+});
+export type Committed = Static<typeof Committed>;
+
 /** `struct connect_event`: 144 bytes. */
 export const ConnectEvent = C.struct('connect_event', 144, {
   header: [0, EventHeader],
@@ -402,8 +430,8 @@ export const Syscall = C.struct('syscall', 64, {
 });
 export type Syscall = Static<typeof Syscall>;
 
-/** `struct frame`: 30200 bytes. */
-export const Frame = C.struct('frame', 30200, {
+/** `struct frame`: 30376 bytes. */
+export const Frame = C.struct('frame', 30376, {
   info: [0, ProcInfo],
   words: [304, TaskWords],
   facts: [376, TaskFacts],
@@ -423,10 +451,13 @@ export const Frame = C.struct('frame', 30200, {
   send: [9624, Syscall],
   ring_kind: [9688, C.u64],
   ring_is_new: [9696, C.u64],
-  size: [9704, C.u32],
-  info_valid: [9708, C.u32],
-  kept_version: [9712, C.u64],
-  record: [9720, C.bytes(20480)],
+  committed: [9704, Committed],
+  committed_path: [9864, C.u64],
+  connecting: [9872, C.u64],
+  size: [9880, C.u32],
+  info_valid: [9884, C.u32],
+  kept_version: [9888, C.u64],
+  record: [9896, C.bytes(20480)],
 });
 export type Frame = Static<typeof Frame>;
 

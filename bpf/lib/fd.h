@@ -31,4 +31,12 @@ static __always_inline struct sock *sock_of_file(struct file *file)
 	return BPF_CORE_READ(socket, sk);
 }
 
+/* Returns the number of the inode that a socket is in: the kernel gives each socket another. */
+static __always_inline __u64 inode_of_sock(struct sock *sock)
+{
+	struct socket *socket = BPF_CORE_READ(sock, sk_socket);
+
+	return BPF_CORE_READ(socket, file, f_inode, i_ino);
+}
+
 #endif

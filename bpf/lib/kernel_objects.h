@@ -31,6 +31,10 @@ struct sock {
 /* Without a name, as in the kernel: relocation takes no number for an enumeration. */
 typedef enum { SS_CONNECTING = 2 } socket_state;
 
+struct msghdr {
+	void *msg_name;
+};
+
 struct socket {
 	socket_state state;
 	struct file *file;

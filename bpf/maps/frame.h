@@ -8,6 +8,7 @@
 
 #include "../filters/facts.h"
 #include "../lib/syscalls.h"
+#include "committed.h"
 #include "peers.h"
 #include "containers.h"
 #include "proc_info.h"
@@ -50,6 +51,11 @@ struct frame {
 	/* of a request to a ring: the event that it is, and whether it is the first of its kind; here for the same reason */
 	__u64 ring_kind;
 	__u64 ring_is_new;
+	/* what a hook inside the call has kept, and the address of its path */
+	struct committed committed;
+	__u64 committed_path;
+	/* address of the socket that a call connects */
+	__u64 connecting;
 	/* bytes of `record` in use */
 	__u32 size;
 	__u32 info_valid;

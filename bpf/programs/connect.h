@@ -34,14 +34,13 @@ static __noinline int tell_connect_end(struct frame *frame, const struct scope_s
 }
 
 /* After an event was told: keeps its record when it says that the connection is pending. */
-static __noinline int keep_pending(struct frame *frame, const struct scope_set *set, struct task_struct *task)
+static __noinline int keep_pending(struct frame *frame, const struct scope_set *set)
 {
 	struct connect_event *event = (void *)frame->record;
-	struct sock *sock;
+	struct sock *sock = (void *)frame->connecting;
 
 	if (event->outcome != -EINPROGRESS)
 		return 0;
-	sock = sock_of_file(file_of_fd(task, event->fd));
 	if (!sock || !is_tcp_like(sock) || !is_connecting(BPF_CORE_READ(sock, __sk_common.skc_state)))
 		return 0;
 	record_keep(frame, set, sock);

@@ -131,7 +131,7 @@ static __noinline long send_step(__u32 index, struct send_walk *walk)
 	if (!tell_connect(walk->frame, walk->set, walk->task, send))
 		return 0;
 	peer_keep(&walk->frame->peer);
-	keep_pending(walk->frame, walk->set, walk->task);
+	keep_pending(walk->frame, walk->set);
 	return 0;
 }
 
@@ -163,7 +163,7 @@ static __always_inline int tell(struct frame *frame, const struct scope_set *set
 	if ((enabled_events >> EVENT_CONNECT & 1) && call->kind == EVENT_CONNECT && call->form != CONNECT_CONNECT)
 		return tell_sends(frame, set, task, call);
 	if ((enabled_events >> EVENT_CONNECT & 1) && call->kind == EVENT_CONNECT)
-		return tell_connect(frame, set, task, call) ? keep_pending(frame, set, task) : 0;
+		return tell_connect(frame, set, task, call) ? keep_pending(frame, set) : 0;
 	switch (call->kind) {
 		FOR_EACH_EVENT(NOTHING, TELL_CASE)
 	}
@@ -191,6 +191,22 @@ static __noinline int call_is_due(__u32 word, struct pt_regs *regs, long twice_r
 	return send_may_name_peer(&own);
 }
 
+/* Takes what a hook inside the call has kept, before anything else: also of a call that nobody wants, or the next one would have it. */
+static __always_inline void commitment_take(struct frame *frame, const struct syscall *call, long result)
+{
+	bool makes_fd = call->kind == EVENT_OPEN || (call->kind == EVENT_ACCEPT && result >= 0);
+	__u32 place = makes_fd ? COMMITTED_FD : call->kind;
+
+	if (!committed_events)
+		return;
+	frame->committed.started_ns = 0;
+	if (!(committed_events >> call->kind & 1))
+		return;
+	/* Not a branch: the verifier would walk what follows twice. */
+	barrier_var(place);
+	committed_take(&frame->committed, place);
+}
+
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 {
@@ -212,6 +228,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 	frame = frame_take(call.kind);
 	if (!frame)
 		return 0;
+	commitment_take(frame, &call, result);
 	subject = subject_of(current_task());
 	if (set && collect(frame, &subject, set, ORIGIN_RECOVERED_KERNEL)) {
 		call.result = result;

@@ -97,6 +97,7 @@ describe('the objects', () => {
       const ownMaps = some.variables.flatMap(({ name, section }) => (section === '.maps' ? [name] : []));
       expect(mapNames.filter((name) => !ownMaps.includes(name))).toEqual([
         'activity',
+        'committed',
         'io_uring_operations',
         'kept_records',
         'module_names',

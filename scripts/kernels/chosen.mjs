@@ -21,6 +21,16 @@ export const chosen = [
     covers: 'every event, and which hooks it comes from',
   },
   {
+    file: 'packages/tracer/src/events/shared-files.kernel.test.ts',
+    tests: ['mkdir: no event names'],
+    covers: 'hooks that keep what a call works on, where tasks share it',
+  },
+  {
+    file: 'packages/tracer/src/events/shared-sockets.kernel.test.ts',
+    tests: ['connect: a socket that is replaced while the call hangs'],
+    covers: 'hooks on sockets, where tasks share descriptors',
+  },
+  {
     file: 'packages/tracer/src/lean.kernel.test.ts',
     tests: ['tells the same of lifecycle events'],
     covers: 'the objects for lifecycle events alone, which tell what the others tell',

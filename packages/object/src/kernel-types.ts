@@ -42,16 +42,23 @@ function copyTypes(native: Native, length: number): Uint8Array | undefined {
   }
 }
 
-const tracepoints = new Map<string, boolean>();
+const names = new Map<string, boolean>();
 
-/** Whether the kernel has a tracepoint with types: a typedef, and nothing else, is called so. Each is looked for once per process. */
-export function hasTypedTracepoint(native: Native, name: string): boolean {
-  const answer = tracepoints.get(name);
+/** Whether the kernel has a tracepoint with types: a typedef, and nothing else, is called so. */
+export const hasTypedTracepoint = (native: Native, name: string): boolean =>
+  hasName(native, `btf_trace_${name}`);
+
+/** Whether the kernel has a function of this name, of those whose names nothing else in the kernel has. */
+export const hasKernelFunction = (native: Native, name: string): boolean => hasName(native, name);
+
+/** Whether something in the kernel's BTF has this name. Each name is looked for once per process. */
+function hasName(native: Native, name: string): boolean {
+  const answer = names.get(name);
   if (answer !== undefined) return answer;
   const bytes = kernelTypes(native);
   const found =
     bytes !== undefined &&
-    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(`\0btf_trace_${name}\0`);
-  tracepoints.set(name, found);
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(`\0${name}\0`);
+  names.set(name, found);
   return found;
 }

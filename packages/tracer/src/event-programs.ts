@@ -1,4 +1,4 @@
-import { programs } from '@spoor/bpf';
+import { events, programs } from '@spoor/bpf';
 import { type FeatureName, features } from '@spoor/object';
 
 /** A program that is there for one event: `on_event_NAME`, and behind `__` what tells several apart. */
@@ -12,8 +12,34 @@ const kindsOfRingProgram: Readonly<Record<string, readonly string[]>> = {
   on_ring_complete: ringKinds,
 };
 
+/** Programs that keep what a call works on, before another task can change it (bpf/programs/committed.h). */
+const kindsOfCommitProgram: Readonly<Record<string, readonly string[]>> = {
+  on_commit_fd: ['open', 'accept'],
+  on_commit_connect: ['connect'],
+  on_commit_send: ['connect'],
+  on_commit_bind: ['bind'],
+  on_commit_listen: ['listen'],
+  on_commit_accept: ['accept'],
+  on_commit_mkdir: ['mkdir'],
+  on_commit_unlink: ['unlink'],
+  on_commit_rmdir: ['unlink'],
+  on_commit_rename: ['rename'],
+  on_commit_chmod: ['chmod'],
+  on_commit_chown: ['chown'],
+};
+
+/** The program in place of them where the kernel lets none hook its functions: for TCP alone. */
+const tcpCommitProgram = 'on_commit_tcp';
+
+/** Whether the trace can do without the program: what it would have proved is flagged. */
+export const isCommitProgram = (name: string): boolean =>
+  name === tcpCommitProgram || Object.hasOwn(kindsOfCommitProgram, name);
+
 /** What such a program takes besides its hook. */
-const featureOfProgram: Readonly<Record<string, FeatureName>> = { on_event_kill: 'task_regs' };
+const featureOfProgram: Readonly<Record<string, FeatureName>> = {
+  on_event_kill: 'task_regs',
+  [tcpCommitProgram]: 'task_regs',
+};
 
 export interface EventPrograms {
   /** The programs to load. */
@@ -44,11 +70,64 @@ export function eventPrograms(kinds: ReadonlySet<string>): EventPrograms {
   return { names, hooks };
 }
 
+export interface CommitPrograms {
+  /** The programs to load. */
+  readonly names: readonly string[];
+  /** Bits (1 << kind) of the events whose calls have all their hooks: `committed_events`. */
+  readonly committed: bigint;
+  /** Whether programs that hook functions of the kernel are among them. */
+  readonly hasFunctions: boolean;
+  /** For the statistics. */
+  readonly variants: Readonly<Record<string, string>>;
+}
+
+/**
+ * The programs that prove what calls of these events worked on, where tasks share descriptors or directories. `functionHooks` false:
+ * none on functions of the kernel.
+ */
+export function commitPrograms(
+  kinds: ReadonlySet<string>,
+  { functionHooks = true }: { readonly functionHooks?: boolean } = {},
+): CommitPrograms {
+  const wanted = Object.entries(kindsOfCommitProgram).filter(([, told]) =>
+    told.some((kind) => kinds.has(kind)),
+  );
+  if (wanted.length === 0) return { names: [], committed: 0n, hasFunctions: false, variants: {} };
+  if (functionHooks && features.has('fentry')) {
+    const missing = new Set(wanted.flatMap(([name, told]) => (isPossibleFunction(name) ? [] : told)));
+    const committed = new Set(
+      wanted.flatMap(([, told]) => told).filter((kind) => kinds.has(kind) && !missing.has(kind)),
+    );
+    const names = wanted.flatMap(([name, told]) => (told.some((kind) => committed.has(kind)) ? [name] : []));
+    return commitsBy('fentry', names, committed);
+  }
+  const hasTcp = kinds.has('connect') && isPossible(tcpCommitProgram, programs[tcpCommitProgram]);
+  return hasTcp
+    ? commitsBy('of TCP connections; else flag racy', [tcpCommitProgram], ['connect'])
+    : commitsBy('none: flag racy', [], []);
+}
+
+function commitsBy(hook: string, names: readonly string[], kinds: Iterable<string>): CommitPrograms {
+  const hasFunctions = names.some((name) => name !== tcpCommitProgram);
+  return { names, committed: wordOf(kinds), hasFunctions, variants: { 'shared descriptors': hook } };
+}
+
+/** Bits (1 << kind). */
+function wordOf(kinds: Iterable<string>): bigint {
+  let word = 0n;
+  for (const kind of kinds) word |= 1n << BigInt(events[kind as keyof typeof events].kind);
+  return word;
+}
+
 const withoutHook = 'tp_btf/sys_exit alone';
 const hookOf = (section: string) => section.replace(/^\?/, '');
+const targetOf = (section: string) => section.slice(section.indexOf('/') + 1);
 
 function isPossible(name: string, section: string): boolean {
   const feature = featureOfProgram[name];
-  const tracepoint = section.slice(section.indexOf('/') + 1);
-  return features.hasTracepoint(tracepoint) && (feature === undefined || features.has(feature));
+  return features.hasTracepoint(targetOf(section)) && (feature === undefined || features.has(feature));
+}
+
+function isPossibleFunction(name: string): boolean {
+  return features.hasFunction(targetOf(programs[name as keyof typeof programs]));
 }

@@ -17,6 +17,7 @@ import {
   RingMerge,
   RingReader,
 } from '@spoor/object';
+import { isCommitProgram } from './event-programs.js';
 import { argvLimits, type KernelConfiguration, type LoadedKernelSide } from './load-kernel-side.js';
 import { readerPace } from './reader-pace.js';
 
@@ -118,7 +119,13 @@ export class KernelSide {
   /** Attaches every hook. Call after the scopes are written: events begin at once. */
   attach(): void {
     for (const program of this.object.programs.values()) {
-      if (program.hooked) this.#links.push(program.attach());
+      if (!program.hooked) continue;
+      try {
+        this.#links.push(program.attach());
+      } catch (error) {
+        // What a hook that only proves does not keep is flagged.
+        if (!isCommitProgram(program.name)) throw error;
+      }
     }
     this.object.globals.write('attached_ns', bootTimeNs());
   }

@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
 import {
   eventKinds,
   events,
@@ -9,7 +8,7 @@ import {
   maps,
   objectPath,
 } from '@spoor/bpf';
-import type { Layout } from '@spoor/btf';
+import { type Layout, SpoorError } from '@spoor/btf';
 import { type Observer, observer } from '@spoor/map';
 import {
   bootTimeNs,
@@ -22,8 +21,16 @@ import {
   openObject,
   RingWakeup,
 } from '@spoor/object';
-import { eventPrograms } from './event-programs.js';
-import { checkRingSize, defaultMapEntries, defaultRingSizes, quietRoom, ringUsers } from './sizing.js';
+import { commitPrograms, eventPrograms } from './event-programs.js';
+import { countProcesses, hasLayeredFiles, hasLegacyCgroups, ownMountNamespace } from './machine-facts.js';
+import {
+  checkRingSize,
+  committedEntries,
+  defaultMapEntries,
+  defaultRingSizes,
+  quietRoom,
+  ringUsers,
+} from './sizing.js';
 
 /** What a miss of the process map does. All but `recover` are there to show failures that other tracers have. */
 export type MissMode = 'recover' | 'drop' | 'zero';
@@ -42,6 +49,8 @@ export interface KernelSideOptions {
   /** Bytes of arguments that an exec is told with; undefined: `argvLimits.usual`. */
   readonly argvLimit: number | undefined;
   readonly missMode?: MissMode;
+  /** False: no hooks on kernel functions, where the kernel refused them. */
+  readonly functionHooks?: boolean;
   /** Forces the fallback where the kernel has task storage. */
   readonly taskStorage?: boolean;
   /** Entries of the hash that keeps words where there is no task storage. */
@@ -95,6 +104,18 @@ const missModes = { recover: 0, drop: 1, zero: 2 } as const satisfies Record<Mis
  * start of a trace does not wait for.
  */
 export async function loadKernelSide(options: KernelSideOptions): Promise<LoadedKernelSide> {
+  try {
+    return await loadOnce(options);
+  } catch (error) {
+    if (!isRefusal(error) || !commitPrograms(options.events, options).hasFunctions) throw error;
+    return loadOnce({ ...options, functionHooks: false });
+  }
+}
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof SpoorError && (error.code === 'VERIFIER_REJECTED' || error.code === 'LOAD_FAILED');
+
+async function loadOnce(options: KernelSideOptions): Promise<LoadedKernelSide> {
   const machine = describeMachine();
   const withoutBpfLoop = !features.has('bpf_loop');
   using opened = openObject(objectPath({ lean: isLean(options), withoutBpfLoop }));
@@ -145,6 +166,7 @@ function configurationFor(
       'scope tables': options.fixed ? 'frozen' : 'replaceable',
       snapshot: options.needsSnapshot ? 'iter/task' : 'none needed',
       ...eventPrograms(options.events).hooks,
+      ...commitPrograms(options.events, options).variants,
     },
     mapEntries:
       options.mapEntries ??
@@ -211,12 +233,17 @@ function configureCalls(
   const callEvents = opened.constant('syscall_events').value as bigint;
   const ownProgram = 1n << BigInt(events['exec-failed'].kind);
   const hasCalls = (enabledEvents & callEvents & ~ownProgram) !== 0n;
+  const commit = commitPrograms(options.events, options);
   opened
     .enableMap('activity', ringSizes.activity > 0)
     .enableMap('ring_users', ringSizes.activity > 0)
+    .setConstant('committed_events', commit.committed)
+    .enableMap('committed', commit.committed !== 0n)
+    .resizeMap('committed', committedEntries(possibleCpus))
     .enableMap('peers', options.events.has('connect'))
     .enableMap('kept_records', options.events.has('connect') || names.includes('on_ring_complete'))
     .enableProgram('on_sys_exit', hasCalls);
+  for (const name of commit.names) opened.enableProgram(name);
   if (ringSizes.activity > 0) {
     opened
       .resizeMap('activity', ringSizes.activity)
@@ -241,35 +268,6 @@ function wordOfKinds({ filterKinds: names, conditions }: KernelSideOptions): big
   let word = conditions ? BigInt.asUintN(64, -1n << BigInt(filterKinds.length)) : 0n;
   for (const name of names) word |= 1n << BigInt(filterKinds.indexOf(name));
   return word;
-}
-
-/** Inode number; 0 without `/proc`: then the mount namespaces of others are not told from ours. */
-function ownMountNamespace(): number {
-  return statSync('/proc/self/ns/mnt', { throwIfNoEntry: false })?.ino ?? 0;
-}
-
-/** Processes in /proc: a number to size maps by. */
-function countProcesses(): number {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
-}
-
-/** Whether a controller is in a hierarchy of cgroup v1, so that containers may have their groups there. */
-function hasLegacyCgroups(): boolean {
-  try {
-    // `4:memory:/` is such a hierarchy. `1:name=systemd:/` has no controller, and `0::/` is cgroup v2.
-    return /^\d+:(?!name=)[^:]+:/m.test(readFileSync('/proc/self/cgroup', 'utf8'));
-  } catch {
-    return true;
-  }
-}
-
-/** Whether a file system is there whose files have another device than that of the superblock. */
-function hasLayeredFiles(): boolean {
-  try {
-    return /\t(overlay|btrfs)$/m.test(readFileSync('/proc/filesystems', 'utf8'));
-  } catch {
-    return true;
-  }
 }
 
 /** Every struct of the object that crosses between the kernel and us. */

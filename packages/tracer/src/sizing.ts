@@ -70,6 +70,11 @@ export function ringUsers(possibleCpus: number): number {
   return Math.max(4096, entriesPerCpu * possibleCpus);
 }
 
+/** Calls at a time whose objects hooks keep, of tasks that share them. What has no room is flagged. */
+export function committedEntries(possibleCpus: number): number {
+  return Math.max(1024, entriesPerCpu * possibleCpus);
+}
+
 /** `size` when it is a power of two and a multiple of the page, which a ring buffer has to be. */
 export function checkRingSize(name: string, size: number, pageSize: number): number {
   const isPower = Number.isSafeInteger(size) && size > 0 && Math.log2(size) % 1 === 0;

@@ -30,6 +30,7 @@ function open(path, { taskStorage }) {
   opened
     .setConstant('enabled_events', all(Math.max(...kinds) + 1))
     .setConstant('filter_kinds_built', all(bpf.filterKinds.length))
+    .setConstant('committed_events', all(Math.max(...kinds) + 1))
     .setConstant('use_task_storage', taskStorage)
     .setConstant('typed_task', taskStorage)
     .setConstant('use_task_regs', object.features.has('task_regs'))
@@ -38,7 +39,9 @@ function open(path, { taskStorage }) {
     const hook = section.replace(/^\?/, '').slice(section.replace(/^\?/, '').indexOf('/') + 1);
     const possible =
       section.includes('iter/') ||
-      (object.features.hasTracepoint(hook) && (name !== 'on_event_kill' || object.features.has('task_regs')));
+      (section.includes('fentry/') && object.features.has('fentry') && object.features.hasFunction(hook)) ||
+      (object.features.hasTracepoint(hook) &&
+        (!['on_event_kill', 'on_commit_tcp'].includes(name) || object.features.has('task_regs')));
     opened.enableProgram(name, possible);
   }
   return opened;

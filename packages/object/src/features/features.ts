@@ -1,5 +1,5 @@
 import { native } from '../ffi/native.js';
-import { hasTypedTracepoint } from '../kernel-types.js';
+import { hasKernelFunction, hasTypedTracepoint } from '../kernel-types.js';
 import { type FeatureName, type Probe, probes, refusesAll } from './probes.js';
 
 export interface Feature {
@@ -63,6 +63,14 @@ export const features = {
   /** Whether the kernel itself, not one of its modules, has a tracepoint of this name, with types. */
   hasTracepoint(name: string): boolean {
     return hasTypedTracepoint(native(), name);
+  },
+
+  /**
+   * Whether the kernel itself, not one of its modules, has a function of this name that `fentry` programs can hook. For functions
+   * whose names no type and no field has.
+   */
+  hasFunction(name: string): boolean {
+    return hasKernelFunction(native(), name);
   },
 
   describe(name: FeatureName): Feature {

@@ -73,7 +73,8 @@ export const probes = {
   fentry: {
     what: 'cheap hooks on kernel functions',
     since: '5.5 (arm64: 6.0)',
-    probe: (native) => hook(native, { target: 'bpf_fentry_test1', attachType: attachType.fentry }),
+    probe: (native) =>
+      refusedFunctions(native) ?? hook(native, { target: 'bpf_fentry_test1', attachType: attachType.fentry }),
   },
   lsm: {
     what: 'hooks on security decisions',
@@ -173,6 +174,15 @@ function hook(native: Native, { target, attachType: kind, attach = true }: Hook)
   const type = kind === attachType.lsm ? programType.lsm : programType.tracing;
   return attempt('load', loadProbe(native, { type, attachType: kind, attachTo, code: nothing }), (fd) =>
     attach ? attached(native, fd, null) : undefined,
+  );
+}
+
+/** Why programs on functions are refused to this process, whatever the function: found out without the kernel's BTF. */
+function refusedFunctions(native: Native): string | undefined {
+  const noFunction = { type: programType.tracing, attachType: attachType.fentry, attachTo: 1, code: nothing };
+  const status = loadProbe(native, noFunction);
+  return withDescriptor(status, () =>
+    status === -errno.EPERM ? refused('the kernel refuses to load it', status) : undefined,
   );
 }
 
