@@ -188,8 +188,10 @@ export class KernelSide {
 
   /** Whether maps can be read, and iterators run, with the rights that this process has now. */
   isUsable(): boolean {
+    const counters = this.object.map('event_counters');
+    const key = new Uint8Array(counters.keySize);
+    if (counters.lookup(key, new Uint8Array(counters.valueBytes)) !== 0) return false;
     try {
-      this.eventCounters.get(0);
       this.countFollowed(0n);
       return true;
     } catch {
