@@ -122,7 +122,7 @@ it('a program of a mount that is in no namespace', async () => {
 });
 
 it('a path whose names are renamed all the time is one that the file had', async () => {
-  const opens = 4000;
+  const opens = 1000;
   const { lines, told, folder } = await act({
     kinds: ['open'],
     main: `
