@@ -3,6 +3,7 @@
 
 #include "../lib/signals.h"
 #include "../maps/peers.h"
+#include "caller.h"
 #include "endpoint.h"
 
 #define EINPROGRESS 115
@@ -129,14 +130,34 @@ static __noinline int is_new_connection(struct frame *frame, struct sock *sock, 
 	return bpf_map_delete_elem(&peers, peer) || event->family == AF_UNSPEC;
 }
 
+/*
+ * Whether the socket that the descriptor has by now cannot be told, since it is unproven and the caller named another peer. Addresses
+ * of other families than unix are the caller's in any case: what the kernel makes of them differs only where it is all zero.
+ */
+static __always_inline bool is_another_peer(struct frame *frame, const struct endpoint *endpoint,
+					    const struct syscall *call)
+{
+	struct connect_event *event = (void *)frame->record;
+
+	if (!(event->header.flags & EVENT_RACY) || !tables_are_shared())
+		return false;
+	if (endpoint->family != AF_UNIX)
+		return true;
+	return caller_disagrees(frame, &event->path, (void *)call->arguments[1] + SUN_PATH_OFFSET);
+}
+
 static __noinline int fill_connection(struct frame *frame, struct sock *sock, const struct syscall *call)
 {
 	struct connect_event *event = (void *)frame->record;
 	struct endpoint endpoint = {};
+	__u32 size = frame->size;
 	bool has_peer = sock && (event->result == 0 || event->result == -EINPROGRESS || event->result == -EINTR);
 
-	if (!has_peer || !endpoint_of_peer(frame, &endpoint, &event->path, sock))
+	if (!has_peer || !endpoint_of_peer(frame, &endpoint, &event->path, sock) || is_another_peer(frame, &endpoint, call)) {
+		frame->size = size;
+		__builtin_memset(&event->path, 0, sizeof(event->path));
 		endpoint_of_caller(frame, &endpoint, &event->path, call);
+	}
 	endpoint_store(event, &endpoint);
 	event->outcome = connect_outcome(sock, event->result);
 	if (endpoint.family == AF_UNSPEC && event->result == 0)

@@ -1,6 +1,7 @@
 #ifndef SPOOR_EVENTS_OPEN_H
 #define SPOOR_EVENTS_OPEN_H
 
+#include "caller.h"
 #include "name.h"
 
 enum open_form { OPEN_OPEN, OPEN_AT, OPEN_AT2, OPEN_CREAT, OPEN_HANDLE };
@@ -18,6 +19,8 @@ enum open_form { OPEN_OPEN, OPEN_AT, OPEN_AT2, OPEN_CREAT, OPEN_HANDLE };
 /* include/uapi/asm-generic/fcntl.h: no architecture that we have has others. */
 #define O_ACCMODE 3
 #define O_PATH 010000000
+/* Without O_DIRECTORY, which O_TMPFILE has besides. The name is that of a directory then. */
+#define O_TMPFILE_BIT 020000000
 
 /* A file was opened, or could not be. */
 struct open_event {
@@ -31,7 +34,10 @@ struct open_event {
 	 * kept: without O_CREAT, O_EXCL, O_NOCTTY and O_TRUNC, with O_LARGEFILE.
 	 */
 	__u32 flags;
-	/* As the kernel resolved it; of a failed open the name as the caller gave it (EVENT_USER_MEMORY). */
+	/*
+	 * As the kernel resolved it. As the caller gave it (EVENT_USER_MEMORY) of a failed open, and where another task can
+	 * have replaced the descriptor and the file behind it has another name.
+	 */
 	struct var_bytes path;
 	/*
 	 * Of a failed open: where a relative name starts, as the kernel has it; of an absolute one the root of the process,
@@ -93,6 +99,16 @@ static __noinline int open_committed(struct frame *frame, const struct syscall *
 	return 0;
 }
 
+/* Whether the file that the descriptor has by now cannot be told, since the caller named another one. */
+static __always_inline bool is_another_file(struct frame *frame, const struct syscall *call, const void *name)
+{
+	struct open_event *event = (void *)frame->record;
+
+	if (call->form == OPEN_HANDLE || event->flags & O_TMPFILE_BIT || !tables_are_shared())
+		return false;
+	return caller_disagrees(frame, &event->path, name);
+}
+
 static __always_inline bool fill_open(struct frame *frame, struct task_struct *task, const struct syscall *call)
 {
 	struct open_event *event = (void *)frame->record;
@@ -118,9 +134,15 @@ static __always_inline bool fill_open(struct frame *frame, struct task_struct *t
 		return false;
 	event->flags = file && call->form == OPEN_AT2 ? BPF_CORE_READ(file, f_flags) : open_flags(call);
 	if (file) {
+		__u32 size = frame->size;
+
 		record_append_file(frame, file, &event->path);
-		event_store_number(event, file);
-		return true;
+		if (!is_another_file(frame, call, name.from)) {
+			event_store_number(event, file);
+			return true;
+		}
+		frame->size = size;
+		__builtin_memset(&event->path, 0, sizeof(event->path));
 	}
 by_name:
 	/* By a handle there is no name. */

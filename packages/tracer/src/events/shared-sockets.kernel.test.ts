@@ -73,7 +73,9 @@ it.each([
   const { lines, variants } = await act({ kinds: ['connect'], ...hangingConnect(afterwards) });
   const last = lines.at(-1);
   expect(lines).toHaveLength(3);
-  if (last?.flags.includes('racy') !== true) expect(last?.data['address']).toMatch(/\/wanted$/);
+  expect(last?.data['address']).toMatch(/(^|\/)wanted$/);
+  if (String(last?.data['address']).startsWith('/')) expect(last?.flags).not.toContain('racy');
+  else expect(last?.flags).toEqual(expect.arrayContaining(['racy', 'user-memory']));
   expectProof(lines, variants);
 });
 
