@@ -41,6 +41,24 @@ describe('help', () => {
     },
   );
 
+  it.each(['events', 'filters'])('of spoor list %s fits into lines', async (what) => {
+    const { status, stdout } = await spoor('list', what);
+    expect(status).toBe(0);
+    const headings = stdout.split('\n\n').map((entry) => entry.trimStart().split('\n')[0]!);
+    for (const heading of headings) expect(heading).toMatch(/^[a-z][a-z-]*( traced)?: \S/);
+    for (const heading of headings) expect(heading.length).toBeLessThanOrEqual(100);
+  });
+
+  it('of spoor explain shows a policy that is valid', async () => {
+    const { stdout } = await spoor('explain', '--help');
+    const shown = /\{"scopes".*\]\}(?=\n)/s.exec(stdout)![0].replaceAll('\n', ' ');
+    const file = join(temporaryFolder(), 'policy.json');
+    writeFileSync(file, shown);
+    const explained = await spoor('explain', '--policy', file);
+    expect([explained.status, explained.stderr]).toEqual([0, '']);
+    expect(explained.stdout).toContain('build: comm=node,npm follow');
+  });
+
   it('says the exit statuses of a trace', async () => {
     const { stdout } = await spoor('trace', '--help');
     for (const status of ['128 + N', '127', '126', '141']) expect(stdout).toContain(status);

@@ -14,6 +14,9 @@ const usage: Usage = {
     { name: 'policy', value: 'FILE', help: 'The scopes of a policy file, too.' },
     { name: 'json', help: 'As JSON; words as hexadecimal.' },
   ],
+  notes: [
+    'A policy file is JSON. Each of its scopes has a name and filters, and can have events, which --events takes and conditions narrow: {"scopes": [{"name": "build", "filters": "comm=node,npm follow", "events": ["exec", "open.path=/etc/*"]}]}',
+  ],
   examples: [
     ["spoor explain 'comm=node,npm uid>=1000 follow'", 'One scope.'],
     ["spoor explain 'web: exe=/usr/sbin/nginx follow' 'root: uid=0 open.path=/etc/*'", 'Two, with names.'],

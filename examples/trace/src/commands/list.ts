@@ -58,15 +58,19 @@ async function listEvents(): Promise<Listing> {
           const fields = Object.entries(properties)
             .filter(([name]) => !/(Raw|Truncated)$/.test(name) || name === 'argvTruncated')
             .map(([name, field]) => [name, field.description ?? ''] as const);
-          const title =
-            description === undefined ? style.bold(event) : `${style.bold(event)}: ${description}`;
           const paragraphs = notes.flatMap((note) => wrap(note, '  ')).map((line) => `${line}\n`);
-          return `${title}\n${paragraphs.join('')}${columns(fields)}`;
+          return `${heading(event, description, style)}${paragraphs.join('')}${columns(fields)}`;
         }),
         flagsText(style, { ...eventFlagTexts, truncated: truncatedText }),
         `${style.bold('not traced')}: What has no event.\n${columns(Object.entries(untracedCalls))}`,
       ].join('\n'),
   };
+}
+
+/** A name and what it means, on as many lines as that takes. */
+function heading(name: string, meaning: string, style: Style): string {
+  const [first = '', ...rest] = wrap(`${name}: ${meaning}`, '  ');
+  return [style.bold(name) + first.trimStart().slice(name.length), ...rest, ''].join('\n');
 }
 
 /** The flags that every event can have, and how a condition asks for them. */
@@ -100,7 +104,7 @@ async function listFilters(): Promise<Listing> {
       filters
         .map(({ filter, summary, expected, operators, examples }) =>
           [
-            `${style.bold(filter)}: ${summary}\n`,
+            heading(filter, summary, style),
             columns([
               ['takes', operators.length === 0 ? expected : `${operators.join(' ')} and ${expected}`],
               ['for example', examples.join('   ')],

@@ -20,3 +20,19 @@ it('names the processes that lost most events, and escapes their names', () => {
   expect(text).toMatch(/^Processes that lost most events.*\n +dropped\n {2}flo\\x1bod \[12\] +1,200$/m);
   expect(statisticsText(statistics, noStyle)).not.toContain('lost');
 });
+
+it('leaves out the kinds of events that did not happen', () => {
+  const none = { submitted: 0, delivered: 0, dropped: {} };
+  const events = {
+    fork: none,
+    exec: { submitted: 2, delivered: 2, dropped: {} },
+    open: { ...none, dropped: { 'ring-full': 3 } },
+  };
+  const text = statisticsText({ ...statistics, events } as unknown as Statistics, noStyle);
+  expect(text).toMatch(/^ {2}exec +2 +2 +0$/m);
+  expect(text).toMatch(/^ {2}open +0 +0 +3/m);
+  expect(text).not.toContain('fork');
+  expect(statisticsText({ ...statistics, events: { fork: none } } as unknown as Statistics, noStyle)).toMatch(
+    /^Events\n +submitted +delivered +dropped\n {2}none +0 +0 +0$/m,
+  );
+});

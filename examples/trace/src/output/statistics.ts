@@ -11,17 +11,21 @@ type Section = readonly [string, readonly (readonly string[])[]];
 export function statisticsText(statistics: Statistics, style: Style): string {
   const { state, rings, mapEntries, variants, programs, misordered, droppers } = statistics;
   const { recovered, ...counters } = state;
+  const happened = Object.entries(statistics.events).filter(
+    ([, { submitted, delivered, dropped }]) => submitted + delivered > 0 || Object.keys(dropped).length > 0,
+  );
   const sections: readonly Section[] = [
     [
       'Events',
       [
         ['', 'submitted', 'delivered', 'dropped'],
-        ...Object.entries(statistics.events).map(([kind, { submitted, delivered, dropped }]) => [
+        ...happened.map(([kind, { submitted, delivered, dropped }]) => [
           kind,
           countText(submitted),
           countText(delivered),
           Object.keys(dropped).length === 0 ? '0' : dropsByReason(dropped),
         ]),
+        ...(happened.length === 0 ? [['none', '0', '0', '0']] : []),
         ...(misordered === 0 ? [] : [['out of order', '', countText(misordered)]]),
       ],
     ],

@@ -36,7 +36,11 @@ export const traceOptions: readonly Option[] = [
     multiple: true,
     help: 'Trace what matches, besides the command: "comm=node uid>=1000 follow". May be repeated; see spoor list filters.',
   },
-  { name: 'policy', value: 'FILE', help: 'Trace what the scopes of a policy file match, besides: JSON.' },
+  {
+    name: 'policy',
+    value: 'FILE',
+    help: 'Trace what the scopes of a policy file match, besides: JSON, see spoor explain --help.',
+  },
   { name: 'record', value: 'FILE', help: 'Keep the records in FILE, for spoor replay.' },
   {
     name: 'user',
@@ -48,7 +52,11 @@ export const traceOptions: readonly Option[] = [
     value: 'WHAT',
     help: 'all: the trace ends when the command and all its descendants have ended (default). command: it ends with the command.',
   },
-  { name: 'duration', value: 'TIME', help: 'End the trace after 10s, 500ms, 5m, 1h. The command goes on.' },
+  {
+    name: 'duration',
+    value: 'TIME',
+    help: 'End the trace after 10s, 500ms, 5m, 1h. The command goes on, and the exit status is 0.',
+  },
   {
     name: 'argv-limit',
     value: 'SIZE',
