@@ -9,6 +9,11 @@ export function invented<Kind extends EventKind>(kind: Kind, fields: InventedFie
   return decoder.decode(inventRecord(kind, fields));
 }
 
+/** The event, as one that matched these scopes. */
+export function inScopes(event: Printable, scopes: readonly string[]): Printable {
+  return { kind: event.kind, scopes, toJSON: () => event.toJSON() };
+}
+
 export const plainOptions: RendererOptions = {
   style: noStyle,
   unicode: true,

@@ -91,8 +91,18 @@ it('shows what is asked for now', async () => {
 it('draws the tree, though forks are not shown', async () => {
   const { stdout } = await replay('--output', 'tree');
   expect(stdout.split('\n').map((line) => line.replace(/^\W*/, ''))).toEqual([
-    'sh  [10]  5.0 ms  exit 2  exec 1, fork 1',
+    // From its exec: the process of the command started a millisecond before.
+    'sh  [10]  4.0 ms  exit 2  exec 1, fork 1',
     'cat x  [11]  4.0 ms  exit 0  exec 1, open 1',
+    '',
+  ]);
+});
+
+it('does not call a process running whose exit a scope leaves out', async () => {
+  const { stdout } = await replay('--output', 'tree', '--scope', 'comm=sh');
+  expect(stdout.split('\n').map((line) => line.replace(/^\W*/, ''))).toEqual([
+    'sh  [10]  4.0 ms  exit 2  exec 1, fork 1',
+    'bin/sh (forked)  [11]  exit not seen',
     '',
   ]);
 });

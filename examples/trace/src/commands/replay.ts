@@ -85,7 +85,13 @@ async function replay(recording: Recording, args: Arguments, io: Io): Promise<nu
   });
   const { sink, style } = outputs.events;
   const renderer = renderers[shown.output](
-    { style, unicode: hasUnicode(), kinds: shown.events, time: shown.time },
+    {
+      style,
+      unicode: hasUnicode(),
+      kinds: shown.events,
+      time: shown.time,
+      exitsUnseen: scopes !== undefined,
+    },
     () => processes,
   );
   const say = (text: string) => io.err.sink.write(`${io.err.style.bold('spoor:')} ${escapeText(text)}\n`);

@@ -108,7 +108,7 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
   let tracer: Tracer | undefined;
   const [started, { Session, writer }] = await Promise.all([
     starting,
-    showing(settings, outputs, () => tracer!.processes),
+    showing(settings, scopes, outputs, () => tracer!.processes),
   ]);
   tracer = started;
   // A command that was started from here has inherited the priority from before.
@@ -173,11 +173,18 @@ const sayer =
     err.sink.write(`${err.style.bold('spoor:')} ${text}\n`);
 
 /** What shows the trace, read and made while its kernel side is loaded. `processes` are asked for with the first event. */
-async function showing(settings: TraceSettings, outputs: Outputs, processes: () => ProcessTree) {
-  const { EventWriter, settleEngine, renderers, Session } = await import('../trace/showing.js');
+async function showing(
+  settings: TraceSettings,
+  scopes: readonly (string | Scope)[],
+  outputs: Outputs,
+  processes: () => ProcessTree,
+) {
+  const { EventWriter, seesExits, settleEngine, renderers, Session } = await import('../trace/showing.js');
   settleEngine();
   const { sink, style } = outputs.events;
-  const options = { style, unicode: hasUnicode(), kinds: settings.events, time: settings.time };
+  // Only the tree says that a process still runs.
+  const exitsUnseen = settings.output === 'tree' && !(await seesExits(scopes));
+  const options = { style, unicode: hasUnicode(), kinds: settings.events, time: settings.time, exitsUnseen };
   const renderer = renderers[settings.output](options, processes);
   return { Session, writer: new EventWriter(renderer, sink, settings.events) };
 }

@@ -14,7 +14,7 @@ export class EventWriter {
     this.#renderer = renderer;
     this.#sink = sink;
     sink.through(this.#lines);
-    this.#kinds = new Set([...kinds, 'malformed', 'drops', 'gap']);
+    this.#kinds = new Set([...kinds, 'malformed', 'drops', 'gap', ...(renderer.alsoTakes ?? [])]);
   }
 
   begin(): void {

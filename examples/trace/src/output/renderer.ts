@@ -7,6 +7,8 @@ export type OutputLine = EventLine | MalformedLine | MarkerLine;
 /** An event, or what stands between events, whose line is made when it is asked for. */
 export interface Printable {
   readonly kind: string;
+  /** Names of the scopes of the trace that matched, where it is an event. */
+  readonly scopes?: readonly string[];
   toJSON(): OutputLine;
 }
 
@@ -14,6 +16,8 @@ export interface Printable {
 export interface Renderer {
   /** What comes before the first event. */
   begin(): string;
+  /** Kinds that `event` is called with although they are not shown: it adds no text for them. */
+  readonly alsoTakes?: readonly string[];
   /** Adds the text of one event, with its line end; nothing when it only counts. */
   event(event: Printable, out: LineBuffer): void;
   /** What comes after the last. */
@@ -27,4 +31,6 @@ export interface RendererOptions {
   readonly kinds: readonly string[];
   /** Since the first event, or the time of day. */
   readonly time: 'relative' | 'wall';
+  /** A process can end unseen, because of scopes: without an exit it may have ended. Default: false. */
+  readonly exitsUnseen?: boolean;
 }

@@ -1,6 +1,6 @@
 import { LineBuffer, marker } from '@spoor/event';
 import { expect, it } from 'vitest';
-import { invented, plainOptions } from '../../test/lines.js';
+import { inScopes, invented, plainOptions } from '../../test/lines.js';
 import type { Printable, RendererOptions } from './renderer.js';
 import { styleFor } from './style.js';
 import { tableRenderer } from './table.js';
@@ -136,6 +136,21 @@ it('shows the bytes of a name that is no text', () => {
     invented('open', { ...header, path: Uint8Array.of(0x2f, 0x61, 0xff, 0x1b), result: 3n }),
   );
   expect(details(line)).toBe('open    /a\\xff\\x1b  O_RDONLY -> 3\n');
+});
+
+it('counts the life of the command from its exec, and of all others from their start', () => {
+  const { event } = table({ ...plainOptions, kinds: ['exec', 'exit'] });
+  const exec = (tgid: number, scope: string) => ({
+    ...inScopes(invented('exec', { tgid, startTimeNs: 1_000_000_000n, timeNs: 3_000_000_000n }), [scope]),
+  });
+  const life = (tgid: number, startTimeNs = 1_000_000_000n) =>
+    event(invented('exit', { tgid, startTimeNs, durationNs: 2_500_000_000n })).match(/after (.*)/)?.[1];
+  event(exec(6, 'web'));
+  event(exec(7, 'command'));
+  event(exec(8, 'command'));
+  expect([life(6), life(7), life(8)]).toEqual(['2.5 s', '500 ms', '2.5 s']);
+  // A later process with the id of the command.
+  expect(life(7, 9_000_000_000n)).toBe('2.5 s');
 });
 
 it('says where something is missing', () => {

@@ -1,4 +1,5 @@
 import { type EventLine, escapeText } from '@spoor/event';
+import { CommandWait } from './command-wait.js';
 import { detailsOf } from './details.js';
 import { dropsByKind } from './drops.js';
 import type { OutputLine, Renderer, RendererOptions } from './renderer.js';
@@ -14,6 +15,7 @@ export function tableRenderer({ style, time, kinds }: RendererOptions): Renderer
   const timeWidth = time === 'wall' ? 12 : 10;
   const kindWidth = Math.max('EVENT'.length, ...kinds.map((kind) => kind.length));
   const clock = time === 'wall' ? wallClock : relativeClock();
+  const wait = new CommandWait();
 
   return {
     begin: () =>
@@ -21,9 +23,10 @@ export function tableRenderer({ style, time, kinds }: RendererOptions): Renderer
         `${'TIME'.padStart(timeWidth)} ${'PID'.padStart(pidWidth)} ${'COMM'.padEnd(commWidth)} ${'EVENT'.padEnd(kindWidth)} DETAILS`,
       )}\n`,
     event(event, out) {
+      wait.take(event);
       const line = event.toJSON();
       if (!('tgid' in line)) return out.add(`${style.bad(escapeText(interlude(line)))}\n`);
-      const { text, failed } = detailsOf(line.event, line.data);
+      const { text, failed } = detailsOf(line.event, withoutWait(line, wait));
       const fields = [
         style.dim(clock(line).padStart(timeWidth)),
         String(line.tgid).padStart(pidWidth),
@@ -35,6 +38,13 @@ export function tableRenderer({ style, time, kinds }: RendererOptions): Renderer
     },
     end: () => '',
   };
+}
+
+/** The data of an event; an exit of the command says how long it ran, without the wait before its exec. */
+function withoutWait({ event, tgid, startTimeNs, data }: EventLine, wait: CommandWait): EventLine['data'] {
+  if (event !== 'exit') return data;
+  const process = { tgid, startTimeNs: BigInt(startTimeNs) };
+  return { ...data, durationNs: wait.ranNs(process, BigInt(String(data['durationNs']))) };
 }
 
 /** What is no event. */

@@ -1,6 +1,7 @@
 import { type Event, EventDecoder, inventRecord, LineBuffer, marker } from '@spoor/event';
 import { ProcessTree } from '@spoor/tracer';
 import { describe, expect, it } from 'vitest';
+import { inScopes } from '../../test/lines.js';
 import { noStyle } from './style.js';
 import { drawTree, treeRenderer } from './tree.js';
 
@@ -85,6 +86,17 @@ it('says that processes were left out', () => {
   expect(drawTree({ roots: [], forgotten: 1200 }, plain)).toBe('(1,200 that had ended were left out)\n');
 });
 
+it('counts the life of the command from its exec, also when execs are not shown', () => {
+  const records = [exec(1, ['sh']), fork(1, 2), exec(2, ['x']), exit(2, {}), exit(1, {})];
+  const renderer = treeRenderer({ ...plain, kinds: ['open'], time: 'relative' }, () => treeOf(records));
+  expect(renderer.alsoTakes).toEqual(['exec']);
+  const shown = decoder.decode(
+    inventRecord('exec', { tgid: 1, startTimeNs: 1n, timeNs: 1_000_001n }),
+  ) as Event;
+  renderer.event(inScopes(shown, ['command']), new LineBuffer());
+  expect(renderer.end()).toBe('sh  [1]  1.5 ms  exit 0  exec 1, fork 1\n└─ x  [2]  2.5 ms  exit 0  exec 1\n');
+});
+
 describe('a process without an exit', () => {
   const drawnAfter = (mark: ReturnType<typeof marker>) => {
     const renderer = treeRenderer({ ...plain, kinds: [], time: 'relative' }, () => treeOf([exec(1, ['x'])]));
@@ -97,6 +109,13 @@ describe('a process without an exit', () => {
     ['an unknown part is missing', marker({ kind: 'gap', reason: 'damaged', position: 1n })],
   ])('is not called running when %s', (_, mark) => {
     expect(drawnAfter(mark)).toBe('x  [1]  exit not seen  exec 1\n');
+  });
+
+  it('is not called running where scopes can lose a process', () => {
+    const options = { ...plain, kinds: [], time: 'relative', exitsUnseen: true } as const;
+    expect(treeRenderer(options, () => treeOf([exec(1, ['x'])])).end()).toBe(
+      'x  [1]  exit not seen  exec 1\n',
+    );
   });
 
   it('is called running when others were dropped', () => {

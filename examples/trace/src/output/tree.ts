@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { escapeText } from '@spoor/event';
 import type { ProcessTree, TracedProcess } from '@spoor/tracer';
+import { CommandWait } from './command-wait.js';
 import type { OutputLine, Renderer, RendererOptions } from './renderer.js';
 import { commandLine } from './shell-words.js';
 import type { Style } from './style.js';
@@ -10,15 +11,21 @@ import { countText, durationText, textField } from './text.js';
 const deepest = 120;
 
 /** The process tree, drawn when all is over. */
-export function treeRenderer({ style, unicode }: RendererOptions, processes: () => ProcessTree): Renderer {
-  let exitsLost = false;
+export function treeRenderer(
+  { style, unicode, exitsUnseen = false }: RendererOptions,
+  processes: () => ProcessTree,
+): Renderer {
+  let exitsLost = exitsUnseen;
+  const wait = new CommandWait();
   return {
+    alsoTakes: ['exec'],
     begin: () => '',
     event: (printable) => {
+      wait.take(printable);
       if (printable.kind === 'drops' || printable.kind === 'gap')
         exitsLost ||= losesExits(printable.toJSON());
     },
-    end: () => drawTree(processes(), { style, unicode, exitsLost }),
+    end: () => drawTree(processes(), { style, unicode, exitsLost, wait }),
   };
 }
 
@@ -30,8 +37,10 @@ function losesExits(line: OutputLine): boolean {
 interface Drawing {
   readonly style: Style;
   readonly unicode: boolean;
-  /** Exits were lost, so a process without one may have ended. */
+  /** Exits were lost, or are not in the trace, so a process without one may have ended. */
   readonly exitsLost?: boolean;
+  /** How long the command waited for the tracer; absent: no process waited. */
+  readonly wait?: CommandWait;
 }
 
 interface Drawn {
@@ -44,7 +53,7 @@ interface Drawn {
 /** A line a process, children below their parents in the order in which they came. */
 export function drawTree(
   processes: Pick<ProcessTree, 'roots' | 'forgotten'>,
-  { style, unicode, exitsLost = false }: Drawing,
+  { style, unicode, exitsLost = false, wait = new CommandWait() }: Drawing,
 ): string {
   const [middle, last, bar] = unicode ? ['├─ ', '└─ ', '│  '] : ['|- ', '`- ', '|  '];
   const lines: string[] = [];
@@ -52,7 +61,7 @@ export function drawTree(
   const stack: Drawn[] = processes.roots.map((process) => ({ process, branch: '', indent: '' })).reverse();
   for (let drawn = stack.pop(); drawn !== undefined; drawn = stack.pop()) {
     const { process, branch, indent } = drawn;
-    lines.push(`${style.dim(branch)}${describe(process, style, exitsLost)}\n`);
+    lines.push(`${style.dim(branch)}${describe(process, { style, exitsLost, wait })}\n`);
     for (const [index, child] of [...process.children].reverse().entries()) {
       stack.push({
         process: child,
@@ -66,24 +75,23 @@ export function drawTree(
   return lines.join('');
 }
 
-function describe(process: TracedProcess, style: Style, exitsLost: boolean): string {
+type Manner = Required<Pick<Drawing, 'style' | 'exitsLost' | 'wait'>>;
+
+function describe(process: TracedProcess, manner: Manner): string {
   const { argv, argvRaw, argvTruncated, exe, tgid } = process;
+  const { style } = manner;
   const program = textField({ ...process }, exe === '' ? 'comm' : 'exe');
   const name = argv.length > 0 ? commandLine(argv, argvRaw, argvTruncated) : program || '?';
   const forked = argv.length > 0 ? '' : style.dim(' (forked)');
-  return [
-    `${style.bold(name)}${forked}`,
-    style.dim(`[${tgid}]`),
-    ending(process, style, exitsLost),
-    counts(process),
-  ]
+  return [`${style.bold(name)}${forked}`, style.dim(`[${tgid}]`), ending(process, manner), counts(process)]
     .filter((part) => part !== '')
     .join('  ');
 }
 
-function ending({ exit }: TracedProcess, style: Style, exitsLost: boolean): string {
+function ending(process: TracedProcess, { style, exitsLost, wait }: Manner): string {
+  const { exit } = process;
   if (exit === undefined) return style.dim(exitsLost ? 'exit not seen' : 'still running');
-  const took = durationText(exit.durationNs);
+  const took = durationText(wait.ranNs(process, exit.durationNs));
   if (exit.signal !== 0) return `${took}  ${style.bad(signalName(exit.signal))}`;
   const code = exit.code & 0xff;
   return `${took}  ${code === 0 ? 'exit 0' : style.bad(`exit ${code}`)}`;

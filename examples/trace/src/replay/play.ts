@@ -46,7 +46,11 @@ export async function play(parts: Play): Promise<Drops> {
   return dropped.drops;
 }
 
-/** The same event, in other scopes. */
+/** An event under the names of other scopes; `scopes` stays as the recording has it. */
 function under(event: Event, scopes: readonly string[]): Printable {
-  return { kind: event.kind, toJSON: () => ({ ...event.toJSON(), scopes: [...scopes] }) };
+  return {
+    kind: event.kind,
+    scopes: event.scopes,
+    toJSON: () => ({ ...event.toJSON(), scopes: [...scopes] }),
+  };
 }

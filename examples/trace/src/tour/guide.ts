@@ -1,6 +1,7 @@
 import { LineBuffer } from '@spoor/event';
 import type { ProcessTree, Statistics } from '@spoor/tracer';
 import type { Stream } from '../io.js';
+import { CommandWait } from '../output/command-wait.js';
 import { dropsText } from '../output/drops.js';
 import type { Printable } from '../output/renderer.js';
 import { hasUnicode } from '../output/style.js';
@@ -20,6 +21,7 @@ export class Guide {
   readonly #stream: Stream;
   readonly #table;
   readonly #lines = new LineBuffer();
+  readonly #wait = new CommandWait();
   #shown = 0;
   #all = 0;
 
@@ -47,6 +49,7 @@ export class Guide {
   event(event: Printable): void {
     const line = event.toJSON();
     this.#all++;
+    this.#wait.take(event);
     if (line.event === 'open' && 'data' in line && usual.test(String(line.data['path']))) return;
     this.#shown++;
     this.#table.event(event, this.#lines);
@@ -73,7 +76,7 @@ export class Guide {
       'The tree',
       'Who started whom, by identity and not by process id; sleep outlived the shell that started it.',
     );
-    sink.write(`${drawTree(processes, { style, unicode: hasUnicode() })}\n`);
+    sink.write(`${drawTree(processes, { style, unicode: hasUnicode(), wait: this.#wait })}\n`);
   }
 
   statistics({ events, state, programs }: Statistics): void {

@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 
 export { EventWriter } from '../output/event-writer.js';
 export { renderers } from '../output/renderers.js';
+export { seesExits } from './exits-seen.js';
 export { Session } from './session.js';
 
 /**

@@ -4,6 +4,10 @@ import { present, schemas } from './presentation.js';
 export const exit = present({
   kind: 'exit',
   summary: 'The last thread of a process ended.',
+  notes: [
+    'The process of a traced command starts before the trace and waits for it. durationNs has that wait; the table and the tree count ' +
+      'from the exec of the command.',
+  ],
   schema: (t) =>
     t.Object({
       code: t.Integer({
