@@ -59,6 +59,14 @@ describe('help', () => {
     expect(explained.stdout).toContain('build: comm=node,npm follow');
   });
 
+  it('is where an error in a policy leads', async () => {
+    const file = join(temporaryFolder(), 'policy.json');
+    writeFileSync(file, '{"scopes": [{"name": "a", "expr": "comm=sh"}]}');
+    const { status, stderr } = await spoor('explain', '--policy', file);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^spoor: POLICY_INVALID: .*\n {2}spoor explain --help shows a policy file\.\n$/);
+  });
+
   it('says the exit statuses of a trace', async () => {
     const { stdout } = await spoor('trace', '--help');
     for (const status of ['128 + N', '127', '126', '141']) expect(stdout).toContain(status);

@@ -25,4 +25,4 @@ export interface Usage {
   readonly examples: readonly (readonly [command: string, what: string])[];
 }
 
-export const helpOption: Option = { name: 'help', short: 'h', help: 'Say this.' };
+export const helpOption: Option = { name: 'help', short: 'h', help: 'Show this help.' };

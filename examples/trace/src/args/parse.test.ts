@@ -66,7 +66,9 @@ describe('what is wrong', () => {
     [['--out', '--stats'], 'INVALID_VALUE', /--out=--stats/],
     [['--stats=yes'], 'INVALID_VALUE', /--stats alone/],
     [['--out', 'a', '--out', 'b'], 'USAGE', /once/],
-    [['ls', '-l'], 'UNKNOWN_OPTION', /./],
+    [['ls', '-l'], 'UNKNOWN_OPTION', /spoor test -- ls -l$/],
+    [['--out', 'a', 'ls', '-l', '/'], 'UNKNOWN_OPTION', /spoor test -- ls -l \/$/],
+    [['ls', '--otu', '--', 'x'], 'UNKNOWN_OPTION', /mean --out\?/],
     [['ls', '/'], 'USAGE', /spoor test -- ls \//],
     [['--'], 'USAGE', /spoor test -- /],
   ])('%j', (args, code, remedy) => {

@@ -55,11 +55,16 @@ export function parseArguments(usage: Usage, args: readonly string[]): Arguments
   });
   const values = new Map<string, string[]>();
   const positionals: string[] = [];
+  /** From the first positional on: a command that lacks its "--", where there can be one. */
+  let bare: readonly string[] = [];
   for (const token of tokens) {
-    if (token.kind === 'positional') positionals.push(token.value);
+    if (token.kind === 'positional') {
+      if (positionals.length === 0 && usage.command && command === undefined) bare = own.slice(token.index);
+      positionals.push(token.value);
+    }
     if (token.kind !== 'option') continue;
     const option = options.find(({ name }) => name === token.name);
-    if (option === undefined) throw unknownOption(usage, options, token.rawName);
+    if (option === undefined) throw unknownOption(usage, options, token.rawName, bare);
     const given = values.get(option.name) ?? [];
     if (given.length > 0 && option.multiple !== true && option.value !== undefined) {
       throw new SpoorError('USAGE', `${token.rawName} is given twice`, { remedy: 'Give it once.' });
@@ -117,30 +122,39 @@ function givenValue({ value: wanted, name }: Option, token: OptionToken): string
   return value;
 }
 
-function unknownOption(usage: Usage, options: readonly Option[], rawName: string): SpoorError {
+function unknownOption(
+  usage: Usage,
+  options: readonly Option[],
+  rawName: string,
+  bare: readonly string[],
+): SpoorError {
   const guess = nearest(
     rawName.replace(/^-+/, ''),
     options.map(({ name }) => name),
   );
   return new SpoorError('UNKNOWN_OPTION', `spoor ${usage.name} has no option ${rawName}`, {
-    remedy: guess === undefined ? `See spoor ${usage.name} --help.` : `Did you mean --${guess}?`,
+    remedy:
+      bare.length > 0
+        ? commandRemedy(usage, bare)
+        : guess === undefined
+          ? `See spoor ${usage.name} --help.`
+          : `Did you mean --${guess}?`,
   });
 }
+
+const commandRemedy = ({ name }: Usage, words: readonly string[]) =>
+  `A command comes after "--": spoor ${name} -- ${words.join(' ')}`;
 
 function checkPositionals(usage: Usage, given: readonly string[]): void {
   const { min, max, name } = usage.positionals ?? { min: 0, max: 0, name: '' };
   const surplus = given[max];
   if (surplus !== undefined) {
     const remedy = usage.command
-      ? `A command comes after "--": spoor ${usage.name} -- ${given.join(' ')}`
+      ? commandRemedy(usage, given)
       : `Write: spoor ${usage.name} ${usage.synopsis}`;
-    throw new SpoorError(
-      'USAGE',
-      `spoor ${usage.name} does not know what ${JSON.stringify(surplus)} is for`,
-      {
-        remedy,
-      },
-    );
+    throw new SpoorError('USAGE', `spoor ${usage.name}: unexpected argument ${JSON.stringify(surplus)}`, {
+      remedy,
+    });
   }
   if (given.length < min) {
     throw new SpoorError('USAGE', `spoor ${usage.name} needs ${name}`, {

@@ -45,9 +45,10 @@ const known: Readonly<Record<string, (data: Data) => Details>> = {
     const root = data['root'] === undefined ? '' : `  root=${textField(data, 'root')}`;
     const path = `${textField(data, 'path')}${root}`;
     const { flags, fd, error } = data;
+    const directory = data['directory'] === undefined ? '' : `  directory=${textField(data, 'directory')}`;
     return error === undefined
       ? { text: `${path}  ${flags} -> ${fd}` }
-      : { text: `${path}  ${flags}  ${error}`, failed: true };
+      : { text: `${path}${directory}  ${flags}  ${error}`, failed: true };
   },
 
   connect: (data) => {

@@ -127,6 +127,10 @@ it.each([
     invented('mkdir', { ...header, path: '/new', mode: 0o755, result: -17 }),
     'mkdir   /new  mode=0755  EEXIST',
   ],
+  [
+    invented('open', { ...header, path: 'x', directory: '/tmp/y', result: -2n }),
+    'open    x  directory=/tmp/y  O_RDONLY  ENOENT',
+  ],
 ])('says what happened: %#', (event, text) => {
   expect(details(table(plainOptions).event(event)).trimEnd()).toBe(text);
 });

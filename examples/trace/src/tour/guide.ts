@@ -86,8 +86,8 @@ export class Guide {
     this.say(
       'The statistics',
       `  Events: ${countText(delivered)} delivered, ${drops === '' ? 'none dropped' : drops}.`,
-      `  State: ${counted(state.lookups, 'lookup')} of what is known of a process, ${countText(state.misses)} in vain;`,
-      '         each of those is rebuilt in place, so that no event is lost for it.',
+      `  State: ${counted(state.lookups, 'process lookup')}, ${countText(state.misses)} of them misses.`,
+      '         A miss is rebuilt in place and loses no event.',
       `  Programs in the kernel: ${programs.length}. They ran ${counted(runs, 'time')}, mostly to find that a call is another process's.`,
     );
   }

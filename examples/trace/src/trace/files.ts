@@ -17,7 +17,7 @@ export async function readPolicy(path: string): Promise<Policy> {
       'FILE_UNREADABLE',
       `${path} cannot be read: ${errnoNameOf(error as NodeJS.ErrnoException)}`,
       {
-        remedy: 'Give a policy file: see spoor explain --help.',
+        remedy: 'Give a policy file: spoor explain --help shows one.',
         cause: error,
       },
     );
@@ -27,9 +27,9 @@ export async function readPolicy(path: string): Promise<Policy> {
     return await parsePolicy(text);
   } catch (error) {
     if (!(error instanceof SpoorError)) throw error;
-    const { code, message, remedy, details } = error;
+    const { code, message, remedy = 'spoor explain --help shows a policy file.', details } = error;
     throw new SpoorError(code, `${path}: ${message}`, {
-      ...(remedy === undefined ? {} : { remedy }),
+      remedy,
       details,
       cause: error,
     });

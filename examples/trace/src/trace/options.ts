@@ -14,7 +14,7 @@ export const shownOptions: readonly Option[] = [
   {
     name: 'output',
     value: 'FORM',
-    help: 'table: a line an event, as it comes (default). tree: the processes, at the end. json: an object a line.',
+    help: 'table (default): one line per event, as it happens. tree: the processes, at the end. json: one object per line.',
   },
   {
     name: 'out',
@@ -39,13 +39,13 @@ export const traceOptions: readonly Option[] = [
   {
     name: 'policy',
     value: 'FILE',
-    help: 'Trace what the scopes of a policy file match, besides: JSON, see spoor explain --help.',
+    help: 'Also trace the scopes of this JSON policy file; see spoor explain --help.',
   },
   { name: 'record', value: 'FILE', help: 'Keep the records in FILE, for spoor replay.' },
   {
     name: 'user',
     value: 'NAME',
-    help: 'Run the command as this user. Default: as you or, under sudo, as the person who called it; root has it run as root.',
+    help: 'Run the command as this user. Default: as you or, under sudo, as the person who called it; root has it run as root. If the user changes, the trace begins with that: setgid, setuid.',
   },
   {
     name: 'until',
@@ -65,7 +65,7 @@ export const traceOptions: readonly Option[] = [
   {
     name: 'map-entries',
     value: 'N',
-    help: 'Entries of the process map. Default: by the machine. A map that is too small costs time, no event.',
+    help: 'Entries of the process map. Default: by the machine. A small map costs time, never events.',
   },
   {
     name: 'ring-size',
@@ -81,7 +81,7 @@ export const traceOptions: readonly Option[] = [
     name: 'keep-root',
     help: 'Keep root while tracing. Default: once the hooks are attached, spoor goes on as a user of its own, without any capability.',
   },
-  { name: 'stats', help: 'Say on standard error, at the end, what was counted.' },
+  { name: 'stats', help: 'Print counters to standard error when the trace ends.' },
   { name: 'stats-json', value: 'FILE', help: 'Write the counters to FILE, as JSON; "-" is standard output.' },
 ];
 

@@ -31,7 +31,7 @@ export interface SessionParts {
   readonly io: Io;
   readonly interrupts: Interrupts;
   readonly durationMs: number | undefined;
-  /** Whether to say what was counted. */
+  /** Whether to print the counters at the end. */
   readonly stats: boolean;
   readonly standing: Standing;
 }

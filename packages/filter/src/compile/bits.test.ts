@@ -39,7 +39,9 @@ test('64 fit, 65 do not, and no name fits twice', () => {
   expect(() => assignBits([...names, 'more'], full)).toThrow(
     expect.objectContaining({ code: 'TOO_MANY_SCOPES' }),
   );
-  expect(() => assignBits(['a', 'a'], noBits)).toThrow(expect.objectContaining({ code: 'INVALID_VALUE' }));
+  expect(() => assignBits(['a', 'a'], noBits)).toThrow(
+    expect.objectContaining({ code: 'INVALID_VALUE', remedy: expect.stringMatching(/another name/) }),
+  );
 });
 
 test('whatever comes and goes, bits are distinct, kept, and freed ones are the last resort', () => {

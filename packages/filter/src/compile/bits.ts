@@ -35,7 +35,11 @@ export function assignBits(scopeNames: readonly string[], before: ScopeBits): Sc
   }
   const wanted = new Set(scopeNames);
   const double = scopeNames.find((name, index) => scopeNames.indexOf(name) !== index);
-  if (double !== undefined) throw new SpoorError('INVALID_VALUE', `two scopes have the name ${double}`);
+  if (double !== undefined) {
+    throw new SpoorError('INVALID_VALUE', `two scopes have the name ${double}`, {
+      remedy: 'Give one of them another name. The scope of a traced command is called command.',
+    });
+  }
 
   const version = before.version + 1n;
   const kept = new Set(before.names.filter((name) => name !== undefined && wanted.has(name)));
