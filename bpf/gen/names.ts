@@ -83,7 +83,7 @@ export const programs = {
   on_commit_accept: '?fentry/security_socket_accept',
   on_commit_bind: '?fentry/security_socket_bind',
   on_commit_chmod: '?fentry/security_path_chmod',
-  on_commit_chown: '?fentry/security_path_chown',
+  on_commit_chown: '?fentry/chown_common',
   on_commit_connect: '?fentry/security_socket_connect',
   on_commit_fd: '?fentry/fd_install',
   on_commit_listen: '?fentry/security_socket_listen',

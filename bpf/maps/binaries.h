@@ -39,16 +39,17 @@ static __always_inline void binary_inherit(const struct task_identity *parent, c
 		binary_keep(child, info, BPF_ANY);
 }
 
-/* Puts the binary that was kept into a record that was built from the task. */
-static __always_inline void binary_restore(struct proc_info *info, const struct task_identity *identity)
+/* Puts the binary that was kept into a record that was built from the task. False when none was. */
+static __always_inline bool binary_restore(struct proc_info *info, const struct task_identity *identity)
 {
 	/* Verifiers before 5.14 want a key that is on the stack. */
 	struct task_identity key = *identity;
 	const struct proc_info *kept = bpf_map_lookup_elem(&binaries, &key);
 
 	if (!kept)
-		return;
+		return false;
 	info->inode = kept->inode;
+	info->inode_address = kept->inode_address;
 	info->device = kept->device;
 	info->exe_length = kept->exe_length;
 	info->exe_full_length = kept->exe_full_length;
@@ -57,6 +58,7 @@ static __always_inline void binary_restore(struct proc_info *info, const struct 
 	info->flags |= kept->flags & (PROC_EXE_TORN | PROC_EXE_UNREACHABLE);
 	if (info->flags & PROC_NO_EXE)
 		info->flags = (info->flags & ~PROC_NO_EXE) | (kept->flags & PROC_EXE_UNLINKED);
+	return true;
 }
 
 #endif

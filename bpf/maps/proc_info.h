@@ -47,6 +47,7 @@ static __always_inline void proc_info_set_exe(struct proc_info *info, struct pat
 	info->exe_length = length;
 	info->exe_full_length = path->full_length;
 	number = number_of_inode(inode);
+	info->inode_address = (unsigned long)inode;
 	info->inode = number.inode;
 	info->device = number.device;
 	if (path->unlinked)
@@ -78,19 +79,21 @@ static __always_inline void proc_info_build(struct proc_info *info, const struct
 }
 
 /*
- * Brings a record that the map had up to date: its binary may have been deleted since. Hit or miss, an event says the
- * same.
+ * Brings a binary that was kept up to date: it may have been deleted since. Hit or miss, an event says the same. The memory map is
+ * gone at an exit before 6.16, while the last reference to the binary waits for the end of the exit (fs/file_table.c, fput). The
+ * number of the inode shows that its memory was used again. On layered file systems an event has another number.
  */
 static __always_inline void proc_info_refresh(struct proc_info *info, struct task_struct *task)
 {
 	struct mm_struct *mm = BPF_CORE_READ(task, mm);
-	struct file *exe;
+	struct inode *inode = mm ? BPF_CORE_READ(mm, exe_file, f_inode) : (void *)info->inode_address;
 
-	if (!mm || info->flags & PROC_NO_EXE)
+	if (!inode || info->flags & PROC_NO_EXE)
 		return;
-	exe = BPF_CORE_READ(mm, exe_file);
+	if (!mm && !has_layered_files && BPF_CORE_READ(inode, i_ino) != info->inode)
+		return;
 	info->flags &= ~PROC_EXE_UNLINKED;
-	if (exe && BPF_CORE_READ(exe, f_inode, i_nlink) == 0)
+	if (BPF_CORE_READ(inode, i_nlink) == 0)
 		info->flags |= PROC_EXE_UNLINKED;
 }
 
@@ -214,8 +217,8 @@ VERIFIED_ONCE int proc_info_find(struct proc_info *into, const struct proc_info_
 		into->start_time_ns = into->seal_ns = request->identity.start_time_ns;
 	} else {
 		proc_info_build(into, request, path);
-		if (request->origin != ORIGIN_EXEC)
-			binary_restore(into, &request->identity);
+		if (request->origin != ORIGIN_EXEC && binary_restore(into, &request->identity))
+			proc_info_refresh(into, (void *)request->task);
 	}
 	into->origin = request->origin;
 	if (!expected)

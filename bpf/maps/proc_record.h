@@ -31,6 +31,8 @@ struct proc_info {
 	/* Identity, with the key; repeated at the end so that a torn copy shows. Boot time, nanoseconds. */
 	__u64 start_time_ns;
 	__u64 inode;
+	/* Address of the inode of the binary, 0 in a record of user space. Followed only while the process holds the binary. */
+	__u64 inode_address;
 	/* In the miss modes that show old failures, follow lives here, as it does in those tracers. */
 	__u64 legacy_followed;
 	/* The kernel's number: major << 20 | minor. */

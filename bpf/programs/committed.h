@@ -165,7 +165,8 @@ int on_commit_chmod(__u64 *arguments)
 	return commit_file((void *)arguments[0], NULL, EVENT_CHMOD);
 }
 
-SEC("?fentry/security_path_chown")
+/* What all chown calls share: security_path_chown() has structures as arguments, which programs before 6.1 cannot take. */
+SEC("?fentry/chown_common")
 int on_commit_chown(__u64 *arguments)
 {
 	return commit_file((void *)arguments[0], NULL, EVENT_CHOWN);
