@@ -60,7 +60,7 @@ static __always_inline bool fill_accept(struct frame *frame, struct task_struct 
 		return true;
 	sock = call->result < 0 ? sock_of_call(frame, task, call) : sock_of_file(file_of_call(frame, task, call->result));
 	/* The call did not run: somebody else answered it. */
-	if (!sock && is_doubtful && call->result >= 0 && !tables_are_shared())
+	if (!sock && is_doubtful && call->result >= 0 && !tables_were_shared(frame))
 		return false;
 	if (!sock)
 		return true;

@@ -17,13 +17,22 @@ static __always_inline bool has_committed(const struct frame *frame, __u64 kinds
 
 #define SOCKET_KINDS (1ULL << EVENT_CONNECT | 1ULL << EVENT_BIND | 1ULL << EVENT_LISTEN | 1ULL << EVENT_ACCEPT)
 
+/*
+ * Returns whether another task shares a table with the current one, or did: a process that shared one may have ended during the call.
+ * The frame has the words of the process.
+ */
+static __always_inline int tables_were_shared(const struct frame *frame)
+{
+	return tables_are_shared() | frame->words.shared;
+}
+
 /* Flags the record when another task can have changed the descriptors or the directories that it is read through. */
 static __always_inline void record_flag_racy(struct frame *frame)
 {
 	struct event_header *header = (void *)frame->record;
 
 	/* Not a branch: the verifier would walk what follows twice. */
-	header->flags |= EVENT_RACY * (tables_are_shared() & 1);
+	header->flags |= EVENT_RACY * (tables_were_shared(frame) & 1);
 }
 
 /* Returns the file of a descriptor that a call used or made, or NULL when the descriptor is not open any more. */

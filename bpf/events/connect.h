@@ -139,7 +139,7 @@ static __always_inline bool is_another_peer(struct frame *frame, const struct en
 {
 	struct connect_event *event = (void *)frame->record;
 
-	if (!(event->header.flags & EVENT_RACY) || !tables_are_shared())
+	if (!(event->header.flags & EVENT_RACY) || !tables_were_shared(frame))
 		return false;
 	if (endpoint->family != AF_UNIX)
 		return true;

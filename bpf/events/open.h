@@ -104,7 +104,7 @@ static __always_inline bool is_another_file(struct frame *frame, const struct sy
 {
 	struct open_event *event = (void *)frame->record;
 
-	if (call->form == OPEN_HANDLE || event->flags & O_TMPFILE_BIT || !tables_are_shared())
+	if (call->form == OPEN_HANDLE || event->flags & O_TMPFILE_BIT || !tables_were_shared(frame))
 		return false;
 	return caller_disagrees(frame, &event->path, name);
 }
@@ -130,7 +130,7 @@ static __always_inline bool fill_open(struct frame *frame, struct task_struct *t
 	}
 	if (call->result >= 0)
 		file = file_of_call(frame, task, call->result);
-	if (is_doubtful && call->result >= 0 && is_not_opened(file, call) && !tables_are_shared())
+	if (is_doubtful && call->result >= 0 && is_not_opened(file, call) && !tables_were_shared(frame))
 		return false;
 	event->flags = file && call->form == OPEN_AT2 ? BPF_CORE_READ(file, f_flags) : open_flags(call);
 	if (file) {

@@ -70,8 +70,12 @@ static __always_inline __u64 ring_operation_kind(__u8 operation)
 		__name;                                                                                        \
 	})
 
+/* The operation runs after its submission. By then its own process can have changed the directory or root that a name starts at. */
 static __always_inline void ring_append_name(struct frame *frame, struct task_struct *task, const struct name *name)
 {
+	struct event_header *header = (void *)frame->record;
+
+	header->flags |= EVENT_RACY;
 	record_append_named(frame, task, name);
 	part_cut_to_keep(name->path);
 	part_cut_to_keep(name->directory);
@@ -181,7 +185,9 @@ static __always_inline void ring_end_open(struct frame *frame, struct task_struc
 	event->device = 0;
 	/* Threads of the process, those of the kernel too, have its descriptors. */
 	if (result >= 0 && has_descriptor && (__u32)task_field(task, tgid) == event->header.tgid)
-		file = file_of_call(frame, task, result);
+		file = file_of_fd(task, result);
+	/* The frame has no words of the process here: its name is flagged if it shared a table when the record was begun. */
+	event->header.flags |= EVENT_RACY * ((!file | tables_are_shared()) & 1);
 	if (!file)
 		return;
 	frame->size = size;

@@ -302,7 +302,7 @@ export const TaskWords = C.struct('task_words', 72, {
   executed: [24, C.u32],
   renamed: [28, C.u32],
   traced: [32, C.u32],
-  unused: [36, C.u32],
+  shared: [36, C.u32],
   before: [40, BeforeExec],
 });
 export type TaskWords = Static<typeof TaskWords>;

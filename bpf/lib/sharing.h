@@ -22,4 +22,10 @@ __noinline int tables_are_shared(void)
 	       BPF_CORE_READ(signal, nr_threads) > 1 || BPF_CORE_READ(signal, sum_sched_runtime);
 }
 
+/* Returns whether two tasks use one table of descriptors, or one working directory and root. */
+static __always_inline bool shares_tables(struct task_struct *one, struct task_struct *other)
+{
+	return BPF_CORE_READ(one, files) == BPF_CORE_READ(other, files) || BPF_CORE_READ(one, fs) == BPF_CORE_READ(other, fs);
+}
+
 #endif

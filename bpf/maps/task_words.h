@@ -19,7 +19,8 @@ struct task_words {
 	__u32 renamed;
 	/* was traced (ptrace) at a fork or an exec, where a tracer can make the call look like another, and go */
 	__u32 traced;
-	__u32 unused;
+	/* shared descriptors or a working directory with another process, which can have ended since */
+	__u32 shared;
 	struct before_exec before;
 };
 
@@ -99,6 +100,7 @@ static __always_inline enum words_place words_get(struct task_words *into, const
 	into->scopes.excluded = words->scopes.excluded;
 	into->executed = words->executed;
 	into->traced = words->traced;
+	into->shared = words->shared;
 	return place;
 }
 
@@ -226,6 +228,15 @@ static __always_inline void words_traced(const struct process *process)
 
 	if (words)
 		words->traced = 1;
+}
+
+/* Keeps that the process shares a table with another process. */
+static __always_inline void words_shared(const struct process *process)
+{
+	struct task_words *words = words_make(process);
+
+	if (words)
+		words->shared = 1;
 }
 
 /* Keeps what the process is about to lose. */

@@ -48,6 +48,10 @@ static __always_inline void fork(struct frame *frame, const struct scope_set *se
 	in_scope = collect(frame, &subject, set, ORIGIN_RECOVERED_KERNEL);
 	if (task_field(parent, ptrace))
 		words_traced(&subject.process);
+	if (is_process && shares_tables(parent, child)) {
+		words_shared(&subject.process);
+		words_shared(&process);
+	}
 	if (is_process) {
 		inherit(frame, &process, set);
 		script_inherit(&subject.process.identity, &process.identity);

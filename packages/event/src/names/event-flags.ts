@@ -7,14 +7,15 @@ export const eventFlagTexts: Readonly<Record<EventFlagName, string>> = {
   compat: 'The caller is a 32-bit program.',
   'new-process': 'The process started or executed since the trace began.',
   'exe-unlinked': 'The binary of the process has no name left in its file system.',
-  'other-root': "Names start at another root than the tracer's: another mount namespace, or chroot().",
+  'other-root':
+    "Names start at another root than the tracer's: another mount namespace, chroot(), or RESOLVE_IN_ROOT.",
   script: 'What was executed is a script, or another file that an interpreter runs.',
   'via-io-uring': 'The process handed the operation to io_uring and made no system call for it.',
   completion: 'The end of what an earlier event reported as pending. It has no call of its own.',
   racy:
     'A fact was read through descriptors, a working directory or a root that another task shares and can have changed ' +
-    'during the call, or a tracer or a seccomp filter can have answered the call. Nothing proved that the fact is the ' +
-    'one of the call.',
+    'during the call, an operation of io_uring began later than its name was read, or a tracer or a seccomp filter can ' +
+    'have answered the call. Nothing proved that the fact is the one of the call.',
   unreachable:
     'A path, or exe, is of a mount that is in no mount namespace: detached, or not attached yet. The path begins at the ' +
     'root of its file system.',

@@ -181,6 +181,48 @@ __attribute__((unused)) static void submit_only(struct ring *ring, struct io_uri
     expect(fromUserMemory(byRing)).toEqual([9]);
   });
 
+  onRings('a directory that changes before a linked operation runs has the flag racy', async () => {
+    const { lines, folder } = await act({
+      kinds: ['open', 'unlink', 'rename', 'mkdir'],
+      before: `${before}
+/* The operation waits for a byte, and starts in another directory than the one it was submitted in. */
+__attribute__((unused)) static void later(struct ring *ring, const int pipe[2], struct io_uring_sqe entry)
+{
+	char byte;
+
+	must(chdir("../a"));
+	queue(ring, (struct io_uring_sqe){ .opcode = IORING_OP_READ, .fd = pipe[0], .addr = (long)&byte, .len = 1,
+		.off = -1, .flags = IOSQE_IO_LINK });
+	queue(ring, entry);
+	must(syscall(SYS_io_uring_enter, ring->fd, 2, 0, 0, NULL, 0));
+	must(chdir("../b"));
+	must(write(pipe[1], "x", 1));
+	must(syscall(SYS_io_uring_enter, ring->fd, 0, 2, IORING_ENTER_GETEVENTS, NULL, 0));
+	*ring->head = *ring->seen;
+}
+`,
+      main: `
+        struct ring ring = set_up(0);
+        int ends[2];
+        must(pipe(ends));
+        must(mkdir("a", 0700));
+        must(mkdir("b", 0700));
+        must(chdir("a"));
+        later(&ring, ends, (struct io_uring_sqe){ .opcode = IORING_OP_MKDIRAT, .fd = AT_FDCWD, .addr = (long)"made", .len = 0700 });
+        must(access("../b/made", F_OK));
+        later(&ring, ends, OPEN("missing"));
+        later(&ring, ends, (struct io_uring_sqe){ .opcode = IORING_OP_RENAMEAT, .fd = AT_FDCWD, .addr = (long)"made",
+          .len = AT_FDCWD, .off = (long)"moved" });
+        later(&ring, ends, (struct io_uring_sqe){ .opcode = IORING_OP_UNLINKAT, .fd = AT_FDCWD, .addr = (long)"moved",
+          .unlink_flags = AT_REMOVEDIR });
+        later(&ring, ends, OPEN("."));`,
+    });
+    const byRing = lines.filter(({ flags }) => flags.includes('via-io-uring'));
+    expect(byRing.map(({ event }) => event)).toEqual(['mkdir', 'open', 'rename', 'unlink', 'open']);
+    for (const { flags } of byRing.slice(0, 4)) expect(flags).toContain('racy');
+    expect(byRing[4]!.data['path']).toBe(`${folder}/b`);
+  });
+
   onRings('conditions decide them as they do system calls; long names are cut, and say so', async () => {
     const { lines } = await act({
       kinds: ['open'],

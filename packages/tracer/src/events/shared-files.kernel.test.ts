@@ -158,3 +158,61 @@ it('a process that shares nothing has no racy event', async () => {
   expect(new Set(lines.map(({ event }) => event)).size).toBe(6);
   expect(lines.filter(({ flags }) => flags.includes('racy'))).toEqual([]);
 });
+
+it('open: a directory that a process changed before it ended has the flag racy', async () => {
+  const { lines, folder } = await act({
+    kinds: ['open'],
+    before: `${before}
+static char stack[65536];
+
+static void ignore(int signal)
+{
+}
+
+/* The end of this process interrupts the call. It shares no directory any more by then. */
+static int move(void *parent)
+{
+	char path[64], text[512];
+	const char *state;
+	int waits = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", *(pid_t *)parent);
+	while (!waits) {
+		int fd = must(open(path, O_RDONLY));
+
+		text[must(read(fd, text, sizeof(text) - 1))] = 0;
+		close(fd);
+		state = strrchr(text, ')');
+		waits = state && state[2] == 'S';
+	}
+	must(chdir("../b"));
+	return 0;
+}
+`,
+    main: `
+      pid_t own = getpid();
+      struct sigaction action = { .sa_handler = ignore };
+      open("absent", O_RDONLY);
+      must(mkdir("a", 0700));
+      must(mkdir("b", 0700));
+      must(chdir("a"));
+      must(mkfifo("fifo", 0600));
+      must(sigaction(SIGCHLD, &action, NULL));
+      must(clone(move, stack + sizeof(stack), CLONE_FS | SIGCHLD, &own));
+      if (open("fifo", O_WRONLY) >= 0)
+        return 1;
+      must(wait(NULL));`,
+  });
+  const failed = lines.filter(({ data }) => data['error'] !== undefined && data['directory'] !== undefined);
+  expect(
+    failed.map(({ data: { path, directory, error }, flags }) => [
+      path,
+      directory,
+      error,
+      flags.includes('racy'),
+    ]),
+  ).toEqual([
+    ['absent', folder, 'ENOENT', false],
+    ['fifo', `${folder}/b`, 'EINTR', true],
+  ]);
+});
