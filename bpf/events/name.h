@@ -21,6 +21,8 @@ struct name {
 	const void *from;
 	/* `from` is the kernel's own copy */
 	bool in_kernel;
+	/* the directory is the root, also of an absolute name (RESOLVE_IN_ROOT) */
+	bool in_root;
 	/* what a relative name starts from: a descriptor, or AT_FDCWD */
 	__s32 directory_fd;
 	struct var_bytes *path;
@@ -74,7 +76,7 @@ static __noinline int record_append_directory(struct frame *frame, struct task_s
 	struct event_header *header = (void *)frame->record;
 	struct fs_struct *fs = BPF_CORE_READ(task, fs);
 	unsigned long from = (unsigned long)fs + bpf_core_field_offset(struct fs_struct, pwd);
-	bool other_root = has_other_root(task);
+	bool other_root = has_other_root(task) | name->in_root;
 	struct file *file;
 
 	__builtin_memset(name->directory, 0, sizeof(*name->directory));
@@ -129,7 +131,7 @@ static __always_inline void record_append_joined(struct frame *frame, struct tas
 						 const struct name *name)
 {
 	struct part part = { .from = name->from, .memory = name->in_kernel ? PART_KERNEL : PART_USER };
-	bool absolute = part_byte(&part, 0) == '/';
+	bool absolute = (part_byte(&part, 0) == '/') & !name->in_root;
 
 	record_append_directory(frame, task, name, absolute);
 	if (name->directory->length) {
@@ -137,7 +139,7 @@ static __always_inline void record_append_joined(struct frame *frame, struct tas
 		frame->size++;
 	}
 	record_append_name(frame, name);
-	if (name_is_absolute(frame, name->path) != absolute)
+	if (!name->in_root && name_is_absolute(frame, name->path) != absolute)
 		__builtin_memset(name->directory, 0, sizeof(*name->directory));
 }
 

@@ -46,6 +46,20 @@ struct open_event {
 	struct var_bytes directory;
 };
 
+/* include/uapi/linux/openat2.h */
+#define RESOLVE_IN_ROOT 0x10
+
+/* Whether the directory of an openat2() is the root of its name. */
+static __noinline int open_is_in_root(const struct syscall *call)
+{
+	const struct open_how *how = (void *)call->arguments[2];
+	__u64 resolve = 0;
+
+	if (call->form == OPEN_AT2)
+		bpf_probe_read_user(&resolve, sizeof(resolve), &how->resolve);
+	return !!(resolve & RESOLVE_IN_ROOT);
+}
+
 static __always_inline __u32 open_flags(const struct syscall *call)
 {
 	__u64 how = 0;
@@ -145,6 +159,7 @@ static __always_inline bool fill_open(struct frame *frame, struct task_struct *t
 		__builtin_memset(&event->path, 0, sizeof(event->path));
 	}
 by_name:
+	name.in_root = open_is_in_root(call);
 	/* By a handle there is no name. */
 	if (call->form != OPEN_HANDLE)
 		record_append_joined(frame, task, &name);

@@ -88,6 +88,7 @@ static __always_inline void ring_begin_open(struct frame *frame, struct task_str
 		.from = ring_name(request, filename),
 		.in_kernel = true,
 		.directory_fd = BPF_CORE_READ(request, dfd),
+		.in_root = !!(BPF_CORE_READ(request, how.resolve) & RESOLVE_IN_ROOT),
 		.path = &event->path,
 		.directory = &event->directory,
 	};

@@ -120,6 +120,8 @@ struct filename {
 
 struct open_how {
 	__u64 flags;
+	__u64 mode;
+	__u64 resolve;
 };
 
 /* What a request is about: it begins where the request does (io_kiocb_to_cmd). */

@@ -47,6 +47,24 @@ describe('open', () => {
     ]);
   });
 
+  it('the root of a name is the one that RESOLVE_IN_ROOT gives it', async () => {
+    const { lines, folder } = await act({
+      kinds: ['open'],
+      options: { scopes: ['inside: open.path=*/d/etc/shadow', 'outside: open.path=/etc/shadow'] },
+      main: `
+        must(mkdir("d", 0755));
+        int d = must(open("d", O_PATH | O_DIRECTORY));
+        struct open_how how = { .flags = O_RDONLY, .resolve = RESOLVE_IN_ROOT };
+        syscall(SYS_openat2, d, "/etc/shadow", &how, sizeof(how));
+        syscall(SYS_openat2, d, "none", &how, sizeof(how));`,
+    });
+    expect(lines.slice(-2)).toMatchObject([
+      { data: { path: '/etc/shadow', root: `${folder}/d`, error: 'ENOENT' }, scopes: ['command', 'inside'] },
+      { data: { path: 'none', directory: `${folder}/d`, error: 'ENOENT' }, scopes: ['command'] },
+    ]);
+    for (const { flags } of lines.slice(-2)) expect(flags).toContain('other-root');
+  });
+
   it('hostile and long names', async () => {
     const { data, folder } = await act({
       kinds: ['open'],
