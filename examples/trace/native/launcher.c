@@ -81,6 +81,7 @@ static _Noreturn void trace(int argc, char **argv, char **env, long *auxiliary, 
 	static const int ending[] = { SIGINT, SIGQUIT, SIGTERM };
 	int control[2], gate[2] = { -1, -1 }, witnessing[2], files[2], launcher = sys_getpid();
 	u64 all = all_signals();
+	long securebits;
 
 	sys_sigprocmask(SIG_SETMASK, &all, &launch.pristine_mask);
 	pair(control);
@@ -123,8 +124,13 @@ static _Noreturn void trace(int argc, char **argv, char **env, long *auxiliary, 
 		if (sys_getppid() != launcher)
 			sys_exit(0);
 		/* All threads of Node.js then have it. Without root, rights may come from the file of Node.js. */
-		if (sys_geteuid() == 0)
+		if (sys_geteuid() == 0) {
 			sys_prctl(PR_SET_NO_NEW_PRIVS, 1);
+			/* Its threads then lose their capabilities with the user id. */
+			securebits = sys_prctl(PR_GET_SECUREBITS, 0);
+			if (securebits > 0)
+				sys_prctl(PR_SET_SECUREBITS, securebits & ~SECBIT_NO_SETUID_FIXUP);
+		}
 		/* Beyond both, so that neither is overwritten before it is moved. */
 		control[1] = sys_fcntl(control[1], F_DUPFD_CLOEXEC, 6);
 		files[1] = sys_fcntl(files[1], F_DUPFD_CLOEXEC, 6);

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { SpoorError } from '@spoor/btf';
 import { errnoName } from './errno.js';
 import { type Native, native } from './ffi/native.js';
@@ -9,12 +10,15 @@ const pr = {
   SET_DUMPABLE: 4,
   SET_KEEPCAPS: 8,
   CAPBSET_DROP: 24,
+  GET_SECUREBITS: 27,
   SET_NO_NEW_PRIVS: 38,
   CAP_AMBIENT: 47,
 } as const;
 const ambientClearAll = 4n;
 /** include/uapi/linux/capability.h */
 const capabilityVersion = 0x20080522;
+/** include/uapi/linux/securebits.h: a change of the user id takes no capability from a thread. */
+const SECBIT_NO_SETUID_FIXUP = 1 << 2;
 const CAP_SETPCAP = 1n << 8n;
 const CAP_BPF = 1n << 39n;
 
@@ -42,14 +46,21 @@ export interface Dropped {
  * The bounding set and `no_new_privs` belong to a thread. They are set for the calling thread and those that it starts later; a
  * program that wants them for all sets `no_new_privs` before it executes Node.js.
  *
- * @throws {SpoorError} SYSCALL_FAILED when the kernel refuses, NO_PRIVILEGE when the process has no CAP_SETUID: nothing has changed
- *   then, but for supplementary groups
+ * @throws {SpoorError} SYSCALL_FAILED when the kernel refuses, NO_PRIVILEGE when the process has no CAP_SETUID, or when
+ *   SECBIT_NO_SETUID_FIXUP would leave its threads their capabilities: nothing has changed then, but for supplementary groups
  */
 export function dropPrivileges({ id, works }: DropOptions): Dropped {
   const { driver, libc } = native();
   const deathSignal = new Int32Array(1);
   libc.prctl(pr.GET_PDEATHSIG, driver.address(deathSignal), 0n, 0n, 0n);
   const parent = process.ppid;
+  const securebits = libc.prctl(pr.GET_SECUREBITS, 0n, 0n, 0n, 0n);
+  if (securebits > 0 && securebits & SECBIT_NO_SETUID_FIXUP)
+    throw refused(
+      'SECBIT_NO_SETUID_FIXUP leaves threads their capabilities',
+      'setresuid',
+      constants.errno.EPERM,
+    );
   libc.prctl(pr.SET_KEEPCAPS, 1n, 0n, 0n, 0n);
   checked('setgroups', libc.setgroups(0n, null));
   checked('setresgid', libc.setresgid(id, id, id));
@@ -83,9 +94,14 @@ function setCapabilities({ effective, permitted }: { effective: bigint; permitte
 function checked(call: keyof Native['libc'], status: number): void {
   if (status === 0) return;
   const errno = native().driver.errno();
-  throw new SpoorError(
-    errnoName(errno) === 'EPERM' ? 'NO_PRIVILEGE' : 'SYSCALL_FAILED',
-    `privileges cannot be given up: ${call} failed: ${errnoName(errno)}`,
-    { call, errno, remedy: 'Keep them: --keep-root.' },
-  );
+  throw refused(`${call} failed: ${errnoName(errno)}`, call, errno);
+}
+
+function refused(why: string, call: string, errno: number): SpoorError {
+  const code = errno === constants.errno.EPERM ? 'NO_PRIVILEGE' : 'SYSCALL_FAILED';
+  return new SpoorError(code, `privileges cannot be given up: ${why}`, {
+    call,
+    errno,
+    remedy: 'Keep them: --keep-root.',
+  });
 }

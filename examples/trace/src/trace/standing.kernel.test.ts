@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { useStage } from '../../test/actor.js';
 import { childrenOf, until } from '../../test/leftovers.js';
-import { type Ended, linesOf, type Running, spoor, startSpoor } from '../../test/spoor.js';
+import {
+  type Ended,
+  command as launcher,
+  linesOf,
+  type Running,
+  spoor,
+  startProgram,
+  startSpoor,
+} from '../../test/spoor.js';
 
 const stage = useStage();
 const none = '0'.repeat(16);
@@ -127,6 +135,24 @@ it('is another user than the command, whoever that is', async () => {
   ]);
   expect(stdout).toContain('Uid:\t65533');
   expect(status).not.toBe(0);
+});
+
+it.each([
+  ['+no_setuid_fixup', /^ {2}privileges +(none|CAP_BPF alone.*): uid 65533$/m],
+  [
+    '+no_setuid_fixup,+no_setuid_fixup_locked',
+    /^ {2}privileges +root: privileges cannot be given up: SECBIT/m,
+  ],
+])('says what its threads have left, also when it is started with the securebits %s', async (bits, said) => {
+  const script =
+    'for pid in $(cat /proc/$PPID/task/$PPID/children); do cat /proc/$pid/task/*/status; done; cat /proc/self/status | sed s/^/own/';
+  const trace = ['trace', '--events', 'exec', '--out', '/dev/null', '--stats', '--', 'sh', '-c', script];
+  const ended = await startProgram('setpriv', ['--securebits', bits, launcher, ...trace]).ended;
+  expect(ended.stderr).toMatch(said);
+  const threads = ended.stdout.split(/^(?=Name:)/m).filter((text) => /^Uid:\t65533/m.test(text));
+  const rights = threads.map((text) => /^CapPrm:\t(.*)$/m.exec(text)![1]!);
+  expect(rights.filter((right) => ![none, capBpf].includes(right))).toEqual([]);
+  expect(threads.length > 1).toBe(!bits.includes('locked'));
 });
 
 it('keeps root where --keep-root asks for it', async () => {
