@@ -35,6 +35,16 @@ it('ends when nobody reads its standard output any more, and says so', async () 
   expect(await lastingOrphans()).toEqual([]);
 });
 
+it.each(['--out', '--record', '--stats-json'])(
+  'fails when the command removes the file of %s',
+  async (option) => {
+    const file = join(stage.folder, `removed${option}`);
+    const ended = await spoor(['trace', '--events', 'exec', option, file, '--', 'rm', file]);
+    expect(ended.status).not.toBe(0);
+    expect(ended.stderr).toContain(`OUTPUT_UNWRITABLE: ${file} was removed during the trace`);
+  },
+);
+
 it('says that the device is full, when the command has ended', async () => {
   const file = join(stage.folder, 'full');
   const ended = await spoor(['trace', '--out', '/dev/full', '--', stage.actor, 'do', 'create', file]);

@@ -11,6 +11,7 @@ import {
   openDescriptor,
   openOutputFile,
 } from '../output/output-file.js';
+import { removedError } from '../output/removed.js';
 import { errnoNameOf, Sink } from '../output/sink.js';
 import { joinErrors, sinkError, writeRemedy } from '../output/sink-error.js';
 import { noStyle } from '../output/style.js';
@@ -64,7 +65,7 @@ export class Outputs {
   readonly events: Stream;
   readonly stats: Sink | undefined;
   /** The empty file of the recording, for a writer that closes it. */
-  readonly record: { readonly path: string; readonly fd: number } | undefined;
+  readonly record: Pick<OutputFile, 'path' | 'fd' | 'isDescriptor'> | undefined;
   readonly #named: Named[];
   #reopening: Promise<SpoorError | undefined> = Promise.resolve(undefined);
   #closed = false;
@@ -76,7 +77,7 @@ export class Outputs {
     this.events = events;
     this.stats = of(statsOption)?.sink;
     const record = of(recordOption);
-    this.record = record?.file === undefined ? undefined : { path: record.path, fd: record.file.fd };
+    this.record = record?.file === undefined ? undefined : { ...record.file, path: record.path };
     this.#named = [...named];
   }
 
@@ -145,12 +146,16 @@ export class Outputs {
     await this.#reopening;
     this.#closed = true;
     await this.events.sink.drained();
-    for (const { file, option, sink } of this.#named) {
+    const removed: (SpoorError | undefined)[] = [];
+    for (const { file, option, path, sink } of this.#named) {
       if (file === undefined) await sink.drained();
-      else if (option !== recordOption) await sink.close();
+      if (file === undefined || option === recordOption) continue;
+      await sink.drained();
+      if (!file.isDescriptor) removed.push(removedError(path, file.fd));
+      await sink.close();
     }
     const sinks = new Set([this.events.sink, ...(this.stats === undefined ? [] : [this.stats])]);
-    return joinErrors([...sinks].map(sinkError));
+    return joinErrors([...[...sinks].map(sinkError), ...removed]);
   }
 
   async #reopen(): Promise<SpoorError | undefined> {

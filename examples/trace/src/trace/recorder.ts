@@ -2,6 +2,8 @@ import { arch, release } from 'node:os';
 import { SpoorError } from '@spoor/btf';
 import { type DropsMarker, type EventContext, RecordingWriter } from '@spoor/event';
 import type { TracedEvent } from '@spoor/tracer';
+import type { OutputFile } from '../output/output-file.js';
+import { removedError } from '../output/removed.js';
 import { version } from '../version.js';
 
 /** What a recording keeps of the trace that it is of. */
@@ -14,9 +16,11 @@ export interface RecordedTrace {
 /** Writes what a trace hands out to a file that `spoor replay` reads. */
 export class Recorder {
   readonly #writer: RecordingWriter;
+  readonly #removed: () => SpoorError | undefined;
 
-  private constructor(writer: RecordingWriter) {
+  private constructor(writer: RecordingWriter, removed: () => SpoorError | undefined) {
     this.#writer = writer;
+    this.#removed = removed;
   }
 
   /**
@@ -25,7 +29,7 @@ export class Recorder {
    * @throws SpoorError `OUTPUT_UNWRITABLE`
    */
   static async create(
-    { path, fd }: { readonly path: string; readonly fd: number },
+    { path, fd, isDescriptor }: Pick<OutputFile, 'path' | 'fd' | 'isDescriptor'>,
     { command, events }: RecordedTrace,
   ): Promise<Recorder> {
     const facts = {
@@ -35,7 +39,8 @@ export class Recorder {
       command: command ?? null,
       events,
     };
-    return new Recorder(await RecordingWriter.create(path, { facts, fd }));
+    const writer = await RecordingWriter.create(path, { facts, fd });
+    return new Recorder(writer, () => (isDescriptor ? undefined : removedError(path, fd)));
   }
 
   /** What the lines of the records from here on say beyond them. */
@@ -59,8 +64,9 @@ export class Recorder {
   /** Writes the rest. Resolves to what went wrong, now or before. */
   async close(): Promise<SpoorError | undefined> {
     try {
+      const removed = this.#removed();
       await this.#writer.close();
-      return undefined;
+      return removed;
     } catch (error) {
       if (error instanceof SpoorError) return error;
       throw error;
