@@ -4,8 +4,9 @@
  *
  * The gate talks over one socket:
  *
- *   gate → tracer   one byte 'r': it waits
  *   tracer → gate   struct opening, then group ids, then environment variables to set, each with its NUL
+ *   gate → tracer   one byte 'r': it is the command's user, and waits
+ *   tracer → gate   one byte 'g': all hooks are attached. What the gate did before is no event of the command
  *   gate → tracer   nothing and the end of the stream: the command runs; or u32 errno: it could not be executed
  *
  * If the tracer goes away first, the gate exits and the command never runs. The descriptor closes at the exec, so the command
@@ -185,11 +186,10 @@ static long execute(char **argv, char **env)
 static _Noreturn void wait_at_gate(int fd, char **argv, char **env)
 {
 	struct opening opening;
-	char *settings;
+	char *settings, go;
 	long status = 0;
 	u32 error;
 
-	write_all(fd, "r", 1);
 	if (read_all(fd, &opening, sizeof(opening)) <= 0 || opening.size > sizeof(opening_rest) ||
 	    opening.group_count > opening.size / sizeof(u32) ||
 	    (opening.size && read_all(fd, opening_rest, opening.size) <= 0))
@@ -197,6 +197,9 @@ static _Noreturn void wait_at_gate(int fd, char **argv, char **env)
 	settings = (char *)(opening_rest + opening.group_count);
 	if (opening.switch_user)
 		status = become_user(&opening);
+	write_all(fd, "r", 1);
+	if (read_all(fd, &go, 1) <= 0)
+		sys_exit(GATE_ABANDONED);
 	if (!status)
 		status = execute(argv, environment_with(env, settings, (char *)opening_rest + opening.size));
 	error = -status;

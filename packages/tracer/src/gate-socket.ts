@@ -5,11 +5,6 @@ import type { User } from './user.js';
 
 const readBytes = promisify(read);
 
-/** `struct opening` of native/gate.h: five words of 32 bits. */
-const openingWords = 5;
-/** A size that the gate refuses: it exits without having run the command. */
-const abandonedSize = 0xffffffff;
-
 /**
  * The tracer's end of the socket of a gate (native/gate.h). It is read and written as a file: a socket of Node.js would make
  * a standard error that is a pipe non-blocking when it closes.
@@ -20,9 +15,10 @@ export class GateSocket {
   readonly #fd: number;
   #closed = false;
 
-  /** Owns the descriptor from now on. */
-  constructor(fd: number) {
+  /** Owns the descriptor from now on. The gate becomes the user before it waits. */
+  constructor(fd: number, user?: User) {
     this.#fd = fd;
+    this.#write(opening(user));
     this.waiting = this.#read(1).then(() => {
       // The byte itself says nothing.
     });
@@ -33,9 +29,9 @@ export class GateSocket {
    *
    * @throws {SpoorError} COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE when the kernel does not execute it
    */
-  async open(command: string, user?: User): Promise<void> {
+  async open(command: string): Promise<void> {
     await this.waiting;
-    this.#write(opening(user));
+    this.#write(Buffer.from('g'));
     const answer = await this.#read(4);
     this.#close();
     if (answer.length === 4) throw notExecuted(command, answer.readUInt32LE());
@@ -43,10 +39,6 @@ export class GateSocket {
 
   /** Ends a gate that has not been opened: the command never runs. */
   abandon(): void {
-    if (this.#closed) return;
-    const refused = Buffer.alloc(openingWords * 4);
-    refused.writeUInt32LE(abandonedSize);
-    this.#write(refused);
     this.#close();
   }
 
@@ -75,6 +67,7 @@ export class GateSocket {
   }
 }
 
+/** `struct opening` of native/gate.h, five words of 32 bits, and what follows it. */
 function opening(user: User | undefined): Buffer {
   const settings =
     user === undefined ? [] : [`HOME=${user.home}`, `USER=${user.name}`, `LOGNAME=${user.name}`];

@@ -6,7 +6,7 @@ import { socketPair } from '@spoor/object';
 import { findCommand } from './find-command.js';
 import { GateSocket } from './gate-socket.js';
 import type { Tracer } from './tracer.js';
-import { findUser, type User } from './user.js';
+import { findUser } from './user.js';
 
 /** How a command ended. A real-time signal is `SIGRT0` to `SIGRT32`, counted from 32. */
 export interface CommandExit {
@@ -54,19 +54,16 @@ export class GatedCommand implements HeldCommand {
   readonly exit: Promise<CommandExit>;
   readonly #name: string;
   readonly #gate: GateSocket;
-  readonly #user: User | undefined;
 
   private constructor(parts: {
     child: ChildProcess;
     gate: GateSocket;
     name: string;
-    user: User | undefined;
   }) {
     this.child = parts.child;
     this.tgid = parts.child.pid!;
     this.#gate = parts.gate;
     this.#name = parts.name;
-    this.#user = parts.user;
     this.exit = new Promise((resolve) => {
       // Node.js knows no real-time signals: both are null then.
       parts.child.once('exit', (code, signal) => resolve({ code, signal }));
@@ -100,7 +97,7 @@ export class GatedCommand implements HeldCommand {
         child.once('spawn', resolve);
         child.once('error', reject);
       });
-      return new GatedCommand({ child, gate: new GateSocket(ours), name, user });
+      return new GatedCommand({ child, gate: new GateSocket(ours, user), name });
     } catch (cause) {
       closeSync(ours);
       throw cause;
@@ -114,7 +111,7 @@ export class GatedCommand implements HeldCommand {
   }
 
   open(): Promise<void> {
-    return this.#gate.open(this.#name, this.#user);
+    return this.#gate.open(this.#name);
   }
 
   abandon(): void {

@@ -15,16 +15,14 @@ export class LaunchedCommand implements HeldCommand {
   readonly #launcher: Launcher;
   readonly #gate: GateSocket;
   readonly #name: string;
-  readonly #user: User | undefined;
   readonly #beforeOpen: (tracer: Tracer) => void;
 
   constructor(launcher: Launcher, { name, user, beforeOpen }: LaunchedCommandOptions) {
     this.#launcher = launcher;
     this.tgid = launcher.gatePid!;
     this.exit = launcher.commandExit;
-    this.#gate = new GateSocket(launcher.gateFd!);
+    this.#gate = new GateSocket(launcher.gateFd!, user);
     this.#name = name;
-    this.#user = user;
     this.#beforeOpen = beforeOpen;
   }
 
@@ -35,7 +33,7 @@ export class LaunchedCommand implements HeldCommand {
   async open(tracer: Tracer): Promise<void> {
     this.#beforeOpen(tracer);
     this.#launcher.commandOpened();
-    await this.#gate.open(this.#name, this.#user);
+    await this.#gate.open(this.#name);
   }
 
   abandon(): void {

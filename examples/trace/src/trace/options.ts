@@ -45,7 +45,7 @@ export const traceOptions: readonly Option[] = [
   {
     name: 'user',
     value: 'NAME',
-    help: 'Run the command as this user. Default: as you or, under sudo, as the person who called it; root has it run as root. If the user changes, the trace begins with that: setgid, setuid.',
+    help: 'Run the command as this user. Default: as you or, under sudo, as the person who called it; root has it run as root.',
   },
   {
     name: 'until',

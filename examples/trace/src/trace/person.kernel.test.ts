@@ -39,6 +39,16 @@ it('runs the command as the user that is named, by name or id', async () => {
   expect([lines[0], stderr]).toEqual(['0', '']);
 });
 
+it('reports no change of user of its own as the act of the command', async () => {
+  const { stderr, status } = await spoor(['trace', '--output', 'json', '--user', 'nobody', '--', 'true']);
+  const events = stderr
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect([status, events[0].event, events[0].uid]).toEqual([0, 'exec', Number(nobody)]);
+  expect(events.map(({ event }) => event)).not.toContain('setuid');
+});
+
 it('refuses a user who is not there, and does not run the command', async () => {
   const { lines, stderr, status } = await told(['--user', 'no-such-user']);
   expect(stderr).toMatch(/^spoor: INVALID_VALUE: There is no user "no-such-user"/);
