@@ -7,28 +7,59 @@
 /* Bytes at the ends of two names that are compared. */
 #define NAME_END 8
 
+/* 1 for every byte but 0, without a branch, which the verifier would follow twice for each byte. */
+#define IS_SET(byte) (((byte) + 0xff) >> 8 & 1)
+
+/* Whether two names differ from their ends to the last slash of `asked`. Both have their last byte on top. */
+static __always_inline bool ends_differ(__u64 told, __u64 asked)
+{
+	__u64 going = 1, differ = 0;
+
+#pragma unroll
+	for (int at = 8 * (NAME_END - 1); at >= 0; at -= 8) {
+		__u64 byte = asked >> at & 0xff, other = told >> at & 0xff;
+
+		differ |= going & IS_SET(byte ^ other);
+		going &= IS_SET(byte ^ '/');
+		barrier_var(going);
+	}
+	return differ;
+}
+
+/* The last bytes of a text in the record, the very last on top. */
+static __always_inline __u64 end_of(struct frame *frame, const struct var_bytes *text)
+{
+	__u32 length = text->length < NAME_END ? text->length : NAME_END;
+	__u64 end = 0;
+
+	barrier_var(length);
+	/* The bound again, for verifiers that have lost it. */
+	if (!length || length > NAME_END)
+		return 0;
+	bpf_probe_read_kernel(&end, length, &frame->record[(text->offset + text->length - length) & RECORD_MASK]);
+	return end << 8 * (NAME_END - length);
+}
+
 /*
- * Returns whether a path of the record ends otherwise than a name in the caller's memory. Asked where another task can have
+ * Returns whether a path of the record ends in another name than one in the caller's memory. Asked where another task can have
  * replaced the object: an object of another name is not the one of the call, or was reached through a symbolic link.
  */
 static __noinline int caller_disagrees(struct frame *frame, const struct var_bytes *path, const void *name)
 {
 	struct part part = { .from = name, .memory = PART_USER };
-	__u64 told[2] = {}, asked[2] = {};
 	struct var_bytes reference;
-	__u32 size = frame->size, length;
+	__u32 size = frame->size;
+	__u64 asked;
 
 	record_append_string(frame, &reference, &part);
 	frame->size = size;
-	length = reference.length < path->length ? reference.length : path->length;
-	if (length > NAME_END)
-		length = NAME_END;
-	barrier_var(length);
-	length &= 2 * NAME_END - 1;
-	bpf_probe_read_kernel(told, length, &frame->record[(path->offset + path->length - length) & RECORD_MASK]);
-	bpf_probe_read_kernel(asked, length,
-			      &frame->record[(reference.offset + reference.length - length) & RECORD_MASK]);
-	return told[0] != asked[0];
+	if (!reference.length)
+		return false;
+	asked = end_of(frame, &reference);
+	/* A name without a directory is in one. */
+	if (reference.length < NAME_END)
+		asked |= (__u64)'/' << 8 * (NAME_END - 1 - reference.length);
+	return ends_differ(end_of(frame, path), asked);
 }
 
 #endif

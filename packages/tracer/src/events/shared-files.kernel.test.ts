@@ -216,3 +216,26 @@ static int move(void *parent)
     ['fifo', `${folder}/b`, 'EINTR', true],
   ]);
 });
+
+it('open: a process with threads has its files by their paths, however it names them', async () => {
+  const { data, folder } = await act({
+    kinds: ['open'],
+    before: 'static void *wait_for_ever(void *given) { pause(); return given; }',
+    main: `
+      pthread_t thread;
+      must(mkdir("d", 0700));
+      must(close(must(creat("d/file-of-a-long-name", 0600))));
+      must(close(must(creat("d/f", 0600))));
+      must(pthread_create(&thread, NULL, wait_for_ever, NULL));
+      must(open("d/file-of-a-long-name", O_RDONLY));
+      must(open("./d/f", O_RDONLY));
+      must(chdir("d"));
+      must(open("f", O_RDONLY));
+      must(open("../d/f", O_RDONLY));
+      must(open("./file-of-a-long-name", O_RDONLY));`,
+  });
+  const long = `${folder}/d/file-of-a-long-name`;
+  const short = `${folder}/d/f`;
+  expect(data.slice(-5).map(({ path }) => path)).toEqual([long, short, short, short, long]);
+  expect(data.slice(-5).every(({ inode }) => inode !== undefined)).toBe(true);
+});
