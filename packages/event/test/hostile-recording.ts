@@ -12,7 +12,7 @@ export interface ForgedBlock {
 }
 
 /** The bytes of a recording made of any blocks. */
-export function forgedRecording(blocks: readonly ForgedBlock[]): Uint8Array {
+function forgedRecording(blocks: readonly ForgedBlock[]): Uint8Array {
   return Buffer.concat([MAGIC, ...blocks.flatMap(forgedBlock)]);
 }
 

@@ -66,7 +66,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** What a value is, for a message: nothing of the value itself. */
-export function typeName(value: unknown): string {
+function typeName(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';
   return Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
