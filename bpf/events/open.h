@@ -35,8 +35,8 @@ struct open_event {
 	 */
 	__u32 flags;
 	/*
-	 * As the kernel resolved it. As the caller gave it (EVENT_USER_MEMORY) of a failed open, and where another task can
-	 * have replaced the descriptor and the file behind it has another name.
+	 * As the kernel resolved it; of a failed open as the caller gave it (EVENT_USER_MEMORY). Where another task can have
+	 * replaced the descriptor, EVENT_USER_MEMORY says that the caller's memory names another file.
 	 */
 	struct var_bytes path;
 	/*
@@ -113,7 +113,7 @@ static __noinline int open_committed(struct frame *frame, const struct syscall *
 	return 0;
 }
 
-/* Whether the file that the descriptor has by now cannot be told, since the caller named another one. */
+/* Whether the caller's memory names another file than the one that the descriptor has by now. One of both was changed. */
 static __always_inline bool is_another_file(struct frame *frame, const struct syscall *call, const void *name)
 {
 	struct open_event *event = (void *)frame->record;
@@ -148,15 +148,11 @@ static __always_inline bool fill_open(struct frame *frame, struct task_struct *t
 		return false;
 	event->flags = file && call->form == OPEN_AT2 ? BPF_CORE_READ(file, f_flags) : open_flags(call);
 	if (file) {
-		__u32 size = frame->size;
-
 		record_append_file(frame, file, &event->path);
-		if (!is_another_file(frame, call, name.from)) {
-			event_store_number(event, file);
-			return true;
-		}
-		frame->size = size;
-		__builtin_memset(&event->path, 0, sizeof(event->path));
+		event_store_number(event, file);
+		if (is_another_file(frame, call, name.from))
+			event->header.flags |= EVENT_USER_MEMORY;
+		return true;
 	}
 by_name:
 	name.in_root = open_is_in_root(call);

@@ -194,13 +194,18 @@ static __always_inline void exit(struct frame *frame, const struct scope_set *se
 	struct task_struct *task = subject->task;
 	struct signal_struct *signal = BPF_CORE_READ(task, signal);
 	__u8 reported = 1;
+	long refused;
 	int status;
 
 	if (!collect(frame, subject, set, ORIGIN_RECOVERED_KERNEL))
 		return;
-	/* Any other refusal says nothing of another report. */
-	if (bpf_map_update_elem(&exited, identity, &reported, BPF_NOEXIST) == -EEXIST)
+	refused = bpf_map_update_elem(&exited, identity, &reported, BPF_NOEXIST);
+	if (refused) {
+		/* Another refusal than that of a second report leaves nobody who knows. */
+		if (refused != -EEXIST)
+			count_drop(EVENT_EXIT, DROP_UNKEPT);
 		return;
+	}
 	/* What wait() will tell: the group's status, or else the leader's own. (kernel/exit.c, wait_task_zombie) */
 	if (BPF_CORE_READ(signal, flags) & SIGNAL_GROUP_EXIT)
 		status = BPF_CORE_READ(signal, group_exit_code);

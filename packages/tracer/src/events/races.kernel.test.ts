@@ -54,7 +54,9 @@ it('open: a name that is rewritten while the call hangs', async () => {
   });
   const opened = data.findIndex(({ path, flags }) => path === `${folder}/fifo` && flags === 'O_RDONLY');
   expect(opened).toBeGreaterThan(0);
-  expect(lines[opened]?.flags).not.toContain('user-memory');
+  // The caller's memory names another file by then, which is said where no hook proves this one.
+  const { flags = [] } = lines[opened] ?? {};
+  expect(flags.includes('user-memory')).toBe(flags.includes('racy'));
   expect(data.filter(({ path, flags }) => path === `${folder}/evil` && flags === 'O_RDONLY')).toEqual([]);
 });
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { act } from '../../test/act.js';
 import { sharing as before, expectProof, rounds, turns } from '../../test/shared-tables.js';
 
-it('open: no event names another file, and what is not proven has the flag racy', async () => {
+it('open: no event names another file without the flags racy and user-memory', async () => {
   const opens = rounds(3000);
   const { data, lines, told, variants } = await act({
     kinds: ['open'],
@@ -28,8 +28,8 @@ it('open: no event names another file, and what is not proven has the flag racy'
   const unproven = lines.slice(-opens).filter(({ flags }) => !flags.includes('racy'));
   expect(data.length).toBeGreaterThanOrEqual(opens);
   expect(unproven.filter((line) => line.data['inode'] !== told[0])).toEqual([]);
-  const others = lines.slice(-opens).filter(({ data: { path } }) => !/(^|\/)secret$/.test(String(path)));
-  expect(others).toEqual([]);
+  const others = lines.slice(-opens).filter(({ data }) => data['inode'] !== told[0]);
+  expect(others.filter(({ flags }) => !flags.includes('user-memory'))).toEqual([]);
   expectProof(lines.slice(-opens), variants);
 });
 
