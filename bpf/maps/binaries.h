@@ -20,7 +20,7 @@ struct {
 
 static __always_inline void binary_keep(const struct task_identity *identity, const struct proc_info *info, __u64 how)
 {
-	long status = bpf_map_update_elem(&binaries, identity, info, how);
+	int status = bpf_map_update_elem(&binaries, identity, info, how);
 
 	if (status && status != -EEXIST)
 		count(binaries_lost);

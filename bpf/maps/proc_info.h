@@ -234,7 +234,7 @@ static __always_inline bool proc_info_of(struct proc_info *into, const struct pr
 					 struct path_buffer *path)
 {
 	int found = proc_info_find(into, request, path);
-	long status;
+	int status;
 
 	if (found == PROC_INFO_LOST)
 		return false;

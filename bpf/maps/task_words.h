@@ -117,6 +117,7 @@ struct {
 } words_locks SEC(".maps");
 
 #define WORDS_LOCK_TRIES 8
+/* To be compared with an int: before 6.4 updates return one, and the upper half of the register is zero. */
 #define EEXIST 17
 
 static __always_inline void words_lock(const struct task_identity *identity)
@@ -124,7 +125,7 @@ static __always_inline void words_lock(const struct task_identity *identity)
 	__u8 held = 1;
 
 	for (int i = 0; i < WORDS_LOCK_TRIES; i++)
-		if (bpf_map_update_elem(&words_locks, identity, &held, BPF_NOEXIST) != -EEXIST)
+		if ((int)bpf_map_update_elem(&words_locks, identity, &held, BPF_NOEXIST) != -EEXIST)
 			return;
 }
 

@@ -194,7 +194,7 @@ static __always_inline void exit(struct frame *frame, const struct scope_set *se
 	struct task_struct *task = subject->task;
 	struct signal_struct *signal = BPF_CORE_READ(task, signal);
 	__u8 reported = 1;
-	long refused;
+	int refused;
 	int status;
 
 	if (!collect(frame, subject, set, ORIGIN_RECOVERED_KERNEL))
