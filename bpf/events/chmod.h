@@ -1,6 +1,7 @@
 #ifndef SPOOR_EVENTS_CHMOD_H
 #define SPOOR_EVENTS_CHMOD_H
 
+#include "given_file.h"
 #include "name.h"
 
 enum chmod_form { CHMOD_NAME, CHMOD_FD, CHMOD_AT, CHMOD_AT2 };
@@ -48,7 +49,7 @@ static __always_inline bool fill_chmod(struct frame *frame, struct task_struct *
 		record_append_named(frame, task, &name);
 		return true;
 	}
-	record_append_file_of_call(frame, task, call, &file);
+	record_append_given_file(frame, task, call, &file);
 	return true;
 }
 

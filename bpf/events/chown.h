@@ -2,6 +2,7 @@
 #define SPOOR_EVENTS_CHOWN_H
 
 #include "ids.h"
+#include "given_file.h"
 #include "name.h"
 
 enum chown_form { CHOWN_NAME, CHOWN_LINK, CHOWN_FD, CHOWN_AT, CHOWN_16 = 0x10 };
@@ -57,7 +58,7 @@ static __always_inline bool fill_chown(struct frame *frame, struct task_struct *
 		record_append_named(frame, task, &name);
 		return true;
 	}
-	record_append_file_of_call(frame, task, call, &file);
+	record_append_given_file(frame, task, call, &file);
 	return true;
 }
 

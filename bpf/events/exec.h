@@ -1,7 +1,7 @@
 #ifndef SPOOR_EVENTS_EXEC_H
 #define SPOOR_EVENTS_EXEC_H
 
-#include "../maps/task_words.h"
+#include "../maps/task_history.h"
 #include "event.h"
 
 /* An exec gains these by a set-user-id or set-group-id file, or by file capabilities. */

@@ -1,6 +1,7 @@
 #ifndef SPOOR_EVENTS_LINK_H
 #define SPOOR_EVENTS_LINK_H
 
+#include "../lib/decimal.h"
 #include "name.h"
 
 enum link_form { LINK_PLAIN, LINK_AT };
@@ -32,31 +33,19 @@ struct link_event {
 	struct var_bytes new_directory;
 };
 
-#define PROC_FD_DIGITS 7
-
-/*
- * The descriptor in a name `/proc/self/fd/N`, or -1. Digits are counted without a branch: verifiers up to 6.1 would follow what comes
- * behind once for each count.
- */
+/* Returns the descriptor in a name `/proc/self/fd/N`, or -1. */
 static __noinline int descriptor_of_name(const char *name)
 {
-	__u64 head[3] = {}, number = 0, going = 1, digits = 0, digit, tail;
+	__u64 head[3] = {}, tail;
+	struct decimal number;
 
 	bpf_probe_read_user_str(head, sizeof(head), name);
 	if (head[0] != WORD8('/', 'p', 'r', 'o', 'c', '/', 's', 'e') || head[1] << 16 != WORD8(0, 0, 'l', 'f', '/', 'f', 'd', '/'))
 		return -1;
 	tail = head[1] >> 48 | head[2] << 16;
-#pragma unroll
-	for (int i = 0; i < PROC_FD_DIGITS; i++) {
-		digit = (tail >> 8 * i & 0xff) - '0';
-		/* 1 for 0 to 9, by the signs of differences. */
-		going &= ((digit - 10) & ~digit) >> 63;
-		barrier_var(going);
-		number += going * (9 * number + digit);
-		digits += going;
-	}
+	number = decimal_at(tail);
 	/* The name ends behind the digits. */
-	return digits && !(tail >> 8 * (digits & 7) & 0xff) ? (int)number : -1;
+	return number.digits && !(tail >> 8 * (number.digits & 7) & 0xff) ? (int)number.value : -1;
 }
 
 static __always_inline bool fill_link(struct frame *frame, struct task_struct *task, const struct syscall *call)
@@ -91,9 +80,8 @@ static __always_inline bool fill_link(struct frame *frame, struct task_struct *t
 		fd = descriptor_of_name(from.from);
 	if (fd >= 0)
 		file = file_of_call(frame, task, fd);
-	if (file) {
+	if (file)
 		event_store_number(event, file);
-	}
 	return true;
 }
 

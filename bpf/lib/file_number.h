@@ -165,33 +165,21 @@ static __always_inline void overlay_number(struct file_number *number, struct in
 	number->device = BPF_CORE_READ(layer, pseudo_dev);
 }
 
-static __always_inline void number_in_layers(struct file_number *number, struct inode *inode, unsigned long magic)
+/* Corrects the numbers of a file on overlayfs or btrfs. `address` is that of its inode. */
+VERIFIED_ONCE int number_in_layers(struct file_number *number, unsigned long address, unsigned long magic)
 {
 	struct btrfs_inode___optional *btrfs;
 
+	/* The verifier wants it of pointers that another program might give. */
+	if (!number)
+		return 0;
 	if (bpf_core_type_exists(struct ovl_inode___optional) && magic == OVERLAYFS_MAGIC)
-		overlay_number(number, inode);
+		overlay_number(number, (void *)address);
 	if (bpf_core_type_exists(struct btrfs_inode___optional) && magic == BTRFS_MAGIC) {
-		btrfs = (void *)inode - bpf_core_field_offset(struct btrfs_inode___optional, vfs_inode);
+		btrfs = (void *)address - bpf_core_field_offset(struct btrfs_inode___optional, vfs_inode);
 		number->device = BPF_CORE_READ(btrfs, root, anon_dev);
 	}
-}
-
-/* Verified once a program. It takes an address, and returns one of the numbers. */
-__noinline __u64 layered_inode(unsigned long address, __u64 inode, unsigned long magic)
-{
-	struct file_number number = { .inode = inode };
-
-	number_in_layers(&number, (void *)address, magic);
-	return number.inode;
-}
-
-__noinline __u32 layered_device(unsigned long address, __u32 device, unsigned long magic)
-{
-	struct file_number number = { .device = device };
-
-	number_in_layers(&number, (void *)address, magic);
-	return number.device;
+	return 0;
 }
 
 static __always_inline struct file_number number_of_inode(struct inode *inode)
@@ -206,10 +194,8 @@ static __always_inline struct file_number number_of_inode(struct inode *inode)
 	if (!has_layered_files)
 		return number;
 	magic = BPF_CORE_READ(super, s_magic);
-	if (magic == OVERLAYFS_MAGIC || magic == BTRFS_MAGIC) {
-		number.device = layered_device((unsigned long)inode, number.device, magic);
-		number.inode = layered_inode((unsigned long)inode, number.inode, magic);
-	}
+	if (magic == OVERLAYFS_MAGIC || magic == BTRFS_MAGIC)
+		number_in_layers(&number, (unsigned long)inode, magic);
 	return number;
 }
 

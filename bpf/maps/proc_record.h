@@ -2,7 +2,7 @@
 #ifndef SPOOR_MAPS_PROC_RECORD_H
 #define SPOOR_MAPS_PROC_RECORD_H
 
-#include "task_words.h"
+#include "task_history.h"
 
 #define EXE_MAX 256
 

@@ -3,11 +3,11 @@
 #define SPOOR_PROGRAMS_SCRIPT_H
 
 #include "../events/name.h"
+#include "../lib/decimal.h"
 #include "../maps/scripts.h"
 
 /* How the kernel names a file that was executed by its descriptor: `/dev/fd/3`, or `/dev/fd/3/NAME`. (fs/exec.c) */
 #define DEV_FD_LENGTH 8
-#define DEV_FD_DIGITS 7
 
 /*
  * A script or another file that the kernel found an interpreter for. Of others both pointers are the same, also when they
@@ -29,29 +29,18 @@ static __always_inline bool is_env(const char *interpreter)
 	return path[0] == WORD8('/', 'b', 'i', 'n', '/', 'e', 'n', 'v') && !(path[1] & 0xff);
 }
 
-/*
- * The length of a beginning `/dev/fd/N`, and N; 0 for other names. Digits are counted without a branch: verifiers up to 6.1
- * would follow what comes behind once for each count.
- */
+/* Returns the length of a beginning `/dev/fd/N` and stores N, or returns 0 for other names. */
 static __always_inline __u32 script_descriptor(const char *filename, __s32 *fd)
 {
-	__u64 head[2] = {}, length = DEV_FD_LENGTH, number = 0, going = 1;
+	__u64 head[2] = {};
+	struct decimal number;
 
 	bpf_probe_read_kernel_str(head, sizeof(head), filename);
 	if (head[0] != WORD8('/', 'd', 'e', 'v', '/', 'f', 'd', '/'))
 		return 0;
-#pragma unroll
-	for (int i = 0; i < DEV_FD_DIGITS; i++) {
-		__u64 digit = (head[1] >> 8 * i & 0xff) - '0';
-
-		/* 1 for 0 to 9, by the signs of differences. */
-		going &= ((digit - 10) & ~digit) >> 63;
-		barrier_var(going);
-		number += going * (9 * number + digit);
-		length += going;
-	}
-	*fd = number;
-	return length;
+	number = decimal_at(head[1]);
+	*fd = number.value;
+	return DEV_FD_LENGTH + number.digits;
 }
 
 #ifndef SPOOR_WITHOUT_BPF_LOOP
