@@ -17,10 +17,10 @@ export {
   marker,
   type RecordingMarker,
 } from './recording/marker.js';
+export { openRecording } from './recording/open-recording.js';
 export { type PacedOptions, paced } from './recording/paced.js';
 export {
   type MarkerHandler,
-  openRecording,
   Recording,
   type RecordingEnd,
 } from './recording/reader.js';

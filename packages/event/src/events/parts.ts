@@ -1,7 +1,14 @@
 import type { TLiteral, TOptional, TString } from 'typebox';
 import { deviceText } from '../names/device.js';
 import { errnoName } from '../names/errno.js';
-import { type SchemaBuilder, schemas, type TextEntry, type Texts, textEntry } from './presentation.js';
+import {
+  type SchemaBuilder,
+  schemas,
+  type TextEntry,
+  type Texts,
+  textEntry,
+  textNotes,
+} from './presentation.js';
 
 /** What several of the events have in common: pieces of their JSON. */
 
@@ -30,11 +37,16 @@ export function filenameStartEntry(
   return startOf(event, event.filename, { field: 'directory', root: 'root' });
 }
 
-/** Where the second name of an event starts. */
-export function newStartEntry(
-  event: Texts & { readonly newPath: string },
-): StartEntry<'newDirectory', 'newRoot'> {
-  return startOf(event, event.newPath, { field: 'newDirectory', root: 'newRoot' });
+/** Both names of a call that takes two, and where each starts. */
+export function bothNames(event: Texts & { readonly path: string; readonly newPath: string }) {
+  return {
+    path: event.path,
+    ...textNotes(event, 'path'),
+    ...startEntry(event),
+    newPath: event.newPath,
+    ...textNotes(event, 'newPath'),
+    ...startOf(event, event.newPath, { field: 'newDirectory', root: 'newRoot' }),
+  };
 }
 
 type StartEntry<Directory extends string, Root extends string> = Partial<
@@ -123,6 +135,18 @@ export const partSchemas = {
       'Where a relative name starts, as the kernel has it; the file itself when the name is empty.',
     ),
     ...partSchemas.root(t, 'root'),
+  }),
+  /** Of calls that take two names: `bothNames`. */
+  bothNames: (t: SchemaBuilder) => ({
+    ...partSchemas.name(t),
+    ...partSchemas.directory(t),
+    ...schemas.text(t, 'newPath', 'The new name as the caller gave it.'),
+    ...partSchemas.optionalText(
+      t,
+      'newDirectory',
+      'Where it starts when it is relative, as the kernel has it.',
+    ),
+    ...partSchemas.root(t, 'newRoot'),
   }),
   root: <Name extends string>(t: SchemaBuilder, name: Name) =>
     partSchemas.optionalText(

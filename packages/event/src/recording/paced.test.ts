@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
 import { append, temporaryPaths } from '../../test/recordings.js';
 import { inventRecord } from '../invent-record.js';
+import { openRecording } from './open-recording.js';
 import { paced } from './paced.js';
-import { openRecording } from './reader.js';
 import { RecordingWriter } from './writer.js';
 
 vi.mock('node:timers/promises', async (original) => {
@@ -22,19 +22,34 @@ async function recordingAt(...times: bigint[]) {
   return openRecording(writer.path);
 }
 
-it('takes the time that it took, as often as its speed wants, and waits for nothing that is due', async () => {
-  await using recording = await recordingAt(1000n * ms, 1030n * ms, 1030n * ms, 1060n * ms, 1061n * ms);
-  // A clock that only waiting moves, and that no machine is too slow for.
-  let now = 5000;
+/** A clock that only waiting moves, so that no machine is too slow for it. */
+function clockOfWaiting() {
+  const start = 5000;
   const waits: number[] = [];
-  using _ = vi.spyOn(performance, 'now').mockImplementation(() => now);
-  using __ = vi.mocked(delay).mockImplementation(async (wait, value) => {
+  let now = start;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+  const timer = vi.mocked(delay).mockImplementation(async (wait, value) => {
     waits.push(wait!);
     now += wait!;
     return value!;
   });
+  return {
+    waits,
+    get passedMs() {
+      return now - start;
+    },
+    [Symbol.dispose]() {
+      clock.mockRestore();
+      timer.mockReset();
+    },
+  };
+}
+
+it('takes the time that it took, as often as its speed wants, and waits for nothing that is due', async () => {
+  await using recording = await recordingAt(1000n * ms, 1030n * ms, 1030n * ms, 1060n * ms, 1061n * ms);
+  using clock = clockOfWaiting();
   const seen: [string, number][] = [];
-  for await (const event of paced(recording, { speed: 2 })) seen.push([event.kind, now - 5000]);
+  for await (const event of paced(recording, { speed: 2 })) seen.push([event.kind, clock.passedMs]);
   expect(seen).toEqual([
     ['fork', 0],
     ['fork', 15],
@@ -44,7 +59,7 @@ it('takes the time that it took, as often as its speed wants, and waits for noth
     ['fork', 30],
     ['gap', 30],
   ]);
-  expect(waits).toEqual([15, 15]);
+  expect(clock.waits).toEqual([15, 15]);
 });
 
 it('does not wait for a time that goes back, and ends with its signal', async () => {
@@ -60,17 +75,10 @@ it('does not wait for a time that goes back, and ends with its signal', async ()
 
 it('waits by timers that Node.js has for what happened a century later', async () => {
   await using recording = await recordingAt(0n, 2n ** 62n);
-  let now = 0;
-  const waits: number[] = [];
-  using _ = vi.spyOn(performance, 'now').mockImplementation(() => now);
-  using __ = vi.mocked(delay).mockImplementation(async (wait, value) => {
-    waits.push(wait!);
-    now += wait!;
-    return value!;
-  });
+  using clock = clockOfWaiting();
   const seen: string[] = [];
   for await (const event of paced(recording)) seen.push(event.kind);
   expect(seen).toEqual(['fork', 'fork', 'gap']);
-  expect(waits.length).toBeGreaterThan(2000);
-  expect(Math.max(...waits)).toBeLessThan(2 ** 31);
+  expect(clock.waits.length).toBeGreaterThan(2000);
+  expect(Math.max(...clock.waits)).toBeLessThan(2 ** 31);
 });

@@ -7,7 +7,7 @@ import { eventLayouts } from '../generated-layouts.js';
 import { inventRecord } from '../invent-record.js';
 import type { EventLayouts } from '../layouts.js';
 import { canCompress } from './compress.js';
-import { openRecording } from './reader.js';
+import { openRecording } from './open-recording.js';
 import { RecordingWriter } from './writer.js';
 
 const newPath = temporaryPaths();

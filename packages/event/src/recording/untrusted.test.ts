@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { type ForgedBlock, json, recordsPayload, writeForged } from '../../test/hostile-recording.js';
 import { openAt, temporaryPaths, write } from '../../test/recordings.js';
 import { eventLayouts } from '../generated-layouts.js';
-import { openRecording } from './reader.js';
+import { openRecording } from './open-recording.js';
 
 const newPath = temporaryPaths();
 
