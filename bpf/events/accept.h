@@ -31,7 +31,7 @@ struct accept_event {
 	struct var_bytes path;
 };
 
-/* Both ends of a connection, as the kernel had them before another task could see the descriptor. */
+/* Fills both ends of the connection from the socket that a hook kept. */
 static __noinline int accept_committed(struct frame *frame, struct accept_event *event)
 {
 	const struct committed *kept = &frame->committed;

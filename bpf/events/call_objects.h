@@ -1,4 +1,4 @@
-/* What a call worked on: as a hook inside the call has kept it, or else as it is at the return. */
+/* The objects of a call: kept by a hook inside the call, or else read when the call returns. */
 #ifndef SPOOR_EVENTS_CALL_OBJECTS_H
 #define SPOOR_EVENTS_CALL_OBJECTS_H
 
@@ -9,7 +9,7 @@
 #define EBADF 9
 #define ENOTSOCK 88
 
-/* Whether a hook has kept what the call worked on, for one of these events (1 << kind). */
+/* Returns whether a hook has kept the objects of the call, for one of these events (1 << kind). */
 static __always_inline bool has_committed(const struct frame *frame, __u64 kinds)
 {
 	return (committed_events & kinds) && frame->committed.started_ns;
@@ -18,7 +18,7 @@ static __always_inline bool has_committed(const struct frame *frame, __u64 kinds
 #define SOCKET_KINDS (1ULL << EVENT_CONNECT | 1ULL << EVENT_BIND | 1ULL << EVENT_LISTEN | 1ULL << EVENT_ACCEPT)
 
 /*
- * Returns whether another task shares a table with the current one, or did: a process that shared one may have ended during the call.
+ * Returns whether another task shares a table with the current one, or did before it ended.
  * The frame has the words of the process.
  */
 static __always_inline int tables_were_shared(const struct frame *frame)
@@ -26,7 +26,10 @@ static __always_inline int tables_were_shared(const struct frame *frame)
 	return tables_are_shared() | frame->words.shared;
 }
 
-/* Flags the record when another task can have changed the descriptors or the directories that it is read through. */
+/*
+ * Flags the record when another task can have changed the descriptors or the directories that it is
+ * read through.
+ */
 static __always_inline void record_flag_racy(struct frame *frame)
 {
 	struct event_header *header = (void *)frame->record;
@@ -35,14 +38,20 @@ static __always_inline void record_flag_racy(struct frame *frame)
 	header->flags |= EVENT_RACY * (tables_were_shared(frame) & 1);
 }
 
-/* Returns the file of a descriptor that a call used or made, or NULL when the descriptor is not open any more. */
+/*
+ * Returns the file of a descriptor that a call used or made, or NULL when the descriptor is not
+ * open any more.
+ */
 static __always_inline struct file *file_of_call(struct frame *frame, struct task_struct *task, __u32 fd)
 {
 	record_flag_racy(frame);
 	return file_of_fd(task, fd);
 }
 
-/* Returns the address of the socket that the first argument of a call named, or 0 when that is not a socket. */
+/*
+ * Returns the address of the socket that the first argument of a call named, or 0 when that is not
+ * a socket.
+ */
 static __noinline unsigned long socket_of_call(struct frame *frame, struct task_struct *task, const struct syscall *call)
 {
 	const struct committed *kept = &frame->committed;
@@ -58,13 +67,15 @@ static __always_inline struct sock *sock_of_call(struct frame *frame, struct tas
 	return (void *)socket_of_call(frame, task, call);
 }
 
-/* Whether the kept file is that of this descriptor. */
+/* Returns whether the kept file belongs to this descriptor. */
 static __always_inline bool has_committed_fd(const struct frame *frame, enum event_kind kind, __u32 fd)
 {
 	return has_committed(frame, 1ULL << kind) && frame->committed.fd == fd;
 }
 
-/* Appends the path of a kept file or directory. False when the kernel has let go of its name since. */
+/*
+ * Appends the path of a kept file or directory. False when the kernel has let go of its name since.
+ */
 static __always_inline bool record_append_committed(struct frame *frame, const struct committed_file *kept,
 						    struct var_bytes *path)
 {

@@ -1,4 +1,4 @@
-/* What the caller named, beside what a descriptor leads to by now. */
+/* Compares the name in the caller's memory with the object behind a descriptor. */
 #ifndef SPOOR_EVENTS_CALLER_H
 #define SPOOR_EVENTS_CALLER_H
 
@@ -10,7 +10,10 @@
 /* 1 for every byte but 0, without a branch, which the verifier would follow twice for each byte. */
 #define IS_SET(byte) (((byte) + 0xff) >> 8 & 1)
 
-/* Whether two names differ from their ends to the last slash of `asked`. Both have their last byte on top. */
+/*
+ * Returns whether the last part of `asked` differs from the end of `told`. Both numbers hold the
+ * last eight bytes of a name, the last byte highest.
+ */
 static __always_inline bool ends_differ(__u64 told, __u64 asked)
 {
 	__u64 going = 1, differ = 0;
@@ -26,7 +29,7 @@ static __always_inline bool ends_differ(__u64 told, __u64 asked)
 	return differ;
 }
 
-/* The last bytes of a text in the record, the very last on top. */
+/* Returns the last eight bytes of a text in the record, the last byte highest. */
 static __always_inline __u64 end_of(struct frame *frame, const struct var_bytes *text)
 {
 	__u32 length = text->length < NAME_END ? text->length : NAME_END;
@@ -41,8 +44,8 @@ static __always_inline __u64 end_of(struct frame *frame, const struct var_bytes 
 }
 
 /*
- * Returns whether a path of the record ends in another name than one in the caller's memory. Asked where another task can have
- * replaced the object: an object of another name is not the one of the call, or was reached through a symbolic link.
+ * Returns whether the path in the record and the name in the caller's memory end differently. If
+ * they do, another task has replaced the object or the name, or the name is a symbolic link.
  */
 static __noinline int caller_disagrees(struct frame *frame, const struct var_bytes *path, const void *name)
 {

@@ -33,8 +33,8 @@ enum connect_call { CONNECT_CONNECT, CONNECT_SENDTO, CONNECT_SENDMSG, CONNECT_SE
 #define CONNECT_NO_OUTCOME 1
 
 /*
- * A socket was connected, or could not be. A process sent the first datagram of a socket to a peer that the call named: a
- * socket that is not connected has no other peer.
+ * A socket was connected, or could not be. A process sent the first datagram of a socket to a peer
+ * that the call named: a socket that is not connected has no other peer.
  */
 struct connect_event {
 	struct event_header header;
@@ -68,8 +68,8 @@ static __always_inline bool is_tcp_like(struct sock *sock)
 }
 
 /*
- * Of a connection over loopback the whole handshake runs inside the call. At the return the socket knows how it ended,
- * also where the call says that it is under way.
+ * Of a connection over loopback the whole handshake runs inside the call. At the return the socket
+ * knows how it ended, also where the call says that it is under way.
  */
 static __noinline int connect_outcome(struct sock *sock, __s32 result)
 {
@@ -110,8 +110,8 @@ static __always_inline void connection_keep(struct frame *frame, struct sock *so
 }
 
 /*
- * A call that asks how an earlier one went returns 0 when that is connected. The connection was told then, and is not told
- * twice. False when this is such a call.
+ * A call that asks how an earlier one went returns 0 when that is connected. The connection was
+ * told then, and is not told twice. False when this is such a call.
  */
 static __noinline int is_new_connection(struct frame *frame, struct sock *sock, struct connect_event *event)
 {
@@ -131,8 +131,9 @@ static __noinline int is_new_connection(struct frame *frame, struct sock *sock, 
 }
 
 /*
- * Whether the socket that the descriptor has by now cannot be told, since it is unproven and the caller named another peer. Addresses
- * of other families than unix are the caller's in any case: what the kernel makes of them differs only where it is all zero.
+ * Returns whether the event must name the caller's address instead of the socket's peer: the socket
+ * is not proven, and its peer has another name. If the family is not AF_UNIX, the caller's address
+ * is always used.
  */
 static __always_inline bool is_another_peer(struct frame *frame, const struct endpoint *endpoint,
 					    const struct syscall *call)
@@ -214,7 +215,10 @@ static __always_inline bool fill_connect(struct frame *frame, struct task_struct
 		return fill_connection(frame, sock, call);
 	if (sock && type != SOCK_STREAM && type != SOCK_SEQPACKET)
 		return fill_datagram(frame, sock, call);
-	/* No socket for datagrams, unless another task has put it there since: then the address that was named is told. */
+	/*
+	 * No socket for datagrams, unless another task has put it there since: then the address
+	 * that was named is told.
+	 */
 	return event->header.flags & EVENT_RACY && call->result >= 0 && fill_datagram(frame, sock, call);
 }
 

@@ -23,14 +23,14 @@ enum event_flag {
 	/* the end of what an earlier event told as pending; no call of its own */
 	EVENT_COMPLETION = 128,
 	/*
-	 * A fact was read through descriptors, a working directory or a root that another task shares and can have changed
-	 * since the call used them, or a tracer or a seccomp filter can have answered the call. Nothing proved that the fact is
-	 * the one of the call.
+	 * A fact was read through descriptors, a working directory or a root that another task
+	 * shares and can have changed since the call used them, or a tracer or a seccomp filter can
+	 * have answered the call. Nothing proved that the fact is the one of the call.
 	 */
 	EVENT_RACY = 256,
 	/*
-	 * A path, or `exe`, is of a mount that is in no mount namespace: detached, or not attached yet. The path begins at the root
-	 * of its file system.
+	 * A path, or `exe`, is of a mount that is in no mount namespace: detached, or not attached
+	 * yet. The path begins at the root of its file system.
 	 */
 	EVENT_UNREACHABLE = 512,
 };

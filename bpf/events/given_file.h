@@ -11,7 +11,10 @@ struct file_fields {
 	__u32 *device;
 };
 
-/* Fills the fields with the file of the first argument. They stay as they are if the descriptor is not open. */
+/*
+ * Fills the fields with the file of the first argument. They stay as they are if the descriptor is
+ * not open.
+ */
 static __noinline int record_append_given_file(struct frame *frame, struct task_struct *task, const struct syscall *call,
 					       const struct file_fields *fields)
 {

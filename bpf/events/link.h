@@ -14,7 +14,10 @@ enum link_form { LINK_PLAIN, LINK_AT };
 #define AT_SYMLINK_FOLLOW 0x400
 #define AT_EMPTY_PATH 0x1000
 
-/* A file was given one more name, or could not be. A file that was opened with O_TMPFILE gets its first name so. */
+/*
+ * A file was given one more name, or could not be. A file that was opened with O_TMPFILE gets its
+ * first name so.
+ */
 struct link_event {
 	struct event_header header;
 	/* 0, or -errno */
@@ -28,7 +31,10 @@ struct link_event {
 	/* the names as the caller gave them */
 	struct var_bytes path;
 	struct var_bytes new_path;
-	/* where relative names start, as the kernel has it; of an empty name the file itself; of absolute ones as in other events */
+	/*
+	 * where relative names start, as the kernel has it; of an empty name the file itself; of
+	 * absolute ones as in other events
+	 */
 	struct var_bytes directory;
 	struct var_bytes new_directory;
 };

@@ -1,9 +1,10 @@
 /*
- * Names of files that a call was given, of calls that leave no object behind to ask: what was removed, renamed or
- * changed by name. A name is the caller's own memory, read when the call returns (EVENT_USER_MEMORY): a thread that
- * rewrites it meanwhile shows us another. Symbolic links in it are not resolved. The directory that a relative name
- * starts from is the kernel's. A task that shares the directory can change it before the return: hooks prove it where the
- * kernel has them (programs/committed.h), else it is flagged (EVENT_RACY).
+ * Names of files that a call was given, of calls that leave no object behind to ask: what was
+ * removed, renamed or changed by name. A name is the caller's own memory, read when the call
+ * returns (EVENT_USER_MEMORY): a thread that rewrites it meanwhile shows us another. Symbolic links
+ * in it are not resolved. The directory that a relative name starts from is the kernel's. A task
+ * that shares the directory can change it before the return: hooks prove it where the kernel has
+ * them (programs/committed.h), else it is flagged (EVENT_RACY).
  */
 #ifndef SPOOR_EVENTS_NAME_H
 #define SPOOR_EVENTS_NAME_H
@@ -32,8 +33,8 @@ struct name {
 };
 
 /*
- * Returns whether the task looks files up from another root than the tracer. The root of a mount namespace is the root of a mount
- * that covers the root of its parent, if it has a parent.
+ * Returns whether the task looks files up from another root than the tracer. The root of a mount
+ * namespace is the root of a mount that covers the root of its parent, if it has a parent.
  */
 static __always_inline bool has_other_root(struct task_struct *task)
 {
@@ -52,8 +53,8 @@ static __always_inline bool has_other_root(struct task_struct *task)
 #define NAME_KINDS (1ULL << EVENT_MKDIR | 1ULL << EVENT_UNLINK | 1ULL << EVENT_RENAME)
 
 /*
- * The directory that a hook has kept, if that is where the name starts: the name has no directory of its own, so it is as long as the
- * kernel's name of the file. Each other directory on the way could be that of another one.
+ * Appends the directory that a hook kept, if the name starts there. It does if the name has no
+ * slash, so that it is as long as the kernel's name of the file.
  */
 static __noinline int record_append_kept_directory(struct frame *frame, const struct name *name)
 {
@@ -67,8 +68,9 @@ static __noinline int record_append_kept_directory(struct frame *frame, const st
 }
 
 /*
- * The directory that a name starts from, as the kernel has it. Of an absolute name it is the root of the process, and only
- * when that is not the tracer's. Nothing when the descriptor of the directory is not open.
+ * The directory that a name starts from, as the kernel has it. Of an absolute name it is the root
+ * of the process, and only when that is not the tracer's. Nothing when the descriptor of the
+ * directory is not open.
  */
 static __noinline int record_append_directory(struct frame *frame, struct task_struct *task, const struct name *name,
 					      bool absolute)
@@ -124,8 +126,8 @@ static __always_inline void record_append_named(struct frame *frame, struct task
 }
 
 /*
- * The directory, a slash, then the name: one text, for a condition to judge. A name that another thread made absolute, or
- * relative, between two looks at it loses its directory.
+ * The directory, a slash, then the name: one text, for a condition to judge. A name that another
+ * thread made absolute, or relative, between two looks at it loses its directory.
  */
 static __always_inline void record_append_joined(struct frame *frame, struct task_struct *task,
 						 const struct name *name)

@@ -30,18 +30,21 @@ struct open_event {
 	__u64 inode;
 	__u32 device;
 	/*
-	 * O_ flags that were asked for. openat2() has them in memory: when it succeeded they are those that the file has
-	 * kept: without O_CREAT, O_EXCL, O_NOCTTY and O_TRUNC, with O_LARGEFILE.
+	 * O_ flags that were asked for. openat2() has them in memory: when it succeeded they are
+	 * those that the file has kept: without O_CREAT, O_EXCL, O_NOCTTY and O_TRUNC, with
+	 * O_LARGEFILE.
 	 */
 	__u32 flags;
 	/*
-	 * As the kernel resolved it; of a failed open as the caller gave it (EVENT_USER_MEMORY). Where another task can have
-	 * replaced the descriptor, EVENT_USER_MEMORY says that the caller's memory names another file.
+	 * As the kernel resolved it; of a failed open as the caller gave it (EVENT_USER_MEMORY).
+	 * Where another task can have replaced the descriptor, EVENT_USER_MEMORY says that the
+	 * caller's memory names another file.
 	 */
 	struct var_bytes path;
 	/*
-	 * Of a failed open: where a relative name starts, as the kernel has it; of an absolute one the root of the process,
-	 * when that is not the tracer's. Then it stands right before the name, with a slash between.
+	 * Of a failed open: where a relative name starts, as the kernel has it; of an absolute one
+	 * the root of the process, when that is not the tracer's. Then it stands right before the
+	 * name, with a slash between.
 	 */
 	struct var_bytes directory;
 };
@@ -49,7 +52,7 @@ struct open_event {
 /* include/uapi/linux/openat2.h */
 #define RESOLVE_IN_ROOT 0x10
 
-/* Whether the directory of an openat2() is the root of its name. */
+/* Returns whether openat2() looks its name up below the directory, as below a root. */
 static __noinline int open_is_in_root(const struct syscall *call)
 {
 	const struct open_how *how = (void *)call->arguments[2];
@@ -79,8 +82,9 @@ static __always_inline __u32 open_flags(const struct syscall *call)
 }
 
 /*
- * Whether a call that says that it opened this file cannot have: the file is not there, is a socket, or is open in another way. Not of
- * openat2(), whose flags are in memory.
+ * Returns whether the call cannot have opened this file: the descriptor is closed, is a socket, or
+ * has another access mode. The access mode of openat2() is not compared, since its flags are in the
+ * caller's memory.
  */
 static __noinline int is_not_opened(struct file *file, const struct syscall *call)
 {
@@ -96,7 +100,9 @@ static __noinline int is_not_opened(struct file *file, const struct syscall *cal
 	return (has ^ asked) & (asked & O_PATH ? O_PATH : O_PATH | O_ACCMODE);
 }
 
-/* The file as the kernel had it before another task could see the descriptor. False when its name is gone by now. */
+/*
+ * Fills the event from the file that a hook kept. Returns false if the kernel has dropped its name.
+ */
 static __noinline int open_committed(struct frame *frame, const struct syscall *call)
 {
 	struct open_event *event = (void *)frame->record;
@@ -113,7 +119,10 @@ static __noinline int open_committed(struct frame *frame, const struct syscall *
 	return 0;
 }
 
-/* Whether the caller's memory names another file than the one that the descriptor has by now. One of both was changed. */
+/*
+ * Returns whether the caller's memory names another file than the descriptor has. Another task
+ * changed one of the two.
+ */
 static __always_inline bool is_another_file(struct frame *frame, const struct syscall *call, const void *name)
 {
 	struct open_event *event = (void *)frame->record;

@@ -45,8 +45,8 @@ static __always_inline void record_append_within(struct frame *frame, struct var
 }
 
 /*
- * Appends up to PART_MAX bytes, as far as there is room, and points `reference` to them. What cannot be read has no
- * bytes but keeps its true length, and so counts as truncated.
+ * Appends up to PART_MAX bytes, as far as there is room, and points `reference` to them. What
+ * cannot be read has no bytes but keeps its true length, and so counts as truncated.
  */
 static __always_inline void record_append(struct frame *frame, struct var_bytes *reference, const struct part *part)
 {
@@ -136,8 +136,8 @@ static __always_inline void record_append_container(struct frame *frame, struct 
 }
 
 /*
- * Starts a record of `size` fixed bytes: the header is filled from the frame, the rest is the caller's. A function of its own, for the
- * stack's sake.
+ * Starts a record of `size` fixed bytes: the header is filled from the frame, the rest is the
+ * caller's. A function of its own, for the stack's sake.
  */
 static __noinline void *record_begin(struct frame *frame, const struct scope_set *set, enum event_kind kind, __u32 size)
 {

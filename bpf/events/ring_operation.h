@@ -1,6 +1,7 @@
 /*
- * Operations of io_uring that are told as the events that they are. A record is begun when the kernel has taken the
- * request, with the names that it copied then, and told when the request is completed.
+ * Operations of io_uring that are told as the events that they are. A record is begun when the
+ * kernel has taken the request, with the names that it copied then, and told when the request is
+ * completed.
  */
 #ifndef SPOOR_EVENTS_RING_OPERATION_H
 #define SPOOR_EVENTS_RING_OPERATION_H
@@ -50,8 +51,8 @@ const volatile __u8 ring_operation_kinds[RING_OPERATIONS] = {
 };
 
 /*
- * Returns the event that an operation is, or 0 when that event is off. A table, not a branch: after a branch the verifier
- * walks what follows once for each event.
+ * Returns the event that an operation is, or 0 when that event is off. A table, not a branch: after
+ * a branch the verifier walks what follows once for each event.
  */
 static __always_inline __u64 ring_operation_kind(__u8 operation)
 {
@@ -70,7 +71,10 @@ static __always_inline __u64 ring_operation_kind(__u8 operation)
 		__name;                                                                                        \
 	})
 
-/* The operation runs after its submission. By then its own process can have changed the directory or root that a name starts at. */
+/*
+ * The operation runs after its submission. By then its own process can have changed the directory
+ * or root that a name starts at.
+ */
 static __always_inline void ring_append_name(struct frame *frame, struct task_struct *task, const struct name *name)
 {
 	struct event_header *header = (void *)frame->record;
@@ -187,7 +191,10 @@ static __always_inline void ring_end_open(struct frame *frame, struct task_struc
 	/* Threads of the process, those of the kernel too, have its descriptors. */
 	if (result >= 0 && has_descriptor && (__u32)task_field(task, tgid) == event->header.tgid)
 		file = file_of_fd(task, result);
-	/* The frame has no words of the process here: its name is flagged if it shared a table when the record was begun. */
+	/*
+	 * The frame has no words of the process here: its name is flagged if it shared a table when
+	 * the record was begun.
+	 */
 	event->header.flags |= EVENT_RACY * ((!file | tables_are_shared()) & 1);
 	if (!file)
 		return;

@@ -36,7 +36,10 @@ const volatile bool use_task_regs = true;
 const volatile __u32 own_mount_namespace = 0;
 /* Bytes of arguments that an exec is told with: all, or else the first and the last ARGV_TAIL. See lib/scratch.h. */
 const volatile __u32 argv_limit = ARGV_MAX;
-/* Overlayfs or btrfs is there: the device that stat(2) prints need not be that of the superblock. See lib/file_number.h. */
+/*
+ * Overlayfs or btrfs is there: the device that stat(2) prints need not be that of the superblock.
+ * See lib/file_number.h.
+ */
 const volatile bool has_layered_files = true;
 /* A cgroup v1 hierarchy has a controller: the groups of a task there may be a container's. */
 const volatile bool legacy_cgroups = true;
@@ -46,7 +49,10 @@ const volatile bool wake_reader = false;
 const volatile bool reader_sleeps = false;
 /* Bytes of the activity ring. */
 const volatile __u64 activity_size = 0;
-/* So many bytes of it are for those who use it least (maps/ring_users.h). 0: for whoever comes first. */
+/*
+ * So many bytes of it are for those who use it least (maps/ring_users.h). 0: for whoever comes
+ * first.
+ */
 const volatile __u64 quiet_room = 0;
 
 #endif

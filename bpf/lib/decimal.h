@@ -13,8 +13,9 @@ struct decimal {
 };
 
 /*
- * Reads the number that a text begins with. `text` has its characters, the first one lowest, and at most seven count. Digits
- * are counted without a branch: verifiers up to 6.1 would follow what comes behind once per count.
+ * Reads the number that a text begins with. `text` has its characters, the first one lowest, and at
+ * most seven count. Digits are counted without a branch: verifiers up to 6.1 would follow what
+ * comes behind once per count.
  */
 static __always_inline struct decimal decimal_at(__u64 text)
 {

@@ -1,6 +1,7 @@
 /*
- * The device and the inode number of a file, as stat(2) prints them. Most file systems print the device of their superblock. Overlayfs
- * shows a file of a layer, which can be on another file system, and btrfs has a device per subvolume.
+ * The device and the inode number of a file, as stat(2) prints them. Most file systems print the
+ * device of their superblock. Overlayfs shows a file of a layer, which can be on another file
+ * system, and btrfs has a device per subvolume.
  */
 #ifndef SPOOR_LIB_FILE_NUMBER_H
 #define SPOOR_LIB_FILE_NUMBER_H
@@ -22,7 +23,10 @@
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
-/* Types of file systems that a kernel need not have, or has as modules: the word `optional` at the end says so (object/). */
+/*
+ * Types of file systems that a kernel need not have, or has as modules: the word `optional` at the
+ * end says so (object/).
+ */
 struct ovl_sb___optional {
 	struct super_block *sb;
 	__u32 pseudo_dev;
@@ -31,7 +35,10 @@ struct ovl_sb___optional {
 struct ovl_fs___optional {
 	unsigned int numfs;
 	struct ovl_sb___optional *fs;
-	/* -1: numbers are not made unique; 0: all layers are on one file system; else high bits that tell layers apart */
+	/*
+	 * -1: numbers are not made unique; 0: all layers are on one file system; else high bits
+	 * that tell layers apart
+	 */
 	int xino_mode;
 };
 
@@ -77,7 +84,9 @@ struct file_number {
 	__u32 device;
 };
 
-/* The inode in the topmost lower layer that has the file. NULL for a file of the upper layer alone. */
+/*
+ * The inode in the topmost lower layer that has the file. NULL for a file of the upper layer alone.
+ */
 static __always_inline struct inode *overlay_lower(struct ovl_inode___optional *own)
 {
 	struct ovl_inode___path_optional *with_path = (void *)own;
@@ -104,8 +113,9 @@ static __always_inline bool is_directory(struct inode *inode)
 }
 
 /*
- * The inode whose number overlayfs prints (fs/overlayfs/inode.c, ovl_getattr): of what was copied up, the one that it was copied from,
- * if the kernel has kept that. A file with several names there has each copied for itself, unless the overlay has an index.
+ * The inode whose number overlayfs prints (fs/overlayfs/inode.c, ovl_getattr): of what was copied
+ * up, the one that it was copied from, if the kernel has kept that. A file with several names there
+ * has each copied for itself, unless the overlay has an index.
  */
 static __always_inline struct inode *overlay_origin(struct inode *inode)
 {

@@ -1,4 +1,7 @@
-/* Kernel types of namespaces, process ids and cgroups, declared by hand like those of kernel.h, which includes this file. */
+/*
+ * Kernel types of namespaces, process ids and cgroups, declared by hand like those of kernel.h,
+ * which includes this file.
+ */
 #ifndef SPOOR_LIB_KERNEL_NAMESPACES_H
 #define SPOOR_LIB_KERNEL_NAMESPACES_H
 

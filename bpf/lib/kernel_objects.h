@@ -68,7 +68,10 @@ struct sigqueue {
 	struct kernel_siginfo info;
 };
 
-/* The calls that a filter, and those before it, allow whatever their arguments are: a bit each. Since 5.11. */
+/*
+ * The calls that a filter, and those before it, allow whatever their arguments are: a bit each.
+ * Since 5.11.
+ */
 struct action_cache {
 	unsigned long allow_native[1];
 	unsigned long allow_compat[1];

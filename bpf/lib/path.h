@@ -1,17 +1,20 @@
 /*
- * The path of an open file, from the kernel's own dentries and mounts. bpf_d_path is not allowed where we are, so
- * the walk is ours: bounded, from the leaf up, across mounts, to the root of the mount tree that the file is in.
+ * The path of an open file, from the kernel's own dentries and mounts. bpf_d_path is not allowed
+ * where we are, so the walk is ours: bounded, from the leaf up, across mounts, to the root of the
+ * mount tree that the file is in.
  *
- * What it gives: the path inside the file's mount namespace, whatever root directory its process has: a chroot
- * does not shorten it. Deleted files keep their last name and set `unlinked`. A memfd is `/memfd:NAME`. Pipes, sockets
- * and other files without a name in a tree give their kernel name (`/` for none). A walk that meets more names
- * or bytes than it takes keeps the nearest and sets `cut`.
+ * What it gives: the path inside the file's mount namespace, whatever root directory its process
+ * has: a chroot does not shorten it. Deleted files keep their last name and set `unlinked`. A memfd
+ * is `/memfd:NAME`. Pipes, sockets and other files without a name in a tree give their kernel name
+ * (`/` for none). A walk that meets more names or bytes than it takes keeps the nearest and sets
+ * `cut`.
  *
- * A mount that is detached, or not attached yet, is in no namespace. Its files give the path inside their file system and set
- * `unreachable`.
+ * A mount that is detached, or not attached yet, is in no namespace. Its files give the path inside
+ * their file system and set `unreachable`.
  *
- * The kernel may rename what is walked. It changes the sequence count of a name then. At the end of a walk all counts are
- * compared, and the walk is tried again if one has changed. The last try sets `torn`.
+ * The kernel may rename what is walked. It changes the sequence count of a name then. At the end of
+ * a walk all counts are compared, and the walk is tried again if one has changed. The last try sets
+ * `torn`.
  */
 #ifndef SPOOR_LIB_PATH_H
 #define SPOOR_LIB_PATH_H
@@ -33,7 +36,10 @@
 
 #define PATH_TRIES 3
 
-/* What stands for the namespace of a mount without one: include/linux/err.h, and fs/mount.h with include/uapi/linux/nsfs.h. */
+/*
+ * Values of `mnt_ns` without a namespace: include/linux/err.h, fs/mount.h,
+ * include/uapi/linux/nsfs.h.
+ */
 #define LEAST_ERROR_POINTER (-4095UL)
 #define ANONYMOUS_MOUNTS 0xeffffff7
 
@@ -63,7 +69,7 @@ static __always_inline void path_prepend(struct path_buffer *path, const void *n
 	path->start = start;
 }
 
-/* Whether the name of a level is not what it was when it was read. */
+/* Returns whether the kernel has changed this name since it was read. */
 static __always_inline bool level_has_changed(const struct path_level *level)
 {
 	struct dentry *dentry = (void *)level->dentry;

@@ -1,6 +1,7 @@
 /*
- * What a system call returned, and who answered it. A result is read from the registers of the caller. Seccomp, a supervisor
- * behind it and a tracer can put a number there for a call that the kernel never ran.
+ * The result of a system call, and its origin. A result is read from the registers of the caller.
+ * Seccomp, a supervisor behind it and a tracer can put a number there for a call that the kernel
+ * never ran.
  */
 #ifndef SPOOR_LIB_RESULTS_H
 #define SPOOR_LIB_RESULTS_H
@@ -24,8 +25,9 @@ static __always_inline bool has_seccomp_filter(struct task_struct *task)
 }
 
 /*
- * Whether SECCOMP_RET_TRAP kept the current call from running. The signal for it waits in the thread's own queue. No other thread
- * can send one with its code, and the thread itself was in the call.
+ * Returns whether SECCOMP_RET_TRAP kept the current call from running. Its signal waits in the
+ * thread's own queue. No other thread can send one with its code, and the thread itself was in the
+ * call.
  */
 static __always_inline bool is_trapped(struct task_struct *task)
 {
@@ -48,8 +50,8 @@ static __always_inline bool is_trapped(struct task_struct *task)
 }
 
 /*
- * Whether a filter of the current task can have answered a call in place of the kernel: unless the kernel keeps that the filter
- * always allows the call (since 5.11). Then the call ran, whatever its arguments were.
+ * Returns whether a seccomp filter of the current task can have answered the call. It cannot if the
+ * kernel notes that the filter allows the call with any arguments (since 5.11).
  */
 static __always_inline bool is_answered_by_filter(struct task_struct *task, __u32 number, bool compat)
 {

@@ -37,9 +37,15 @@ struct path_buffer {
 	__u32 full_length;
 	bool cut;
 	bool unlinked;
-	/* the walk did not end at the root of a mount namespace: the path is the one inside the file system */
+	/*
+	 * the walk did not end at the root of a mount namespace: the path is the one inside the
+	 * file system
+	 */
 	bool unreachable;
-	/* a name changed during the walk, each time that it was tried: the path may be one that never was */
+	/*
+	 * a name changed during the walk, each time that it was tried: the path may be one that
+	 * never was
+	 */
 	bool torn;
 	/* names that were walked */
 	__u32 levels;

@@ -1,6 +1,6 @@
 /*
- * Tasks that share a table of descriptors, a working directory or a root. Each of them can change what a call of another one used,
- * before the return of that call is seen.
+ * Tasks that share a table of descriptors, a working directory or a root. Each of them can change
+ * what a call of another one used, before the return of that call is seen.
  */
 #ifndef SPOOR_LIB_SHARING_H
 #define SPOOR_LIB_SHARING_H
@@ -8,10 +8,11 @@
 #include "read.h"
 
 /*
- * Returns whether another task can have changed the descriptors, the working directory or the root of the current one during a
- * call. A thread that ended or left the table since is seen by what its process keeps: the number of threads, and the run time of
- * those that ended. Kernels before 5.11 count each reader of /proc/PID/fd for as long as it reads. The function takes no pointer, so
- * that the verifier reads it once.
+ * Returns whether another task can have changed the descriptors, the working directory or the root
+ * of the current one during a call. A thread that ended or left the table since is seen by what its
+ * process keeps: the number of threads, and the run time of those that ended. Kernels before 5.11
+ * count each reader of /proc/PID/fd for as long as it reads. The function takes no pointer, so that
+ * the verifier reads it once.
  */
 __noinline int tables_are_shared(void)
 {

@@ -38,7 +38,10 @@ struct state_stats {
 	__u64 lost_by_mode;
 	/* scripts that the map would not take: their processes are known by the interpreter alone */
 	__u64 scripts_lost;
-	/* binaries that the map would not take: a rename can show when such a process's record is rebuilt */
+	/*
+	 * binaries that the map would not take: a rename can show when such a process's record is
+	 * rebuilt
+	 */
 	__u64 binaries_lost;
 };
 

@@ -59,7 +59,10 @@ static __always_inline __u32 syscall_number(struct pt_regs *regs)
 #endif
 }
 
-/* What a call returns that SECCOMP_RET_TRAP keeps from running: the kernel puts the registers back (syscall_rollback). */
+/*
+ * The result of a call that SECCOMP_RET_TRAP keeps from running: the kernel restores the registers
+ * (syscall_rollback).
+ */
 static __always_inline long syscall_trapped_result(struct pt_regs *regs)
 {
 #if defined(__TARGET_ARCH_x86)

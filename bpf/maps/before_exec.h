@@ -1,12 +1,12 @@
-/* What an exec takes from a process, kept until the exec is told. */
+/* The name and the credentials before an exec, kept until the exec is reported. */
 #ifndef SPOOR_MAPS_BEFORE_EXEC_H
 #define SPOOR_MAPS_BEFORE_EXEC_H
 
 #include "../lib/process.h"
 
 /*
- * The name and the credentials that an exec replaces. The kernel renames the task before it commits the new credentials
- * (fs/exec.c, begin_new_exec), so the hook of the rename sees the old ones.
+ * The name and the credentials that an exec replaces. The kernel renames the task before it commits
+ * the new credentials (fs/exec.c, begin_new_exec), so the hook of the rename sees the old ones.
  */
 struct before_exec {
 	char comm[16];
@@ -17,8 +17,9 @@ struct before_exec {
 };
 
 /*
- * Without task storage, what processes are about to lose: wanted from a rename to the end of the exec that it is part of. In
- * `task_words_hash` every process that executes would take the place of one that has words.
+ * Without task storage, what processes are about to lose: wanted from a rename to the end of the
+ * exec that it is part of. In `task_words_hash` every process that executes would take the place of
+ * one that has words.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

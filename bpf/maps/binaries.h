@@ -1,8 +1,9 @@
 /*
- * The binary that each process runs, by the name that it had when it was executed. The kernel's own task has only the
- * name of today, which a rename changes, and at its end on kernels before 6.16 no binary at all. So a rebuilt record
- * takes its binary from here, and says what a record says that the map still has. Nothing evicts an entry: it is
- * replaced by the next exec and removed at the end of the process.
+ * The binary that each process runs, by the name that it had when it was executed. The kernel's own
+ * task has only the name of today, which a rename changes, and at its end on kernels before 6.16 no
+ * binary at all. So a rebuilt record takes its binary from here, and says what a record says that
+ * the map still has. Nothing evicts an entry: it is replaced by the next exec and removed at the
+ * end of the process.
  */
 #ifndef SPOOR_MAPS_BINARIES_H
 #define SPOOR_MAPS_BINARIES_H

@@ -1,7 +1,7 @@
 /*
- * What the kernel took for a call: kept by a hook inside the call, before another task can put something else in its place, and
- * taken at the return. A hook keeps it only for tasks that share a table. An entry that is lost here costs the proof alone: the
- * event is told from what is there at the return, with the flag racy.
+ * The objects that the kernel used for a call. A hook inside the call keeps them before another
+ * task can replace them, and the return of the call takes them. Hooks keep them only for tasks that
+ * share a table. If an entry is lost, the event is read at the return and has the flag racy.
  */
 #ifndef SPOOR_MAPS_COMMITTED_H
 #define SPOOR_MAPS_COMMITTED_H
@@ -11,7 +11,7 @@
 /* Constant: a bit (1 << kind) for each event whose calls have all their hooks. */
 const volatile __u64 committed_events = 0;
 
-/* Place of the descriptor that a call made. What a call worked on has the event's own number for a place. */
+/* Place of a descriptor that a call made. Other objects have the number of their event as place. */
 #define COMMITTED_FD 0
 
 struct committed_file {
@@ -66,7 +66,7 @@ static __always_inline __u64 thread_started_ns(void)
 	return BPF_CORE_READ(task, start_boottime);
 }
 
-/* Whether a hook has to keep what it sees: also in place of what is kept already, which is then of an earlier call. */
+/* Returns whether a hook has to keep its object. It also replaces an entry of an earlier call. */
 static __always_inline bool commit_is_due(__u64 key)
 {
 	return tables_are_shared() || bpf_map_lookup_elem(&committed, &key);

@@ -79,9 +79,10 @@ static __always_inline void proc_info_build(struct proc_info *info, const struct
 }
 
 /*
- * Brings a binary that was kept up to date: it may have been deleted since. Hit or miss, an event says the same. The memory map is
- * gone at an exit before 6.16, while the last reference to the binary waits for the end of the exit (fs/file_table.c, fput). The
- * number of the inode shows that its memory was used again. On layered file systems an event has another number.
+ * Brings a binary that was kept up to date: it may have been deleted since. Hit or miss, an event
+ * says the same. The memory map is gone at an exit before 6.16, while the last reference to the
+ * binary waits for the end of the exit (fs/file_table.c, fput). The number of the inode shows that
+ * its memory was used again. On layered file systems an event has another number.
  */
 static __always_inline void proc_info_refresh(struct proc_info *info, struct task_struct *task)
 {

@@ -6,7 +6,7 @@
 
 #define EXE_MAX 256
 
-/* Where a record came from. */
+/* The origin of a record. */
 enum origin {
 	ORIGIN_FORK = 1,
 	ORIGIN_EXEC = 2,
@@ -22,18 +22,29 @@ enum proc_flag {
 	PROC_EXE_UNLINKED = 2,
 	/* a kernel thread, or a process past the point where the kernel gives up its binary */
 	PROC_NO_EXE = 4,
-	/* Of the path of the binary, as struct path_buffer has it. The numbers are those of EVENT_RACY and EVENT_UNREACHABLE. */
+	/*
+	 * Of the path of the binary, as struct path_buffer has it. The numbers are those of
+	 * EVENT_RACY and EVENT_UNREACHABLE.
+	 */
 	PROC_EXE_TORN = 256,
 	PROC_EXE_UNREACHABLE = 512,
 };
 
 struct proc_info {
-	/* Identity, with the key; repeated at the end so that a torn copy shows. Boot time, nanoseconds. */
+	/*
+	 * Identity, with the key; repeated at the end so that a torn copy shows. Boot time,
+	 * nanoseconds.
+	 */
 	__u64 start_time_ns;
 	__u64 inode;
-	/* Address of the inode of the binary, 0 in a record of user space. Followed only while the process holds the binary. */
+	/*
+	 * Address of the inode of the binary, 0 in a record of user space. Followed only while the
+	 * process holds the binary.
+	 */
 	__u64 inode_address;
-	/* In the miss modes that show old failures, follow lives here, as it does in those tracers. */
+	/*
+	 * In the miss modes that show old failures, follow lives here, as it does in those tracers.
+	 */
 	__u64 legacy_followed;
 	/* The kernel's number: major << 20 | minor. */
 	__u32 device;

@@ -1,9 +1,11 @@
 /*
- * Who fills the activity ring. While the ring is nearly full, what is left of it is kept for those who used it least: a flood
- * drops its own events first, and the few events of a quiet process find room.
+ * The users of the activity ring. While the ring is nearly full, its free bytes are kept for those
+ * who used it least. A flood drops its own events first, and the few events of a quiet process find
+ * room.
  *
- * A user is a process, or the set of scopes that an event is of. Its use is what it wanted to put into the ring lately, dropped
- * events included, so that a flood does not become quiet by being refused. Use is halved in every period.
+ * A user is a process, or the set of scopes that an event is of. Its use is what it wanted to put
+ * into the ring lately, dropped events included, so that a flood does not become quiet by being
+ * refused. Use is halved in every period.
  */
 #ifndef SPOOR_MAPS_RING_USERS_H
 #define SPOOR_MAPS_RING_USERS_H
@@ -14,13 +16,17 @@
 /* A period of use is 2^26 ns, 67 ms. */
 #define USE_PERIOD_SHIFT 26
 /*
- * A process may use up to this share of what is free, and less when the scopes of the event are those that fill the ring. Of a
- * hundred floods, each of which takes its share of what the ones before have left, a fifth is left.
+ * A process may use up to this share of what is free, and less when the scopes of the event are
+ * those that fill the ring. Of a hundred floods, each of which takes its share of what the ones
+ * before have left, a fifth is left.
  */
 #define SHARE_OF_PROCESS 8
 #define SHARE_IN_FLOODED_SCOPES 64
 #define SHARE_OF_SCOPES 2
-/* A process that used more than this share of the quiet room in one period floods, and is given nothing of it for a while. */
+/*
+ * A process that used more than this share of the quiet room in one period floods, and is given
+ * nothing of it for a while.
+ */
 #define SHARE_OF_FLOOD 16
 #define FLOOD_PERIODS 128
 
@@ -44,7 +50,7 @@ struct ring_user {
 };
 
 #ifndef SPOOR_LEAN
-/* The user that is lost here begins anew as a quiet one. */
+/* A user whose entry is evicted starts again as a quiet one. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);
@@ -53,8 +59,8 @@ struct {
 } ring_users SEC(".maps");
 
 /*
- * Adds `size` bytes to what the user has used lately, and returns the sum, or all of the quiet room when the user floods. Other
- * CPUs may do so too: a lost addition does no harm.
+ * Adds `size` bytes to what the user has used lately, and returns the sum, or all of the quiet room
+ * when the user floods. Other CPUs may do so too: a lost addition does no harm.
  */
 static __noinline __u64 ring_use(const struct ring_user_key *key, __u64 time_ns, __u64 size)
 {
@@ -90,7 +96,10 @@ static __always_inline struct ring_user_key ring_process(const struct event_head
 	return key;
 }
 
-/* Whether an event may have `size` bytes of a ring of which `left` bytes are left, and counts them as used. */
+/*
+ * Returns whether an event may have `size` of the `left` free bytes of the ring. Counts them as
+ * used in any case.
+ */
 static __noinline int ring_admits(const struct event_header *header, __u64 size, __u64 left)
 {
 	struct ring_user_key key = { .id = header->matched_scopes };

@@ -9,7 +9,10 @@
 
 /* Why a record was dropped. */
 enum drop_reason {
-	/* the ring had no room, or little, which is kept for quieter processes (ring_users.h): the reader is behind */
+	/*
+	 * the ring had no room, or little, which is kept for quieter processes (ring_users.h): the
+	 * reader is behind
+	 */
 	DROP_RING_FULL = 0,
 	/* the ring had room but its lock was taken (reserve in an interrupt) */
 	DROP_RING_BUSY = 1,
@@ -98,10 +101,16 @@ static __always_inline void wake_sleeper(void *ring)
 #define ring_has_room(ring, header, size) true
 #define ring_user_dropped(header) 0
 #else
-/* Whether a flood of one process could hide what others do there. Known when the program is compiled. */
+/*
+ * True for the ring in which a flood of one process could hide other processes. A constant for the
+ * compiler.
+ */
 #define is_shared(ring) ((ring) == (void *)&activity)
 
-/* False when what is left of the ring is kept for others. Costs one call while the ring has twice as much room as `quiet_room`. */
+/*
+ * Returns whether the event may use the ring. Costs one call while the ring has twice as much room
+ * as `quiet_room`.
+ */
 static __always_inline bool ring_has_room(void *ring, const struct event_header *header, __u64 size)
 {
 	__u64 waiting;
@@ -127,7 +136,10 @@ static __always_inline void record_submit(void *ring, struct event_header *heade
 	counters = bpf_map_lookup_elem(&event_counters, &kind);
 	if (!is_shared(ring) || ring_has_room(ring, header, size)) {
 		wakeup = wakeup_for(ring, size);
-		/* Bounded after the calls: 5.10 forgets the bounds of a number that waits on the stack meanwhile. */
+		/*
+		 * Bounded after the calls: 5.10 forgets the bounds of a number that waits on the
+		 * stack meanwhile.
+		 */
 		barrier_var(size);
 		if (size > most)
 			size = most;

@@ -1,6 +1,6 @@
 /*
- * The past of a process, as far as its words keep it: that it executed, was traced, shared a table, and the name and
- * credentials that its last exec replaced.
+ * The past of a process, as far as its words keep it: that it executed, was traced, shared a table,
+ * and the name and credentials that its last exec replaced.
  */
 #ifndef SPOOR_MAPS_TASK_HISTORY_H
 #define SPOOR_MAPS_TASK_HISTORY_H
@@ -8,8 +8,8 @@
 #include "task_words.h"
 
 /*
- * By the sign of a difference: the verifier would remember what a comparison says of the start time, and follow all that
- * comes behind it twice.
+ * By the sign of a difference: the verifier would remember what a comparison says of the start
+ * time, and follow all that comes behind it twice.
  */
 static __always_inline bool started_in_trace(const struct task_identity *identity)
 {

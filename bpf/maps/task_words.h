@@ -17,9 +17,15 @@ struct task_words {
 	__u32 executed;
 	/* `before` has been filled */
 	__u32 renamed;
-	/* was traced (ptrace) at a fork or an exec, where a tracer can make the call look like another, and go */
+	/*
+	 * was traced (ptrace) at a fork or an exec, where a tracer can make the call look like
+	 * another, and go
+	 */
 	__u32 traced;
-	/* shared descriptors or a working directory with another process, which can have ended since */
+	/*
+	 * shared descriptors or a working directory with another process, which can have ended
+	 * since
+	 */
 	__u32 shared;
 	struct before_exec before;
 };
@@ -117,7 +123,10 @@ struct {
 } words_locks SEC(".maps");
 
 #define WORDS_LOCK_TRIES 8
-/* To be compared with an int: before 6.4 updates return one, and the upper half of the register is zero. */
+/*
+ * To be compared with an int: before 6.4 updates return one, and the upper half of the register is
+ * zero.
+ */
 #define EEXIST 17
 
 static __always_inline void words_lock(const struct task_identity *identity)

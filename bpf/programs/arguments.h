@@ -1,4 +1,7 @@
-/* The arguments of a process that has executed, in its record or, if they are long, in a record of their own. */
+/*
+ * The arguments of a process that has executed, in its record or, if they are long, in a record of
+ * their own.
+ */
 #ifndef SPOOR_PROGRAMS_ARGUMENTS_H
 #define SPOOR_PROGRAMS_ARGUMENTS_H
 
@@ -7,9 +10,10 @@
 #include "../maps/long_records.h"
 
 /*
- * Arguments in the memory of the process, where the kernel has put them, and what of them is kept. They are read when the exec is all
- * but done. A process that may trace this one can write there a moment before, as soon as the kernel lets go of the new memory
- * (setup_new_exec). It leaves no trace that could be asked for, so every exec with arguments has EVENT_USER_MEMORY.
+ * Arguments in the memory of the process, where the kernel has put them, and what of them is kept.
+ * They are read when the exec is all but done. A process that may trace this one can write there a
+ * moment before, as soon as the kernel lets go of the new memory (setup_new_exec). It leaves no
+ * trace that could be asked for, so every exec with arguments has EVENT_USER_MEMORY.
  */
 struct arguments {
 	const void *from;
@@ -60,8 +64,9 @@ static __always_inline void append_argv(struct frame *frame, struct exec_event *
 }
 
 /*
- * Submits the record in the frame with more arguments than the frame has room for. The beginning comes last: what lies behind
- * it would be too far from the record's start for the offset of a part. False when the arguments are short, or there is no room.
+ * Submits the record in the frame with more arguments than the frame has room for. The beginning
+ * comes last: what lies behind it would be too far from the record's start for the offset of a
+ * part. False when the arguments are short, or there is no room.
  */
 static __always_inline bool exec_submit_long(struct frame *frame, struct task_struct *task)
 {

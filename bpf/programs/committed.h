@@ -1,6 +1,7 @@
 /*
- * Hooks on kernel functions that have in hand what a call works on, or what it made. They keep it for the return of the call
- * (maps/committed.h). Where the kernel lets no program hook its functions, none of them is loaded.
+ * Hooks on kernel functions that receive the object of a call, or the one that it made. They keep
+ * it for the return of the call (maps/committed.h). Where the kernel lets no program hook its
+ * functions, none of them is loaded.
  */
 #ifndef SPOOR_PROGRAMS_COMMITTED_H
 #define SPOOR_PROGRAMS_COMMITTED_H
@@ -165,14 +166,20 @@ int on_commit_chmod(__u64 *arguments)
 	return commit_file((void *)arguments[0], NULL, EVENT_CHMOD);
 }
 
-/* What all chown calls share: security_path_chown() has structures as arguments, which programs before 6.1 cannot take. */
+/*
+ * All chown calls use it. Before 6.1 programs cannot hook security_path_chown(), whose arguments
+ * are structures.
+ */
 SEC("?fentry/chown_common")
 int on_commit_chown(__u64 *arguments)
 {
 	return commit_file((void *)arguments[0], NULL, EVENT_CHOWN);
 }
 
-/* In place of the hook on connect, where no function can be hooked: TCP says when a socket begins to connect. */
+/*
+ * In place of the hook on connect, where no function can be hooked: TCP says when a socket begins
+ * to connect.
+ */
 SEC("?tp_btf/inet_sock_set_state")
 int on_commit_tcp(__u64 *arguments)
 {

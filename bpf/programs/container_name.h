@@ -1,4 +1,4 @@
-/* What the name of a cgroup says of a container; container.h lists the names. */
+/* Reads the id of a container from the name of its cgroup; container.h lists the names. */
 #ifndef SPOOR_PROGRAMS_CONTAINER_NAME_H
 #define SPOOR_PROGRAMS_CONTAINER_NAME_H
 
@@ -7,7 +7,10 @@
 /* HOST_NAME_MAX of the kernel: the longest name of a machine. A power of two. */
 #define MACHINE_NAME_MAX 64
 
-/* What a group says of the one above, if that is named like a container. Not above 0: no length. */
+/*
+ * The verdict of a group on its parent, if the parent is named like a container. Not above 0: no
+ * length.
+ */
 enum group_below {
 	BELOW_ANYTHING = 0,
 	BELOW_CONMON = -1,
@@ -76,8 +79,8 @@ struct unescape {
 };
 
 /*
- * Copies one character. 1 at the end. systemd escapes a dash as `\x2d`. A machine's name has no other
- * character that it escapes.
+ * Copies one character. 1 at the end. systemd escapes a dash as `\x2d`. A machine's name has no
+ * other character that it escapes.
  */
 static __noinline long unescape_step(__u32 step, struct unescape *state)
 {
@@ -116,7 +119,7 @@ static __always_inline int machine_name(struct container *found, struct containe
 	return walk->written;
 }
 
-/* Whether the group above is where LXC before 4 puts the groups of its containers. */
+/* Returns whether the parent is the group in which LXC before 4 puts its containers. */
 static __always_inline bool is_below_lxc(struct container_walk *walk, const struct cgroup *above)
 {
 	bpf_probe_read_kernel_str(walk->above, sizeof(walk->above), BPF_CORE_READ(above, kn, name));
@@ -125,7 +128,10 @@ static __always_inline bool is_below_lxc(struct container_walk *walk, const stru
 		*(__u32 *)(walk->above + 8) == WORD4('o', 'a', 'd', 0));
 }
 
-/* Whether the group is named after a machine, whose name is then from `walk->from` to `walk->end`. */
+/*
+ * Returns whether the group is named after a machine. Its name is from `walk->from` to `walk->end`
+ * then.
+ */
 static __always_inline bool is_machine(struct container_walk *walk, __u64 length)
 {
 	__u64 first = name_word(__u64, walk, 0), second = name_word(__u64, walk, 7);
@@ -148,7 +154,7 @@ static __always_inline bool is_machine(struct container_walk *walk, __u64 length
 	       last == WORD8('.', 's', 'e', 'r', 'v', 'i', 'c', 'e');
 }
 
-/* Whether LXC names the group after a container, whose name then begins at `walk->from`. */
+/* Returns whether LXC named the group after a container. Its name begins at `walk->from` then. */
 static __always_inline bool is_lxc(struct container_walk *walk, const struct cgroup *above)
 {
 	walk->from = 12;

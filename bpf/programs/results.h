@@ -1,6 +1,6 @@
 /*
- * Which results are told. The numbers of calls and results are registers of the caller: seccomp, and who traces the caller, can
- * change them. A result that a call cannot have is nobody's.
+ * Decides which results are reported. Numbers and results of calls are registers of the caller,
+ * which seccomp and a tracer can change. A result that the call cannot have is not reported.
  */
 #ifndef SPOOR_PROGRAMS_RESULTS_H
 #define SPOOR_PROGRAMS_RESULTS_H
@@ -39,9 +39,10 @@ static __always_inline bool returns_zero(__u32 word)
 }
 
 /*
- * The result of a call as its caller gets it, or CALL_NOT_TOLD. A call that a signal interrupts is told at its end: when it returns
- * EINTR, or when the kernel has repeated it. `trapped` is what SECCOMP_RET_TRAP makes of the result. The verifier looks at the
- * function once a program: it takes numbers alone.
+ * The result of a call as its caller gets it, or CALL_NOT_TOLD. A call that a signal interrupts is
+ * told at its end: when it returns EINTR, or when the kernel has repeated it. `trapped` is what
+ * SECCOMP_RET_TRAP makes of the result. The verifier looks at the function once a program: it takes
+ * numbers alone.
  */
 __noinline long call_result(__u32 word, long result, long trapped)
 {
@@ -57,8 +58,9 @@ __noinline long call_result(__u32 word, long result, long trapped)
 }
 
 /*
- * Whether somebody else than the kernel can have answered the call that the current task returns from: the tracer of the task,
- * which can change its registers, or a seccomp filter. An error that a filter returned is the call's own.
+ * Returns whether a tracer or a seccomp filter can have answered the call in place of the kernel. A
+ * tracer can change the registers of the task. An error that a filter returned counts as the result
+ * of the call.
  */
 __noinline int call_is_doubtful(__u32 number, __u32 compat, long result)
 {

@@ -191,7 +191,10 @@ static __noinline int call_is_due(__u32 word, struct pt_regs *regs, long twice_r
 	return send_may_name_peer(&own);
 }
 
-/* Takes what a hook inside the call has kept, before anything else: also of a call that nobody wants, or the next one would have it. */
+/*
+ * Takes what a hook inside the call has kept, before anything else: also of a call that nobody
+ * wants, or the next one would have it.
+ */
 static __always_inline void commitment_take(struct frame *frame, const struct syscall *call, long result)
 {
 	bool makes_fd = call->kind == EVENT_OPEN || (call->kind == EVENT_ACCEPT && result >= 0);
