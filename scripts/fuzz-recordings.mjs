@@ -1,10 +1,11 @@
 /**
- * `pnpm fuzz:recordings`: reads mutated recordings by the library and by `spoor replay`, as `npm test` does with few of them.
+ * `pnpm fuzz:recordings`: reads mutated recordings by the library and by `spoor replay`, as `npm
+ * test` does with few of them.
  *
  *     node scripts/fuzz-recordings.mjs [--count 1000000] [--seed N] [--first 0] [--processes 2]
  *
- * Fails when a case throws what is no `SpoorError`, takes a second of processor time, or when a process that reads them
- * passes 256 MiB. `--first N --count 1` repeats case N of a seed.
+ * Fails if a case throws anything but a `SpoorError`, if it takes a second of processor time, or if
+ * a process that reads them exceeds 256 MiB. `--first N --count 1` repeats case N of a seed.
  */
 import { execFile } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';

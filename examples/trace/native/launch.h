@@ -1,4 +1,4 @@
-/* What the launcher knows, and what it exchanges with Node.js and with the witness. */
+/* The state of the launcher, and the messages between it, Node.js and the witness. */
 #ifndef SPOOR_NATIVE_LAUNCH_H
 #define SPOOR_NATIVE_LAUNCH_H
 

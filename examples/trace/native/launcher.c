@@ -1,22 +1,24 @@
 /*
- * The native launcher of `spoor`: it exists before Node.js does, since Node.js changes at its start what a command inherits
- * (signal dispositions, limits, descriptors).
+ * The native launcher of `spoor`. It starts before Node.js, because Node.js changes at its start
+ * what a command inherits (signal dispositions, limits, descriptors).
  *
  * `spoor trace` is four processes:
  *
  *   launcher   waits for the two below, passes signals on, and ends as the command ended
- *   ├─ witness   in the process group: tells whether a signal was sent to the whole group
+ *   ├─ witness   in the process group: reports whether a signal was sent to the whole group
  *   ├─ gate      forked before anything was changed; becomes the command
- *   └─ node      the tracer, in a session of its own: no signal of the terminal or of the group reaches it
+ *   └─ node      the tracer, in its own session: gets no signals of the terminal or of the group
  *
- * The other subcommands have nothing to protect: the launcher executes Node.js in its own place.
+ * The other subcommands need no such protection: the launcher executes Node.js in its own place.
  *
- * The launcher and Node.js share a socket (descriptor 3 of Node.js), the gate and Node.js another (4). Files that
- * the launcher opens come by a third (5). `SPOOR_LAUNCHER` is `3:4:PID of the gate:5`, `3:::5` without a command, or empty where
- * nothing is shared.
+ * The launcher and Node.js share a socket (descriptor 3 of Node.js). The gate and Node.js share
+ * another (4). Files that the launcher opens are received on a third (5). `SPOOR_LAUNCHER` is
+ * `3:4:PID of the gate:5`. It is `3:::5` without a command, and empty if nothing is shared.
  *
- *   node → launcher   struct request: ready for the doorbell, gate opened, send this signal, exit, end by this signal; places.h
- *   launcher → node   struct report: the command ended, a signal came. SIGUSR2 is the doorbell: there is one to read
+ *   node → launcher   struct request: ready for the doorbell, gate opened, send this signal, exit,
+ *                     end by this signal, and the requests of places.h
+ *   launcher → node   struct report: the command ended, a signal was received. The doorbell SIGUSR2
+ *                     announces a report
  */
 #include "node.h"
 #include "supervise.h"
@@ -55,8 +57,8 @@ static int forked(void)
 }
 
 /*
- * Closes a standard stream here, with /dev/null in its place. The other end of a pipe must see it close when the command closes
- * it.
+ * Closes a standard stream of the launcher and puts /dev/null in its place. The other end of a pipe
+ * must see the stream close when the command closes it.
  */
 static void leave_stream(int fd)
 {
@@ -123,7 +125,7 @@ static _Noreturn void trace(int argc, char **argv, char **env, long *auxiliary, 
 		sys_prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (sys_getppid() != launcher)
 			sys_exit(0);
-		/* All threads of Node.js then have it. Without root, rights may come from the file of Node.js. */
+		/* All threads of Node.js inherit it. Without root, its file may grant rights. */
 		if (sys_geteuid() == 0) {
 			sys_prctl(PR_SET_NO_NEW_PRIVS, 1);
 			/* Its threads then lose their capabilities with the user id. */

@@ -4,7 +4,7 @@
 
 #include "launch.h"
 
-/* Variables that act on Node.js or on its dynamic loader. They are meant for the command, which has them. */
+/* Variables that act on Node.js or on its dynamic loader. Only the command gets them. */
 static int acts_on_node(const char *variable)
 {
 	static const char *const begins[] = {
@@ -23,7 +23,7 @@ static int no_memory(void *bytes)
 	return (long)bytes < 0 && (long)bytes > -4096;
 }
 
-/* Where this program lies: from the kernel or, without /proc, from the name that it was executed by. */
+/* Finds the folder of this program. Without /proc, it uses the name that was executed. */
 static long own_folder(long *auxiliary, char *path)
 {
 	const char *name = "";
@@ -62,7 +62,7 @@ static long own_folder(long *auxiliary, char *path)
 	return length;
 }
 
-/* Node.js aborts in its start-up where it finds fewer descriptors: without a word, or with a stack that helps nobody. */
+/* With fewer descriptors, Node.js aborts in its start-up, without a useful message. */
 enum { LEAST_DESCRIPTORS = 24 };
 
 /* Node.js raises the soft limit to the hard one. */

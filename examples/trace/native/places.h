@@ -1,6 +1,7 @@
 /*
- * Opens output files anew for Node.js, which has given up the right to. Node.js names their places while it is root; afterwards it
- * can only ask for one of these, by its number. Each is a folder, held open, and a name in it: no link is followed.
+ * Opens output files anew for Node.js, which has given up the right to. Node.js names their places
+ * while it is root. Afterwards it can only ask for one of these places, by its number. A place is
+ * an open folder and a name in it. No link is followed.
  */
 #ifndef SPOOR_NATIVE_PLACES_H
 #define SPOOR_NATIVE_PLACES_H

@@ -1,4 +1,4 @@
-/* What the launcher does while its children live: it passes signals on, stops with the command, and ends as it did. */
+/* Supervises the children: passes signals on, stops with the command, and ends as it did. */
 #ifndef SPOOR_NATIVE_SUPERVISE_H
 #define SPOOR_NATIVE_SUPERVISE_H
 
@@ -20,7 +20,7 @@ static void report(u8 type, u8 signal, u8 group, u32 status)
 	ring();
 }
 
-/* Stops as the command has stopped, so that a shell sees its job stop. Returns when it is continued. */
+/* Stops as the command did, so that a shell sees its job stop. Returns once continued. */
 static void stop_by(int signal)
 {
 	static const struct sigaction usual;
@@ -42,7 +42,7 @@ static void stop_by(int signal)
 	sys_sigaction(signal, &before, 0);
 }
 
-/* What continued this process has done its work: it is not to be passed on, nor taken for a later one. */
+/* Discards the SIGCONT that continued this process, so that it is not passed on. */
 static void forget_continue(void)
 {
 	static const struct timespec at_once;
@@ -52,7 +52,7 @@ static void forget_continue(void)
 	to_group(SIGCONT);
 }
 
-/* The wait status, as wait(2) has it, from what waitid(2) tells. */
+/* Converts the result of waitid(2) to a wait status of wait(2). */
 static u32 wait_status(const struct child_info *info)
 {
 	if (info->code == CLD_EXITED)
@@ -65,7 +65,7 @@ static void command_changed(const struct child_info *info)
 	if (info->code == CLD_STOPPED) {
 		stop_by(info->status);
 		forget_continue();
-		/* Whoever continued the launcher alone means the command. */
+		/* A SIGCONT to the launcher alone is meant for the command. */
 		if (is_stopped(launch.gate_pid))
 			sys_kill(launch.gate_pid, SIGCONT);
 	} else if (info->code <= CLD_DUMPED) {
@@ -120,7 +120,7 @@ static void signal_came(u32 signal)
 	/* Node.js decides on these three: the second ends the trace. */
 	if (launch.node_lives && (signal == SIGINT || signal == SIGTERM || signal == SIGHUP))
 		return report(REPORT_SIGNAL, signal, group, 0);
-	/* What was sent to this process alone is meant for the command. */
+	/* A signal to this process alone is meant for the command. */
 	if (!group)
 		sys_kill(launch.gate_pid, signal);
 }
@@ -129,7 +129,7 @@ static void requested(void)
 {
 	struct request request;
 
-	/* At the end of the stream node is gone, which SIGCHLD tells. */
+	/* The stream ends when node has exited, which SIGCHLD reports. */
 	if (read_all(launch.control, &request, sizeof(request)) <= 0) {
 		sys_close(launch.control);
 		launch.control = -1;
@@ -166,7 +166,7 @@ static void requested(void)
 	}
 }
 
-/* Ends by a signal as the command did, so that the caller sees which. A core of this process would be of no use. */
+/* Ends by the signal that ended the command, so that the caller sees it. Dumps no core. */
 static _Noreturn void end_by(int signal)
 {
 	static const struct sigaction usual;
@@ -190,7 +190,7 @@ static void wait_for_events(void)
 
 	if (sys_ppoll(fds, 2, 0) <= 0)
 		return;
-	/* signalfd hands out the lowest number first: a stream of others would keep SIGCHLD back. */
+	/* signalfd returns the lowest number first: a stream of others would delay SIGCHLD. */
 	reap();
 	/* Requests first: node says how to end, and then ends. */
 	if (launch.control >= 0 && fds[1].revents)
@@ -225,7 +225,7 @@ static _Noreturn void supervise(void)
 
 	while (launch.node_lives)
 		wait_for_events();
-	/* What node asked for last. Not to the end of the stream: a child of node may hold the other end. */
+	/* Handle the last requests. Do not wait for the end: a child of node may hold it open. */
 	while (launch.control >= 0 && sys_ppoll(&control, 1, &at_once) > 0)
 		requested();
 	if (!launch.exits && launch.node_code != CLD_EXITED)

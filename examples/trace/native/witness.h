@@ -1,10 +1,10 @@
-/* The witness, which shares the process group, and the question whether a signal was sent to the whole group. */
+/* The witness is in the process group, to find out whether a signal was sent to all of it. */
 #ifndef SPOOR_NATIVE_WITNESS_H
 #define SPOOR_NATIVE_WITNESS_H
 
 #include "launch.h"
 
-/* Whether this process is stopped: the third field of /proc/PID/stat, behind the name. */
+/* Returns true if this process is stopped: the third field of /proc/PID/stat, behind the name. */
 static int is_stopped(u32 pid)
 {
 	char path[64], text[512];
@@ -24,8 +24,9 @@ static int is_stopped(u32 pid)
 }
 
 /*
- * The witness blocks every signal and is never told one apart: a signal that waits for it as well was sent to the whole group.
- * While the launcher is stopped with the command, the witness looks for the command to go on, and wakes the launcher.
+ * The witness blocks every signal. If a signal is pending for the witness too, it was sent to the
+ * whole group. While the launcher is stopped with the command, the witness waits for the command to
+ * continue. It then wakes the launcher.
  */
 static _Noreturn void witness(int fd, int launcher)
 {
@@ -55,9 +56,10 @@ static _Noreturn void witness(int fd, int launcher)
 }
 
 /*
- * Whether the whole process group got this signal too, from a terminal or from kill(0). The kernel delivers to a group under a
- * lock that setpgid() takes as well, so after this call that changes nothing the witness has its signal if it gets one. Who
- * signals each process of a cgroup takes a moment longer.
+ * Returns true if the whole process group got this signal too, from a terminal or from kill(0). The
+ * kernel delivers a group's signal under a lock that setpgid() also takes. After this call, which
+ * changes nothing, such a signal is pending for the witness. A sender that signals each process of
+ * a cgroup takes a moment longer.
  */
 static int to_group(u32 signal)
 {

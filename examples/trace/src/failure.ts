@@ -9,8 +9,8 @@ import type { Stream } from './io.js';
  */
 export async function reportFailure(error: unknown, { sink, style }: Stream): Promise<number> {
   const escapeText = await loadEscape();
-  // A line of ours that goes on is indented, as in a verifier's log: text from outside cannot begin a line. Backslashes escape
-  // nothing yet.
+  // Continuation lines are indented, as in a verifier's log, so text from outside cannot begin a
+  // line. Backslashes escape nothing yet.
   const safe = (text: string) => text.replace(/\n(?! {2})|[^\n\\]+/g, escapeText);
   if (error instanceof SpoorError) {
     sink.write(`${style.bad('spoor:')} ${error.code}: ${safe(error.message)}\n`);
@@ -27,7 +27,7 @@ export async function reportFailure(error: unknown, { sink, style }: Stream): Pr
   return exitStatus.environment;
 }
 
-/** What this machine has not left or does not allow, whichever call found out. */
+/** Remedies for a resource or right that is missing on this machine, by errno, for any call. */
 const remedies: Readonly<Record<string, string>> = {
   EMFILE: 'Raise the limit of open files: ulimit -n.',
   ENFILE: 'Close files of other processes, or raise fs.file-max.',

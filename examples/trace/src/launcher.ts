@@ -32,13 +32,13 @@ const requests = {
 /** `receiveDescriptor` of `@spoor/tracer`, which most subcommands do without. */
 export type Receive = (socket: number) => { readonly byte: number; readonly fd: number | undefined };
 
-/** Where a file is that the launcher is to open again: `struct place_request` of native/places.h. */
+/** The place of a file that the launcher can reopen: `struct place_request` in native/places.h. */
 export interface KeptPlace {
   /** A descriptor of the folder. */
   readonly folder: number;
   /** The file's name in it. */
   readonly name: string;
-  /** Whom a new file belongs to. */
+  /** The owner of a new file. */
   readonly uid: number;
   readonly gid: number;
 }
@@ -100,11 +100,12 @@ export class Launcher {
   }
 
   /**
-   * Has the launcher remember a place, while this process is root still.
+   * Has the launcher remember a place, while this process is still root.
    *
-   * @param receive takes what comes over the launcher's socket
-   * @returns opens the file there anew for appending, also when this process is not root any more; undefined where the launcher
-   *   cannot. The function throws errors like those of `node:fs`.
+   * @param receive receives a descriptor over the launcher's socket
+   * @returns a function that opens the file there anew for appending, also when this process is no
+   *   longer root. It throws errors like those of `node:fs`. Undefined if the launcher cannot
+   *   remember the place.
    */
   keepPlace({ folder, name, uid, gid }: KeptPlace, receive: Receive): (() => number) | undefined {
     const bytes = Buffer.from(name);

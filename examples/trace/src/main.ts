@@ -7,7 +7,7 @@ import { endProcess } from './trace/interrupts.js';
 // Node.js would open its debugger, which any user of the machine may connect to.
 process.on('SIGUSR1', () => undefined);
 const launcher = takeLauncher();
-// Timers and signals have nobody above them who could tell.
+// Timers and signals have no caller that could report an error.
 process.on('uncaughtException', (error) => {
   void reportFailure(error, standardIo().err).then((status) => endProcess(status, launcher));
 });

@@ -1,4 +1,4 @@
-/** Recordings as somebody else might make them, by the description of the format in packages/event. */
+/** Forges recordings, written independently from the format's description in packages/event. */
 import { crc32, deflateRawSync } from 'node:zlib';
 
 const magic = Buffer.from('SPOORR\r\n');
@@ -12,7 +12,7 @@ export interface ForgedBlock {
   readonly raw: Uint8Array;
   readonly compression?: 'none' | 'deflate';
   readonly records?: number;
-  /** What its head says instead. */
+  /** False values for its head. */
   readonly claims?: { readonly storedSize?: number; readonly rawSize?: number };
 }
 

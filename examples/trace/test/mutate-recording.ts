@@ -79,8 +79,9 @@ const originals: readonly Parts[] = [
 const whole = partsOf(Object.keys(eventLayouts.kinds) as EventKind[]);
 
 /**
- * A recording with something wrong in it: bytes that differ, blocks that are missing, twice, or from another recording, heads
- * that claim extremes, JSON that is deep, long, or has values of other types, records whose words are others.
+ * Returns a recording with something wrong in it. Bytes differ. Blocks are missing, duplicate, or
+ * from another recording. Heads claim extremes. JSON is deep, long, or has values of other types.
+ * Records have other words.
  */
 export function mutatedRecording(random: Random): Uint8Array {
   const original = random(500) === 0 ? whole : originals[random(originals.length)]!;
@@ -139,7 +140,7 @@ function spliced(blocks: ForgedBlock[], random: Random): ForgedBlock[] {
     case 2:
       return blocks.toSpliced(at, 1, ...blocksOf(other, random).slice(random(3)));
     case 3: {
-      // What is in a block is not what its head says.
+      // The type in a block's head does not match its contents.
       return blocks.toSpliced(at, 1, { ...blocks[at]!, type: blockTypes[random(blockTypes.length)]! });
     }
     default: {

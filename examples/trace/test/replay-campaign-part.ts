@@ -1,4 +1,4 @@
-/** A part of a campaign in a process of its own: `node FILE SEED FIRST COUNT` prints what it has seen, as JSON. */
+/** Runs a part of a campaign in its own process: `node FILE SEED FIRST COUNT` prints JSON. */
 import { campaign } from './replay-campaign.js';
 
 const [seed, first, count] = process.argv.slice(2).map(Number);

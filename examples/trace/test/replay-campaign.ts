@@ -20,7 +20,7 @@ import { noStyle } from '../src/output/style.js';
 import { run } from '../src/run.js';
 import { chance, mutatedRecording, type Random } from './mutate-recording.js';
 
-/** What a campaign has seen. */
+/** The result of a campaign. */
 export interface Campaign {
   readonly cases: number;
   /** Recordings that were read to their end, whatever that is, and those that were refused. */
@@ -38,10 +38,10 @@ const memory = '/dev/shm';
 const mostOutput = 64;
 
 /**
- * Reads mutated recordings. Case `n` of a seed is the same in every run, wherever the run begins.
+ * Reads mutated recordings. Case `n` of a seed is identical in every run, wherever the run begins.
  *
- * @throws Error naming the case, when one ends in another way than a `SpoorError`, prints what a terminal obeys, changes
- *   `Object.prototype`, or makes more of a file than it may
+ * @throws Error naming the case, if it ends in another way than a `SpoorError`, prints control
+ *   characters to a terminal, changes `Object.prototype`, or expands a file beyond its bounds
  */
 export async function campaign(seed: number, first: number, count: number): Promise<Campaign> {
   const folder = mkdtempSync(join(existsSync(memory) ? memory : tmpdir(), 'spoor-campaign-'));
@@ -118,7 +118,7 @@ async function lent(recording: Recording, made: { events: number; bytes: number 
 const forms = ['table', 'tree', 'json'] as const;
 const scopes = [[], [], ['--scope', 'comm=sh follow'], ['--scope', 'open.path=/etc/* exec']];
 
-/** What `spoor replay` makes of it. */
+/** Runs `spoor replay`. Returns the number of lines, or undefined if it refuses the file. */
 async function replayed(path: string, random: Random, streams: Streams): Promise<number | undefined> {
   const form = forms[random(forms.length)]!;
   const status = await run(

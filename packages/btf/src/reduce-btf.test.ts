@@ -3,7 +3,7 @@ import { BtfBuilder } from '../test/btf-builder.js';
 import { parseBtf } from './parse-btf.js';
 import { reduceBtf } from './reduce-btf.js';
 
-/** A kernel whose task has members that nobody asks for, and members behind typedefs and in anonymous structs. */
+/** A kernel whose task has unused members, and members behind typedefs and in anonymous structs. */
 function kernel(): BtfBuilder {
   const btf = new BtfBuilder();
   const int = btf.int('int', 4, 'signed');

@@ -20,13 +20,14 @@ for (const [kind, [ownBytes, partBytes]] of extraSizes.entries()) {
 }
 
 /**
- * Copies out of a kernel's BTF what relocations look up: the structs of these names with the members of these names, and what lies
- * inside of those. Pointers lead to `void`. libbpf compares each type of an object with each one of the kernel, 100,000 and more;
- * with a copy it finds the same fields at the same offsets at once.
+ * Copies the types that relocations look up out of a kernel's BTF: the structs of these names with
+ * the members of these names, and the types inside of those. Pointers lead to `void`. libbpf
+ * compares each type of an object with each type of the kernel, more than 100,000. In a copy it
+ * finds equal offsets at once.
  *
  * @param kernel raw BTF, aligned to 4 bytes
- * @returns raw BTF; undefined where a struct is missing, which may be one of a kernel module, and where `kernel` has a form that
- *   this function does not know
+ * @returns raw BTF; undefined if a struct is missing, which may be one of a kernel module, or if
+ *   `kernel` has a form that this function does not know
  */
 export function reduceBtf(kernel: Uint8Array, types: RelocationTypes): Uint8Array | undefined {
   const source = wordsOf(kernel);
@@ -186,7 +187,7 @@ class Copy {
     return bytes;
   }
 
-  /** The type behind typedefs and qualifiers, which say nothing of where a field is; 0 for void, and for what is broken. */
+  /** Resolves typedefs and qualifiers, which do not move a field; 0 for void and broken types. */
   #resolve(id: number): number {
     let target = id;
     for (let steps = 0; steps < maxChain; steps++) {
@@ -219,7 +220,7 @@ class Copy {
     } else if (kind === kinds.int) {
       out.push(name, info, words[at + 2]!, words[at + 3]!);
     } else {
-      // Enums without their values, floats, forward declarations; of functions there are only pointers.
+      // Enums without values, floats, forward declarations. Functions only occur as pointers.
       out.push(name, (info & 0xff00_0000) >>> 0, words[at + 2]!);
     }
   }

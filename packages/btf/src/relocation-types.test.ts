@@ -4,7 +4,7 @@ import { parseBtf } from './parse-btf.js';
 import type { ObjectFile } from './parse-object.js';
 import { relocationTypes } from './relocation-types.js';
 
-/** The struct btf_ext_header, and behind it the relocations of one section, as clang writes them. */
+/** The struct btf_ext_header and the relocations of one section, as clang writes them. */
 function extension(relocations: readonly (readonly [type: number, kind: number])[]): Uint8Array {
   const records = relocations.flatMap(([type, kind]) => [0, type, 0, kind]);
   const body = relocations.length === 0 ? [] : [16, 0, relocations.length, ...records];

@@ -12,12 +12,12 @@ export interface RelocationTypes {
   readonly members: ReadonlySet<string>;
 }
 
-/** `enum bpf_core_relo_kind`, Linux include/uapi/linux/bpf.h. 0 to 5 ask for a field; existence and size of a type follow. */
+/** `enum bpf_core_relo_kind`, Linux include/uapi/linux/bpf.h: 0 to 5 are about fields. */
 const lastOfField = 5;
 const typeExists = 8;
 const typeSize = 9;
 
-/** Offsets in `struct btf_ext_header`, and in the records behind it: tools/lib/bpf/libbpf_internal.h. */
+/** Offsets in `struct btf_ext_header` and its records: tools/lib/bpf/libbpf_internal.h. */
 const ext = { headerSize: 4, relocations: 24, relocationBytes: 28, least: 32 };
 const sectionHead = 8;
 const leastRecord = 16;
@@ -25,10 +25,11 @@ const leastRecord = 16;
 /**
  * Finds which kernel types the CO-RE relocations of an object look up.
  *
- * A flavor that ends with `optional` (`ovl_inode___optional`) says that the kernel need not have the type.
+ * A flavor that ends with `optional` (`ovl_inode___optional`) marks a type that the kernel need not
+ * have.
  *
- * @returns undefined where there are none, where the section `.BTF.ext` is cut off, and where one asks for something else than
- *   structs, unions and their fields
+ * @returns undefined if the object has no relocations, if the section `.BTF.ext` is cut off, or if
+ *   a relocation needs anything but structs, unions and their fields
  */
 export function relocationTypes({ btf, sections }: ObjectFile): RelocationTypes | undefined {
   const section = sections.find(({ name }) => name === '.BTF.ext');
@@ -74,7 +75,7 @@ function rootsOf(data: Uint8Array): ReadonlySet<number> | undefined {
   return roots;
 }
 
-/** `io_kiocb___cqe` is another view of `io_kiocb`: libbpf ignores what follows the last three underscores. */
+/** Returns `io_kiocb` for `io_kiocb___cqe`: libbpf ignores the last `___` and what follows. */
 function withoutFlavor(name: string): string {
   return /^(.*[^_])___[^_]/s.exec(name)?.[1] ?? name;
 }

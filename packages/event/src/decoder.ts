@@ -207,7 +207,8 @@ export class EventDecoder {
       if (count !== 0 && (start < fixed || start + count > size)) return 'part-outside-record';
       bytes += count;
     }
-    // The kernel lets the binary and the path of an exec share bytes. More of that makes lines many times as long as records.
+    // The kernel lets the binary and the path of an exec share bytes. If more is shared, lines are
+    // many times as long as their records.
     return bytes > mostShared * size ? 'part-outside-record' : kind;
   }
 }

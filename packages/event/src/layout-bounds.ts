@@ -1,4 +1,4 @@
-/** What layouts of events may make a reader do: they can come from a file. */
+/** Bounds of event layouts, which can come from a file: they limit what a reader does. */
 import { type Layout, SpoorError, type StructLayout } from '@spoor/btf';
 import type { EventField, EventLayouts } from './layouts.js';
 
@@ -10,7 +10,7 @@ const mostParts = 16;
 const mostNameCharacters = 4096;
 /** Bytes of the fixed part, and of all that is decoded from it: an offset has 16 bits. */
 const mostBytes = 64 * 1024;
-/** Bytes of the smallest header that Spoor has ever written is 80. A record of few bytes is cheap to make and costly to show. */
+/** Bytes. No version has less than 80. Small records are cheap to make and costly to show. */
 const leastHeader = 64;
 const mostOrigins = 256;
 const mostFlags = 16;
@@ -60,7 +60,7 @@ function leafBytes(layout: Layout): number {
   }
 }
 
-/** Whether a field of a recording reads as a value of the type that this version knows. Integers may have another width. */
+/** Returns true if this version can read a recording's field. Integers may have another width. */
 export function readsAlike(field: EventField, expected: EventField): boolean {
   if (field.variable || expected.variable) return field.variable === expected.variable;
   return sameType(field.layout, expected.layout);

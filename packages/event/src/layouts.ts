@@ -45,7 +45,7 @@ export interface EventShape {
   readonly kindOffset: number;
 }
 
-/** What iterating yields beside events, and a name that every object has. */
+/** Names of the other items that iterating yields, and a name that every object has. */
 const taken = new Set(['malformed', 'drops', 'gap', 'constructor']);
 
 const identifier = /^[A-Za-z][A-Za-z0-9_]*$/;

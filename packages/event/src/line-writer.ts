@@ -63,7 +63,7 @@ export class LineWriter {
   readonly #context: LineContext;
   readonly #times: LineTimes;
   readonly #headers = new Map<EventShape, HeaderWords | undefined>();
-  /** By what is in the header: all kinds have the same, unless a file says otherwise. */
+  /** By the contents of the header: all kinds have an equal one, unless a file differs. */
   readonly #shared = new Map<string, HeaderWords | undefined>();
   readonly #kinds = new Map<number, KindText>();
   #shape: EventShape | undefined;

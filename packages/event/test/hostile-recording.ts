@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { type BlockType, type Compression, encodeHead, MAGIC } from '../src/recording/format.js';
 
-/** A block as somebody wants it, with checksums that are right: `claims` replaces what its head says. */
+/** A forged block with valid checksums: `claims` replaces values of its head. */
 export interface ForgedBlock {
   readonly type: BlockType;
   readonly raw: Uint8Array;

@@ -19,8 +19,8 @@ export function bootTimeNs(): bigint {
 }
 
 /**
- * Nanoseconds since 1970 by the wall clock, as it is set at this moment. `performance.timeOrigin` does not follow a
- * change of the wall clock, and `Date.now()` has milliseconds.
+ * Returns nanoseconds since 1970 by the wall clock, as it is set now. `performance.timeOrigin` does
+ * not follow a change of the wall clock, and `Date.now()` has milliseconds.
  */
 export function wallTimeNs(): bigint {
   return readClock(CLOCK_REALTIME);

@@ -37,9 +37,9 @@ export interface LoadEvidence {
   readonly rejection: { readonly program: string; readonly log: string } | undefined;
   /** The first map that the kernel does not create, tried alone. */
   readonly map: RefusedMap | undefined;
-  /** What loading a program that does nothing returned: a descriptor, or -errno. */
+  /** The result of loading a program that does nothing: a descriptor, or -errno. */
   readonly plainProgram: number;
-  /** What is wrong with the kernel's BTF; undefined where it can be read, or is missing. */
+  /** The fault in the kernel's BTF; undefined if it can be read, or is missing. */
   readonly kernelBtfFault: string | undefined;
   /** Programs that this kernel cannot have, each with its section and why. */
   readonly unsupported: readonly string[];
@@ -79,7 +79,7 @@ export function loadFailure(evidence: LoadEvidence): SpoorError {
   const denied = [map?.status, plainProgram].find((one) => one === -errno.EPERM || one === -errno.EACCES);
   if (denied !== undefined) return forbidden(object, denied, options);
   if (map !== undefined) return mapFailure(object, map, options);
-  // Programs for the kernel's hooks fail likewise, and say no more.
+  // Programs for kernel hooks fail with this errno too, without a better reason.
   if (plainProgram === -errno.ENOSYS) return noSyscall(object, options);
   if (plainProgram === -errno.ENOMEM) return failed(object, plainProgram, options);
   if (unsupported.length > 0) {

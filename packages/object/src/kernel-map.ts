@@ -181,9 +181,10 @@ export class KernelMap {
   }
 
   /**
-   * Makes the map read-only for all of user space, for as long as it exists. Programs still write it. Needs CAP_BPF, kernel 5.2.
+   * Makes the map read-only for all of user space, for as long as it exists. Programs can still
+   * write it. Needs CAP_BPF, kernel 5.2.
    *
-   * @returns 0, or -errno: -EBUSY when the map was frozen before, or its memory is mapped for writing
+   * @returns 0, or -errno: -EBUSY if the map was frozen before, or its memory is mapped for writing
    */
   freeze(): number {
     return this.#libbpf.bpf_map_freeze(this.fd);

@@ -6,8 +6,8 @@ import { MAP, mapMemory, PROT } from './mapping.js';
 let known: { readonly native: Native; readonly bytes: Uint8Array | undefined } | undefined;
 
 /**
- * Returns the BTF of the kernel itself, without its modules, or undefined where the kernel shows none. The bytes are kept for all
- * questions of one turn of the event loop.
+ * Returns the BTF of the kernel itself, without its modules, or undefined if the kernel has none.
+ * The bytes are kept for one turn of the event loop.
  */
 export function kernelTypes(native: Native): Uint8Array | undefined {
   if (known?.native === native) return known.bytes;
@@ -21,8 +21,8 @@ export function kernelTypes(native: Native): Uint8Array | undefined {
 }
 
 /**
- * Copies the file by a mapping. V8 does not count shared memory against its heap: megabytes that are counted make it collect all
- * garbage, 10 ms, before the first event of a trace.
+ * Copies the file by a mapping. V8 does not count shared memory against its heap. Megabytes that
+ * are counted would make it collect all garbage before the first event of a trace.
  *
  * @returns undefined before Linux 6.16, where the file can only be read, 4 KiB per call
  */
@@ -44,14 +44,14 @@ function copyTypes(native: Native, length: number): Uint8Array | undefined {
 
 const names = new Map<string, boolean>();
 
-/** Whether the kernel has a tracepoint with types: a typedef, and nothing else, is called so. */
+/** Returns true if the kernel has a typed tracepoint: only a typedef has such a name. */
 export const hasTypedTracepoint = (native: Native, name: string): boolean =>
   hasName(native, `btf_trace_${name}`);
 
-/** Whether the kernel has a function of this name, of those whose names nothing else in the kernel has. */
+/** Returns true if the kernel has this function. Nothing else in the kernel may have the name. */
 export const hasKernelFunction = (native: Native, name: string): boolean => hasName(native, name);
 
-/** Whether something in the kernel's BTF has this name. Each name is looked for once per process. */
+/** Returns true if the kernel's BTF has this name. Each name is searched once per process. */
 function hasName(native: Native, name: string): boolean {
   const answer = names.get(name);
   if (answer !== undefined) return answer;

@@ -124,13 +124,13 @@ function refusedMap(native: Native, object: bigint): RefusedMap | undefined {
   return undefined;
 }
 
-/** What the kernel says to a program that does nothing and needs nothing: a descriptor that is closed again, or -errno. */
+/** Loads a program that does nothing. Returns its descriptor, already closed, or -errno. */
 function plainProgram(native: Native): number {
   const program = { type: programType.rawTracepoint, code: [bpf.set(0, 0), bpf.exit] };
   return withDescriptor(loadProbe(native, program), (status) => status);
 }
 
-/** What is wrong with the kernel's BTF: libbpf takes one that it cannot read for one that is missing. */
+/** Returns the fault in the kernel's BTF: libbpf reports unreadable BTF as missing. */
 function kernelBtfFault(): string | undefined {
   try {
     readKernelBtf();

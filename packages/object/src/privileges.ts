@@ -26,28 +26,31 @@ export interface DropOptions {
   /** User id and group id that the process has from then on. */
   readonly id: number;
   /**
-   * Whether what the process still has to do works. Asked without any capability, so that CAP_BPF is kept where the kernel wants it
-   * for descriptors at hand (before 5.19).
+   * Returns true if the remaining work of the process succeeds. Called without any capability. If
+   * it fails, CAP_BPF is kept: kernels before 5.19 may need it for open descriptors.
    */
   readonly works: () => boolean;
 }
 
-/** What is left of the rights of a process that gave them up. */
+/** The rights that a process still has after it gave them up. */
 export interface Dropped {
   /** `bpf`: the main thread keeps CAP_BPF. */
   readonly kept: readonly 'bpf'[];
 }
 
 /**
- * Gives up root for good: user and group ids of all threads, supplementary groups, every capability of every thread, and the right
- * to gain any by executing a program. The process keeps its descriptors and mappings, takes no debugger, and still ends with its
- * parent if it did before. It changes the whole process: for programs that do nothing else.
+ * Gives up root for good: user and group ids of all threads, supplementary groups, every capability
+ * of every thread, and the right to gain any by executing a program. The process keeps its
+ * descriptors and mappings, and refuses debuggers. It still ends with its parent if it did before.
+ * The whole process changes, so use this only in a program that does nothing else.
  *
- * The bounding set and `no_new_privs` belong to a thread. They are set for the calling thread and those that it starts later; a
- * program that wants them for all sets `no_new_privs` before it executes Node.js.
+ * The bounding set and `no_new_privs` belong to a thread. They are set for the calling thread and
+ * those that it starts later. A program that wants them for all threads sets `no_new_privs` before
+ * it executes Node.js.
  *
- * @throws {SpoorError} SYSCALL_FAILED when the kernel refuses, NO_PRIVILEGE when the process has no CAP_SETUID, or when
- *   SECBIT_NO_SETUID_FIXUP would leave its threads their capabilities: nothing has changed then, but for supplementary groups
+ * @throws {SpoorError} SYSCALL_FAILED when the kernel refuses, NO_PRIVILEGE when the process has no
+ *   CAP_SETUID, or when SECBIT_NO_SETUID_FIXUP would leave its threads their capabilities. Then at
+ *   most the supplementary groups have changed
  */
 export function dropPrivileges({ id, works }: DropOptions): Dropped {
   const { driver, libc } = native();

@@ -3,14 +3,14 @@ import { CStruct } from './c-memory.js';
 import { errnoName } from './errno.js';
 import { native } from './ffi/native.js';
 
-/** include/linux/socket.h, and sizes of `struct msghdr` and of a control message with one descriptor, LP64. */
+/** include/linux/socket.h. Sizes of `struct msghdr` and of a message with one descriptor, LP64. */
 const MSG_CMSG_CLOEXEC = 0x40000000;
 const SCM_RIGHTS = 1;
 const messageSize = 56;
 const controlSize = 24;
 const withDescriptor = 20n;
 
-/** What came over a Unix socket. */
+/** A byte received over a Unix socket, and its descriptor. */
 export interface Received {
   readonly byte: number;
   /** A descriptor of this process from now on, close-on-exec; undefined when none came along. */

@@ -8,8 +8,9 @@ import { kernelTypes } from './kernel-types.js';
 const MFD_CLOEXEC = 1;
 
 /**
- * The kernel types that an object is relocated by, as a file in memory. libbpf searches all types of the kernel once per type of
- * the object, 1 ms each; in this file it finds them at once. It lives until the object is loaded or closed.
+ * A file in memory with the kernel types that relocate an object. libbpf searches all types of the
+ * kernel once per type of the object. In this file it finds them at once. The file lives until the
+ * object is loaded or closed.
  */
 export class RelocationFile implements Disposable {
   readonly path: string;
@@ -21,10 +22,10 @@ export class RelocationFile implements Disposable {
   }
 
   /**
-   * Makes the file. Takes no privilege.
+   * Makes the file. Needs no privilege.
    *
-   * @returns undefined where libbpf has to search by itself: the kernel shows no types, the object asks for a type that may be one
-   *   of a kernel module or for more than fields, or no such file can be made
+   * @returns undefined if libbpf has to search by itself: the kernel has no types, the object needs
+   *   more than fields or a type that may be one of a kernel module, or no such file can be made
    */
   static of(native: Native, object: ObjectFile): RelocationFile | undefined {
     const wanted = relocationTypes(object);

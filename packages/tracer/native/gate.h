@@ -1,16 +1,18 @@
 /*
- * The gate: a process that waits, and then becomes the command. Its process id is known before the command's first
- * instruction, so the tracer is ready when the command begins. Between the caller and the command there is no shell.
+ * The gate: a process that waits, and then becomes the command. Its process id is known before the
+ * command's first instruction, so the tracer is ready when the command begins. No shell runs
+ * between the caller and the command.
  *
  * The gate talks over one socket:
  *
- *   tracer → gate   struct opening, then group ids, then environment variables to set, each with its NUL
- *   gate → tracer   one byte 'r': it is the command's user, and waits
- *   tracer → gate   one byte 'g': all hooks are attached. What the gate did before is no event of the command
- *   gate → tracer   nothing and the end of the stream: the command runs; or u32 errno: it could not be executed
+ *   tracer → gate   struct opening, group ids, then environment variables to set, each with its NUL
+ *   gate → tracer   one byte 'r': the gate is the command's user, and waits
+ *   tracer → gate   one byte 'g': all hooks are attached. Earlier acts are not the command's
+ *   gate → tracer   end of the stream, without data: the command runs
+ *   gate → tracer   u32 errno: the command could not be executed
  *
- * If the tracer goes away first, the gate exits and the command never runs. The descriptor closes at the exec, so the command
- * has no tie to the tracer.
+ * If the tracer exits first, the gate exits and the command never runs. The descriptor closes at
+ * the exec, so the command has no tie to the tracer.
  */
 #ifndef SPOOR_NATIVE_GATE_H
 #define SPOOR_NATIVE_GATE_H

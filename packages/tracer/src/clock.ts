@@ -25,7 +25,8 @@ const systemClocks: Clocks = {
 /** Nanoseconds to add to a time of the boot clock to get nanoseconds since 1970, as of now. */
 export function wallClockOffsetNs(clocks: Clocks = systemClocks): bigint {
   let narrowest: { readonly gap: bigint; readonly offset: bigint } | undefined;
-  // The boot clock is read between two readings of the wall clock: the error is at most half the time between those.
+  // The boot clock is read between two readings of the wall clock. The error is at most half the
+  // time between those.
   for (let index = 0; index < tries; index++) {
     const before = clocks.wallNs();
     const boot = clocks.bootNs();
@@ -39,8 +40,9 @@ export function wallClockOffsetNs(clocks: Clocks = systemClocks): bigint {
 }
 
 /**
- * Notices that somebody set the wall clock, or that it was adjusted by more than 2 ms. Asked before each look at the
- * rings, so it compares two clocks that Node.js reads in nanoseconds, and asks the system only if they drifted.
+ * Notices that the wall clock was set, or adjusted by more than 2 ms. Called before each look at
+ * the rings, so it compares two clocks that Node.js reads in nanoseconds. It asks the system only
+ * if they drifted.
  */
 export class WallClock {
   readonly #clocks: Clocks;
@@ -51,7 +53,7 @@ export class WallClock {
     this.#driftMs = this.#drift();
   }
 
-  /** The new offset if the wall clock has moved against the boot clock since the last call, else undefined. */
+  /** Returns the new offset if the wall clock was set since the last call, else undefined. */
   moved(): bigint | undefined {
     const drift = this.#drift();
     if (Math.abs(drift - this.#driftMs) < driftMs) return undefined;

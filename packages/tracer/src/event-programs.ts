@@ -12,7 +12,7 @@ const kindsOfRingProgram: Readonly<Record<string, readonly string[]>> = {
   on_ring_complete: ringKinds,
 };
 
-/** Programs that keep what a call works on, before another task can change it (bpf/programs/committed.h). */
+/** Programs that keep a call's objects before another task changes them: programs/committed.h. */
 const kindsOfCommitProgram: Readonly<Record<string, readonly string[]>> = {
   on_commit_fd: ['open', 'accept'],
   on_commit_connect: ['connect'],
@@ -31,7 +31,7 @@ const kindsOfCommitProgram: Readonly<Record<string, readonly string[]>> = {
 /** The program in place of them where the kernel lets none hook its functions: for TCP alone. */
 const tcpCommitProgram = 'on_commit_tcp';
 
-/** Whether the trace can do without the program: what it would have proved is flagged. */
+/** Returns true if the program is optional: without it, its events are flagged. */
 export const isCommitProgram = (name: string): boolean =>
   name === tcpCommitProgram || Object.hasOwn(kindsOfCommitProgram, name);
 
@@ -75,15 +75,16 @@ export interface CommitPrograms {
   readonly names: readonly string[];
   /** Bits (1 << kind) of the events whose calls have all their hooks: `committed_events`. */
   readonly committed: bigint;
-  /** Whether programs that hook functions of the kernel are among them. */
+  /** True if some of the programs hook functions of the kernel. */
   readonly hasFunctions: boolean;
   /** For the statistics. */
   readonly variants: Readonly<Record<string, string>>;
 }
 
 /**
- * The programs that prove what calls of these events worked on, where tasks share descriptors or directories. `functionHooks` false:
- * none on functions of the kernel.
+ * Returns the programs that prove which objects calls of these events used, if tasks share
+ * descriptors or directories. With `functionHooks: false`, none of them hook functions of the
+ * kernel.
  */
 export function commitPrograms(
   kinds: ReadonlySet<string>,

@@ -2,7 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { SpoorError } from '@spoor/btf';
 
-/** What native/gate.h searches where there is no PATH. */
+/** The folders that native/gate.h searches without PATH. */
 const usualPath = '/usr/local/bin:/usr/bin:/bin';
 
 /**

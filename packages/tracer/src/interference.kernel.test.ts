@@ -24,7 +24,7 @@ function idOf(tracer: Tracer, name: string): string {
   return /^map_id:\t(\d+)$/m.exec(info)![1]!;
 }
 
-/** A command of root's that writes zeros into maps of its own tracer, and then opens `/missing/mark`. */
+/** Runs a command as root that zeroes maps of its own tracer, and then opens `/missing/mark`. */
 async function sabotage(name: string, maps: readonly string[], options: { readonly replaceable: boolean }) {
   const [ids, result] = ['ids', 'result'].map((file) => join(folder, `${name}-${file}`)) as [string, string];
   const script = `while [ ! -e ${ids} ]; do sleep .01; done; exec ${saboteur.path} $(cat ${ids}) /missing/mark > ${result}`;

@@ -9,7 +9,10 @@ export interface InterferenceParts {
   readonly command: HeldCommand | undefined;
 }
 
-/** Finds out whether somebody with root's rights has kept events from a trace. Claims nothing that has another explanation. */
+/**
+ * Detects whether a process with root's rights kept events from a trace. Reports only what has no
+ * other explanation.
+ */
 export class Interference {
   readonly #scopes: ScopesInForce;
   /** The id of the command in the header of its events; undefined when it is not known. */
@@ -20,7 +23,7 @@ export class Interference {
   constructor({ kernel, scopes, command }: InterferenceParts) {
     const { observer, options } = kernel.configuration;
     this.#scopes = scopes;
-    // In a pid namespace the command has another id than in its events; other miss modes lose exits.
+    // In a pid namespace, events have another id of the command. Other miss modes lose exits.
     const isKnown = observer.pidNamespace === undefined && (options.missMode ?? 'recover') === 'recover';
     this.#command = isKnown ? command?.tgid : undefined;
   }
@@ -30,7 +33,10 @@ export class Interference {
     if (tgid === this.#command) this.#exitSeen = true;
   }
 
-  /** Compares the scope tables with what was written. Call it when the hooks are detached, before the maps are gone. */
+  /**
+   * Compares the scope tables with what was written. Call it after detaching, before the maps are
+   * gone.
+   */
   lookAtTables(): void {
     this.#changedTables = this.#scopes.changed();
   }
@@ -44,7 +50,7 @@ export class Interference {
   }
 }
 
-/** Whether every lifecycle event that happened has been delivered, and every process was known to be followed. */
+/** Returns true if every lifecycle event was delivered, and each followed process was known. */
 function nothingWasLost({ events, state }: Statistics): boolean {
   const lifecycle = ['fork', 'exec', 'exit'].map((kind) => events[kind]!);
   return (

@@ -123,7 +123,7 @@ export class KernelSide {
       try {
         this.#links.push(program.attach());
       } catch (error) {
-        // What a hook that only proves does not keep is flagged.
+        // Without a hook that only proves, events are flagged instead.
         if (!isCommitProgram(program.name)) throw error;
       }
     }
@@ -131,8 +131,9 @@ export class KernelSide {
   }
 
   /**
-   * Makes read-only for user space what only programs write from now on. A process with root's rights could otherwise blind
-   * the programs by one write. The process map stays writable: programs rebuild whatever is deleted there.
+   * Freezes the maps that only programs write from now on, so that user space can only read them. A
+   * process with root's rights could otherwise blind the programs by one write. The process map
+   * stays writable: programs rebuild deleted entries.
    */
   freeze(): void {
     if (!this.configuration.options.fixed) return;
@@ -186,7 +187,7 @@ export class KernelSide {
     return typedMap(this.object.map('seeds'), maps.seeds).get(tgid) !== undefined;
   }
 
-  /** Whether maps can be read, and iterators run, with the rights that this process has now. */
+  /** Returns true if maps can be read, and iterators run, with the present rights. */
   isUsable(): boolean {
     const counters = this.object.map('event_counters');
     const key = new Uint8Array(counters.keySize);

@@ -61,7 +61,7 @@ export interface KernelSideOptions {
   readonly conditions: boolean;
   /** Have the kernel count and time the runs of programs. */
   readonly measurePrograms: boolean;
-  /** Whether the scopes stay as they are, so that their tables can be frozen. */
+  /** True if the scopes never change, so that their tables can be frozen. */
   readonly fixed: boolean;
   /** Whether scopes, those that are or those of a replacement, ask what processes are alive already. */
   readonly needsSnapshot: boolean;

@@ -60,7 +60,7 @@ it('gives the same events with 100 entries as with the default, where more proce
   expect(pressed.events).toEqual(usual.events);
 });
 
-/** Opens a file by itself before its binary is renamed, after that, and when its record has been lost; then it ends. */
+/** Opens a file before and after its binary is renamed, and once its record is lost; then exits. */
 const renamed = `
 exec 3<> gate
 : > before

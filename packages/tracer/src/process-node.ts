@@ -1,4 +1,4 @@
-/** A process of the tree, by identity: the same tgid with another start time is another process. */
+/** A process of the tree, by identity: an equal tgid with another start time is another process. */
 export interface TracedProcess {
   readonly tgid: number;
   /** Boot clock, nanoseconds, of the thread-group leader. */
@@ -30,7 +30,7 @@ export interface ProcessExit {
   readonly durationNs: bigint;
 }
 
-/** What the tree reads of an event: the views of `@spoor/event` have it. */
+/** The fields of an event that the tree reads: the views of `@spoor/event` have them. */
 export interface TreeEvent {
   readonly kind: string;
   readonly tgid: number;
@@ -113,7 +113,7 @@ export class ProcessNode implements TracedProcess {
     this.commRaw = rawText(event, 'comm');
   }
 
-  /** What a child has of its parent until it executes something. */
+  /** Takes over the parent's names, which a child has until it executes something. */
   inherit(parent: ProcessNode): void {
     if (this.exe === '') {
       this.exe = parent.exe;
@@ -140,7 +140,7 @@ export function rawArguments(event: TreeEvent): readonly string[] | undefined {
 /** Parents that are asked before a process is taken for a descendant. */
 const mostAncestors = 1024;
 
-/** Whether a process is another one or descends from it: a recording may say of two that each started the other. */
+/** Returns true if `node` is `other` or a descendant. A bad recording may have circles. */
 export function isBelow(node: ProcessNode, other: ProcessNode): boolean {
   let above: ProcessNode | undefined = node;
   for (let steps = 0; above !== undefined && steps < mostAncestors; steps++) {

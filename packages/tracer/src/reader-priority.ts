@@ -5,10 +5,12 @@ import { setPriority } from 'node:os';
 const raised = -20;
 
 /**
- * Raises the priority of this process, all of its threads, so that a reader of events has its turn however many processes are
- * busy. Processes that are started later inherit it: call it when the command has been started. Needs root or CAP_SYS_NICE.
+ * Raises the priority of this process, all of its threads, so that a reader of events runs on a
+ * busy machine. Processes that are started later inherit it: call it when the command has been
+ * started. Needs root or CAP_SYS_NICE.
  *
- * @returns the name of the error when the kernel refuses, which leaves the priority as it was; undefined when it was raised
+ * @returns undefined on success. If the kernel refuses, the name of the error; the priority is
+ *   unchanged then
  *
  * @example
  * ```ts
@@ -26,7 +28,7 @@ export function raiseReaderPriority(): string | undefined {
   }
   try {
     for (const thread of readdirSync('/proc/self/task')) setPriority(Number(thread), raised);
-    // Where sessions share the CPU as groups, niceness counts inside of a group alone.
+    // If sessions share the CPU as groups, niceness only counts inside of a group.
     writeFileSync('/proc/self/autogroup', String(raised));
   } catch {
     // A thread has ended meanwhile, or the kernel has no groups of sessions.

@@ -110,7 +110,7 @@ export class ScopesInForce {
     }
   }
 
-  /** Whether user space has to look where paths lead, to judge events by a condition. */
+  /** True if user space has to resolve paths to judge events by a condition. */
   get looksAtFiles(): boolean {
     return this.#filters.size > 0;
   }

@@ -65,12 +65,12 @@ export function quietRoom(ringSize: number): number {
   return ringSize / 4;
 }
 
-/** Entries of the map of processes that fill the activity ring: enough for the free lists of each CPU. */
+/** Returns the entries of the map of ring users: enough for the free lists of each CPU. */
 export function ringUsers(possibleCpus: number): number {
   return Math.max(4096, entriesPerCpu * possibleCpus);
 }
 
-/** Calls at a time whose objects hooks keep, of tasks that share them. What has no room is flagged. */
+/** Returns how many calls' objects hooks keep, if tasks share them. Calls beyond are flagged. */
 export function committedEntries(possibleCpus: number): number {
   return Math.max(1024, entriesPerCpu * possibleCpus);
 }

@@ -58,7 +58,7 @@ export interface Statistics {
   readonly rings: Readonly<
     Record<'lifecycle' | 'activity', { readonly size: number; readonly backlog: number }>
   >;
-  /** The processes that lost most events of activity, most first, at most ten. A bounded map may have forgotten some. */
+  /** Up to ten processes that lost most events of activity, most first. Some may be missing. */
   readonly droppers: readonly Dropper[];
   readonly programs: readonly ProgramStatistics[];
   /** For what there is more than one way, the way that this kernel takes. */

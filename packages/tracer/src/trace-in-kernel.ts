@@ -3,7 +3,7 @@ import type { EventContext } from '@spoor/event';
 import { type Dropped, dropPrivileges, type LoadedObject } from '@spoor/object';
 import type { TracerParts } from './tracer-parts.js';
 
-/** What a trace is made of, as its user sees it: the part of `Tracer` that reads no event. */
+/** The parts of a trace for its user: the part of `Tracer` that reads no event. */
 export abstract class TraceInKernel {
   readonly #parts: TracerParts;
 
@@ -11,7 +11,7 @@ export abstract class TraceInKernel {
     this.#parts = parts;
   }
 
-  /** The child process that became the command, for its streams; undefined without one that `trace` has started. */
+  /** The child process that became the command, for its streams; undefined without one. */
   get child(): ChildProcess | undefined {
     return this.#parts.command?.child;
   }
@@ -22,16 +22,17 @@ export abstract class TraceInKernel {
   }
 
   /**
-   * The loaded kernel side: its maps by name, its programs, and `enableStats`, which has the kernel measure their run
-   * time. For experiments and measurements. Owned by the trace: it goes when the trace ends.
+   * The loaded kernel side: its maps by name, its programs, and `enableStats`, which has the kernel
+   * measure their run time. For experiments and measurements. Owned by the trace: it is closed when
+   * the trace ends.
    */
   get object(): LoadedObject {
     return this.#parts.kernel.object;
   }
 
   /**
-   * What the lines of events say that is in no record: for a recording, which must say the same. Another object after
-   * `replaceScopes`, and when the wall clock was set.
+   * Values that event lines have beyond their records: a recording must store them too. Replaced by
+   * another object after `replaceScopes`, and when the wall clock was set.
    */
   get context(): EventContext {
     return this.#parts.decoder.context;
@@ -42,16 +43,17 @@ export abstract class TraceInKernel {
     return this.#parts.scopes.names;
   }
 
-  /** Whether the scopes in force have this process look where paths lead, which takes the right to look. */
+  /** True if the scopes in force need this process to resolve paths, which takes rights. */
   get looksAtFiles(): boolean {
     return this.#parts.scopes.looksAtFiles;
   }
 
   /**
-   * Gives up the rights of this whole process, which only the start of a trace needs: user and group become `id`, no capability is
-   * left. Reading, statistics and the end go on as before. See `dropPrivileges` of `@spoor/object`.
+   * Gives up the rights of this whole process, which only the start of a trace needs. User and
+   * group become `id`, and no capability is left. Reading, statistics and the end go on as before.
+   * See `dropPrivileges` of `@spoor/object`.
    *
-   * @returns what was kept: `bpf`, CAP_BPF, on kernels before 5.19
+   * @returns the rights that were kept: `bpf`, CAP_BPF, on kernels before 5.19
    * @throws {SpoorError} NO_PRIVILEGE when the process has no CAP_SETUID, SYSCALL_FAILED
    */
   dropPrivileges(id: number): Dropped['kept'] {

@@ -4,7 +4,7 @@ import type { KernelSide } from './kernel-side.js';
 import type { ProcessTree } from './process-tree.js';
 import type { ScopesInForce } from './scopes.js';
 
-/** An event, or a record that is none. */
+/** An event, or a malformed record. */
 export type TracedEvent = Event | MalformedEvent;
 
 export interface TracerParts {
@@ -22,8 +22,9 @@ export interface TracerParts {
 
 export interface EachOptions {
   /**
-   * For outputs that can be full: asked after each turn of at most 5 ms of reading; the next one waits for what it returns,
-   * which must not reject. Meanwhile events wait in the rings. The end of the trace does not wait.
+   * For outputs that can be full: called after each turn of at most 5 ms of reading. The next turn
+   * waits for the returned promise, which must not reject. Meanwhile events wait in the rings. The
+   * end of the trace does not wait.
    */
   readonly pause?: () => Promise<void> | undefined;
 }

@@ -84,7 +84,8 @@ export class Tracer extends TraceInKernel implements AsyncDisposable {
   }
 
   /**
-   * What shows that somebody with root's rights interfered, a sentence each. Known when the trace was read to its end.
+   * Signs that a process with root's rights interfered, one sentence each. Known when the trace was
+   * read to its end.
    */
   get interference(): readonly string[] {
     if (this.#finalStatistics === undefined) return [];
@@ -263,7 +264,7 @@ export class Tracer extends TraceInKernel implements AsyncDisposable {
     }
   }
 
-  /** Nobody called: what goes wrong belongs to whoever reads. */
+  /** No caller waits for this: an error is reported to the reader. */
   #endByItself(error?: unknown): void {
     const failed = this.#failed;
     if (error !== undefined) failed?.(error);

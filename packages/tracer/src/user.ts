@@ -30,7 +30,10 @@ export function findUser(nameOrId: string | number): User {
   return { name, uid: Number(uid), gid: Number(gid), groups: groups.split(' ').map(Number), home };
 }
 
-/** The first line that a program prints; undefined when it fails. `node:child_process` takes a start some milliseconds. */
+/**
+ * Returns a program's first line; undefined if it fails. Loads `node:child_process` only here: that
+ * takes milliseconds.
+ */
 function ask(program: string, args: readonly string[]): string | undefined {
   const { execFileSync } = process.getBuiltinModule('node:child_process');
   try {

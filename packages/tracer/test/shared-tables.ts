@@ -62,10 +62,10 @@ __attribute__((unused)) static int unix_connect(int fd, const char *path)
 }
 `;
 
-/** How often a race is run: less often in a guest that is emulated (`scripts/kernels/guest/init.sh`). */
+/** Returns how often a race is run: fewer times in an emulated guest (kernels/guest/init.sh). */
 export const rounds = (most: number): number => (process.env['SPOOR_CASES'] === undefined ? most : most / 10);
 
-/** Where a hook keeps what a call works on, nothing is in doubt: no event is flagged. */
+/** Expects no flagged event if hooks keep the objects of calls. */
 export function expectProof(
   lines: readonly { flags: readonly string[] }[],
   variants: Readonly<Record<string, string>>,
@@ -74,7 +74,7 @@ export function expectProof(
   expect(lines.filter(({ flags }) => flags.includes('racy'))).toEqual([]);
 }
 
-/** Two files, or two directories, take turns under the number that the calls of the main thread name. */
+/** Two files or two directories take turns under the number that the main thread's calls name. */
 export const turns = `${sharing}
 static int first, second, turn;
 

@@ -35,8 +35,8 @@ afterAll(async () => {
     execFileSync('unshare', ['--mount', 'sh', '-c', script], { cwd: stage.folder });
   inNamespace(empty);
   const isThere = () => readFileSync('/proc/self/cgroup', 'utf8').includes(hierarchy);
-  // It goes some time after the last unmount, unless a group was still on its way out: then it takes another one. To mount it
-  // without a pause would bring it back each time.
+  // The hierarchy disappears some time after the last unmount. If a group was still being removed,
+  // another unmount is needed. Mounting without a pause would recreate the hierarchy each time.
   while (isThere()) {
     inNamespace(unmount);
     for (let looks = 0; isThere() && looks < 100; looks++) await setTimeout(20);

@@ -129,8 +129,9 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
 }
 
 /**
- * The command, as `trace` takes it: held by the launcher or, without one, started from here. With it, what this process is while it
- * traces that command.
+ * Prepares the command for `trace`: the launcher holds it or, without a launcher, this process
+ * starts it.
+ * @returns the command, and the standing of this process while it traces
  */
 async function heldCommand(
   { command, user: wanted, keepRoot }: TraceSettings,

@@ -32,7 +32,7 @@ const word = fc
 const argvs = fc.sample(fc.array(word, { minLength: 1, maxLength: 4 }), 200);
 const latin = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
 
-/** What a shell makes of each line that is pasted into it. */
+/** Returns the words that a shell reads from each pasted line. */
 function pasted(shell: string, lines: readonly string[]): string[][] {
   const script = 'f() { printf "%s\\0" "$@"; printf "\\0\\0"; }; for l; do eval "f $l"; done';
   const read = execFileSync(shell, ['-c', script, shell, ...lines], { encoding: 'latin1' });

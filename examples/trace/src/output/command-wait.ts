@@ -5,15 +5,16 @@ import type { Printable } from './renderer.js';
 const commandScope = 'command';
 
 /**
- * How long the process of a traced command waited before its exec. `spoor` starts that process first and holds it until the
- * hooks are attached, so the time between is not the command's. People are shown the rest; JSON has the whole life.
+ * Measures how long the process of a traced command waited before its exec. `spoor` starts that
+ * process first and holds it until the hooks are attached. The time between is not the command's.
+ * The human-readable outputs subtract it. JSON has the whole lifetime.
  */
 export class CommandWait {
   #tgid = -1;
   #startTimeNs = -1n;
   #waitedNs = 0n;
 
-  /** Takes the first exec in the scope of the command: the command has not started anything before. */
+  /** Takes the first exec in the command's scope. Before it, the command has started nothing. */
   take(event: Printable): void {
     if (this.#tgid !== -1 || event.kind !== 'exec' || event.scopes?.includes(commandScope) !== true) return;
     const { tgid, startTimeNs, ktimeNs } = event.toJSON() as EventLine;

@@ -24,11 +24,11 @@ export function dropsByReason(reasons: Readonly<Record<string, number>>): string
     .join(' + ');
 }
 
-/** Reasons that are told apart for one kind of event: a recording may name any number. */
+/** Reasons that are shown separately per kind of event: a recording may name any number. */
 const mostReasons = 32;
 const otherReasons = 'other';
 
-/** Drops of several markers, added up. A recording names the kinds and reasons: they are data, whatever they are called. */
+/** Adds up the drops of several markers. Kinds and reasons of a recording are arbitrary names. */
 export class DropTotals {
   readonly #kinds = new Map<string, Map<string, number>>();
 

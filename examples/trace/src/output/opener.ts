@@ -6,10 +6,10 @@ import { errnoNameOf } from './sink.js';
 import { findPlace } from './trusted-place.js';
 
 /**
- * What opens a file anew when this process is not root any more: the launcher does it. The file is looked for in the folder that is
- * there now, also when that folder is moved.
+ * Returns a function that opens a file anew when this process is no longer root: the launcher does
+ * it. The file is looked up in the folder that exists now, even if that folder is moved later.
  *
- * @returns undefined where the launcher cannot
+ * @returns undefined if the launcher cannot
  */
 export function openerOf(
   path: string,

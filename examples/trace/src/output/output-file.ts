@@ -95,7 +95,8 @@ async function openPlace(path: string, place: Place, more: number): Promise<Outp
 }
 
 /**
- * A file that was opened anew by somebody else, in a folder that was looked at before, checked as `openOutputFile` checks it.
+ * Checks a file as `openOutputFile` does. Another process opened it, in a folder that was checked
+ * before.
  *
  * @throws SpoorError `OUTPUT_UNWRITABLE`; the descriptor is closed then
  */

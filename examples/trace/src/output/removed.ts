@@ -1,7 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { SpoorError } from '@spoor/btf';
 
-/** Returns an error if the file of an open descriptor has no name left: what was written to it is lost when it is closed. */
+/** Returns an error if the open file has no name left: its contents are lost when it is closed. */
 export function removedError(path: string, fd: number): SpoorError | undefined {
   const stats = fstatSync(fd, { bigint: true });
   if (!stats.isFile() || stats.nlink > 0n) return undefined;

@@ -31,6 +31,6 @@ export interface RendererOptions {
   readonly kinds: readonly string[];
   /** Since the first event, or the time of day. */
   readonly time: 'relative' | 'wall';
-  /** A process can end unseen, because of scopes: without an exit it may have ended. Default: false. */
+  /** True if scopes can hide exits: a process without an exit may have ended. Default: false. */
   readonly exitsUnseen?: boolean;
 }

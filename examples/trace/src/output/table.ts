@@ -40,7 +40,7 @@ export function tableRenderer({ style, time, kinds }: RendererOptions): Renderer
   };
 }
 
-/** The data of an event; an exit of the command says how long it ran, without the wait before its exec. */
+/** Returns the data of an event. The duration of the command excludes the wait before its exec. */
 function withoutWait({ event, tgid, startTimeNs, data }: EventLine, wait: CommandWait): EventLine['data'] {
   if (event !== 'exit') return data;
   const process = { tgid, startTimeNs: BigInt(startTimeNs) };

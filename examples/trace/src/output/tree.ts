@@ -29,7 +29,7 @@ export function treeRenderer(
   };
 }
 
-/** Whether exits may be missing where a marker stands: they were dropped, or nobody knows what was lost. */
+/** Returns true if a marker may hide exits: they were dropped, or the loss is unknown. */
 function losesExits(line: OutputLine): boolean {
   return line.event === 'gap' || (line.event === 'drops' && line.drops['exit'] !== undefined);
 }

@@ -9,7 +9,7 @@ import type { ReplayScopes } from './replay-scopes.js';
 export interface Play {
   readonly recording: Recording;
   readonly writer: EventWriter;
-  /** Where the tree of processes grows; undefined where nobody looks at it. */
+  /** The tree of processes to fill; undefined if it is not shown. */
   readonly processes: ProcessTree | undefined;
   /** Which events are shown, and under which names of scopes; undefined: all, under those of the recording. */
   readonly scopes: ReplayScopes | undefined;

@@ -1,8 +1,9 @@
 import type { Scope } from '@spoor/filter';
 
 /**
- * Whether every process that is shown is shown to its end. A scope that does not follow loses a process once the process no longer
- * matches, and a scope with conditions has only the events that it names.
+ * Returns true if each process that is shown is shown until it exits. A scope that does not follow
+ * loses a process once the process no longer matches. A scope with conditions has only the events
+ * that it names.
  */
 export async function seesExits(scopes: readonly (string | Scope)[]): Promise<boolean> {
   if (scopes.length === 0) return true;

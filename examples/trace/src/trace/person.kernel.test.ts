@@ -14,7 +14,7 @@ const tells = [
   'id -u; id -g; id -G; echo "$HOME $USER $LOGNAME"; grep ^CapEff /proc/self/status',
 ];
 
-/** What a command tells of its user, and what `spoor` says. */
+/** Runs a command that prints its user. Returns its lines, and the messages of `spoor`. */
 async function told(options: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const { stdout, stderr, status } = await spoor(
     ['trace', '--events', 'exec', '--out', '/dev/null', ...options, '--', ...tells],

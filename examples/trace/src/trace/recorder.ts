@@ -43,7 +43,7 @@ export class Recorder {
     return new Recorder(writer, () => (isDescriptor ? undefined : removedError(path, fd)));
   }
 
-  /** What the lines of the records from here on say beyond them. */
+  /** Sets the values that lines have beyond their records, for the records from here on. */
   setContext(context: EventContext): void {
     this.#writer.setContext(context);
   }

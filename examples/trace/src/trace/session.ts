@@ -31,7 +31,7 @@ export interface SessionParts {
   readonly io: Io;
   readonly interrupts: Interrupts;
   readonly durationMs: number | undefined;
-  /** Whether to print the counters at the end. */
+  /** True if the counters are printed at the end. */
   readonly stats: boolean;
   readonly standing: Standing;
 }
@@ -45,7 +45,7 @@ export class Session {
   #lastTimeLo = 0;
   #lastTimeHi = 0;
   #recorderFull = false;
-  /** What the recording says that lines are made with. */
+  /** The values that lines have beyond their records, as written to the recording. */
   #context: EventContext;
   #waitingNote: NodeJS.Timeout | undefined;
   /** How the command ended; undefined while it lives, and without one. */

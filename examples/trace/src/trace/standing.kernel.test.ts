@@ -1,4 +1,4 @@
-/** What the tracer's own process is while it traces. */
+/** Tests the priority and the rights of the tracer's own process while it traces. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const stage = useStage();
 const none = '0'.repeat(16);
 const capBpf = '0000008000000000';
 const [major = 0, minor = 0] = release().split('.').map(Number);
-/** Where `kernel.unprivileged_bpf_disabled` is set, kernels before 5.19 want CAP_BPF for descriptors at hand. */
+/** With `kernel.unprivileged_bpf_disabled`, kernels before 5.19 check CAP_BPF at each use. */
 const needsBpf =
   (major < 5 || (major === 5 && minor < 19)) &&
   readFileSync('/proc/sys/kernel/unprivileged_bpf_disabled', 'utf8').trim() !== '0';

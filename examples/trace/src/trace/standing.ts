@@ -3,14 +3,14 @@ import type * as library from '@spoor/tracer';
 import type { Tracer } from '@spoor/tracer';
 import type { Receive } from '../launcher.js';
 
-/** Ids that no user of the machine has: whom the trace observes can then neither signal this process nor slow it down. */
+/** Ids of no user on this machine: only root can then signal this process or slow it down. */
 const ownIds = [65_533, 65_532] as const;
 
 export interface StandingOptions {
   readonly keepRoot: boolean;
   /** The user id of the command; undefined for this process's own, and without a command. */
   readonly commandUid: number | undefined;
-  /** Whether this process has started the command itself, and is the one who passes signals on to it. */
+  /** True if this process started the command itself, and passes signals on to it. */
   readonly signalsCommand: boolean;
   /** Called while this process is root still. */
   readonly beforeDrop: (receive: Receive) => void;
@@ -19,7 +19,7 @@ export interface StandingOptions {
 /** Functions of the library that act on this whole process. */
 type Actions = Pick<typeof library, 'raiseReaderPriority' | 'receiveDescriptor'>;
 
-/** What this process is while it traces: its priority and its rights. */
+/** The priority and the rights of this process while it traces. */
 export class Standing {
   readonly #options: StandingOptions;
   readonly #facts: Record<string, string> = {};
@@ -34,7 +34,10 @@ export class Standing {
     return this.#facts;
   }
 
-  /** Takes the standing of a tracer. Call it when all hooks are attached, before the command begins; idempotent. */
+  /**
+   * Raises the priority and drops root. Call it when all hooks are attached, before the command
+   * begins; idempotent.
+   */
   take(tracer: Tracer, { raiseReaderPriority, receiveDescriptor }: Actions): void {
     if (this.#taken) return;
     this.#taken = true;

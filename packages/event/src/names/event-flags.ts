@@ -1,6 +1,6 @@
 import type { EventFlagName } from '@spoor/bpf';
 
-/** What each flag of an event says: for `spoor list events` and the published schema. */
+/** The meaning of each flag of an event: for `spoor list events` and the published schema. */
 export const eventFlagTexts: Readonly<Record<EventFlagName, string>> = {
   'user-memory':
     "A part was read from the caller's memory, which another thread can have changed, or a process that may trace it.",
@@ -21,7 +21,7 @@ export const eventFlagTexts: Readonly<Record<EventFlagName, string>> = {
     'root of its file system.',
 };
 
-/** Says how a text that was cut is marked. It is no flag, and can be asked for like one. */
+/** Explains the mark of a truncated text. It is not a flag, but can be queried like one. */
 export const truncatedText =
   'A text has fewer bytes than there were. In JSON the text has an entry with Truncated behind its name.';
 

@@ -1,6 +1,6 @@
 /**
- * What a process can do without an event of ours, by the calls that do it: for people who ask what a trace cannot show.
- * `packages/tracer/src/events/untraced.kernel.test.ts` does each of them under a trace.
+ * Actions of a process that emit no event, by the calls that do them. They show users the limits of
+ * a trace. `packages/tracer/src/events/untraced.kernel.test.ts` does each of them under a trace.
  */
 export const untracedCalls: Readonly<Record<string, string>> = {
   'symlink mknod': 'A symbolic link, a device, a pipe or a socket file is made.',

@@ -4,7 +4,7 @@ import { codecOf } from './compress.js';
 import { type BlockHead, decodeHead, HEAD_SIZE, MAGIC, MAX_RECORD } from './format.js';
 import type { ByteSource } from './source.js';
 
-/** A block as read: its head, its payload expanded, and where it lay. `damaged`: the payload is not what was written. */
+/** A block as read: head, expanded payload, position. `payload` is undefined if it is damaged. */
 export interface Block {
   readonly head: BlockHead;
   readonly payload: Uint8Array | undefined;
@@ -53,11 +53,11 @@ async function expand(head: BlockHead, stored: Uint8Array): Promise<Uint8Array |
   }
 }
 
-/** Records of fewer bytes than any event has, in one block. A writer keeps a record that is malformed as it came. */
+/** Records shorter than any event, per block. A writer keeps malformed records as they came. */
 const mostShort = 64;
 const shortest = 16;
 
-/** The records of a block; undefined when they are not as many as its head says, or not such as a writer makes. */
+/** Returns the records of a block; undefined if their number or form is not as written. */
 export function recordsOf({ head, position }: Block, payload: Uint8Array): Records | undefined {
   const records = { memory: memoryOf(payload), position, size: payload.length };
   let count = 0;
@@ -79,14 +79,14 @@ function memoryOf(payload: Uint8Array): RecordMemory {
   return { u8, u32: new Uint32Array(u8.buffer), view: new DataView(u8.buffer) };
 }
 
-/** Bytes of the record at `offset`, or -1 when there is none: a length past the block is the end of the block. */
+/** Returns the bytes of the record at `offset`, or -1 if it does not fit into the block. */
 function lengthAt({ memory, size }: Records, offset: number): number {
   if (offset + 8 > size) return -1;
   const length = memory.u32[offset >>> 2]!;
   return offset + 8 + length > size ? -1 : length;
 }
 
-/** Hands out records from `offset` on, `most` of them. Returns where the next one is, or -1 at the end. */
+/** Handles up to `most` records from `offset`. Returns the next one's offset, or -1 at the end. */
 export function forEachRecord(
   records: Records,
   handle: RecordHandler,

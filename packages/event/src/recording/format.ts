@@ -4,19 +4,22 @@ import { mostJsonBytes } from './json.js';
  * The file format of recordings, version 1. All numbers are little-endian.
  *
  *     file   = magic, block…
- *     magic  = 53 50 4f 4f 52 52 0d 0a            "SPOORR", CR, LF: a transfer that changes line ends shows
+ *     magic  = 53 50 4f 4f 52 52 0d 0a: "SPOORR", CR, LF (detects changed line ends)
  *     block  = head, payload
- *     head   = u32 0x314b4c42 ("BLK1"), u8 type, u8 compression, u16 0, u32 stored bytes, u32 raw bytes,
- *              u32 records, u32 CRC-32 of the payload as stored, u32 0, u32 CRC-32 of the 28 bytes before
+ *     head   = u32 0x314b4c42 ("BLK1"), u8 type, u8 compression, u16 0,
+ *              u32 stored bytes, u32 raw bytes, u32 records,
+ *              u32 CRC-32 of the payload as stored, u32 0, u32 CRC-32 of the 28 bytes before
  *
- * The first block is the header (JSON), the last of a complete file the end (JSON). Between them lie records and
- * markers (JSON) in the order in which they came. The raw payload of a records block is that of a ring: for each
- * record u32 length, u32 0, the bytes, and filling up to a multiple of 8. Each block stands for itself: a file that
- * ends anywhere is good up to its last whole block, and a damaged one costs only itself.
+ * The first block is the header (JSON). The last block of a complete file is the end (JSON).
+ * Records and markers (JSON) lie between them, in the order in which they came. The raw payload of
+ * a records block is that of a ring. Per record it has u32 length, u32 0, the bytes, and padding to
+ * a multiple of 8. Blocks are independent. A file that ends anywhere is valid up to its last whole
+ * block, and a damaged block loses only itself.
  *
- * Bounds: JSON of 1 MiB, 64 deep, with 65,536 entries; 16 MiB of records in a block, 128 KiB in a record. All blocks so far
- * expand to at most 512 times the bytes of the file so far and 4 MiB, and have at most one record per byte and 16,384.
- * A writer does not compress a block that would exceed this.
+ * Bounds: JSON of 1 MiB, 64 deep, with 65,536 entries; 16 MiB of records per block, 128 KiB per
+ * record. All blocks so far expand to at most 512 times the bytes of the file so far and 4 MiB.
+ * They have at most one record per byte and 16,384. A writer stores a block that would exceed this
+ * without compression.
  */
 export const MAGIC = Uint8Array.of(0x53, 0x50, 0x4f, 0x4f, 0x52, 0x52, 0x0d, 0x0a);
 export const HEAD_SIZE = 32;
@@ -28,7 +31,7 @@ export const MAX_RECORD = 128 * 1024;
 /** Bytes of the longest block of records that a writer makes. */
 export const MAX_BLOCK = 16 * 1024 * 1024;
 
-/** Bytes that a reader holds for one block of records: one record may exceed the size that a writer was given. */
+/** Bytes that a reader holds per block: one record may exceed the block size of the writer. */
 const MAX_RECORDS_BLOCK = MAX_BLOCK + MAX_RECORD + 16;
 
 export const blockTypes = { header: 1, records: 2, marker: 3, end: 4 } as const;
@@ -79,7 +82,7 @@ export function decodeHead(bytes: Uint8Array, crc32: Crc32): BlockHead | undefin
   return { type, compression, storedSize, rawSize, records, payloadCrc: view.getUint32(20, true) };
 }
 
-/** What does not compress becomes a little longer. */
+/** Data that does not compress becomes a little longer. */
 function mostStored(rawSize: number): number {
   return rawSize + (rawSize >>> 6) + 64;
 }
@@ -91,7 +94,7 @@ function nameOf<Name extends string>(
   return (Object.keys(table) as Name[]).find((name) => table[name] === number);
 }
 
-/** Whether a file that has `bytes` so far may hold so much. */
+/** Returns true if the first `bytes` of a file may hold that much. */
 export function isPlausible(
   bytes: number,
   held: { readonly rawSize: number; readonly records: number },

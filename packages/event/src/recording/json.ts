@@ -10,9 +10,10 @@ const mostEntries = 65_536;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Parses JSON of a bounded size. Its objects have no prototype: every name is data, `__proto__` and `constructor` too.
+ * Parses JSON of a bounded size. Its objects have no prototype: every name is data, even
+ * `__proto__` and `constructor`.
  *
- * @throws TypeError what is wrong with the text
+ * @throws TypeError saying why the text is invalid
  */
 export function parseJson(bytes: Uint8Array): unknown {
   if (bytes.length > mostJsonBytes) throw new TypeError(`${bytes.length} bytes of JSON are too many`);
@@ -60,12 +61,12 @@ function withoutPrototypes(value: unknown): unknown {
   return Array.isArray(value) ? value : Object.setPrototypeOf(value, null);
 }
 
-/** Whether it is an object of JSON, which is not an array. */
+/** Returns true if the value is a JSON object, and not an array. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What a value is, for a message: nothing of the value itself. */
+/** Names the type of a value for a message, without the value itself. */
 function typeName(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';

@@ -88,7 +88,7 @@ export function decodeMarker(
 }
 
 const longestReason = 256;
-/** What a reason for drops is called. */
+/** The form of a reason for drops. */
 const reasonName = /^[a-z][a-z0-9-]{0,63}$/;
 
 function reasonOf(value: unknown): string {

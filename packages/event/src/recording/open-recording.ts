@@ -10,9 +10,10 @@ import { ByteSource } from './source.js';
  *
  * @param path names the file, also in messages
  * @param fd a descriptor to read instead of the path, which stays open
- * @throws {SpoorError} FILE_UNREADABLE when the file cannot be read; RECORDING_INVALID when the file is not a recording, or
- *   ends within its header; UNSUPPORTED for a compression that this Node.js does not have. Reading to the end throws
- *   RECORDING_INVALID when something follows the recording. Everything before it was returned by then.
+ * @throws {SpoorError} FILE_UNREADABLE when the file cannot be read; RECORDING_INVALID when the file
+ *   is not a recording, or ends within its header; UNSUPPORTED for a compression that this Node.js
+ *   does not have. Reading to the end throws RECORDING_INVALID when something follows the recording.
+ *   Everything before it was returned by then.
  *
  * @example
  * ```ts

@@ -82,8 +82,8 @@ export class Recording implements AsyncDisposable {
   }
 
   /**
-   * Events with memory of their own, and markers, in the order in which they were recorded. Timers, signals and whatever
-   * else waits have their turn in between, also when the events take long.
+   * Events with memory of their own, and markers, in the order in which they were recorded. Timers,
+   * signals and other pending work run in between, even if handling the events is slow.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Event | MalformedEvent | RecordingMarker, void> {
     const turns = new Turns();

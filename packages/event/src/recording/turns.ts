@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 /** How long a reader keeps the event loop to itself. Milliseconds. */
 const sliceMs = 10;
 
-/** Gives others their turn now and then: promises that are resolved already keep timers and signals waiting. */
+/** Yields to the event loop from time to time: resolved promises alone delay timers and signals. */
 export class Turns {
   #since = performance.now();
 

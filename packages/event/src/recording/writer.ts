@@ -61,7 +61,7 @@ export class RecordingWriter implements AsyncDisposable {
   #records = 0;
   #waiting = 0;
   #writing: Promise<void> = Promise.resolve();
-  /** What is in the file. */
+  /** Totals of the file so far. */
   #written = { bytes: 0, rawSize: 0, records: 0 };
   #failure: unknown;
   #timer: NodeJS.Timeout | undefined;
@@ -111,7 +111,7 @@ export class RecordingWriter implements AsyncDisposable {
     return this.add(data.u8.subarray(offset, offset + length));
   }
 
-  /** Like `append`, of a record in bytes, such as `event.raw`. Throws `INVALID_VALUE` for more than 128 KiB. */
+  /** Like `append`, for bytes (`event.raw`). Throws `INVALID_VALUE` above 128 KiB. */
   add(record: Uint8Array): boolean {
     this.#assertOpen();
     const { length } = record;

@@ -27,7 +27,8 @@ export interface ScopeWriter {
   /**
    * Reads the tables of the scopes in force back from the kernel.
    *
-   * @returns the names of the maps that do not hold what `replace` wrote: somebody else has written them
+   * @returns the names of the maps that do not hold what `replace` wrote: another process has
+   *   written them
    */
   changed(): readonly string[];
 }

@@ -7,7 +7,7 @@ export interface EventLike {
   readonly kind: string;
 }
 
-/** Bits of `enum event_flag` by the names that conditions have for them. `truncated` is no bit of the header. */
+/** Bits of `enum event_flag` by their names in conditions. `truncated` has no bit in the header. */
 export const flagBits: Readonly<Record<string, number>> = {
   ...Object.fromEntries(
     Object.entries(eventFlagNames).map(([bit, name]) => [camelCase(name.replaceAll('-', '_')), Number(bit)]),

@@ -9,8 +9,8 @@ import { flagBits } from './event-like.js';
 export type EventName = keyof EventParts;
 
 /**
- * Fields of an event that a condition can be about: numbers and texts of its own, by the names that event views give
- * them, and the flags of every event, which are 0 or 1. What else all events share is a matter for filters.
+ * Fields of an event that a condition can name: its own numbers and texts, by the names that event
+ * views give them. The flags of every event are 0 or 1. Filters cover the other shared fields.
  */
 export type EventFields = Readonly<Record<string, ValueKind>>;
 

@@ -52,7 +52,7 @@ export function climbs(event: EventLike, field: string): boolean {
   return typeof name === 'string' && /(^|\/)\.\.(\/|$)/.test(name);
 }
 
-/** Whether paths of the event are names from the caller's memory, and not the kernel's own. Of an exec only the arguments are. */
+/** Returns true if paths are from the caller's memory. Of an exec, only the arguments are. */
 export const isFromCaller = (event: EventLike): boolean =>
   (flagsOf(event) & EventFlag.EVENT_USER_MEMORY) !== 0 && event.kind !== 'exec';
 

@@ -66,8 +66,8 @@ export const features = {
   },
 
   /**
-   * Whether the kernel itself, not one of its modules, has a function of this name that `fentry` programs can hook. For functions
-   * whose names no type and no field has.
+   * Returns true if the kernel itself, not one of its modules, has a function of this name that
+   * `fentry` programs can hook. The name must not also be that of a type or a field.
    */
   hasFunction(name: string): boolean {
     return hasKernelFunction(native(), name);

@@ -177,7 +177,7 @@ function hook(native: Native, { target, attachType: kind, attach = true }: Hook)
   );
 }
 
-/** Why programs on functions are refused to this process, whatever the function: found out without the kernel's BTF. */
+/** Returns why this process may not hook any function. Does not read the kernel's BTF. */
 function refusedFunctions(native: Native): string | undefined {
   const noFunction = { type: programType.tracing, attachType: attachType.fentry, attachTo: 1, code: nothing };
   const status = loadProbe(native, noFunction);
@@ -206,7 +206,7 @@ function refused(what: string, status: number): string {
     : `${what} (EPERM despite full privileges)`;
 }
 
-/** What is wrong with the file, by its first bytes. */
+/** Returns the fault of the file, judged by its first bytes. */
 function kernelBtfFault(): string | undefined {
   const path = '/sys/kernel/btf/vmlinux';
   const begin = Buffer.alloc(btfHeaderSize);

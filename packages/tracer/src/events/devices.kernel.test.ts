@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { act } from '../../test/act.js';
 
 const fileSystems = readFileSync('/proc/filesystems', 'utf8');
-/** Types of a module are not looked for: the device of the superblock is told then. */
+/** Types of a module are not found: the device of the superblock is reported instead. */
 const isBuiltIn = (name: string, struct: string) =>
   fileSystems.includes(`\t${name}\n`) && readFileSync('/sys/kernel/btf/vmlinux').includes(`\0${struct}\0`);
 const hasOverlay = isBuiltIn('overlay', 'ovl_inode');
@@ -12,7 +12,7 @@ const makesBtrfs = spawnSync('mkfs.btrfs', ['--version']).status === 0;
 /** In continuous integration a missing `mkfs.btrfs` is a failure. */
 const hasBtrfs = isBuiltIn('btrfs', 'btrfs_inode') && (makesBtrfs || process.env['CI'] === 'true');
 
-/** For `act`: opens a file and tells its name, device and inode as stat(2) has them. */
+/** For `act`: opens a file and prints its name, device and inode as stat(2) has them. */
 const before = `
 #include <sys/sysmacros.h>
 
@@ -32,7 +32,7 @@ static void look(const char *path)
 }
 `;
 
-/** What was told of each file, as the program tells it. */
+/** Formats the numbers that were reported per file, as the program prints them. */
 function numbers({ data, folder }: { data: readonly Record<string, unknown>[]; folder: string }): string[] {
   return data
     .filter(({ flags, path }) => flags === 'O_RDONLY' && String(path).startsWith(`${folder}/`))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { act } from '../../test/act.js';
 
-/** Executes /bin/true, each in a child of its own, in a way that hides it from those who watch execve() alone. */
+/** Executes /bin/true, each time in its own child, in ways that hooks of execve() alone miss. */
 const executions: readonly { name: string; path: RegExp; argv: string[]; main: string; before?: string }[] = [
   {
     name: 'by descriptor',

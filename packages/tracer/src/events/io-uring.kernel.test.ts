@@ -185,7 +185,7 @@ __attribute__((unused)) static void submit_only(struct ring *ring, struct io_uri
     const { lines, folder } = await act({
       kinds: ['open', 'unlink', 'rename', 'mkdir'],
       before: `${before}
-/* The operation waits for a byte, and starts in another directory than the one it was submitted in. */
+/* The operation waits for a byte. It starts in another directory than it was submitted in. */
 __attribute__((unused)) static void later(struct ring *ring, const int pipe[2], struct io_uring_sqe entry)
 {
 	char byte;

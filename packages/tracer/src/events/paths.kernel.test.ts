@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { expect, it } from 'vitest';
 import { act } from '../../test/act.js';
 
-/** For `act`: a mount namespace of its own, and a copy of a folder's mount that is attached nowhere. */
+/** For `act`: a private mount namespace, and a copy of a folder's mount that is not attached. */
 const mounts = `
 #ifndef OPEN_TREE_CLONE
 #define OPEN_TREE_CLONE 1

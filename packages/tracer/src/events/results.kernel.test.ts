@@ -94,7 +94,7 @@ onX64('a call that ran is told, whatever it has in common with a trapped one', a
       sigset_t set;
       must(close(must(creat("f", 0600))));
       filter(SECCOMP_RET_TRAP, numbers, 1);
-      /* open() is call 2, and returns 2, while a SIGSYS waits that nobody trapped. */
+      /* open() is call 2, and returns 2, while an untrapped SIGSYS is pending. */
       sigemptyset(&set);
       sigaddset(&set, SIGSYS);
       must(sigprocmask(SIG_BLOCK, &set, NULL));

@@ -7,7 +7,7 @@ const kinds = Object.keys(eventSchemas).filter(
   (kind) => !['malformed', 'drops', 'gap', 'fork', 'exec', 'exit'].includes(kind),
 ) as EventKind[];
 
-/** What each program does between two opens; it tells "done" only if the kernel did it. */
+/** The act of each program between two opens. It prints "done" only if the kernel did it. */
 const acts: readonly { name: string; of: keyof typeof untracedCalls; main: string; before?: string }[] = [
   { name: 'symlink', of: 'symlink mknod', main: 'if (!symlink("target", "made")) tell("done");' },
   { name: 'mknod', of: 'symlink mknod', main: 'if (!mknod("made", S_IFIFO | 0600, 0)) tell("done");' },
