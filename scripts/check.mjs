@@ -8,8 +8,8 @@
 import process from 'node:process';
 import { checkExports } from './checks/exports.mjs';
 import { checkGenerated } from './checks/generated.mjs';
+import { checkImports } from './checks/imports.mjs';
 import { checkLinks } from './checks/links.mjs';
-import { checkRooms } from './checks/rooms.mjs';
 import { duration, Failure, green, red, say, script } from './lib/output.mjs';
 import { inParallel } from './lib/parallel.mjs';
 import { clearReport, writeReport } from './lib/reports.mjs';
@@ -50,7 +50,7 @@ const checks = [
     what: 'lint, format and import rules',
     check: tool('biome', 'ci', '--colors=off', '--error-on-warnings', '--max-diagnostics=none'),
   },
-  { name: 'rooms', what: 'who may depend on whom, packages and C headers', check: checkRooms },
+  { name: 'imports', what: 'which package imports which, and C headers', check: checkImports },
   {
     name: 'unused',
     what: 'unused files, exports and dependencies',

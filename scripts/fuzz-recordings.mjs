@@ -21,7 +21,7 @@ const casesOfPart = 10_000;
 const mostKiB = 256 * 1024;
 const mostMs = 1000;
 
-/** @typedef {import('../examples/trace/test/replay-campaign.ts').Campaign & { readonly peakKiB: number }} Part */
+/** @typedef {import('../packages/cli/test/replay-campaign.ts').Campaign & { readonly peakKiB: number }} Part */
 
 await script(async () => {
   const { values } = parseArgs({
@@ -34,7 +34,7 @@ await script(async () => {
   });
   const { count, seed, first, processes } = values;
   await setup();
-  const file = inRoot('examples', 'trace', 'node_modules', `.campaign-${process.pid}.mjs`);
+  const file = inRoot('packages', 'cli', 'node_modules', `.campaign-${process.pid}.mjs`);
   try {
     await bundle(file);
     say(`reading ${count} mutated recordings, seed ${seed} …`);
@@ -61,7 +61,7 @@ await script(async () => {
 /** @param {string} file where a plain Node.js can run it, beside what it imports */
 async function bundle(file) {
   const build = await rolldown({
-    input: inRoot('examples', 'trace', 'test', 'replay-campaign-part.ts'),
+    input: inRoot('packages', 'cli', 'test', 'replay-campaign-part.ts'),
     external: (id) => !/^[./]/.test(id),
     platform: 'node',
     logLevel: 'warn',

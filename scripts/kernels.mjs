@@ -44,7 +44,7 @@ function choicesOf(options) {
 function testsOf(options) {
   const choices = choicesOf(options);
   if (choices.length > 0) return vitestArguments(choices);
-  return options.filters.length > 0 ? [...options.filters] : ['bpf/', 'packages/', 'examples/', 'bench/'];
+  return options.filters.length > 0 ? [...options.filters] : ['bpf/', 'packages/', 'experiments/', 'bench/'];
 }
 
 /** @param {string} version @returns {(message: Message) => void} a line for each test that has run */

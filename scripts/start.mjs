@@ -10,7 +10,7 @@ import { setup } from './setup.mjs';
 
 await script(async () => {
   await setup();
-  const command = inRoot('examples', 'trace', 'bin', 'spoor.cjs');
+  const command = inRoot('packages', 'cli', 'bin', 'spoor.cjs');
   const args = process.argv.slice(2);
   process.argv = [process.execPath, command, ...(args.length === 0 ? ['tour'] : args)];
   await import(pathToFileURL(command).href);

@@ -1,5 +1,5 @@
 /**
- * `pnpm stress:96cpu`: the experiment of examples/map-pressure on a guest with 96 CPUs and the kernel 6.1, whose LRU maps
+ * `pnpm stress:96cpu`: the experiment of experiments/map-pressure on a guest with 96 CPUs and the kernel 6.1, whose LRU maps
  * starve there. Every process is forked and runs on another CPU than the one before it.
  *
  *     pnpm stress:96cpu                   about 25 minutes in emulation; writes docs/96-cpus/

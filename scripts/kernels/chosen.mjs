@@ -66,7 +66,7 @@ export const chosen = [
     covers: 'the wake-up of the reader, by every program',
   },
   {
-    file: 'examples/map-pressure/src/experiment.kernel.test.ts',
+    file: 'experiments/map-pressure/src/experiment.kernel.test.ts',
     tests: ['recover is perfect with fewer entries', 'recover is perfect without task storage'],
     covers:
       'recovery, where the map is too small and where every entry is deleted, with the words in the hash',

@@ -1,4 +1,4 @@
-/** What runs in the guest of `pnpm stress:96cpu`: the experiment of examples/map-pressure. Its files go over the wire. */
+/** What runs in the guest of `pnpm stress:96cpu`: the experiment of experiments/map-pressure. Its files go over the wire. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -11,7 +11,7 @@ import { tell } from './reporter.mjs';
 const { args } = JSON.parse(readFileSync(inRoot('.tools', 'kernels', 'orders.json'), 'utf8'));
 
 const out = '/tmp/pressure';
-const program = inRoot('examples', 'map-pressure', 'bin', 'pressure.mjs');
+const program = inRoot('experiments', 'map-pressure', 'bin', 'pressure.mjs');
 tell({ say: 'line', text: 'the guest is up' });
 const { status } = await run(process.execPath, [program, ...args, '--out', out], {
   onOutput: (text) => tell({ say: 'line', text: text.trimEnd() }),

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { dependencyFaults, includeFaults } from './rooms.mjs';
+import { dependencyFaults, importFaults, includeFaults } from './imports.mjs';
 
 describe('dependencies between packages', () => {
-  test('those of the table pass, whatever else a package depends on', () => {
+  test('passes those of the table, and every package from outside', () => {
     const manifest = {
       name: '@spoor/filter',
       dependencies: { '@spoor/map': 'workspace:*', typebox: 'catalog:' },
@@ -11,7 +11,7 @@ describe('dependencies between packages', () => {
   });
 
   test.each(['dependencies', 'peerDependencies', 'optionalDependencies'])(
-    'one in %s that goes back is named',
+    'names one in %s that goes upwards',
     (field) => {
       const manifest = { name: '@spoor/map', [field]: { '@spoor/object': 'workspace:*' } };
       expect(dependencyFaults({ folder: 'packages/map', manifest })).toEqual([
@@ -20,7 +20,7 @@ describe('dependencies between packages', () => {
     },
   );
 
-  test('kernel tests may use the loader, and nothing else that goes back', () => {
+  test('lets tests use the loader, and nothing else above them', () => {
     const devDependencies = { '@spoor/object': 'workspace:*', '@spoor/tracer': 'workspace:*' };
     expect(
       dependencyFaults({ folder: 'packages/map', manifest: { name: '@spoor/map', devDependencies } }),
@@ -29,24 +29,52 @@ describe('dependencies between packages', () => {
     ]);
   });
 
-  test('an example may use every public package, and no other example', () => {
-    const manifest = { name: 'storm', dependencies: { '@spoor/map': 'workspace:*', spoor: 'workspace:*' } };
+  test('lets an example use every public package, and no other example', () => {
+    const manifest = { name: 'storm', dependencies: { '@spoor/map': 'workspace:*', tour: 'workspace:*' } };
     expect(dependencyFaults({ folder: 'examples/storm', manifest })).toHaveLength(1);
   });
 
-  test('the benchmark may run the command', () => {
+  test('lets the benchmark run the command', () => {
     const manifest = { name: '@spoor/bench', dependencies: { spoor: 'workspace:*' } };
     expect(dependencyFaults({ folder: 'bench', manifest })).toEqual([]);
   });
 
-  test('a new package has to be put into the table', () => {
+  test('refuses a package that the table lacks', () => {
     expect(dependencyFaults({ folder: 'packages/new', manifest: { name: '@spoor/new' } })).toEqual([
-      'packages/new: not in the table of rooms (scripts/lib/rooms.mjs)',
+      'packages/new: missing in the table of layers (scripts/lib/packages.mjs)',
     ]);
   });
 });
 
-describe('includes between the rooms of bpf/', () => {
+describe('imports in sources', () => {
+  const faults = (path: string, text: string) => importFaults({ folder: 'packages/map', path, text });
+
+  test.each([
+    ['packages/map/src/map.ts', "import { ctype } from '@spoor/btf';"],
+    ['packages/map/src/map.ts', "import { x } from './spoor.js';"],
+    ['packages/map/src/map.kernel.test.ts', "import { openObject } from '@spoor/object';"],
+    ['packages/map/test/samples.ts', "import { typedMap } from '@spoor/map';"],
+  ])('%s may hold %s', (path, text) => {
+    expect(faults(path, text)).toEqual([]);
+  });
+
+  test.each([
+    ['packages/map/src/map.ts', "import { openObject } from '@spoor/object';", '@spoor/object'],
+    ['packages/map/src/map.ts', "const { trace } = await import('@spoor/tracer');", '@spoor/tracer'],
+    ['packages/map/src/map.ts', "export type { X } from '@spoor/filter/kernel';", '@spoor/filter/kernel'],
+    ['packages/map/src/map.ts', "import { main } from 'spoor';", 'spoor'],
+  ])('%s may not hold %s', (path, text, name) => {
+    expect(faults(path, `// first\n${text}\n`)).toEqual([
+      `${path}:2: imports ${name}; it may import only @spoor/btf`,
+    ]);
+  });
+
+  test('a test may not import what is above the loader', () => {
+    expect(faults('packages/map/src/map.test.ts', "import { trace } from '@spoor/tracer';")).toHaveLength(1);
+  });
+});
+
+describe('includes between the folders of bpf/', () => {
   const faults = (path: string, target: string) =>
     includeFaults({ path, text: `// first\n#include "${target}"\n` });
 

@@ -35,7 +35,7 @@ export function startSpoor(args: readonly string[], options: SpawnOptions = {}):
 
 export function startProgram(program: string, args: readonly string[], options: SpawnOptions = {}): Running {
   if (!existsSync(join(folder, 'dist', 'main.cjs'))) {
-    throw new Error('examples/trace is not built: pnpm exec turbo run build, or npm test at the root');
+    throw new Error('packages/cli is not built: pnpm exec turbo run build, or npm test at the root');
   }
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
   const stdout = collect(child.stdout);

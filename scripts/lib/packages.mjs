@@ -1,20 +1,19 @@
 /**
- * Who may import whom: the one table. The dependencies in each package.json are checked against
- * it, and so are the import rules in biome.json (scripts/lib/rooms.test.ts), which must write it out again to
- * have a reason in each message.
+ * The layers of the workspace: which package may import which. `pnpm check imports` compares this table with every
+ * package.json and every import.
  */
 
 /**
- * @typedef {object} Room
+ * @typedef {object} Layer
  * @property {string} folder
  * @property {string} name
  * @property {readonly string[]} mayImport names of workspace packages
- * @property {readonly string[]} [testsMayImport] what its tests may besides: their kernel tests need the
- *   loader, which has only btf behind it, so that no circle can come of it
+ * @property {readonly string[]} [testsMayImport] what tests may import as well: kernel tests need the loader. Only
+ *   `btf` is below it, so no circle can follow.
  */
 
-/** @type {readonly Room[]} */
-export const rooms = [
+/** @type {readonly Layer[]} */
+export const layers = [
   { folder: 'packages/btf', name: '@spoor/btf', mayImport: [] },
   { folder: 'bpf', name: '@spoor/bpf', mayImport: ['@spoor/btf'] },
   { folder: 'packages/object', name: '@spoor/object', mayImport: ['@spoor/btf'] },
@@ -41,19 +40,26 @@ export const rooms = [
     name: '@spoor/tracer',
     mayImport: ['@spoor/btf', '@spoor/bpf', '@spoor/object', '@spoor/map', '@spoor/filter', '@spoor/event'],
   },
+  {
+    folder: 'packages/cli',
+    name: 'spoor',
+    mayImport: [
+      '@spoor/btf',
+      '@spoor/bpf',
+      '@spoor/object',
+      '@spoor/map',
+      '@spoor/filter',
+      '@spoor/event',
+      '@spoor/tracer',
+    ],
+  },
 ];
 
-/**
- * Packages of these folders are users like any other: whatever is public, by its main entry, and never one
- * another, except that the benchmark runs the command.
- */
-export const userFolders = [
-  { folder: 'examples', mayAlsoUse: [] },
-  { folder: 'bench', mayAlsoUse: ['spoor'] },
-];
+/** Packages in these folders use public packages as any consumer does, and never import each other. */
+export const consumerFolders = ['examples', 'experiments', 'bench'];
 
-/** The only folder that may touch a foreign function. */
+/** The only folder that may call foreign functions. */
 export const ffiFolder = 'packages/object/src/ffi';
 
-/** What binds foreign functions. */
+/** Packages that bind foreign functions. */
 export const ffiModules = ['koffi', 'node:ffi', 'ffi', 'ffi-napi', '@lwahonen/ffi-napi', 'ref-napi'];
