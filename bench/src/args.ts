@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { nearest, SpoorError } from '@spoor/btf';
+import { nearest, SpoorError } from '@spoor/core';
 
 /** What the command was asked for. */
 export interface Settings {

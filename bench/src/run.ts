@@ -3,7 +3,7 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { readSettings, type Settings } from './args.js';
 import type { Benchmark } from './bench.js';
 import { benchmarks } from './benchmarks/index.js';

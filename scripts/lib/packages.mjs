@@ -8,51 +8,40 @@
  * @property {string} folder
  * @property {string} name
  * @property {readonly string[]} mayImport names of workspace packages
- * @property {readonly string[]} [testsMayImport] what tests may import as well: kernel tests need the loader. Only
- *   `btf` is below it, so no circle can follow.
+ * @property {readonly string[]} [testsMayImport] what tests may import as well: kernel tests need the loader, which
+ *   is below every package that tests with it
  */
+
+const core = '@spoor/core';
+const btf = '@spoor/btf';
+const bpf = '@spoor/bpf';
+const proc = '@spoor/proc';
+const ring = '@spoor/ring';
+const object = '@spoor/object';
+const map = '@spoor/map';
+const filter = '@spoor/filter';
+const event = '@spoor/event';
+const tracer = '@spoor/tracer';
+const libraries = [core, btf, bpf, proc, ring, object, map, filter, event, tracer];
 
 /** @type {readonly Layer[]} */
 export const layers = [
-  { folder: 'packages/btf', name: '@spoor/btf', mayImport: [] },
-  { folder: 'bpf', name: '@spoor/bpf', mayImport: ['@spoor/btf'] },
-  { folder: 'packages/object', name: '@spoor/object', mayImport: ['@spoor/btf'] },
-  {
-    folder: 'packages/map',
-    name: '@spoor/map',
-    mayImport: ['@spoor/btf'],
-    testsMayImport: ['@spoor/object'],
-  },
+  { folder: 'packages/core', name: core, mayImport: [] },
+  { folder: 'packages/btf', name: btf, mayImport: [core] },
+  { folder: 'bpf', name: bpf, mayImport: [core, btf] },
+  { folder: 'packages/proc', name: proc, mayImport: [core], testsMayImport: [btf, object] },
+  { folder: 'packages/ring', name: ring, mayImport: [core] },
+  { folder: 'packages/object', name: object, mayImport: [core, btf, ring] },
+  { folder: 'packages/map', name: map, mayImport: [core, btf, proc], testsMayImport: [object] },
   {
     folder: 'packages/filter',
-    name: '@spoor/filter',
-    mayImport: ['@spoor/btf', '@spoor/bpf', '@spoor/map'],
-    testsMayImport: ['@spoor/object'],
+    name: filter,
+    mayImport: [core, btf, bpf, proc],
+    testsMayImport: [map, object],
   },
-  {
-    folder: 'packages/event',
-    name: '@spoor/event',
-    mayImport: ['@spoor/btf', '@spoor/bpf'],
-    testsMayImport: ['@spoor/object'],
-  },
-  {
-    folder: 'packages/tracer',
-    name: '@spoor/tracer',
-    mayImport: ['@spoor/btf', '@spoor/bpf', '@spoor/object', '@spoor/map', '@spoor/filter', '@spoor/event'],
-  },
-  {
-    folder: 'packages/cli',
-    name: 'spoor',
-    mayImport: [
-      '@spoor/btf',
-      '@spoor/bpf',
-      '@spoor/object',
-      '@spoor/map',
-      '@spoor/filter',
-      '@spoor/event',
-      '@spoor/tracer',
-    ],
-  },
+  { folder: 'packages/event', name: event, mayImport: [core, btf, bpf], testsMayImport: [object, ring] },
+  { folder: 'packages/tracer', name: tracer, mayImport: libraries.filter((name) => name !== tracer) },
+  { folder: 'packages/cli', name: 'spoor', mayImport: libraries },
 ];
 
 /** Packages in these folders use public packages as any consumer does, and never import each other. */

@@ -11,7 +11,6 @@ afterAll(() => tree.remove());
 /** A real session, to see that the fact is collected from the kernel's task. */
 const use = `
 import { execFileSync, spawn } from 'node:child_process';
-import { expect, test } from 'vitest';
 import { trace } from './index.js';
 
 test('sid', async () => {
@@ -33,8 +32,8 @@ test('one more filter kind: four files, sixty lines, and the whole suite', { tim
   expect(files).toEqual([
     'bpf/filters/registry.h',
     'bpf/filters/sid.h',
-    'packages/filter/src/filters/sid.test.ts',
-    'packages/filter/src/filters/sid.ts',
+    'packages/filter/src/kinds/sid.test.ts',
+    'packages/filter/src/kinds/sid.ts',
   ]);
   expect(lines).toBeLessThanOrEqual(60);
 

@@ -13,7 +13,6 @@ const patch = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const use = `
 import { maps } from '@spoor/bpf';
 import { typedMap } from '@spoor/map';
-import { expect, test } from 'vitest';
 import { trace } from './index.js';
 
 test('umask', async () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { atScale, type Bench, type Benchmark } from '../bench.js';
 import { type Goal, hasSeries, type Measurement, measurementOf, medianOf, timesOf } from '../finding.js';
 import { interleave, type Samples, type Variant } from '../measure/interleave.js';

@@ -1,6 +1,5 @@
 import type { Benchmark } from '../bench.js';
-import type { Goal, Measurement } from '../finding.js';
-import { differenceOf, hasSeries, measurementOf } from '../finding.js';
+import { differenceOf, type Goal, hasSeries, type Measurement, measurementOf } from '../finding.js';
 import { measureStorm } from '../storm/measure.js';
 import { attached, following, followingAll, storms, straced, untraced } from '../storm/storms.js';
 

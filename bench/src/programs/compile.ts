@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 
 const inBench = (...names: string[]) => fileURLToPath(new URL(join('../..', ...names), import.meta.url));
 

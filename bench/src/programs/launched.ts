@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { compileC } from './compile.js';
 
 export interface LaunchOptions {

@@ -12,7 +12,8 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import v8 from 'node:v8';
-import { mapRing, openObject, RingReader } from '@spoor/object';
+import { mapRing, openObject } from '@spoor/object';
+import { RingReader } from '@spoor/ring';
 import { givenBytes, givenCount } from './records.js';
 import { isWay, ways } from './ways.js';
 

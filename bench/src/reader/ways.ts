@@ -1,5 +1,5 @@
 import { type Event, EventDecoder } from '@spoor/event';
-import type { RingData, RingHandler } from '@spoor/object';
+import type { RingData, RingHandler } from '@spoor/ring';
 import { offsetOf } from './records.js';
 
 /** Keeps what was read in use. */

@@ -1,5 +1,4 @@
-import type { Goal } from '../finding.js';
-import { isReached } from '../finding.js';
+import { type Goal, isReached } from '../finding.js';
 import { quantity } from '../measure/units.js';
 import { agreementText } from './agreement.js';
 import type { Report } from './report.js';

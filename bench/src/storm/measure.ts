@@ -2,7 +2,7 @@ import { copyFileSync, createReadStream, existsSync, readFileSync, rmSync } from
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { atScale, type Bench } from '../bench.js';
 import type { Measurement } from '../finding.js';
 import { interleave, type Sample, Samples, type Variant } from '../measure/interleave.js';

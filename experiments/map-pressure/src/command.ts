@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, release } from 'node:os';
 import { join } from 'node:path';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { type Outcome, runExperiment, type Setting } from './experiment.js';
 import { help, type Options, parseOptions, settingsOf } from './options.js';
 import { pictureByCpu } from './report/by-cpu.js';

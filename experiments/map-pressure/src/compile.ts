@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 
 /** Of this package: one folder above both src/ and dist/. */
 const inPackage = (...names: string[]) => fileURLToPath(new URL(join('..', ...names), import.meta.url));

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import type { MissMode } from '@spoor/tracer';
 import type { Setting } from './experiment.js';
 

@@ -1,4 +1,4 @@
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 
 /**
  * What a process of the experiment writes down of itself: a span over which its facts are the same, and the events that

@@ -1,8 +1,8 @@
+import { SpoorError } from '@spoor/core';
 import { kinds as kindNumbers } from './btf-format.js';
 import type { BtfDatasec, BtfEnum, BtfFunctionProto, BtfStruct, BtfType } from './btf-types.js';
 import { faultyReference } from './check-references.js';
 import { decodeType } from './decode-type.js';
-import { SpoorError } from './error.js';
 
 /** Where each type is, by id. */
 export interface BtfIndex {

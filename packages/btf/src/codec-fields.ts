@@ -1,5 +1,5 @@
+import { SpoorError } from '@spoor/core';
 import { camelCase } from './camel-case.js';
-import { SpoorError } from './error.js';
 import { describeLayout, type StructLayout } from './layout.js';
 
 /** The name that errors about a layout's value begin with. */

@@ -1,4 +1,4 @@
-import { SpoorError } from './error.js';
+import { SpoorError } from '@spoor/core';
 import { describeLayout, type Layout } from './layout.js';
 
 /** What both kinds of codec do alike: text, bytes, checks and the words of their errors. */

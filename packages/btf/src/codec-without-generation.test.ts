@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -24,6 +24,7 @@ beforeAll(() => {
     'false',
   ]);
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  symlinkSync(join(project, 'node_modules'), join(folder, 'node_modules'));
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 

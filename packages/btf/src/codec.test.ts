@@ -1,6 +1,6 @@
+import { errorOf } from '@spoor/core/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { catchError } from '../test/catch-error.js';
 import { layouts, valuesOf } from '../test/layout-arbitraries.js';
 import { type Codec, compileCodec } from './codec.js';
 import type { Layout } from './layout.js';
@@ -167,7 +167,7 @@ describe.each(modes)('%s', (mode) => {
       'proc_info.ids[0].on: expected a boolean, got 1',
     ],
   ])('%s is refused by name', (_, change, message) => {
-    const error = catchError(() => codec.encode({ ...value, ...change }));
+    const error = errorOf(() => codec.encode({ ...value, ...change }));
     expect(error.code).toBe('INVALID_VALUE');
     expect(error.message).toContain(message);
   });
@@ -188,16 +188,16 @@ describe.each(modes)('%s', (mode) => {
   });
 
   test('bytes that end too early are a malformed record', () => {
-    const error = catchError(() => codec.decode(new Uint8Array(47)));
+    const error = errorOf(() => codec.decode(new Uint8Array(47)));
     expect(error).toMatchObject({
       code: 'RECORD_MALFORMED',
       message: 'struct proc_info takes 48 bytes at offset 0, and there are 47 in all',
     });
     const view = new DataView(new ArrayBuffer(100), 10, 50);
     for (const offset of [3, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
-      expect(catchError(() => codec.read(view, offset)).code).toBe('RECORD_MALFORMED');
-      expect(catchError(() => codec.readInto(view, offset, value)).code).toBe('RECORD_MALFORMED');
-      expect(catchError(() => codec.write(view, offset, value)).code).toBe('RECORD_MALFORMED');
+      expect(errorOf(() => codec.read(view, offset)).code).toBe('RECORD_MALFORMED');
+      expect(errorOf(() => codec.readInto(view, offset, value)).code).toBe('RECORD_MALFORMED');
+      expect(errorOf(() => codec.write(view, offset, value)).code).toBe('RECORD_MALFORMED');
     }
   });
 
@@ -235,7 +235,7 @@ describe.each(modes)('%s', (mode) => {
 test('two fields of one name in JavaScript have no codec', () => {
   const layout = C.struct('twice', 2, { a_b: [0, C.u8], aB: [1, C.u8] }).layout;
   for (const mode of modes) {
-    expect(catchError(() => compileCodec(layout as Layout, { mode }))).toMatchObject({
+    expect(errorOf(() => compileCodec(layout as Layout, { mode }))).toMatchObject({
       code: 'LAYOUT_UNKNOWN',
       message: 'struct twice has the fields a_b and aB, which are both aB in JavaScript',
     });

@@ -1,6 +1,6 @@
+import { errorOf } from '@spoor/core/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { catchError } from '../test/catch-error.js';
 import { layouts } from '../test/layout-arbitraries.js';
 import { assertLayout, compareLayouts } from './compare-layouts.js';
 import type { Layout } from './layout.js';
@@ -85,7 +85,7 @@ describe('the first difference is named', () => {
       'found enum origin of 4 bytes, signed at offset 32',
     ],
   ])('%s', (_, actual, message) => {
-    const error = catchError(() => assertLayout(info(), actual, { file: 'x.o' }));
+    const error = errorOf(() => assertLayout(info(), actual, { file: 'x.o' }));
     expect(error.code).toBe('LAYOUT_MISMATCH');
     expect(error.message).toContain(message);
     expect(error.message).toMatch(/^x\.o: /);

@@ -1,4 +1,4 @@
-import { SpoorError } from './error.js';
+import { SpoorError } from '@spoor/core';
 import { describeLayout, type Field, type Layout } from './layout.js';
 
 /** Where two layouts part. */

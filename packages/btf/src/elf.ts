@@ -1,4 +1,4 @@
-import { SpoorError } from './error.js';
+import { SpoorError } from '@spoor/core';
 
 /**
  * As much of ELF as a relocatable BPF object needs: sections and symbols, 64-bit and little-endian. Every place in

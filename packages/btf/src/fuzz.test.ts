@@ -1,10 +1,10 @@
+import { SpoorError } from '@spoor/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { BtfBuilder } from '../test/btf-builder.js';
 import { sampleObject } from '../test/sample-object.js';
 import type { Btf } from './btf.js';
 import { compileCodec } from './codec.js';
-import { SpoorError } from './error.js';
 import { layoutOf } from './layout-of.js';
 import { mapsOf } from './map-definitions.js';
 import { parseBtf } from './parse-btf.js';

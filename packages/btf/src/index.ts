@@ -24,7 +24,6 @@ export {
   type LayoutPlace,
 } from './compare-layouts.js';
 export type { ElfSection } from './elf.js';
-export { errorCodes, SpoorError, type SpoorErrorCode, type SpoorErrorOptions } from './error.js';
 export { kernelBtfPath, readKernelBtf } from './kernel-btf.js';
 export {
   type ArrayLayout,
@@ -43,7 +42,6 @@ export {
 } from './layout.js';
 export { layoutOf } from './layout-of.js';
 export { mapsOf, type ObjectMap } from './map-definitions.js';
-export { nearest } from './nearest.js';
 export { type ParseOptions, parseBtf } from './parse-btf.js';
 export {
   type ObjectFile,

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { SpoorError } from '@spoor/core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Btf } from './btf.js';
 import type { BtfType } from './btf-types.js';
-import { SpoorError } from './error.js';
 import { kernelBtfPath, readKernelBtf } from './kernel-btf.js';
 import { layoutOf } from './layout-of.js';
 import { assertValidLayout } from './validate-layout.js';

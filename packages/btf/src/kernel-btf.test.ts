@@ -1,9 +1,9 @@
+import { errorOf } from '@spoor/core/testing';
 import { expect, test } from 'vitest';
-import { catchError } from '../test/catch-error.js';
 import { readKernelBtf } from './kernel-btf.js';
 
 test('a kernel without BTF is told so', () => {
-  const error = catchError(() => readKernelBtf('/nonexistent/vmlinux'));
+  const error = errorOf(() => readKernelBtf('/nonexistent/vmlinux'));
   expect(error).toMatchObject({
     code: 'BTF_MISSING',
     message: "/nonexistent/vmlinux: the kernel's types cannot be read",

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { SpoorError } from '@spoor/core';
 import type { Btf } from './btf.js';
-import { SpoorError } from './error.js';
 import { parseBtf } from './parse-btf.js';
 
 /** Where the running kernel shows its types. */

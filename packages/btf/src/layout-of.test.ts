@@ -1,6 +1,6 @@
+import { errorOf } from '@spoor/core/testing';
 import { describe, expect, test } from 'vitest';
 import { BtfBuilder } from '../test/btf-builder.js';
-import { catchError } from '../test/catch-error.js';
 import { describeLayout, type Layout } from './layout.js';
 import { layoutOf } from './layout-of.js';
 import { parseBtf } from './parse-btf.js';
@@ -14,7 +14,7 @@ function layout(add: (builder: BtfBuilder) => number): Layout {
   return built;
 }
 
-const failure = (add: (builder: BtfBuilder) => number) => catchError(() => layout(add));
+const failure = (add: (builder: BtfBuilder) => number) => errorOf(() => layout(add));
 
 describe('scalars', () => {
   test('integers, bool, pointers', () => {
@@ -148,7 +148,7 @@ describe('by name', () => {
   });
 
   test.each(['nothing', 'enum both', 'union both', 'struct mode', ''])('there is no %s', (name) => {
-    const error = catchError(() => layoutOf(btf, name));
+    const error = errorOf(() => layoutOf(btf, name));
     expect(error).toMatchObject({ code: 'LAYOUT_UNKNOWN', message: `x.o: there is no type ${name}` });
   });
 });

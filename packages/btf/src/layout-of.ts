@@ -1,6 +1,6 @@
+import { SpoorError } from '@spoor/core';
 import type { Btf } from './btf.js';
 import type { BtfArray, BtfEnum, BtfInt, BtfMember, BtfStruct, BtfType } from './btf-types.js';
-import { SpoorError } from './error.js';
 import type { Field, Layout } from './layout.js';
 
 /** Past these a type is no value that a map or a record holds, and hostile BTF could repeat structs without end. */

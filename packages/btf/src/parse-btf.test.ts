@@ -1,6 +1,6 @@
+import { errorOf } from '@spoor/core/testing';
 import { describe, expect, test } from 'vitest';
 import { BtfBuilder } from '../test/btf-builder.js';
-import { catchError } from '../test/catch-error.js';
 import type { BtfType } from './btf-types.js';
 import { parseBtf } from './parse-btf.js';
 
@@ -214,7 +214,7 @@ describe('broken BTF', () => {
     const bytes = builder.build();
     const result = change(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), bytes);
     const changed = result instanceof Uint8Array ? result : bytes;
-    return catchError(() => parseBtf(changed, { file: 'x.btf' }));
+    return errorOf(() => parseBtf(changed, { file: 'x.btf' }));
   }
 
   test.each<[string, string, Change]>([
@@ -245,10 +245,10 @@ describe('broken BTF', () => {
   test('a reference to no type', () => {
     const builder = new BtfBuilder();
     const id = builder.refer('typedef', 99, 'lost');
-    const error = catchError(() => parse(builder).resolve(id));
+    const error = errorOf(() => parse(builder).resolve(id));
     expect(error).toMatchObject({ code: 'BTF_INVALID', message: 'x.btf: there is no type 99 of 2' });
-    expect(catchError(() => parse(builder).typeById(-1)).code).toBe('BTF_INVALID');
-    expect(catchError(() => parse(builder).typeById(0.5)).code).toBe('BTF_INVALID');
+    expect(errorOf(() => parse(builder).typeById(-1)).code).toBe('BTF_INVALID');
+    expect(errorOf(() => parse(builder).typeById(0.5)).code).toBe('BTF_INVALID');
   });
 
   test('typedefs in a circle, arrays in a circle', () => {
@@ -256,8 +256,8 @@ describe('broken BTF', () => {
     builder.refer('typedef', 2, 'a');
     builder.refer('typedef', 1, 'b');
     builder.array(3, 2);
-    expect(catchError(() => parse(builder).resolve(1)).message).toContain('do not end');
-    expect(catchError(() => parse(builder).sizeOf(3)).message).toContain('do not end');
+    expect(errorOf(() => parse(builder).resolve(1)).message).toContain('do not end');
+    expect(errorOf(() => parse(builder).sizeOf(3)).message).toContain('do not end');
   });
 
   test('a name outside of the strings', () => {
@@ -265,7 +265,7 @@ describe('broken BTF', () => {
     builder.int('int', 4);
     const bytes = builder.build();
     new DataView(bytes.buffer, bytes.byteOffset).setUint32(24, 5000, true);
-    const error = catchError(() => parseBtf(bytes, { file: 'x.btf' }).typeById(1));
+    const error = errorOf(() => parseBtf(bytes, { file: 'x.btf' }).typeById(1));
     expect(error).toMatchObject({ code: 'BTF_INVALID', message: 'x.btf: there is no string at 5000 of 5' });
   });
 });

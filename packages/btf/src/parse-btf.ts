@@ -1,6 +1,6 @@
+import { SpoorError } from '@spoor/core';
 import { Btf, type BtfIndex } from './btf.js';
 import { btfMagic, extraSizes, headerSize, typeSize } from './btf-format.js';
-import { SpoorError } from './error.js';
 
 /** Options of `parseBtf` and `parseObject`. */
 export interface ParseOptions {

@@ -1,6 +1,6 @@
+import { errorOf } from '@spoor/core/testing';
 import { describe, expect, test } from 'vitest';
 import { BtfBuilder } from '../test/btf-builder.js';
-import { catchError } from '../test/catch-error.js';
 import { buildElf } from '../test/elf-builder.js';
 import { sampleObject } from '../test/sample-object.js';
 import { mapsOf } from './map-definitions.js';
@@ -74,7 +74,7 @@ describe('maps', () => {
     const builder = new BtfBuilder();
     builder.datasec('.maps', [[builder.variable('broken', declare(builder)), 0, 8]]);
     const broken = parseObject(buildElf([{ name: '.BTF', data: builder.build() }]), { file: 'x.o' });
-    expect(catchError(() => mapsOf(broken))).toMatchObject({
+    expect(errorOf(() => mapsOf(broken))).toMatchObject({
       code: 'BTF_INVALID',
       message: `x.o (.BTF): ${message}`,
     });
@@ -86,7 +86,7 @@ describe('what is not a BPF object', () => {
     const bytes = sampleObject();
     const result = change(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), bytes);
     const changed = result instanceof Uint8Array ? result : bytes;
-    return catchError(() => parseObject(changed, { file: 'x.o' }));
+    return errorOf(() => parseObject(changed, { file: 'x.o' }));
   }
 
   test.each<[string, string, Change]>([
@@ -128,7 +128,7 @@ describe('what is not a BPF object', () => {
   });
 
   test('an object without BTF', () => {
-    const error = catchError(() => parseObject(buildElf([]), { file: 'x.o' }));
+    const error = errorOf(() => parseObject(buildElf([]), { file: 'x.o' }));
     expect(error).toMatchObject({
       code: 'OBJECT_NO_BTF',
       message: 'x.o: has no section .BTF',
@@ -137,7 +137,7 @@ describe('what is not a BPF object', () => {
   });
 
   test('broken BTF names the object and the section', () => {
-    const error = catchError(() =>
+    const error = errorOf(() =>
       parseObject(buildElf([{ name: '.BTF', data: new Uint8Array(2) }]), { file: 'x.o' }),
     );
     expect(error).toMatchObject({ code: 'BTF_INVALID' });
@@ -145,7 +145,7 @@ describe('what is not a BPF object', () => {
   });
 
   test('a file that is not there', () => {
-    const error = catchError(() => readObject('/nonexistent/x.o'));
+    const error = errorOf(() => readObject('/nonexistent/x.o'));
     expect(error).toMatchObject({ code: 'FILE_UNREADABLE', message: '/nonexistent/x.o: cannot be read' });
   });
 });

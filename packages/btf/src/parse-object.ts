@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { SpoorError } from '@spoor/core';
 import type { Btf } from './btf.js';
 import type { BtfDatasec, BtfLinkage } from './btf-types.js';
 import { type Elf, type ElfSection, readElf } from './elf.js';
-import { SpoorError } from './error.js';
 import { type ParseOptions, parseBtf } from './parse-btf.js';
 
 /** A compiled BPF object as it lies on disk. Reading one takes no privilege, no kernel and no libbpf. */

@@ -1,6 +1,6 @@
+import { errorOf } from '@spoor/core/testing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { catchError } from '../test/catch-error.js';
 import { layouts } from '../test/layout-arbitraries.js';
 import { compileCodec } from './codec.js';
 import type { Layout } from './layout.js';
@@ -62,8 +62,8 @@ test.each<[string, unknown, string]>([
     'may have 65536 parts at most',
   ],
 ])('%s is refused, and no codec is compiled from it', (_, value, message) => {
-  const error = catchError(() => assertValidLayout(value));
+  const error = errorOf(() => assertValidLayout(value));
   expect(error.code).toBe('LAYOUT_INVALID');
   expect(error.message).toContain(message);
-  expect(catchError(() => compileCodec((value ?? {}) as Layout)).code).toBe('LAYOUT_INVALID');
+  expect(errorOf(() => compileCodec((value ?? {}) as Layout)).code).toBe('LAYOUT_INVALID');
 });

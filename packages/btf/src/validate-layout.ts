@@ -1,4 +1,4 @@
-import { SpoorError } from './error.js';
+import { SpoorError } from '@spoor/core';
 import type { Layout } from './layout.js';
 
 /** Above this a layout is no struct that anyone passes through a map; nested repetition would exhaust memory. */

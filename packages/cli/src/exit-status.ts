@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { errorCodes, type SpoorErrorCode } from '@spoor/btf';
+import { errorCodes, type SpoorErrorCode } from '@spoor/core';
 import type { CommandExit } from '@spoor/tracer';
 
 /** What `spoor` exits with when it is not the command's own status. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { expect, it } from 'vitest';
 import { capturedIo } from '../test/captured-io.js';
 import { reportFailure } from './failure.js';

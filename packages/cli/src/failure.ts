@@ -1,4 +1,4 @@
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { exitStatus, statusOfError } from './exit-status.js';
 import type { Stream } from './io.js';
 
@@ -59,7 +59,7 @@ function machineFailure(error: unknown): SpoorError | undefined {
 /** What cannot be loaded may be the very thing to report. */
 async function loadEscape(): Promise<(text: string) => string> {
   try {
-    return (await import('@spoor/event')).escapeText;
+    return (await import('@spoor/core')).escapeText;
   } catch {
     return (text) => text.replace(/[^ -~]/g, '?');
   }

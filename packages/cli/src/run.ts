@@ -1,4 +1,4 @@
-import { nearest, SpoorError } from '@spoor/btf';
+import { nearest, SpoorError } from '@spoor/core';
 import { columns, helpText } from './args/help.js';
 import { parseArguments } from './args/parse.js';
 import { exitStatus, type Outcome, statusOfError } from './exit-status.js';

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { LineBuffer, openRecording, type Recording, writeJsonLine } from '@spoor/event';
 import type { Io } from '../src/io.js';
 import { Sink } from '../src/output/sink.js';

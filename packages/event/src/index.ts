@@ -1,5 +1,4 @@
 export { EventDecoder, type EventDecoderOptions, type EventHandler, isEvent } from './decoder.js';
-export { escapeText } from './escape.js';
 export { eventLayouts } from './generated-layouts.js';
 export { type InventedFields, inventRecord } from './invent-record.js';
 export { jsonLine, writeJsonLine } from './json-line.js';

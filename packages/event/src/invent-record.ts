@@ -1,4 +1,5 @@
-import { camelCase, compileCodec, type Field, SpoorError, type StructLayout } from '@spoor/btf';
+import { camelCase, compileCodec, type Field, type StructLayout } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { eventLayouts } from './generated-layouts.js';
 import type { EventLayouts } from './layouts.js';
 import type { EventKind, EventObject } from './types.js';

@@ -1,5 +1,6 @@
 /** Bounds of event layouts, which can come from a file: they limit what a reader does. */
-import { type Layout, SpoorError, type StructLayout } from '@spoor/btf';
+import type { Layout, StructLayout } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import type { EventField, EventLayouts } from './layouts.js';
 
 const mostKinds = 256;

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import type { EventField, EventShape } from './layouts.js';
 import type { MatchedScopes } from './line.js';
 import type { LineBuffer } from './line-buffer.js';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { EventDecoder, escapeText, inventRecord, openRecording, RecordingWriter } from '@spoor/event';
+import { escapeText } from '@spoor/core';
+import { EventDecoder, inventRecord, openRecording, RecordingWriter } from '@spoor/event';
 
 const decoder = new EventDecoder({ context: { clockOffsetNs: 1_700_000_000_000_000_000n } });
 

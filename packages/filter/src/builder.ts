@@ -1,11 +1,11 @@
 import type { EventParts, FilterKindName } from '@spoor/bpf';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { type EventName, eventFields } from './events/fields.js';
-import type { FilterKind, Shape, ValueKind } from './filters/kind.js';
 import { filterKinds } from './gen/kinds.js';
 import { problemOf } from './grammar/check.js';
 import { type Pattern, plain } from './grammar/pattern.js';
 import { quoted } from './grammar/syntax-error.js';
+import type { FilterKind, Shape, ValueKind } from './kinds/kind.js';
 import {
   defaultScopeName,
   type EventCondition,

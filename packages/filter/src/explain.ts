@@ -1,8 +1,8 @@
 import type { CompiledScopes, CompiledTable } from './compile/compile.js';
 import { decidedInKernel } from './events/kernel-conditions.js';
-import type { FilterKind } from './filters/kind.js';
 import { filterKinds } from './gen/kinds.js';
 import { printEventRule, printFilter, printScope } from './grammar/print.js';
+import type { FilterKind } from './kinds/kind.js';
 import { scopeFollows } from './reference/match.js';
 import type { PathMeaning } from './resolve/paths.js';
 import { type EventRule, maxScopes, type Scope } from './scope.js';

@@ -46,11 +46,11 @@ export {
   type TableExplanation,
 } from './explain.js';
 export { containerFact, type FactText, type TaskFacts, taskFacts } from './facts.js';
-export type { Comparison, Engine, FilterKind, Shape, ValueKind } from './filters/kind.js';
 export { filterKinds } from './gen/kinds.js';
 export { type ParseScopeOptions, parseScope, parseScopes } from './grammar/parse.js';
 export type { Pattern, WrittenPattern } from './grammar/pattern.js';
 export { printEventRule, printFilter, printScope } from './grammar/print.js';
+export type { Comparison, Engine, FilterKind, Shape, ValueKind } from './kinds/kind.js';
 export { type Policy, parsePolicy, policyOf, printPolicy } from './policy/policy.js';
 export { type PolicyFile, policyJsonSchema } from './policy/schema.js';
 export {

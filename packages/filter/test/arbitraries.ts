@@ -1,12 +1,10 @@
 import type { FilterKindName } from '@spoor/bpf';
 import fc from 'fast-check';
 import { eventFields, eventNames } from '../src/events/fields.js';
-import type { TaskFacts } from '../src/facts.js';
-import { containerFact, taskFacts } from '../src/facts.js';
-import type { Comparison, FilterKind, ValueKind } from '../src/filters/kind.js';
-import { hasTexts } from '../src/filters/kind.js';
+import { containerFact, type TaskFacts, taskFacts } from '../src/facts.js';
 import { filterKinds } from '../src/gen/kinds.js';
 import { problemOf } from '../src/grammar/check.js';
+import { type Comparison, type FilterKind, hasTexts, type ValueKind } from '../src/kinds/kind.js';
 import {
   type EventCondition,
   type EventRule,

@@ -1,8 +1,8 @@
 import { scope as begin, between, endsWith, startsWith } from '../src/builder.js';
 import { eventFields } from '../src/events/fields.js';
-import type { Comparison } from '../src/filters/kind.js';
 import { parseScope } from '../src/grammar/parse.js';
 import { printScope } from '../src/grammar/print.js';
+import type { Comparison } from '../src/kinds/kind.js';
 import { parsePolicy, policyOf, printPolicy } from '../src/policy/policy.js';
 import type { FilterValue, Operator, Scope } from '../src/scope.js';
 

@@ -1,7 +1,7 @@
-import { type Codec, describeLayout, SpoorError, WordView } from '@spoor/btf';
-import { errno, isUnsupported } from './errno.js';
+import { type Codec, describeLayout, WordView } from '@spoor/btf';
+import { errno, type RawMap, SpoorError } from '@spoor/core';
 import { slotStride, valueBufferSize } from './kinds.js';
-import type { RawMap } from './raw-map.js';
+import { isUnsupported } from './map-failure.js';
 
 /** Reads and writes a whole value buffer of a system call: one value, for which a codec will do, or one a possible CPU. */
 export interface ValueCodec<V> {

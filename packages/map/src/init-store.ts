@@ -1,6 +1,6 @@
-import { SpoorError } from '@spoor/btf';
+import { errno, SpoorError } from '@spoor/core';
 import { Access } from './access.js';
-import { errno, isUnstored, mapFailure } from './errno.js';
+import { isUnstored, mapFailure } from './map-failure.js';
 import type { TypedMap } from './typed-map.js';
 
 /** How a value was obtained; see `withInit`. */

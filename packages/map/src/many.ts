@@ -1,8 +1,8 @@
-import { SpoorError, WordView } from '@spoor/btf';
+import { WordView } from '@spoor/btf';
+import { type BatchResult, errno, SpoorError } from '@spoor/core';
 import { batchBuffers } from './access.js';
-import { errno, isUnsupported, mapFailure } from './errno.js';
 import { valueBufferSize } from './kinds.js';
-import type { BatchResult } from './raw-map.js';
+import { isUnsupported, mapFailure } from './map-failure.js';
 import type { SetMode, TypedMap } from './typed-map.js';
 
 /** Entries that go to the kernel at once. */

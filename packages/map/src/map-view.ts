@@ -1,10 +1,10 @@
-import { type Codec, SpoorError, WordView } from '@spoor/btf';
+import { type Codec, WordView } from '@spoor/btf';
+import { errno, type RawMap, SpoorError } from '@spoor/core';
 import type { Access, ValueCodec } from './access.js';
 import { Entries } from './entries.js';
-import { errno, isUnsupported, mapFailure } from './errno.js';
 import { kindOf, valueBufferSize } from './kinds.js';
 import { deleteEach, setEach } from './many.js';
-import type { RawMap } from './raw-map.js';
+import { isUnsupported, mapFailure } from './map-failure.js';
 import type { SetMode, TypedMap } from './typed-map.js';
 import { walkChunks } from './walk.js';
 

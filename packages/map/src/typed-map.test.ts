@@ -1,10 +1,10 @@
 import { C, compileCodec, type LayoutOf } from '@spoor/btf';
+import type { RawMap } from '@spoor/core';
+import { errno } from '@spoor/core';
+import { errorOf } from '@spoor/core/testing';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { errorOf } from '../test/error-of.js';
 import { type State, s, stateCodec, stateMap, u32 } from '../test/states.js';
-import { errno } from './errno.js';
 import { memoryMap } from './memory/memory-map.js';
-import type { RawMap } from './raw-map.js';
 import { type TypedMap, typedMap } from './typed-map.js';
 import { typedQueue } from './typed-queue.js';
 

@@ -1,8 +1,8 @@
-import { type Codec, SpoorError } from '@spoor/btf';
+import type { Codec } from '@spoor/btf';
+import { type RawMap, SpoorError } from '@spoor/core';
 import { Access, perCpuValues, requireSize, type ValueCodec } from './access.js';
 import { requireAccess } from './kinds.js';
 import { MapView } from './map-view.js';
-import type { RawMap } from './raw-map.js';
 import { codecOf, type Shape, type ValueOf } from './shape.js';
 
 /** `any`: create or replace. `create`: only when the key is not there. `update`: only when it is. */
@@ -23,7 +23,7 @@ export type SetMode = 'any' | 'create' | 'update';
  */
 export interface TypedMap<K, V> extends Iterable<[K, V]> {
   readonly name: string;
-  /** `hash`, `lru_hash`, …; see `mapKinds`. */
+  /** `hash`, `lru_hash`, …; see `mapTypes`. */
   readonly kind: string;
   readonly maxEntries: number;
   readonly raw: RawMap;

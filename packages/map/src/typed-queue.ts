@@ -1,8 +1,9 @@
 import type { Codec } from '@spoor/btf';
+import type { RawMap } from '@spoor/core';
+import { errno } from '@spoor/core';
 import { Access, requireSize } from './access.js';
-import { errno, mapFailure } from './errno.js';
 import { kindOf, requireAccess } from './kinds.js';
-import type { RawMap } from './raw-map.js';
+import { mapFailure } from './map-failure.js';
 import { codecOf, type Shape, type ValueOf } from './shape.js';
 
 /**

@@ -1,8 +1,8 @@
+import type { BatchRequest } from '@spoor/core';
+import { errno } from '@spoor/core';
+import { errorOf } from '@spoor/core/testing';
 import { describe, expect, it } from 'vitest';
-import { errorOf } from '../test/error-of.js';
-import { errno } from './errno.js';
 import { type MemoryMap, type MemoryMapOptions, memoryMap } from './memory/memory-map.js';
-import type { BatchRequest } from './raw-map.js';
 import { typedMap } from './typed-map.js';
 
 const u32 = { kind: 'int', size: 4, signed: false } as const;

@@ -1,8 +1,7 @@
-import { SpoorError } from '@spoor/btf';
+import { type BatchResult, errno, mapTypes, type RawMap, SpoorError } from '@spoor/core';
 import { batchBuffers } from './access.js';
-import { errno, isUnsupported, mapFailure } from './errno.js';
-import { kindOf, mapKinds } from './kinds.js';
-import type { BatchResult, RawMap } from './raw-map.js';
+import { kindOf } from './kinds.js';
+import { isUnsupported, mapFailure } from './map-failure.js';
 
 /** Some entries: `count` keys and values in a row, each with its full size. Valid until the next chunk is asked for. */
 export interface Chunk {
@@ -35,7 +34,7 @@ export function* walkChunks(raw: RawMap): Generator<Chunk, void, undefined> {
     });
   }
   // A trie's batches start over when the key at the cursor was deleted, just as its next key does.
-  const once = kind.type === mapKinds.lpm_trie.type ? new SeenKeys(raw) : undefined;
+  const once = kind.type === mapTypes.lpm_trie.type ? new SeenKeys(raw) : undefined;
   if (raw.lookupBatch !== undefined) {
     const end = yield* walkBatches(raw, once);
     if (end === 'done') return;

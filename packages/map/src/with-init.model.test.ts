@@ -1,7 +1,7 @@
+import { errno } from '@spoor/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expectBalanced, identity, type State, s, stateMap } from '../test/states.js';
-import { errno } from './errno.js';
 import type { MapCall, MemoryMap } from './memory/memory-map.js';
 import { withInit } from './with-init.js';
 

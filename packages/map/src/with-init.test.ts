@@ -1,7 +1,7 @@
+import { errno } from '@spoor/core';
+import { errorOf } from '@spoor/core/testing';
 import { describe, expect, it } from 'vitest';
-import { errorOf } from '../test/error-of.js';
 import { expectBalanced, identity, type State, s, stateMap, typedStates } from '../test/states.js';
-import { errno } from './errno.js';
 import { withInit } from './with-init.js';
 
 const init = (_: number, want: number): State => s(want, 1);

@@ -1,6 +1,7 @@
 import { compileCodec } from '@spoor/btf';
+import type { RawMap } from '@spoor/core';
 import { expect } from 'vitest';
-import { type InitCounters, type MemoryMapOptions, memoryMap, type RawMap, typedMap } from '../src/index.js';
+import { type InitCounters, type MemoryMapOptions, memoryMap, typedMap } from '../src/index.js';
 
 /** A value that is an identity (when its owner started) and a fact about the owner. */
 export interface State {

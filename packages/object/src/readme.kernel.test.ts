@@ -28,7 +28,7 @@ test('the example of the README runs as it stands', async () => {
 });
 
 test('the README names every error code as it is', async () => {
-  const { errorCodes } = await import('@spoor/btf');
+  const { errorCodes } = await import('@spoor/core');
   const named = [...readme.matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g)].map(([, code]) => code);
   expect(named.length).toBeGreaterThan(15);
   expect(named.filter((code) => code !== 'SPOOR_FFI' && !Object.hasOwn(errorCodes, code ?? ''))).toEqual([]);

@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 
 import { fileURLToPath } from 'node:url';
 
 /** Everything that tests install lies here: outside of the packages, ignored by git, kept between runs. */
-const tools = new URL('../../../.tools/', import.meta.url);
+const tools = new URL('../../../.tools', import.meta.url);
 
 /** A tool that is there, or why it cannot be had. */
 export type Tool = { readonly path: string } | { readonly missing: string };

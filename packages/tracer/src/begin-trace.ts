@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { type CommandOptions, GatedCommand, type HeldCommand } from './gated-command.js';
 import { commandScopeName, type Root, type TraceScopes } from './grounded-scopes.js';
 import { KernelSide } from './kernel-side.js';

@@ -1,4 +1,4 @@
-import { nearest, SpoorError } from '@spoor/btf';
+import { nearest, SpoorError } from '@spoor/core';
 import type { CommandOptions } from './gated-command.js';
 import type { TraceOptions } from './trace.js';
 import type { EachOptions } from './tracer-parts.js';

@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 
 /** The folders that native/gate.h searches without PATH. */
 const usualPath = '/usr/local/bin:/usr/bin:/bin';

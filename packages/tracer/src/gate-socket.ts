@@ -1,7 +1,7 @@
 import { closeSync, read, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { SpoorError } from '@spoor/btf';
-import type { User } from './user.js';
+import { SpoorError } from '@spoor/core';
+import type { User } from '@spoor/proc';
 
 const readBytes = promisify(read);
 

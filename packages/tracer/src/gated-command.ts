@@ -1,12 +1,12 @@
 import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { socketPair } from '@spoor/object';
+import { findUser } from '@spoor/proc';
 import { findCommand } from './find-command.js';
 import { GateSocket } from './gate-socket.js';
 import type { Tracer } from './tracer.js';
-import { findUser } from './user.js';
 
 /** How a command ended. A real-time signal is `SIGRT0` to `SIGRT32`, counted from 32. */
 export interface CommandExit {

@@ -1,4 +1,3 @@
-export { SpoorError, type SpoorErrorCode } from '@spoor/btf';
 export { receiveDescriptor } from '@spoor/object';
 export { findCommand } from './find-command.js';
 export { GateSocket } from './gate-socket.js';
@@ -18,4 +17,3 @@ export type { Dropper, EventStatistics, ProgramStatistics, Statistics } from './
 export { type TraceOptions, trace } from './trace.js';
 export type { Tracer } from './tracer.js';
 export type { EachOptions, TracedEvent } from './tracer-parts.js';
-export { findUser, type User } from './user.js';

@@ -5,18 +5,10 @@ import {
   type SnapshotResult,
   type StateStats,
 } from '@spoor/bpf';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { type TypedMap, typedMap } from '@spoor/map';
-import {
-  bootTimeNs,
-  type KernelMap,
-  type Link,
-  type LoadedObject,
-  mapRing,
-  type PaceOptions,
-  RingMerge,
-  RingReader,
-} from '@spoor/object';
+import { bootTimeNs, type KernelMap, type Link, type LoadedObject, mapRing } from '@spoor/object';
+import { type PaceOptions, RingMerge, RingReader } from '@spoor/ring';
 import { isCommitProgram } from './event-programs.js';
 import { argvLimits, type KernelConfiguration, type LoadedKernelSide } from './load-kernel-side.js';
 import { readerPace } from './reader-pace.js';

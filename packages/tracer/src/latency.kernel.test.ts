@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { mapRing, RingReader, RingWakeup } from '@spoor/object';
+import { mapRing, RingWakeup } from '@spoor/object';
+import { RingReader } from '@spoor/ring';
 import { expect, it, vi } from 'vitest';
 import { trace } from './index.js';
 

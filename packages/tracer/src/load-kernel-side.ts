@@ -8,11 +8,10 @@ import {
   maps,
   objectPath,
 } from '@spoor/bpf';
-import { type Layout, SpoorError } from '@spoor/btf';
-import { type Observer, observer } from '@spoor/map';
+import type { Layout } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import {
   bootTimeNs,
-  defaultPace,
   describeMachine,
   features,
   type LoadedObject,
@@ -21,6 +20,8 @@ import {
   openObject,
   RingWakeup,
 } from '@spoor/object';
+import { type Observer, observer } from '@spoor/proc';
+import { defaultPace } from '@spoor/ring';
 import { commitPrograms, eventPrograms } from './event-programs.js';
 import { countProcesses, hasLayeredFiles, hasLegacyCgroups, ownMountNamespace } from './machine-facts.js';
 import {

@@ -1,12 +1,6 @@
-import { SpoorError } from '@spoor/btf';
-import {
-  defaultPace,
-  type KernelMap,
-  type LoadedObject,
-  type PaceOptions,
-  RingWakeup,
-  type Wakeup,
-} from '@spoor/object';
+import { SpoorError } from '@spoor/core';
+import { type KernelMap, type LoadedObject, RingWakeup } from '@spoor/object';
+import { defaultPace, type PaceOptions, type Wakeup } from '@spoor/ring';
 import type { KernelConfiguration } from './load-kernel-side.js';
 
 export interface WokenReader {

@@ -1,5 +1,5 @@
 import { EventHeader } from '@spoor/bpf';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import type { Event, ReplacedScopes, ScopeNames } from '@spoor/event';
 import {
   type CompiledScopes,
@@ -15,7 +15,7 @@ import {
   type ScopeBits,
   type ScopeWriter,
 } from '@spoor/filter';
-import { findProcess, observer } from '@spoor/map';
+import { findProcess, observer } from '@spoor/proc';
 import { groundScopes, hasConditions, kindsOf, type Root, type TraceScopes } from './grounded-scopes.js';
 import type { KernelSide } from './kernel-side.js';
 

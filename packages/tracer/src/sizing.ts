@@ -1,4 +1,4 @@
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 
 /** What the default size of the process map is computed from. */
 export interface MachineSize {

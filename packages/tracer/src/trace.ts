@@ -1,5 +1,5 @@
 import { eventKinds, filterKinds } from '@spoor/bpf';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import type { Scope } from '@spoor/filter';
 import { hasProcfs } from '@spoor/object';
 import { checkTraceOptions } from './check-options.js';

@@ -1,7 +1,7 @@
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import type { EventContext, EventDecoder } from '@spoor/event';
 import type { Scope } from '@spoor/filter';
-import { RingPoller, RingSource } from '@spoor/object';
+import { RingPoller, RingSource } from '@spoor/ring';
 import { checkEachOptions } from './check-options.js';
 import { WallClock, wallClockOffsetNs } from './clock.js';
 import type { CommandExit, HeldCommand } from './gated-command.js';

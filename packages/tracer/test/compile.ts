@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const cache = fileURLToPath(new URL('../../../.tools/tracer-fixtures/', import.meta.url));
+const cache = fileURLToPath(new URL('../../../.tools/tracer-fixtures', import.meta.url));
 const fixtures = fileURLToPath(new URL('fixtures/', import.meta.url));
 
 /** Compiles C with the compiler that the project needs anyway; once for each content of the source. */

@@ -1,5 +1,5 @@
+import { SpoorError } from '@spoor/core';
 import type { Btf } from '../btf.js';
-import { SpoorError } from '../error.js';
 import type { EnumLayout, Layout, StructLayout, UnionLayout } from '../layout.js';
 import { layoutOf } from '../layout-of.js';
 import { mapsOf } from '../map-definitions.js';

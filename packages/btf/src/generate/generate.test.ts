@@ -4,9 +4,9 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { errorOf } from '@spoor/core/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BtfBuilder } from '../../test/btf-builder.js';
-import { catchError } from '../../test/catch-error.js';
 import { buildElf } from '../../test/elf-builder.js';
 import { sampleObject } from '../../test/sample-object.js';
 import { parseObject } from '../parse-object.js';
@@ -144,7 +144,7 @@ describe('what cannot be described is refused by name', () => {
       variables.map((variable) => [variable, 0, 8] as const),
     );
     const object = parseObject(buildElf([{ name: '.BTF', data: builder.build() }]), { file: 'x.o' });
-    return catchError(() => generate(object, { source: 'x.o' }));
+    return errorOf(() => generate(object, { source: 'x.o' }));
   }
 
   test('a kind without its struct', () => {

@@ -1,4 +1,4 @@
-import type { SpoorError } from '@spoor/btf';
+import type { SpoorError } from '@spoor/core';
 import { describe, expect, it } from 'vitest';
 import type { Usage } from './option.js';
 import { parseArguments } from './parse.js';

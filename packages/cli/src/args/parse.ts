@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { nearest, SpoorError } from '@spoor/btf';
+import { nearest, SpoorError } from '@spoor/core';
 import { helpOption, type Option, type Usage } from './option.js';
 
 /** What was written on a command line. */

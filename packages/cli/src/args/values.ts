@@ -1,4 +1,4 @@
-import { nearest, SpoorError } from '@spoor/btf';
+import { nearest, SpoorError } from '@spoor/core';
 
 const millisecondsOf: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 

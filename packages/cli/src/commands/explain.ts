@@ -25,7 +25,7 @@ const usage: Usage = {
 
 async function run(args: Arguments, io: Io): Promise<number> {
   const policy = args.get('policy');
-  const { SpoorError } = await import('@spoor/btf');
+  const { SpoorError } = await import('@spoor/core');
   const { compileScopes, explainScopes, parseScopes } = await import('@spoor/filter');
   if (args.positionals.length === 0 && policy === undefined) {
     throw new SpoorError('USAGE', 'There is nothing to explain', {

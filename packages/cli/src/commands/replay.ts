@@ -71,7 +71,7 @@ async function replay(recording: Recording, args: Arguments, io: Io): Promise<nu
   const speed = args.get('speed', readSpeed) ?? Number.POSITIVE_INFINITY;
   const scopes = await scopesOf(args, recording);
   const [{ escapeText }, { ProcessTree }] = await Promise.all([
-    import('@spoor/event'),
+    import('@spoor/core'),
     import('@spoor/tracer'),
   ]);
   const processes = new ProcessTree();

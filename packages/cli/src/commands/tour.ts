@@ -1,4 +1,4 @@
-import { errorCodes, SpoorError } from '@spoor/btf';
+import { errorCodes, SpoorError } from '@spoor/core';
 import type { Usage } from '../args/option.js';
 import type { Arguments } from '../args/parse.js';
 import { exitStatus } from '../exit-status.js';

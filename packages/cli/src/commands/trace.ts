@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { lifecycleKinds } from '@spoor/bpf';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import type { Scope } from '@spoor/filter';
 import type { ProcessTree, TraceOptions, Tracer } from '@spoor/tracer';
 import type { Usage } from '../args/option.js';

@@ -1,4 +1,4 @@
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { trace } from '@spoor/tracer';
 import type { Launcher } from '../launcher.js';
 import { version } from '../version.js';

@@ -1,4 +1,4 @@
-import { escapeText } from '@spoor/event';
+import { escapeText } from '@spoor/core';
 import type { Paint, Style } from '../output/style.js';
 import type { Check } from './check.js';
 import type { Diagnosis } from './diagnose.js';

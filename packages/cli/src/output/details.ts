@@ -1,4 +1,4 @@
-import { escapeText } from '@spoor/event';
+import { escapeText } from '@spoor/core';
 import { commandLine } from './shell-words.js';
 import { durationText, textField } from './text.js';
 

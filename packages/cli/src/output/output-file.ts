@@ -10,7 +10,7 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { promisify } from 'node:util';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { ownerName, sudoPerson, trustedOwners } from './owner.js';
 import { errnoNameOf } from './sink.js';
 import { findPlace, type Place } from './trusted-place.js';

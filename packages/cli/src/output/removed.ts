@@ -1,5 +1,5 @@
 import { fstatSync } from 'node:fs';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 
 /** Returns an error if the open file has no name left: its contents are lost when it is closed. */
 export function removedError(path: string, fd: number): SpoorError | undefined {

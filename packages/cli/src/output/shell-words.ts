@@ -1,5 +1,5 @@
 /** A command line that a shell reads back: bash, dash, and other shells of POSIX with their usual IFS. */
-import { escapeText } from '@spoor/event';
+import { escapeText } from '@spoor/core';
 
 /** Needs no quotes in a shell, nor for the eye. */
 const plainWord = /^[\w@%+=:,./-]+$/;

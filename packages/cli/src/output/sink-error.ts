@@ -1,4 +1,4 @@
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { errnoNameOf, type Sink } from './sink.js';
 
 const kept = 'What was written before is there.';

@@ -1,4 +1,4 @@
-import { escapeText } from '@spoor/event';
+import { escapeText } from '@spoor/core';
 import type { Statistics } from '@spoor/tracer';
 import { dropsByReason } from './drops.js';
 import type { Style } from './style.js';

@@ -1,4 +1,5 @@
-import { type EventLine, escapeText } from '@spoor/event';
+import { escapeText } from '@spoor/core';
+import type { EventLine } from '@spoor/event';
 import { CommandWait } from './command-wait.js';
 import { detailsOf } from './details.js';
 import { dropsByKind } from './drops.js';

@@ -1,4 +1,4 @@
-import { escapeText } from '@spoor/event';
+import { escapeText } from '@spoor/core';
 
 type Data = Readonly<Record<string, unknown>>;
 

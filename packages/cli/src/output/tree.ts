@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { escapeText } from '@spoor/event';
+import { escapeText } from '@spoor/core';
 import type { ProcessTree, TracedProcess } from '@spoor/tracer';
 import { CommandWait } from './command-wait.js';
 import type { OutputLine, Renderer, RendererOptions } from './renderer.js';

@@ -1,6 +1,6 @@
 /** Walks a path to where a file is to be written, and refuses symbolic links that somebody else has placed. */
 import { type BigIntStats, closeSync, constants, lstatSync, openSync, readlinkSync } from 'node:fs';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { ownerName, trustedOwners } from './owner.js';
 
 /** `O_PATH` of Linux, which Node.js does not name: a descriptor that only stands for the place. */

@@ -1,4 +1,4 @@
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import type { Event, EventLayouts } from '@spoor/event';
 import { containerFact, filterKinds, type Scope, type TaskFacts, taskFacts } from '@spoor/filter';
 

@@ -1,4 +1,4 @@
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 
 /** `max` is as fast as it goes: infinitely faster. */
 export function readSpeed(text: string, option: string): number {

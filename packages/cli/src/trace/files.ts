@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import type { Policy } from '@spoor/filter';
 import { errnoNameOf } from '../output/sink.js';
 

@@ -1,4 +1,5 @@
-import { type CommandExit, GateSocket, type HeldCommand, type Tracer, type User } from '@spoor/tracer';
+import type { User } from '@spoor/proc';
+import { type CommandExit, GateSocket, type HeldCommand, type Tracer } from '@spoor/tracer';
 import type { Launcher } from '../launcher.js';
 
 export interface LaunchedCommandOptions {

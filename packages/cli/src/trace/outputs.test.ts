@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { expect, it } from 'vitest';
 import { capturedIo, temporaryFolder } from '../../test/captured-io.js';
 import { inputFile, Outputs, type WantedOutputs } from './outputs.js';

@@ -1,6 +1,6 @@
 import { type BigIntStats, close, ftruncateSync, statSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import type { Io, Stream } from '../io.js';
 import type { Launcher, Receive } from '../launcher.js';
 import { openerOf } from '../output/opener.js';

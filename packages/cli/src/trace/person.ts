@@ -1,4 +1,4 @@
-import type { User } from '@spoor/tracer';
+import type { User } from '@spoor/proc';
 
 /** Whom the command is to run as: undefined for the user who runs `spoor`. */
 export interface CommandUser {
@@ -20,7 +20,7 @@ export async function commandUser(
   const none = { user: undefined, note: undefined };
   const caller = callerOf(env);
   if (wanted === undefined && caller === undefined) return none;
-  const { findUser } = await import('@spoor/tracer');
+  const { findUser } = await import('@spoor/proc');
   const user = findUser(wanted ?? caller!);
   if (user.uid === process.getuid?.()) return none;
   if (wanted !== undefined) return { user, note: undefined };

@@ -1,5 +1,5 @@
 import { arch, release } from 'node:os';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { type DropsMarker, type EventContext, RecordingWriter } from '@spoor/event';
 import type { TracedEvent } from '@spoor/tracer';
 import type { OutputFile } from '../output/output-file.js';

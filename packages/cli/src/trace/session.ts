@@ -1,5 +1,5 @@
-import { SpoorError } from '@spoor/btf';
-import { type EventContext, escapeText, marker } from '@spoor/event';
+import { escapeText, SpoorError } from '@spoor/core';
+import { type EventContext, marker } from '@spoor/event';
 import type { CommandExit, TracedEvent, Tracer } from '@spoor/tracer';
 import { exitStatus, type Outcome, outcomeOfExit, outcomeOfSignal, statusOfError } from '../exit-status.js';
 import { reportFailure } from '../failure.js';

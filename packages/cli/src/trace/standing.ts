@@ -1,4 +1,4 @@
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import type * as library from '@spoor/tracer';
 import type { Tracer } from '@spoor/tracer';
 import type { Receive } from '../launcher.js';

@@ -1,5 +1,5 @@
 import { connectCallNames } from '@spoor/bpf';
-import { errnoName } from '../names/errno.js';
+import { errorName } from '../names/errno.js';
 import { endpointEntry, endpointSchema } from './endpoint.js';
 import { errorEntry } from './parts.js';
 import { present, schemas } from './presentation.js';
@@ -51,5 +51,5 @@ function callEntry(call: number | undefined): { call?: string } {
 function outcomeEntry(outcome: number | undefined): { outcome?: string } {
   if (outcome === undefined || outcome === noOutcome) return {};
   if (outcome === 0) return { outcome: 'connected' };
-  return { outcome: outcome === -EINPROGRESS ? 'pending' : errnoName(-outcome) };
+  return { outcome: outcome === -EINPROGRESS ? 'pending' : errorName(-outcome) };
 }

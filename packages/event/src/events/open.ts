@@ -1,6 +1,6 @@
 import { KnownBytes } from '../known-bytes.js';
 import { deviceText } from '../names/device.js';
-import { errnoName } from '../names/errno.js';
+import { errorName } from '../names/errno.js';
 import { type Architecture, openFlagNames } from '../names/open-flags.js';
 import { fileEntry, partSchemas, startEntry } from './parts.js';
 import { present, schemas, textNotes } from './presentation.js';
@@ -46,7 +46,7 @@ export const open = present({
       ...textNotes(event, 'path'),
       ...startEntry(event),
       flags: openFlagNames(event.flags, architecture),
-      ...(result >= 0 ? { fd: result } : { error: errnoName(-result) }),
+      ...(result >= 0 ? { fd: result } : { error: errorName(-result) }),
       ...fileEntry(event),
     };
   },

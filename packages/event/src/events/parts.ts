@@ -1,6 +1,6 @@
 import type { TLiteral, TOptional, TString } from 'typebox';
 import { deviceText } from '../names/device.js';
-import { errnoName } from '../names/errno.js';
+import { errorName } from '../names/errno.js';
 import {
   type SchemaBuilder,
   schemas,
@@ -14,7 +14,7 @@ import {
 
 /** `{ error: 'EPERM' }` for -1; nothing for a success. */
 export function errorEntry(result: number): { error?: string } {
-  return result < 0 ? { error: errnoName(-result) } : {};
+  return result < 0 ? { error: errorName(-result) } : {};
 }
 
 /** Like `textEntry`, and nothing where there is no text. */

@@ -1,7 +1,7 @@
 import { KnownBytes } from '../known-bytes.js';
 import type { LineBuffer } from '../line-buffer.js';
 import type { EventMemory } from '../memory.js';
-import { errnoName } from '../names/errno.js';
+import { errorName } from '../names/errno.js';
 
 /** What several of the presentations have in common that write their data themselves. */
 
@@ -13,7 +13,7 @@ const rootBytes = bytesOf(',"root":');
 export const endBytes = bytesOf('}');
 
 /** `,"error":"EPERM"`, by the positive errno. */
-export const errorBytes = new KnownBytes((errno) => `,"error":"${errnoName(errno)}"`);
+export const errorBytes = new KnownBytes((errno) => `,"error":"${errorName(errno)}"`);
 
 interface Named {
   readonly isWhole: boolean;

@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { ipv4Text, ipv6Text } from './address.js';
 import { deviceText } from './device.js';
-import { errnoName } from './errno.js';
+import { errorName } from './errno.js';
 import { familyName } from './family.js';
 import { openFlagNames } from './open-flags.js';
 import { signalName } from './signal.js';
@@ -11,13 +11,13 @@ describe('names', () => {
   it.runIf(process.platform === 'linux')('agree with the platform', () => {
     const aliases = new Set(['ENOTSUP', 'EWOULDBLOCK', 'SIGIOT', 'SIGPOLL']);
     for (const [name, number] of Object.entries(constants.errno))
-      if (!aliases.has(name)) expect(errnoName(number)).toBe(name);
+      if (!aliases.has(name)) expect(errorName(number)).toBe(name);
     for (const [name, number] of Object.entries(constants.signals))
       if (!aliases.has(name)) expect(signalName(number)).toBe(name);
   });
 
   it('fall back to the number', () => {
-    expect([errnoName(9999), errnoName(512), errnoName(0)]).toEqual(['9999', 'ERESTARTSYS', '0']);
+    expect([errorName(9999), errorName(512), errorName(0)]).toEqual(['9999', 'ERESTARTSYS', '0']);
     expect([signalName(0), signalName(64), signalName(65)]).toEqual([null, 'SIGRT32', '65']);
     expect([familyName(45), familyName(46), familyName(2)]).toEqual(['mctp', '46', 'inet']);
   });

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import type { ZlibOptions } from 'node:zlib';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { zlib } from './built-in.js';
 import type { Compression } from './format.js';
 

@@ -1,7 +1,6 @@
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { eventLayouts } from '../generated-layouts.js';
-import type { EventLayouts } from '../layouts.js';
-import { eventShapes } from '../layouts.js';
+import { type EventLayouts, eventShapes } from '../layouts.js';
 import type { EventContext, ReplacedScopes, ScopeNames } from '../line.js';
 import { isObject, parseJson, wrongType } from './json.js';
 

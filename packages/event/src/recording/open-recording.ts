@@ -1,4 +1,4 @@
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { isMagic, readBlock } from './block.js';
 import { MAGIC } from './format.js';
 import { decodeHeader } from './header.js';

@@ -1,5 +1,5 @@
 import type { BigIntStats } from 'node:fs';
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { EventDecoder, type EventHandler } from '../decoder.js';
 import type { RecordHandler } from '../memory.js';
 import type { Event, MalformedEvent } from '../types.js';

@@ -1,4 +1,4 @@
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { eventLayouts } from '../generated-layouts.js';
 import type { EventLayouts } from '../layouts.js';
 import type { EventContext } from '../line.js';

@@ -1,4 +1,4 @@
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { tooMany } from '../grammar/check.js';
 import { maxScopes } from '../scope.js';
 

@@ -1,7 +1,7 @@
 import { events, type FilterKindName, FilterKind as kindNumbers } from '@spoor/bpf';
 import { fitsKernel, kernelConditions } from '../events/kernel-conditions.js';
-import type { Comparison, Engine, FilterKind } from '../filters/kind.js';
 import { filterKinds } from '../gen/kinds.js';
+import type { Comparison, Engine, FilterKind } from '../kinds/kind.js';
 import { scopeFollows } from '../reference/match.js';
 import type { Host } from '../resolve/host.js';
 import { linuxHost } from '../resolve/linux-host.js';

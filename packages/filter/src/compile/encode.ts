@@ -1,5 +1,6 @@
 import { events, FilterText, FilterWords, ScopeSet } from '@spoor/bpf';
-import { type Layout, SpoorError, type StructLayout } from '@spoor/btf';
+import type { Layout, StructLayout } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { type ScopeBits, wordOf } from './bits.js';
 import type { CompiledScopes } from './compile.js';
 import type { Segment } from './segments.js';

@@ -1,5 +1,5 @@
-import type { Comparison, Engine } from '../filters/kind.js';
-import { rangeOf } from '../filters/number-values.js';
+import type { Comparison, Engine } from '../kinds/kind.js';
+import { rangeOf } from '../kinds/number-values.js';
 import { wordOf } from './bits.js';
 import { allHold, cutSegments, joinRanges, type Marking, type Segment } from './segments.js';
 import { type TextEntry, textEntries } from './texts.js';

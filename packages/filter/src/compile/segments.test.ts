@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { u64Max } from '../filters/number-values.js';
+import { u64Max } from '../kinds/number-values.js';
 import { allHold, cutSegments, joinRanges } from './segments.js';
 
 const range = (from: bigint, to: bigint) => ({ from, to });

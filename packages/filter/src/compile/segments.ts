@@ -1,5 +1,5 @@
-import type { Comparison } from '../filters/kind.js';
-import { rangeOf, u64Max } from '../filters/number-values.js';
+import type { Comparison } from '../kinds/kind.js';
+import { rangeOf, u64Max } from '../kinds/number-values.js';
 import type { NumberRange } from '../scope.js';
 
 /** One row of `struct filter_segment`: what holds from `first` up to the next row. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Comparison } from '../filters/kind.js';
+import type { Comparison } from '../kinds/kind.js';
 import { textEntries } from './texts.js';
 
 const names = (operator: '=' | '!=', ...values: Comparison['values']): Comparison => ({ operator, values });

@@ -1,6 +1,6 @@
 import { factBytes } from '../facts.js';
-import type { Comparison } from '../filters/kind.js';
-import { textOf } from '../filters/text-values.js';
+import type { Comparison } from '../kinds/kind.js';
+import { textOf } from '../kinds/text-values.js';
 
 /** One entry of `filter_strings`: what is known of texts that begin (or end) so, shorter entries included. */
 export interface TextEntry {

@@ -1,5 +1,4 @@
-import { SpoorError } from '@spoor/btf';
-import { errnoName, type RawMap } from '@spoor/map';
+import { errnoName, type RawMap, SpoorError } from '@spoor/core';
 import type { CompiledScopes } from './compile.js';
 import { encodeScopeSet, encodeStrings, type Half, type StringRow } from './encode.js';
 

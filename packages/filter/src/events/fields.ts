@@ -1,8 +1,8 @@
 import { type EventParts, events } from '@spoor/bpf';
 import { camelCase, type Layout } from '@spoor/btf';
-import type { ValueKind } from '../filters/kind.js';
-import { numberValues } from '../filters/number-values.js';
-import { textValues } from '../filters/text-values.js';
+import type { ValueKind } from '../kinds/kind.js';
+import { numberValues } from '../kinds/number-values.js';
+import { textValues } from '../kinds/text-values.js';
 import { flagBits } from './event-like.js';
 
 /** The name of an event kind. */

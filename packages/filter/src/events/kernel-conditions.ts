@@ -1,7 +1,7 @@
 import { type FilterConditionName, FilterCondition as numbers } from '@spoor/bpf';
 import { factBytes } from '../facts.js';
-import type { Engine } from '../filters/kind.js';
-import { kernelTextMax, textOf } from '../filters/text-values.js';
+import type { Engine } from '../kinds/kind.js';
+import { kernelTextMax, textOf } from '../kinds/text-values.js';
 import type { EventCondition, TextValue } from '../scope.js';
 
 /** A field of an event that the kernel judges before the event is sent. */

@@ -1,5 +1,5 @@
-import { numberMatches } from '../filters/number-values.js';
-import { textMatches } from '../filters/text-values.js';
+import { numberMatches } from '../kinds/number-values.js';
+import { textMatches } from '../kinds/text-values.js';
 import type { EventCondition, Scope } from '../scope.js';
 import { type EventLike, fieldOf } from './event-like.js';
 import { pathFieldOf } from './path-fields.js';

@@ -1,6 +1,6 @@
 import type { FactText } from '../facts.js';
-import { rangeOf } from '../filters/number-values.js';
-import { textMatches, textOf } from '../filters/text-values.js';
+import { rangeOf } from '../kinds/number-values.js';
+import { textMatches, textOf } from '../kinds/text-values.js';
 import type { EventCondition, NumberRange, Scope } from '../scope.js';
 import { type EventLike, fieldOf } from './event-like.js';
 import { decidedInKernel } from './kernel-conditions.js';

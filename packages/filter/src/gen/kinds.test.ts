@@ -14,7 +14,7 @@ test('the list of kinds is the kernel side\'s', () => {
 });
 
 test('every kind has its file and its test', () => {
-  const files = new Set(readdirSync(`${folder}/src/filters`));
+  const files = new Set(readdirSync(`${folder}/src/kinds`));
   const missing = Object.keys(filterKinds).filter((name) => !files.has(`${name}.ts`) || !files.has(`${name}.test.ts`));
   expect(missing).toEqual([]);
 });

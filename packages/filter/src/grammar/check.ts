@@ -1,4 +1,4 @@
-import type { Comparison, ValueKind } from '../filters/kind.js';
+import type { Comparison, ValueKind } from '../kinds/kind.js';
 import { type FilterValue, maxScopes, type Operator } from '../scope.js';
 
 /** What a comparison is checked against. */

@@ -1,5 +1,5 @@
-import type { SpoorErrorCode } from '@spoor/btf';
-import type { ValueKind } from '../filters/kind.js';
+import type { SpoorErrorCode } from '@spoor/core';
+import type { ValueKind } from '../kinds/kind.js';
 import type { FilterValue } from '../scope.js';
 import { quoted, syntaxError } from './syntax-error.js';
 import { readSpelled } from './text.js';

@@ -1,4 +1,4 @@
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { writtenScope } from '../../test/arbitraries.js';

@@ -1,8 +1,8 @@
 import type { FilterKindName } from '@spoor/bpf';
-import { nearest, SpoorError } from '@spoor/btf';
+import { nearest, SpoorError } from '@spoor/core';
 import { eventFields, eventNames } from '../events/fields.js';
-import { type FilterKind, hasTexts, standsAlone } from '../filters/kind.js';
 import { filterKinds } from '../gen/kinds.js';
+import { type FilterKind, hasTexts, standsAlone } from '../kinds/kind.js';
 import {
   defaultScopeName,
   type EventCondition,

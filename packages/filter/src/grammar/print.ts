@@ -1,6 +1,6 @@
 import { eventFields } from '../events/fields.js';
-import { standsAlone, type ValueKind } from '../filters/kind.js';
 import { filterKinds } from '../gen/kinds.js';
+import { standsAlone, type ValueKind } from '../kinds/kind.js';
 import type { EventRule, Filter, Operator, Scope } from '../scope.js';
 import { spell } from './text.js';
 

@@ -1,4 +1,4 @@
-import { SpoorError, type SpoorErrorCode } from '@spoor/btf';
+import { SpoorError, type SpoorErrorCode } from '@spoor/core';
 
 export interface SyntaxErrorOptions {
   readonly code?: SpoorErrorCode;

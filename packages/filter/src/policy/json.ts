@@ -1,4 +1,4 @@
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { quoted } from '../grammar/syntax-error.js';
 
 /** A value of JSON and where each part of it stands in the text. */

@@ -1,13 +1,13 @@
 import type { FilterKindName } from '@spoor/bpf';
-import { nearest, SpoorError } from '@spoor/btf';
+import { nearest, SpoorError } from '@spoor/core';
 import { eventFields } from '../events/fields.js';
-import { hasTexts, type ValueKind } from '../filters/kind.js';
 import { filterKinds } from '../gen/kinds.js';
 import { problemOf } from '../grammar/check.js';
 import { namePrefix, parseScope } from '../grammar/parse.js';
 import { plain } from '../grammar/pattern.js';
 import { quoted } from '../grammar/syntax-error.js';
 import { readJsonSpelled, spellJson } from '../grammar/text.js';
+import { hasTexts, type ValueKind } from '../kinds/kind.js';
 import type { EventCondition, EventRule, Filter, FilterValue, Operator, Scope } from '../scope.js';
 import { type LocatedJson, lineAndColumn, readJson } from './json.js';
 import { firstProblem, type PolicyProblem } from './problems.js';

@@ -1,4 +1,4 @@
-import { nearest } from '@spoor/btf';
+import { nearest } from '@spoor/core';
 import type { TLocalizedValidationError } from 'typebox/error';
 import { quoted } from '../grammar/syntax-error.js';
 import { policyWords } from './schema.js';

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import type { TaskFacts } from '../facts.js';
-import { taskFacts } from '../facts.js';
+import { type TaskFacts, taskFacts } from '../facts.js';
 import { parseScope } from '../grammar/parse.js';
 import {
   type FollowState,

@@ -1,6 +1,6 @@
 import type { TaskFacts } from '../facts.js';
-import type { FilterKind } from '../filters/kind.js';
 import { filterKinds } from '../gen/kinds.js';
+import type { FilterKind } from '../kinds/kind.js';
 import type { Scope } from '../scope.js';
 
 /**

@@ -1,13 +1,5 @@
+import type { Found } from '@spoor/proc';
 import type { LeadsTo } from './links.js';
-
-/** Why a name cannot be translated, for people: `problem` follows the name and a colon. */
-export interface Refusal {
-  readonly problem: string;
-  readonly remedy?: string;
-}
-
-/** What a name stands for. Undefined when there is no such thing. */
-export type Found<T> = T | Refusal | undefined;
 
 /** What the ids of a process are; each undefined where it cannot be known. */
 export interface HostProcess {

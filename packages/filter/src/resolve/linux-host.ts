@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { findProcess, observer, readProcess } from '@spoor/map';
-import { cgroupOfProcess, findCgroup } from './cgroups.js';
-import type { Found, Host, HostProcess } from './host.js';
+import { cgroupOfProcess, type Found, findCgroup, findProcess, observer, readProcess } from '@spoor/proc';
+import type { Host, HostProcess } from './host.js';
 import { followLinks } from './links.js';
 
 /** Inode number of NSFS files has this device; asked of our own. */

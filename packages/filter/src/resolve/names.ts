@@ -1,4 +1,5 @@
-import type { Found, Host, HostProcess } from './host.js';
+import type { Found } from '@spoor/proc';
+import type { Host, HostProcess } from './host.js';
 
 /** How a number kind finds what a name stands for. */
 export interface NameResolver {

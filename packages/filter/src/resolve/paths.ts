@@ -1,11 +1,11 @@
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { pathFieldOf } from '../events/path-fields.js';
 import { factBytes } from '../facts.js';
-import type { Comparison } from '../filters/kind.js';
-import { kernelTextMax } from '../filters/text-values.js';
 import { filterKinds } from '../gen/kinds.js';
 import { quoted } from '../grammar/syntax-error.js';
 import { spell } from '../grammar/text.js';
+import type { Comparison } from '../kinds/kind.js';
+import { kernelTextMax } from '../kinds/text-values.js';
 import type { Filter, FilterValue, Scope, TextValue } from '../scope.js';
 import type { Host } from './host.js';
 

@@ -1,9 +1,10 @@
-import { nearest, SpoorError } from '@spoor/btf';
-import type { ValueKind } from '../filters/kind.js';
+import { nearest, SpoorError } from '@spoor/core';
+import type { Refusal } from '@spoor/proc';
 import { filterKinds } from '../gen/kinds.js';
 import { quoted } from '../grammar/syntax-error.js';
+import type { ValueKind } from '../kinds/kind.js';
 import type { Filter, FilterValue, Scope } from '../scope.js';
-import type { Host, Refusal } from './host.js';
+import type { Host } from './host.js';
 import { type ResolvedPaths, resolvePaths } from './paths.js';
 
 /**

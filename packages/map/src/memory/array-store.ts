@@ -1,5 +1,5 @@
-import { errno } from '../errno.js';
-import type { BatchRequest, BatchResult } from '../raw-map.js';
+import type { BatchRequest, BatchResult } from '@spoor/core';
+import { errno } from '@spoor/core';
 import { withInnerIds } from './hash-store.js';
 import { type Store, type StoreOptions, updateFlag } from './store.js';
 

@@ -1,6 +1,6 @@
+import { errno } from '@spoor/core';
+import { errorOf } from '@spoor/core/testing';
 import { describe, expect, it } from 'vitest';
-import { errorOf } from '../../test/error-of.js';
-import { errno } from '../errno.js';
 import { type MemoryMapOptions, memoryMap } from './memory-map.js';
 
 const bytes = (value: number): Uint8Array => new Uint8Array(Uint32Array.of(value).buffer);

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
+import type { RawMap } from '@spoor/core';
 import { type LoadedObject, openObject } from '@spoor/object';
 import { afterEach } from 'vitest';
 import { compileFixture } from '../../test/compile.js';
 import { conformance } from '../../test/conformance/suite.js';
-import type { RawMap } from '../raw-map.js';
 
 const objects: LoadedObject[] = [];
 afterEach(() => {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import type { RawMap } from '@spoor/core';
 import { features, openObject } from '@spoor/object';
 import { expect, it, onTestFinished } from 'vitest';
 import { compileFixture } from '../../test/compile.js';
 import { pinThread } from '../../test/pin.js';
-import type { RawMap } from '../raw-map.js';
 import { type MemoryMap, memoryMap } from './memory-map.js';
 
 const bytes = (value: number): Uint8Array => new Uint8Array(Uint32Array.of(value).buffer);

@@ -1,7 +1,13 @@
-import { SpoorError } from '@spoor/btf';
-import { errno } from '../errno.js';
-import { type MapKind, type MapKindName, mapKinds, valueBufferSize } from '../kinds.js';
-import type { BatchResult, RawMap } from '../raw-map.js';
+import {
+  type BatchResult,
+  errno,
+  type MapType,
+  type MapTypeName,
+  mapTypes,
+  type RawMap,
+  SpoorError,
+} from '@spoor/core';
+import { valueBufferSize } from '../kinds.js';
 import { arrayOfMapsStore, arrayStore } from './array-store.js';
 import { hashOfMapsStore, hashStore, lruStore } from './hash-store.js';
 import { hashBytes } from './hash-table.js';
@@ -23,7 +29,7 @@ const stores = {
   hash_of_maps: hashOfMapsStore,
   queue: queueStore,
   stack: stackStore,
-} as const satisfies Partial<Record<MapKindName, (options: StoreOptions) => Store>>;
+} as const satisfies Partial<Record<MapTypeName, (options: StoreOptions) => Store>>;
 
 export type MemoryMapKind = keyof typeof stores;
 
@@ -115,7 +121,7 @@ class InMemory implements MemoryMap {
   readonly #faults = new Map<MapCall, Fault[]>();
 
   constructor(options: MemoryMapOptions) {
-    const kind: MapKind = mapKinds[options.kind];
+    const kind: MapType = mapTypes[options.kind];
     const cpus = options.cpus ?? 1;
     this.name = options.name ?? options.kind;
     this.type = kind.type;
@@ -229,7 +235,7 @@ class InMemory implements MemoryMap {
   }
 }
 
-function checkSizes(map: RawMap, kind: MapKind): void {
+function checkSizes(map: RawMap, kind: MapType): void {
   const wrong = sizeFault(map, kind);
   if (wrong === undefined) return;
   throw new SpoorError('MAP_SIZE', `map ${map.name}: a ${kind.name} cannot have ${wrong}`, {
@@ -238,14 +244,14 @@ function checkSizes(map: RawMap, kind: MapKind): void {
   });
 }
 
-function sizeFault(map: RawMap, kind: MapKind): string | undefined {
+function sizeFault(map: RawMap, kind: MapType): string | undefined {
   if (!Number.isInteger(map.maxEntries) || map.maxEntries < 1) return `${map.maxEntries} entries`;
   if (map.valueSize < 1) return `values of ${map.valueSize} bytes`;
   if (kind.ofMaps && map.valueSize !== 4) return `values of ${map.valueSize} bytes, only of 4`;
   const { keySize } = map;
   if (kind.access === 'queue') return keySize === 0 ? undefined : `keys (of ${keySize} bytes)`;
-  const indexed = kind.fixed || kind.name === mapKinds.array_of_maps.name;
+  const indexed = kind.fixed || kind.name === mapTypes.array_of_maps.name;
   if (indexed) return keySize === 4 ? undefined : `keys of ${keySize} bytes, only of 4`;
-  const smallest = kind.name === mapKinds.lpm_trie.name ? 5 : 1;
+  const smallest = kind.name === mapTypes.lpm_trie.name ? 5 : 1;
   return keySize >= smallest ? undefined : `keys of ${keySize} bytes, at least ${smallest}`;
 }

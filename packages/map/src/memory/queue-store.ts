@@ -1,4 +1,4 @@
-import { errno } from '../errno.js';
+import { errno } from '@spoor/core';
 import { type Store, type StoreOptions, updateFlag } from './store.js';
 
 /** `queue`: first in, first out. */

@@ -1,4 +1,4 @@
-import type { BatchRequest, BatchResult } from '../raw-map.js';
+import type { BatchRequest, BatchResult } from '@spoor/core';
 
 /** The calls of a raw map, as one kind of in-memory map answers them. Statuses are 0 or -errno. */
 export interface Store {

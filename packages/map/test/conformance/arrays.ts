@@ -1,6 +1,6 @@
+import { errorOf } from '@spoor/core/testing';
 import { describe, expect, it } from 'vitest';
 import { typedMap } from '../../src/index.js';
-import { errorOf } from '../error-of.js';
 import { mapSpecs } from '../map-specs.js';
 import { type ConformanceSubject, u32, v, value } from './subject.js';
 

@@ -1,6 +1,6 @@
+import { errorOf } from '@spoor/core/testing';
 import { describe, expect, it } from 'vitest';
 import { typedMap, withInit } from '../../src/index.js';
-import { errorOf } from '../error-of.js';
 import { mapSpecs, type SpecName } from '../map-specs.js';
 import { byId, type ConformanceSubject, k, key, v, value } from './subject.js';
 

@@ -1,7 +1,7 @@
+import { errorOf } from '@spoor/core/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type TypedMap, typedMap, withInit } from '../../src/index.js';
-import { errorOf } from '../error-of.js';
 import { byId, type ConformanceSubject, type Key, k, key, sorted, type Value, v, value } from './subject.js';
 
 export function hashKinds(subject: ConformanceSubject, spec: 'hash' | 'lru_hash'): void {

@@ -1,5 +1,5 @@
 import { compileCodec } from '@spoor/btf';
-import type { RawMap } from '../../src/index.js';
+import type { RawMap } from '@spoor/core';
 import type { SpecName } from '../map-specs.js';
 
 /** A maker of maps, in memory or in the kernel. */

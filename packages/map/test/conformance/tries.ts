@@ -1,7 +1,7 @@
 import { compileCodec } from '@spoor/btf';
+import { errorOf } from '@spoor/core/testing';
 import { describe, expect, it } from 'vitest';
 import { typedMap } from '../../src/index.js';
-import { errorOf } from '../error-of.js';
 import { mapSpecs } from '../map-specs.js';
 import { type ConformanceSubject, sorted, u32 } from './subject.js';
 

@@ -1,5 +1,6 @@
 import { compileCodec } from '@spoor/btf';
-import { type RawMap, typedMap } from '../../src/index.js';
+import type { RawMap } from '@spoor/core';
+import { typedMap } from '../../src/index.js';
 
 /** `test/bpf/race.bpf.c` declares the same. */
 export const KEYS = 16;

@@ -6,7 +6,7 @@ import { createViteServer } from 'vitest/node';
 const conditions = ['@spoor/source', 'node', 'import', 'module', 'default'];
 const server = await createViteServer({
   configFile: false,
-  root: fileURLToPath(new URL('../../../../', import.meta.url)),
+  root: fileURLToPath(new URL('../../../..', import.meta.url)),
   logLevel: 'error',
   server: { middlewareMode: true, watch: null, ws: false, hmr: false },
   optimizeDeps: { noDiscovery: true },

@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
-import { CStruct, cString } from '../c-memory.js';
 import type { Native } from '../ffi/native.js';
+import { CStruct, cString } from '../libc/c-memory.js';
 
 /** One instruction of BPF, `struct bpf_insn`: code, registers (source << 4 | destination), offset, immediate. */
 type Instruction = readonly [code: number, registers: number, offset: number, immediate: number];

@@ -1,8 +1,9 @@
 import { release } from 'node:os';
+import { SpoorError } from '@spoor/core';
 import { expect, test } from 'vitest';
 import { compileFixture } from '../../test/compile.js';
 import { kernelSince } from '../../test/kernel.js';
-import { describeMachine, features, openObject, SpoorError } from '../index.js';
+import { describeMachine, features, openObject } from '../index.js';
 
 test('every feature is answered, with a reason when it is missing, and the answer stays', () => {
   for (const name of features.names) {

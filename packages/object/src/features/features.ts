@@ -1,5 +1,5 @@
 import { native } from '../ffi/native.js';
-import { hasKernelFunction, hasTypedTracepoint } from '../kernel-types.js';
+import { hasKernelFunction, hasTypedTracepoint } from '../load/kernel-types.js';
 import { type FeatureName, type Probe, probes, refusesAll } from './probes.js';
 
 export interface Feature {

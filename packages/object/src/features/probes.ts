@@ -1,11 +1,11 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
-import { cString } from '../c-memory.js';
-import { isLocked, missingPrivilege, readEnvironment, tracefs } from '../environment.js';
-import { errno, errnoName } from '../errno.js';
+import { errno, errnoName } from '@spoor/core';
 import type { Native } from '../ffi/native.js';
-import { kernelHookId } from '../kernel-hooks.js';
-import { attachType, programType } from '../program-type.js';
+import { cString } from '../libc/c-memory.js';
+import { kernelHookId } from '../programs/kernel-hooks.js';
+import { attachType, programType } from '../programs/program-type.js';
 import { bpf, loadProbe, withDescriptor } from './bpf-code.js';
+import { isLocked, missingPrivilege, readEnvironment, tracefs } from './environment.js';
 import { createTaskStorage } from './task-storage.js';
 
 /** How one feature is found out: `undefined` when it works, else why it does not. */

@@ -1,5 +1,5 @@
-import { CStruct, cString } from '../c-memory.js';
 import type { Native } from '../ffi/native.js';
+import { CStruct, cString } from '../libc/c-memory.js';
 
 /** BTF of `int` and nothing else: what a storage map insists on for its key and value. Layout: `linux/btf.h`. */
 function intBtf(): Uint8Array {

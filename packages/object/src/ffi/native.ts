@@ -1,4 +1,4 @@
-import { SpoorError } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import { type Driver, type DriverName, driverNames, type NativeLibrary, type Signature } from './driver.js';
 import { ffiNapiDriver } from './ffi-napi.js';
 import { koffiDriver } from './koffi.js';

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { setImmediate as turn } from 'node:timers/promises';
+import { RingReader } from '@spoor/ring';
 import { expect, it } from 'vitest';
 import { compileFixture } from '../../test/compile.js';
 import { mapRing, openObject } from '../index.js';
-import { RingReader } from './reader.js';
 
 // A record can only be met busy while its producer runs on another CPU.
 it.skipIf(availableParallelism() < 2)(

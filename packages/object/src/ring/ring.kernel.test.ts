@@ -1,10 +1,7 @@
+import { type RingData, RingMerge, RingReader, RingSource } from '@spoor/ring';
 import { afterEach, describe, expect, it } from 'vitest';
 import { compileFixture } from '../../test/compile.js';
 import { describeMachine, type LoadedObject, type MapRingOptions, mapRing, openObject } from '../index.js';
-import type { RingData } from './memory.js';
-import { RingReader } from './reader.js';
-import { RingMerge } from './ring-merge.js';
-import { RingSource } from './source.js';
 
 /** Records that one run of the fixture makes, and that one of ours does. */
 const recordsOfOne = 64;

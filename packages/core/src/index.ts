@@ -1,0 +1,8 @@
+/** What every package shares: errors and their codes, errno names, map types, escaping. Imports nothing. */
+export { errno, errnoName, knownErrnoName } from './errno.js';
+export { errorCodes, SpoorError, type SpoorErrorCode, type SpoorErrorOptions } from './error.js';
+export { escapeText } from './escape.js';
+export { type MapType, type MapTypeName, mapTypeOf, mapTypes } from './map-types.js';
+export { nearest } from './nearest.js';
+export { positive } from './positive.js';
+export type { BatchRequest, BatchResult, RawMap } from './raw-map.js';

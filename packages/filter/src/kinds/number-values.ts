@@ -1,0 +1,99 @@
+import { type Pattern, plain, type WrittenPattern } from '../grammar/pattern.js';
+import type { NameResolver } from '../resolve/names.js';
+import type { FilterValue, NumberRange, Operator } from '../scope.js';
+import type { Comparison, ValueKind } from './kind.js';
+import { failUnlessBytes } from './text-values.js';
+
+export const u32Max = 0xffff_ffffn;
+export const u64Max = 0xffff_ffff_ffff_ffffn;
+
+const allOperators: readonly Operator[] = ['=', '!=', '<', '<=', '>', '>='];
+
+export interface NumberValuesOptions {
+  /** The greatest number; the least is `min`, or 0. */
+  readonly max: bigint;
+  readonly min?: bigint;
+  readonly names?: NameResolver;
+}
+
+/** Numbers with every operator and ranges. */
+export const numberValues = (options: NumberValuesOptions): ValueKind<'number'> => ({
+  shape: 'number',
+  operators: allOperators,
+  ...readers(options, true),
+});
+
+/** Numbers that only name things: no order, no ranges. */
+export const idValues = (options: NumberValuesOptions): ValueKind<'id'> => ({
+  shape: 'id',
+  operators: ['=', '!='],
+  ...readers(options, false),
+});
+
+function readers({ max, min = 0n, names }: NumberValuesOptions, ranges: boolean) {
+  const expected = [ranges ? 'a number, a range like 10-20' : 'a number', names?.expected]
+    .filter((part) => part !== undefined)
+    .join(', ');
+  const inRange = (written: WrittenPattern, digits: string) => {
+    const value = BigInt(digits);
+    if (value > max) written.fail(`the greatest number here is ${max}`);
+    if (value < min) written.fail(`the least number here is ${min}`);
+    return value;
+  };
+  return {
+    expected,
+    ...(names === undefined ? {} : { names }),
+    read(written: WrittenPattern): FilterValue {
+      if (written.starBefore || written.starAfter)
+        written.fail(`a star stands for text only; expected ${expected}`);
+      const { text } = written;
+      const single = /^-?\d{1,20}$/.test(text);
+      if (single && (min < 0n || !text.startsWith('-'))) {
+        const value = inRange(written, text);
+        return { from: value, to: value };
+      }
+      const range = ranges ? /^(-?\d{1,20})-(-?\d{1,20})$/.exec(text) : null;
+      if (range) {
+        const [from, to] = [inRange(written, range[1]!), inRange(written, range[2]!)];
+        if (from > to) written.fail('the range ends before it starts', `Write ${to}-${from}.`);
+        return { from, to };
+      }
+      failUnlessBytes(written);
+      if (names?.accepts(text)) return { name: text };
+      return written.fail(`expected ${expected}`);
+    },
+    write: (value: FilterValue): Pattern => plain(numberText(value)),
+  };
+}
+
+function numberText(value: FilterValue): string {
+  if ('name' in value) return value.name;
+  if ('text' in value) throw new TypeError('a text is no number');
+  return value.from === value.to ? String(value.from) : `${value.from}-${value.to}`;
+}
+
+/** The range that a resolved value is. */
+export function rangeOf(value: FilterValue): NumberRange {
+  if ('from' in value) return value;
+  throw new TypeError(`${'name' in value ? value.name : value.text} is not a resolved number`);
+}
+
+/** The definition of all operators on numbers. Bigints and numbers compare exactly in JavaScript. */
+export function numberMatches({ operator, values }: Comparison, fact: number | bigint): boolean {
+  const ranges = values.map(rangeOf);
+  const bound = ranges[0]?.from ?? 0n;
+  switch (operator) {
+    case '=':
+      return ranges.some(({ from, to }) => from <= fact && fact <= to);
+    case '!=':
+      return !ranges.some(({ from, to }) => from <= fact && fact <= to);
+    case '<':
+      return fact < bound;
+    case '<=':
+      return fact <= bound;
+    case '>':
+      return fact > bound;
+    case '>=':
+      return fact >= bound;
+  }
+}

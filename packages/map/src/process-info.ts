@@ -1,0 +1,100 @@
+import { SpoorError } from '@spoor/core';
+import { nsToTicks, type ProcessFacts, readProcess, readStartTicks, startClock } from '@spoor/proc';
+import type { InitCounters, InitResult } from './init-store.js';
+import type { TypedMap } from './typed-map.js';
+import { withInit } from './with-init.js';
+
+export interface ProcessInfoOptions<V> {
+  /** Makes the map's record from the facts. It must carry `facts.startTimeNs`. */
+  readonly toRecord: (facts: ProcessFacts) => V;
+  /** The start time in a record, in ns of boot time: with the tgid, a process's identity. */
+  readonly startTimeNs: (record: V) => bigint;
+  /** See `InitOptions.isWhole`: for records that programs change in place. */
+  readonly isWhole?: (record: V) => boolean;
+  /** Where `/proc` is; `/proc` by default. */
+  readonly root?: string;
+}
+
+/** Process state that is rebuilt when it is missed; see `processInfo`. */
+export interface ProcessInfo<V> {
+  readonly map: TypedMap<number, V>;
+  /** Live; see `InitCounters`. */
+  readonly counters: Readonly<InitCounters>;
+  /**
+   * The record of the process that has this tgid and started at `startTimeNs`, from the map or from `/proc`.
+   *
+   * Without `startTimeNs`, of the process that has the tgid now: a record counts as its own when it started within
+   * the 10 ms that `/proc` shows; and one that is built from `/proc` has a start time rounded down to them, so it is
+   * returned as `unstored`, since to the kernel's programs it would be another process's.
+   *
+   * @throws SpoorError IDENTITY_MISMATCH when the process has exited, or its tgid is another's by now, and the map has
+   * no record of it; INIT_FAILED when `/proc` could not be read or `toRecord` threw, with the cause
+   */
+  lookupOrInit(tgid: number, startTimeNs?: bigint): InitResult<V>;
+}
+
+/** Which process: by its exact start time, or by the tick that `/proc` shows. */
+interface Want {
+  readonly startTimeNs: bigint | undefined;
+  readonly startTicks: bigint;
+}
+
+/**
+ * `withInit` for process state: tgid to a record with a start time, initialised from `/proc`. The identity is (tgid,
+ * start time), so a tgid that is used again never yields its former owner's record, and a later process's record is
+ * never replaced by an earlier one's.
+ *
+ * @example
+ * ```ts
+ * const info = processInfo(typedMap(raw, { key: C.u32, value: ProcInfo }), {
+ *   toRecord: (facts) => ({ startTimeNs: facts.startTimeNs, inode: facts.executable?.inode ?? 0n }),
+ *   startTimeNs: (record) => record.startTimeNs,
+ * });
+ * const { how, value } = info.lookupOrInit(event.tgid, event.startTimeNs);
+ * ```
+ */
+export function processInfo<V>(map: TypedMap<number, V>, options: ProcessInfoOptions<V>): ProcessInfo<V> {
+  const root = options.root ?? '/proc';
+  const state = withInit<number, V, Want>(map, {
+    init(tgid, want) {
+      const facts = readProcess(tgid, {
+        root,
+        ...(want.startTimeNs === undefined ? {} : { startTimeNs: want.startTimeNs }),
+      });
+      if (facts === undefined || facts.startTicks !== want.startTicks) throw goneError(tgid);
+      return options.toRecord(facts);
+    },
+    isSame(record, want) {
+      const start = options.startTimeNs(record);
+      return want.startTimeNs === undefined
+        ? nsToTicks(startClock(root), start) === want.startTicks
+        : start === want.startTimeNs;
+    },
+    isNewer: (stored, mine) => options.startTimeNs(stored) > options.startTimeNs(mine),
+    mayStore: (_, want) => want.startTimeNs !== undefined,
+    ...(options.isWhole === undefined ? {} : { isWhole: options.isWhole }),
+  });
+  return {
+    map,
+    counters: state.counters,
+    lookupOrInit(tgid, startTimeNs) {
+      const startTicks =
+        startTimeNs === undefined ? readStartTicks(tgid, root) : nsToTicks(startClock(root), startTimeNs);
+      if (startTicks === undefined) throw goneError(tgid);
+      try {
+        return state.lookupOrInit(tgid, { startTimeNs, startTicks });
+      } catch (error) {
+        throw isMismatch(error) ? error.cause : error;
+      }
+    },
+  };
+}
+
+function goneError(tgid: number): SpoorError {
+  return new SpoorError('IDENTITY_MISMATCH', `process ${tgid} has exited`, { details: { tgid } });
+}
+
+function isMismatch(error: unknown): error is SpoorError & { cause: SpoorError } {
+  const cause = error instanceof SpoorError ? error.cause : undefined;
+  return cause instanceof SpoorError && cause.code === 'IDENTITY_MISMATCH';
+}

@@ -1,0 +1,29 @@
+import { release } from 'node:os';
+import { native } from '../ffi/native.js';
+import { possibleCpus } from '../maps/kernel-map.js';
+
+/** What the loader stands on. */
+export interface Machine {
+  /** `uname -r`. */
+  readonly kernel: string;
+  /** CPUs that may ever come online: the slots of a per-CPU map, and what bounds of LRU maps are reckoned with. */
+  readonly possibleCpus: number;
+  /** Bytes. */
+  readonly pageSize: number;
+  /** Of the loaded libbpf: `1.1`. */
+  readonly libbpf: string;
+  /** The FFI driver in use. */
+  readonly ffi: string;
+}
+
+/** @throws SpoorError `LIBBPF_MISSING`, `LIBBPF_TOO_OLD`, `FFI_UNKNOWN`, `FFI_UNAVAILABLE` */
+export function describeMachine(): Machine {
+  const bound = native();
+  return {
+    kernel: release(),
+    possibleCpus: possibleCpus(bound),
+    pageSize: bound.libc.getpagesize(),
+    libbpf: bound.libbpfVersion,
+    ffi: bound.driver.name,
+  };
+}

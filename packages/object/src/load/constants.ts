@@ -1,0 +1,68 @@
+import type { ObjectFile } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
+import type { Native } from '../ffi/native.js';
+import { codecOf, encodeFor, type Variable, variablesOf } from '../maps/variable.js';
+import { mapHandles } from './handles.js';
+import { unknownName } from './unknown-name.js';
+
+/** A `const volatile` variable: written before the load, then read-only and known to the verifier. */
+export interface Constant extends Variable {
+  /** What the program will see if it were loaded now. */
+  readonly value: unknown;
+}
+
+/** The constants of an object that is open: its handle is given to each call, since it has one only until it is loaded. */
+export class Constants {
+  readonly #native: Native;
+  readonly #file: string;
+  readonly #variables: ReadonlyMap<string, Variable>;
+
+  constructor(native: Native, source: ObjectFile) {
+    this.#native = native;
+    this.#file = source.file;
+    this.#variables = variablesOf(source, ['.rodata']);
+  }
+
+  get names(): readonly string[] {
+    return [...this.#variables.keys()];
+  }
+
+  /** @throws SpoorError `CONSTANT_UNKNOWN`, `OBJECT_INVALID` */
+  read(object: bigint, name: string): Constant {
+    const variable = this.#variable(name);
+    const { section, offset, size, layout } = variable;
+    const value = codecOf(variable).decode(this.#bytesOf(object, variable));
+    return { name, section, offset, size, layout, value };
+  }
+
+  /** @throws SpoorError `CONSTANT_UNKNOWN`, `CONSTANT_TYPE`, `OBJECT_INVALID` */
+  write(object: bigint, name: string, value: unknown): void {
+    const variable = this.#variable(name);
+    this.#bytesOf(object, variable).set(encodeFor(variable, value));
+  }
+
+  #variable(name: string): Variable {
+    const variable = this.#variables.get(name);
+    if (variable !== undefined) return variable;
+    throw unknownName('CONSTANT_UNKNOWN', `constant ${name}`, {
+      of: this.#file,
+      known: this.#variables.keys(),
+    });
+  }
+
+  /** libbpf's own copy of the section, which becomes the map's contents at the load. */
+  #bytesOf(object: bigint, variable: Variable): Uint8Array {
+    const { libbpf, driver } = this.#native;
+    const map = mapHandles(this.#native, object).find(({ section }) => section === variable.section);
+    const size = new BigUint64Array(1);
+    const address = map === undefined ? 0n : libbpf.bpf_map__initial_value(map.handle, size);
+    if (address === 0n || BigInt(variable.offset + variable.size) > (size[0] ?? 0n)) {
+      throw new SpoorError(
+        'OBJECT_INVALID',
+        `${this.#file}: ${variable.name} lies outside of ${variable.section}`,
+      );
+    }
+    const end = variable.offset + variable.size;
+    return new Uint8Array(driver.view(address, end), variable.offset, variable.size);
+  }
+}

@@ -1,0 +1,242 @@
+import { errno, errnoName, SpoorError, type SpoorErrorCode, type SpoorErrorOptions } from '@spoor/core';
+import { type Environment, isLocked, missingPrivilege } from '../features/environment.js';
+
+const privilegeRemedy =
+  'Run as root, or give the process CAP_BPF and CAP_PERFMON (kernel 5.8 and later). In a container: --privileged, or both ' +
+  'capabilities and a seccomp profile that allows bpf(2); a user namespace of its own is never enough.';
+
+const userNamespaceRemedy =
+  'Run it in the user namespace of the machine: as root (sudo) outside of the container, or in a container with root of the ' +
+  'machine. Rootless containers and unshare --user have one of their own.';
+
+const forbiddenRemedy =
+  'A seccomp profile or a security module (LSM, SELinux, AppArmor) forbids it: allow bpf(2). Before kernel 5.11 the limit of ' +
+  'locked memory does it too: ulimit -l unlimited.';
+
+/** For calls that found no memory. */
+export const memoryRemedy = 'Free some memory, or raise the memory limit of the cgroup.';
+
+const descriptorRemedy =
+  'Raise the limit of open files (ulimit -n), or close some: each map and program takes one.';
+
+/** A load takes fewer: one for each map and program, and a few more. */
+const enoughDescriptors = 64;
+
+const lockdownRemedy =
+  'The kernel is locked down, as it is with Secure Boot on some distributions. Boot without lockdown=confidentiality, or ' +
+  'disable Secure Boot.';
+
+/** What is known of a load that failed. */
+export interface LoadEvidence {
+  /** The object's name. */
+  readonly object: string;
+  /** As libbpf returned it: -errno. */
+  readonly status: number;
+  /** The program that the verifier refused, with its log. */
+  readonly rejection: { readonly program: string; readonly log: string } | undefined;
+  /** The first map that the kernel does not create, tried alone. */
+  readonly map: RefusedMap | undefined;
+  /** The result of loading a program that does nothing: a descriptor, or -errno. */
+  readonly plainProgram: number;
+  /** The fault in the kernel's BTF; undefined if it can be read, or is missing. */
+  readonly kernelBtfFault: string | undefined;
+  /** Programs that this kernel cannot have, each with its section and why. */
+  readonly unsupported: readonly string[];
+  readonly environment: Environment;
+}
+
+export interface RefusedMap {
+  readonly name: string;
+  readonly maxEntries: number;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly status: number;
+}
+
+/** The error that says what went wrong, of all the things that look alike as an errno. */
+export function loadFailure(evidence: LoadEvidence): SpoorError {
+  const { object, status, rejection, environment, map, unsupported, plainProgram } = evidence;
+  const options = { call: `bpf_object__load(${object})`, errno: -status };
+  const refusal = accessFailure(evidence, options);
+  if (refusal !== undefined) return refusal;
+  // Before what was tried after it: that has found no descriptor either.
+  if (status === -errno.EMFILE || status === -errno.ENFILE) return noDescriptor(object, options);
+  // libbpf does not hand every EMFILE on.
+  const lacksDescriptors = (environment.descriptorsLeft ?? enoughDescriptors) < enoughDescriptors;
+  if (lacksDescriptors && rejection?.log.includes("wasn't created")) return noDescriptor(object, options);
+  if (evidence.kernelBtfFault !== undefined)
+    return invalidKernelBtf(object, evidence.kernelBtfFault, options);
+  if (rejection !== undefined) return rejected(object, rejection, options);
+  if (!environment.hasKernelBtf) {
+    return new SpoorError('BTF_MISSING', `${object} cannot be loaded: this kernel does not offer its types`, {
+      ...options,
+      remedy: environment.hasSysfs
+        ? 'Run a kernel with CONFIG_DEBUG_INFO_BTF=y: /sys/kernel/btf/vmlinux has to exist.'
+        : 'Mount sysfs, where the types are: mount -t sysfs sysfs /sys',
+    });
+  }
+  const denied = [map?.status, plainProgram].find((one) => one === -errno.EPERM || one === -errno.EACCES);
+  if (denied !== undefined) return forbidden(object, denied, options);
+  if (map !== undefined) return mapFailure(object, map, options);
+  // Programs for kernel hooks fail with this errno too, without a better reason.
+  if (plainProgram === -errno.ENOSYS) return noSyscall(object, options);
+  if (plainProgram === -errno.ENOMEM) return failed(object, plainProgram, options);
+  if (unsupported.length > 0) {
+    return new SpoorError('UNSUPPORTED', `${object}: this kernel cannot have ${unsupported.join('; ')}`, {
+      ...options,
+      remedy: 'Disable the program before load(), or run a kernel that has the hook.',
+      details: { programs: unsupported },
+    });
+  }
+  if (status === -errno.EPERM) return forbidden(object, status, options);
+  if (lacksDescriptors) return noDescriptor(object, options);
+  return failed(object, status, options);
+}
+
+function failed(object: string, status: number, options: SpoorErrorOptions): SpoorError {
+  return new SpoorError('LOAD_FAILED', `${object} cannot be loaded: ${errnoName(status)}`, {
+    ...options,
+    ...(status === -errno.ENOMEM ? { remedy: memoryRemedy } : {}),
+  });
+}
+
+function invalidKernelBtf(object: string, fault: string, options: SpoorErrorOptions): SpoorError {
+  const message = `${object} cannot be loaded: the kernel's types cannot be read: ${fault}`;
+  return new SpoorError('BTF_INVALID', message, {
+    ...options,
+    remedy:
+      'Look whether something is mounted over the file (findmnt). Otherwise boot a kernel whose BTF is whole.',
+  });
+}
+
+function noDescriptor(object: string, options: SpoorErrorOptions): SpoorError {
+  return new SpoorError('LOAD_FAILED', `${object} cannot be loaded: no file descriptor is left`, {
+    ...options,
+    remedy: descriptorRemedy,
+  });
+}
+
+function forbidden(object: string, status: number, options: SpoorErrorOptions): SpoorError {
+  const message = `${object} cannot be loaded: bpf(2) is forbidden (${errnoName(status)}), though the process has the capabilities`;
+  return new SpoorError('NO_PRIVILEGE', message, { ...options, remedy: forbiddenRemedy });
+}
+
+/** Refusals that have nothing to do with the object. */
+function accessFailure(evidence: LoadEvidence, options: SpoorErrorOptions): SpoorError | undefined {
+  const { object, status, rejection, environment } = evidence;
+  const { lockdown, missingCapabilities, inUserNamespace } = environment;
+  const missing = missingPrivilege(environment);
+  if (missing !== undefined && (!inUserNamespace || [status, evidence.map?.status].includes(-errno.EPERM))) {
+    return new SpoorError('NO_PRIVILEGE', `${object} cannot be loaded: the process is ${missing}`, {
+      ...options,
+      remedy: inUserNamespace ? userNamespaceRemedy : privilegeRemedy,
+      details: { missingCapabilities, inUserNamespace },
+    });
+  }
+  // Locked down, the kernel withdraws the helpers that read its memory: the verifier does not know them any more.
+  const log = rejection?.log ?? '';
+  const helperGone = /(unknown func|cannot use helper) bpf_probe_read/.test(log);
+  if (!isLocked(lockdown) || !(status === -errno.EPERM || helperGone)) return undefined;
+  return new SpoorError('LOCKDOWN', `${object} cannot be loaded: the kernel is locked down (${lockdown})`, {
+    ...options,
+    remedy: lockdownRemedy,
+    details: { lockdown, log },
+  });
+}
+
+function rejected(
+  object: string,
+  { program, log }: { program: string; log: string },
+  options: SpoorErrorOptions,
+): SpoorError {
+  const lines = lastUsefulLines(log);
+  return new SpoorError(
+    'VERIFIER_REJECTED',
+    `${object}: the verifier rejects ${program}:\n${lines.map((line) => `  ${line}`).join('\n')}`,
+    { ...options, details: { program, log } },
+  );
+}
+
+const usefulLines = 6;
+/** The verifier's closing statistics. */
+const statistics = /^(processed \d+ insns|verification time|stack depth|max_states_per_insn|insns processed)/;
+
+/** What a reader wants to see of a verifier log: its end, without the statistics. */
+export function lastUsefulLines(log: string): readonly string[] {
+  return log
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '' && !statistics.test(line))
+    .slice(-usefulLines);
+}
+
+function mapFailure(object: string, map: RefusedMap, options: SpoorErrorOptions): SpoorError {
+  const { name, maxEntries, keySize, valueSize, status } = map;
+  const small = maxEntries * (keySize + valueSize) < smallMap;
+  if (status === -errno.ENOSYS) return noSyscall(object, options);
+  const size = status === -errno.E2BIG || status === -errno.EINVAL || (status === -errno.ENOMEM && !small);
+  const code: SpoorErrorCode = size ? 'MAP_SIZE' : 'LOAD_FAILED';
+  return new SpoorError(
+    code,
+    `${object}: the kernel does not create the map ${name} of ${maxEntries} entries: ${errnoName(status)}`,
+    {
+      ...options,
+      call: `bpf_map_create(${name})`,
+      errno: -status,
+      details: { map: name, maxEntries, keySize, valueSize },
+      ...(size ? { remedy: 'Give it fewer entries with resizeMap().' } : {}),
+      ...(!size && status === -errno.ENOMEM ? { remedy: memoryRemedy } : {}),
+    },
+  );
+}
+
+/** Bytes below which a map is not what takes the memory. */
+const smallMap = 1024 * 1024;
+
+function noSyscall(object: string, options: SpoorErrorOptions): SpoorError {
+  return new SpoorError('UNSUPPORTED', `${object} cannot be loaded: there is no bpf(2) here (ENOSYS)`, {
+    ...options,
+    remedy: 'Run a kernel with CONFIG_BPF_SYSCALL=y, or allow bpf(2) in the seccomp profile.',
+  });
+}
+
+/** The error of a program that does not attach. */
+export function attachFailure(
+  program: { readonly name: string; readonly section: string },
+  status: number,
+  environment: Environment,
+): SpoorError {
+  const { lockdown, missingCapabilities, inUserNamespace } = environment;
+  const options = { call: `bpf_program__attach(${program.name})`, errno: -status };
+  const message = `${program.name} cannot be attached to ${program.section}: ${errnoName(status)}`;
+  if (status === -errno.EPERM || status === -errno.EACCES) {
+    if (isLocked(lockdown) && missingCapabilities.length === 0) {
+      return new SpoorError('LOCKDOWN', `${message}, the kernel is locked down (${lockdown})`, {
+        ...options,
+        remedy: lockdownRemedy,
+      });
+    }
+    return new SpoorError('NO_PRIVILEGE', message, {
+      ...options,
+      remedy: inUserNamespace ? userNamespaceRemedy : privilegeRemedy,
+    });
+  }
+  return new SpoorError('ATTACH_FAILED', message, {
+    ...options,
+    ...attachRemedy(program.section, status, environment),
+  });
+}
+
+function attachRemedy(section: string, status: number, { hasTracefs }: Environment): { remedy?: string } {
+  if (status === -errno.EMFILE || status === -errno.ENFILE) return { remedy: descriptorRemedy };
+  if (status === -errno.ENOMEM) return { remedy: memoryRemedy };
+  if (/^(tp|tracepoint)\//.test(section) && !hasTracefs) {
+    return { remedy: 'Mount tracefs: mount -t tracefs tracefs /sys/kernel/tracing' };
+  }
+  if (status === -errno.ENOTSUPP || status === -errno.EOPNOTSUPP) {
+    return { remedy: 'This kernel is built without this kind of hook: disable the program before load().' };
+  }
+  if (status === -errno.ENOENT)
+    return { remedy: 'This kernel has no such hook: disable the program before load().' };
+  return {};
+}

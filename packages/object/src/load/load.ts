@@ -1,0 +1,159 @@
+import { closeSync } from 'node:fs';
+import { type ObjectFile, readKernelBtf } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
+import { bpf, loadProbe, withDescriptor } from '../features/bpf-code.js';
+import { readEnvironment } from '../features/environment.js';
+import { features } from '../features/features.js';
+import { featureOfHook } from '../features/probes.js';
+import type { Native } from '../ffi/native.js';
+import { cString } from '../libc/c-memory.js';
+import { withoutSignals } from '../libc/signals.js';
+import { kernelHookId } from '../programs/kernel-hooks.js';
+import { programType } from '../programs/program-type.js';
+import { loadFailure, type RefusedMap } from './failure.js';
+import { mapHandles, type ProgramHandle, programHandles } from './handles.js';
+import { LoadedObject } from './loaded-object.js';
+import { LogBuffer } from './log-buffer.js';
+
+/** `BPF_LOG_STATS` of the kernel's bpf_verifier.h: no trace of the verification, only what it took. Kernel 5.2. */
+const logStatistics = 4;
+
+export interface ObjectToLoad {
+  readonly name: string;
+  readonly source: ObjectFile;
+  readonly verifierStatistics: boolean;
+}
+
+/** Loads, or closes the handle and throws what explains the failure. */
+export function loadObject(native: Native, handle: bigint, object: ObjectToLoad): LoadedObject {
+  using logs = new LogBuffer(native, { ofEach: object.verifierStatistics });
+  const enabled = giveLogs(native, handle, { logs, object });
+  const status = withoutSignals(native, () => native.libbpf.bpf_object__load(handle));
+  return loaded(native, handle, { object, logs, enabled, status });
+}
+
+/**
+ * The same, on another thread where the driver can. Signals need not be held off there: the kernel gives those of the process to
+ * its first thread, and those of a profiler to the thread that is profiled.
+ */
+export async function loadObjectElsewhere(
+  native: Native,
+  handle: bigint,
+  object: ObjectToLoad,
+): Promise<LoadedObject> {
+  if (native.loadElsewhere === undefined) return loadObject(native, handle, object);
+  using logs = new LogBuffer(native, { ofEach: object.verifierStatistics });
+  const enabled = giveLogs(native, handle, { logs, object });
+  const status = await native.loadElsewhere(handle);
+  return loaded(native, handle, { object, logs, enabled, status });
+}
+
+interface Loading {
+  readonly object: ObjectToLoad;
+  readonly logs: LogBuffer;
+}
+
+/** Has the verifier write into the buffer. Returns the programs that will be loaded. */
+function giveLogs(native: Native, handle: bigint, { logs, object }: Loading): readonly ProgramHandle[] {
+  const { libbpf } = native;
+  const enabled = programHandles(native, handle).filter(
+    (program) => libbpf.bpf_program__autoload(program.handle) !== 0,
+  );
+  for (const program of enabled) {
+    const { address, size } = logs.slot(program.name);
+    libbpf.bpf_program__set_log_buf(program.handle, address, size);
+    if (object.verifierStatistics) libbpf.bpf_program__set_log_level(program.handle, logStatistics);
+  }
+  return enabled;
+}
+
+interface Outcome extends Loading {
+  readonly enabled: readonly ProgramHandle[];
+  /** As libbpf returned it: -errno. */
+  readonly status: number;
+}
+
+function loaded(native: Native, handle: bigint, outcome: Outcome): LoadedObject {
+  const { object, logs, enabled, status } = outcome;
+  if (status === 0) {
+    const programs = enabled.map((program) =>
+      object.verifierStatistics ? { ...program, verifierLog: logs.of(program.name) } : program,
+    );
+    return new LoadedObject(native, handle, { ...object, programs });
+  }
+  try {
+    const rejection = logs.read();
+    throw loadFailure({
+      object: object.name,
+      status,
+      rejection,
+      map: rejection === undefined ? refusedMap(native, handle) : undefined,
+      plainProgram: rejection === undefined ? plainProgram(native) : 0,
+      kernelBtfFault: kernelBtfFault(),
+      unsupported: rejection === undefined ? unsupportedPrograms(native, enabled) : [],
+      environment: readEnvironment(),
+    });
+  } finally {
+    native.libbpf.bpf_object__close(handle);
+  }
+}
+
+/** `BPF_MAP_TYPE_ARRAY_OF_MAPS` and `BPF_MAP_TYPE_HASH_OF_MAPS`. */
+const ofMaps: ReadonlySet<number> = new Set([12, 13]);
+
+/** libbpf does not say which map was refused: try each alone. */
+function refusedMap(native: Native, object: bigint): RefusedMap | undefined {
+  const { libbpf } = native;
+  for (const map of mapHandles(native, object)) {
+    // Storage maps need BTF to be created and cannot be too large; a map of maps needs one that is made.
+    const needsMore = map.maxEntries === 0 || ofMaps.has(map.type);
+    if (map.section !== undefined || needsMore || libbpf.bpf_map__autocreate(map.handle) === 0) continue;
+    // struct bpf_map_create_opts: sz; btf_fd, key and value type; vmlinux type, inner map; map_flags.
+    const options = new Uint32Array([48, 0, 0, 0, 0, 0, 0, map.flags, 0, 0, 0, 0]);
+    const { type, keySize, valueSize, maxEntries, name } = map;
+    const status = libbpf.bpf_map_create(
+      type,
+      cString(name.slice(0, 15)),
+      keySize,
+      valueSize,
+      maxEntries,
+      options,
+    );
+    if (status < 0) return { name, maxEntries, keySize, valueSize, status };
+    closeSync(status);
+  }
+  return undefined;
+}
+
+/** Loads a program that does nothing. Returns its descriptor, already closed, or -errno. */
+function plainProgram(native: Native): number {
+  const program = { type: programType.rawTracepoint, code: [bpf.set(0, 0), bpf.exit] };
+  return withDescriptor(loadProbe(native, program), (status) => status);
+}
+
+/** Returns the fault in the kernel's BTF: libbpf reports unreadable BTF as missing. */
+function kernelBtfFault(): string | undefined {
+  try {
+    readKernelBtf();
+    return undefined;
+  } catch (error) {
+    return error instanceof SpoorError && error.code === 'BTF_INVALID' ? error.message : undefined;
+  }
+}
+
+const byBtf: ReadonlySet<number> = new Set([programType.tracing, programType.lsm]);
+
+/** The kernel gives one errno for all of it: look at each program's hook, and at what such hooks need. */
+function unsupportedPrograms(native: Native, programs: readonly ProgramHandle[]): readonly string[] {
+  return programs
+    .filter(({ type }) => byBtf.has(type))
+    .flatMap(({ name, section, attachType }) => {
+      const target = section.slice(section.indexOf('/') + 1);
+      const feature = featureOfHook(attachType);
+      const why =
+        kernelHookId(native, target, attachType) === undefined
+          ? 'there is no such hook'
+          : feature && features.why(feature);
+      return why === undefined ? [] : [`${name} (${section}): ${why}`];
+    });
+}

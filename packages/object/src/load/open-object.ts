@@ -1,0 +1,63 @@
+import { type Layout, parseObject } from '@spoor/btf';
+import { errnoName, SpoorError } from '@spoor/core';
+import { type Native, native } from '../ffi/native.js';
+import { CStruct, cString } from '../libc/c-memory.js';
+import { OpenedObject } from './opened-object.js';
+import { RelocationFile } from './relocation-file.js';
+import { readSource } from './source.js';
+
+export interface OpenOptions {
+  /** What the object is called in messages and in the kernel. Default: the file's name without its ending. */
+  readonly name?: string;
+  /** Layouts that code was generated from, by C name; see `OpenedObject.assertLayouts`. */
+  readonly layouts?: Readonly<Record<string, Layout>>;
+}
+
+/** `struct bpf_object_open_opts` up to the last field in use. */
+const optionsSize = 56;
+const nameOffset = 8;
+const typesPathOffset = 48;
+
+/**
+ * Reads a compiled BPF object: its programs, maps and constants. Takes libbpf, but no privilege and no kernel support;
+ * only `load()` does.
+ *
+ * @param source a path, or the bytes of the file, which are copied
+ * @throws SpoorError `FILE_UNREADABLE`; `OBJECT_INVALID` for what is truncated or not BPF, `OBJECT_NO_BTF`, `BTF_INVALID`;
+ * `LAYOUT_MISMATCH`; `LIBBPF_MISSING`, `LIBBPF_TOO_OLD`, `FFI_UNKNOWN`, `FFI_UNAVAILABLE`
+ */
+export function openObject(source: string | Uint8Array, options: OpenOptions = {}): OpenedObject {
+  const { bytes, file, name } = readSource(source, options.name);
+  // Ours first: its messages name the place, and libelf never sees what is not an object.
+  const parsed = parseObject(bytes, { file });
+  parsed.btf.checkReferences();
+  const bound = native();
+  const { libbpf, driver } = bound;
+  const types = RelocationFile.of(bound, parsed);
+  const open = CStruct.options(optionsSize, driver).pointer(nameOffset, cString(name));
+  if (types !== undefined) open.pointer(typesPathOffset, cString(types.path));
+  const handle = libbpf.bpf_object__open_mem(bytes, BigInt(bytes.length), open.bytes);
+  if (handle === 0n) {
+    const number = driver.errno();
+    types?.[Symbol.dispose]();
+    throw new SpoorError('OBJECT_INVALID', `${file}: libbpf does not accept it: ${errnoName(number)}`, {
+      call: `bpf_object__open_mem(${name})`,
+      errno: number,
+      remedy: 'Compile it with clang -g -O2 -target bpf against the headers of libbpf 1.0 or later.',
+    });
+  }
+  forbidPins(bound, handle);
+  const opened = new OpenedObject(bound, handle, { name, source: parsed, types });
+  try {
+    return opened.assertLayouts(options.layouts ?? {});
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+}
+
+/** A map may ask to be pinned (`__uint(pinning, …)`), and would then outlive the process. Ours never do. */
+function forbidPins({ libbpf }: Native, object: bigint): void {
+  let map = libbpf.bpf_object__next_map(object, 0n);
+  for (; map !== 0n; map = libbpf.bpf_object__next_map(object, map)) libbpf.bpf_map__set_pin_path(map, null);
+}

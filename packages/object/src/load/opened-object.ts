@@ -1,0 +1,296 @@
+import { assertLayout, type Btf, type Layout, layoutOf, type ObjectFile } from '@spoor/btf';
+import { errnoName, SpoorError } from '@spoor/core';
+import type { Native } from '../ffi/native.js';
+import { possibleCpus } from '../maps/kernel-map.js';
+import { checkMapSize } from '../maps/map-size.js';
+import { isHooked } from '../programs/program-type.js';
+import { type Constant, Constants } from './constants.js';
+import { type MapHandle, mapHandles, programHandles } from './handles.js';
+import { loadObject, loadObjectElsewhere, type ObjectToLoad } from './load.js';
+import type { LoadedObject } from './loaded-object.js';
+import type { RelocationFile } from './relocation-file.js';
+import { unknownName } from './unknown-name.js';
+
+/** A program of an object that is not loaded yet. */
+export interface OpenedProgram {
+  readonly name: string;
+  readonly section: string;
+  /** True for a program that waits for a hook; false for one that runs on demand (`iter/…`, `syscall`). */
+  readonly hooked: boolean;
+  /** Whether `load()` will load it. At first what the C side says: `SEC("?tp_btf/…")` is off. */
+  readonly enabled: boolean;
+}
+
+/** A declared map of an object that is not loaded yet. */
+export interface OpenedMap {
+  readonly name: string;
+  /** The number of `enum bpf_map_type`. */
+  readonly type: number;
+  /** Bytes. */
+  readonly keySize: number;
+  readonly valueSize: number;
+  /** Entries; for a ring buffer bytes. */
+  readonly maxEntries: number;
+  readonly flags: number;
+  /** Whether `load()` will create it. */
+  readonly enabled: boolean;
+}
+
+export interface LoadOptions {
+  /**
+   * Have the verifier write down what each program took, as `LoadedProgram.verifierLog`: kernel 5.2. A program that it then
+   * refuses is refused without the reason.
+   */
+  readonly verifierStatistics?: boolean;
+}
+
+/**
+ * A BPF object that was read and is not in the kernel: everything that can be chosen is chosen here. Needs no privilege.
+ *
+ * `load()` ends this phase, whether it succeeds or not; any later call throws `WRONG_PHASE`. Dispose an object that
+ * is not going to be loaded.
+ */
+export class OpenedObject implements Disposable {
+  readonly name: string;
+  /** What errors call the object's file. */
+  readonly file: string;
+  readonly btf: Btf;
+  readonly #native: Native;
+  readonly #source: ObjectFile;
+  readonly #types: RelocationFile | undefined;
+  readonly #constants: Constants;
+  #handle: bigint;
+  #phase: 'opened' | 'loaded' | 'disposed' = 'opened';
+
+  /** @internal Use `openObject`. */
+  constructor(
+    native: Native,
+    handle: bigint,
+    object: {
+      readonly name: string;
+      readonly source: ObjectFile;
+      readonly types: RelocationFile | undefined;
+    },
+  ) {
+    this.#native = native;
+    this.#handle = handle;
+    this.#source = object.source;
+    this.#types = object.types;
+    this.name = object.name;
+    this.file = object.source.file;
+    this.btf = object.source.btf;
+    this.#constants = new Constants(native, object.source);
+  }
+
+  /** By name, as things stand now. */
+  get programs(): ReadonlyMap<string, OpenedProgram> {
+    const { libbpf } = this.#native;
+    const programs = programHandles(this.#native, this.#opened('list programs'));
+    return new Map(
+      programs.map(({ handle, ...facts }) => [
+        facts.name,
+        {
+          name: facts.name,
+          section: facts.section,
+          hooked: isHooked(facts),
+          enabled: libbpf.bpf_program__autoload(handle) !== 0,
+        },
+      ]),
+    );
+  }
+
+  /** The declared maps by name, as things stand now; not those that libbpf makes of variables. */
+  get maps(): ReadonlyMap<string, OpenedMap> {
+    const { libbpf } = this.#native;
+    const maps = this.#declaredMaps('list maps');
+    return new Map(
+      maps.map(({ handle, section: _, ...facts }) => [
+        facts.name,
+        { ...facts, enabled: libbpf.bpf_map__autocreate(handle) !== 0 },
+      ]),
+    );
+  }
+
+  /** By name, as things stand now. */
+  get constants(): ReadonlyMap<string, Constant> {
+    const object = this.#opened('list constants');
+    return new Map(this.#constants.names.map((name) => [name, this.#constants.read(object, name)]));
+  }
+
+  /**
+   * One of the constants, as it stands now.
+   *
+   * @throws SpoorError `CONSTANT_UNKNOWN`, `WRONG_PHASE`
+   */
+  constant(name: string): Constant {
+    return this.#constants.read(this.#opened('read a constant'), name);
+  }
+
+  /**
+   * Sets a constant. Values are those of the variable's C type: a number, a boolean, a string for `char[N]`, an
+   * object with camelCase names for a struct; a 64-bit integer takes a bigint or a whole number, an enum also the
+   * name of an enumerator.
+   *
+   * @throws SpoorError `CONSTANT_UNKNOWN`, `CONSTANT_TYPE`, `WRONG_PHASE`
+   */
+  setConstant(name: string, value: unknown): this {
+    this.#constants.write(this.#opened('set a constant'), name, value);
+    return this;
+  }
+
+  /**
+   * @param maxEntries entries, or bytes of a ring buffer: a power of two, at least a page
+   * @throws SpoorError `MAP_UNKNOWN`, `MAP_SIZE`, `RING_SIZE`, `MAP_KIND`, `WRONG_PHASE`
+   */
+  resizeMap(name: string, maxEntries: number): this {
+    const map = this.#map(name, 'resize a map');
+    this.#checkSize(map, maxEntries);
+    this.#done(
+      this.#native.libbpf.bpf_map__set_max_entries(map.handle, maxEntries),
+      `bpf_map__set_max_entries(${name})`,
+    );
+    return this;
+  }
+
+  /** Chooses whether `load()` creates the map. A program that is loaded must not use one that is not created. */
+  enableMap(name: string, enabled = true): this {
+    const { handle } = this.#map(name, 'enable or disable a map');
+    this.#done(
+      this.#native.libbpf.bpf_map__set_autocreate(handle, Number(enabled)),
+      `bpf_map__set_autocreate(${name})`,
+    );
+    return this;
+  }
+
+  /** `enableMap(name, false)`. */
+  disableMap(name: string): this {
+    return this.enableMap(name, false);
+  }
+
+  /**
+   * Chooses whether `load()` loads the program.
+   *
+   * @throws SpoorError `PROGRAM_UNKNOWN`, `WRONG_PHASE`
+   */
+  enableProgram(name: string, enabled = true): this {
+    const programs = programHandles(this.#native, this.#opened('enable or disable a program'));
+    const program = programs.find((candidate) => candidate.name === name);
+    if (program === undefined) {
+      throw unknownName('PROGRAM_UNKNOWN', `program ${name}`, {
+        of: this.file,
+        known: programs.map((each) => each.name),
+      });
+    }
+    const { libbpf } = this.#native;
+    this.#done(
+      libbpf.bpf_program__set_autoload(program.handle, Number(enabled)),
+      `bpf_program__set_autoload(${name})`,
+    );
+    return this;
+  }
+
+  /** `enableProgram(name, false)`. */
+  disableProgram(name: string): this {
+    return this.enableProgram(name, false);
+  }
+
+  /**
+   * Compares the C types that code was generated from with the object's own.
+   *
+   * @param layouts by C name, as `layoutOf` takes it: `struct event_header`
+   * @throws SpoorError `LAYOUT_MISMATCH` naming the field, both types and both offsets; `LAYOUT_UNKNOWN`
+   */
+  assertLayouts(layouts: Readonly<Record<string, Layout>>): this {
+    for (const [name, expected] of Object.entries(layouts)) {
+      assertLayout(expected, layoutOf(this.btf, name), { file: this.file });
+    }
+    return this;
+  }
+
+  /**
+   * Creates the maps and loads the enabled programs. Takes CAP_BPF and CAP_PERFMON. When it fails nothing stays in the
+   * kernel, and this object is disposed.
+   *
+   * @throws SpoorError `NO_PRIVILEGE`, `LOCKDOWN`, `BTF_MISSING`, `VERIFIER_REJECTED` (its last useful lines in the
+   * message, the whole log in `details.log`), `MAP_SIZE`, `RING_SIZE`, `UNSUPPORTED`, `LOAD_FAILED`, `WRONG_PHASE`
+   */
+  load(options: LoadOptions = {}): LoadedObject {
+    const handle = this.#leave();
+    using _types = this.#types;
+    return loadObject(this.#native, handle, this.#toLoad(options));
+  }
+
+  /**
+   * As `load`, while this thread goes on: verification takes a tenth of a second and more. It has begun when this returns. With
+   * a driver that has no asynchronous calls (node:ffi) it is over by then.
+   *
+   * @throws SpoorError as `load`; what cannot be loaded as it is configured is thrown at once, all else rejects
+   */
+  loadAsync(options: LoadOptions = {}): Promise<LoadedObject> {
+    const handle = this.#leave();
+    const loading = loadObjectElsewhere(this.#native, handle, this.#toLoad(options));
+    return loading.finally(() => this.#types?.[Symbol.dispose]());
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#phase !== 'opened') return;
+    this.#phase = 'disposed';
+    this.#native.libbpf.bpf_object__close(this.#handle);
+    this.#types?.[Symbol.dispose]();
+    this.#handle = 0n;
+  }
+
+  /** What `Symbol.dispose` does, for those who write no `using`. */
+  close(): void {
+    this[Symbol.dispose]();
+  }
+
+  #opened(what: string): bigint {
+    if (this.#phase === 'opened') return this.#handle;
+    throw new SpoorError('WRONG_PHASE', `${this.name} is ${this.#phase} already: it is too late to ${what}`, {
+      remedy: 'Open the object again with openObject().',
+    });
+  }
+
+  /** Ends the phase: the handle is the loader's from here on. */
+  #leave(): bigint {
+    const handle = this.#opened('load');
+    const { libbpf } = this.#native;
+    for (const map of this.#declaredMaps('load')) {
+      if (libbpf.bpf_map__autocreate(map.handle) !== 0) this.#checkSize(map, map.maxEntries);
+    }
+    this.#phase = 'loaded';
+    this.#handle = 0n;
+    return handle;
+  }
+
+  #toLoad({ verifierStatistics = false }: LoadOptions): ObjectToLoad {
+    return { name: this.name, source: this.#source, verifierStatistics };
+  }
+
+  #declaredMaps(what: string): readonly MapHandle[] {
+    return mapHandles(this.#native, this.#opened(what)).filter(({ section }) => section === undefined);
+  }
+
+  #map(name: string, what: string): MapHandle {
+    const maps = this.#declaredMaps(what);
+    const map = maps.find((candidate) => candidate.name === name);
+    if (map !== undefined) return map;
+    throw unknownName('MAP_UNKNOWN', `map ${name}`, { of: this.file, known: maps.map((each) => each.name) });
+  }
+
+  #checkSize(map: MapHandle, maxEntries: number): void {
+    checkMapSize(map, maxEntries, {
+      pageSize: this.#native.libc.getpagesize(),
+      cpus: possibleCpus(this.#native),
+    });
+  }
+
+  #done(status: number, call: string): void {
+    if (status === 0) return;
+    throw new SpoorError('SYSCALL_FAILED', `${this.name}: ${call} failed: ${errnoName(status)}`, {
+      call,
+      errno: -status,
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import { closeSync, existsSync, writeSync } from 'node:fs';
+import { type ObjectFile, reduceBtf, relocationTypes } from '@spoor/btf';
+import type { Native } from '../ffi/native.js';
+import { cString } from '../libc/c-memory.js';
+import { kernelTypes } from './kernel-types.js';
+
+/** `MFD_CLOEXEC` of include/uapi/linux/memfd.h. */
+const MFD_CLOEXEC = 1;
+
+/**
+ * A file in memory with the kernel types that relocate an object. libbpf searches all types of the
+ * kernel once per type of the object. In this file it finds them at once. The file lives until the
+ * object is loaded or closed.
+ */
+export class RelocationFile implements Disposable {
+  readonly path: string;
+  #fd: number;
+
+  private constructor(fd: number) {
+    this.#fd = fd;
+    this.path = `/proc/self/fd/${fd}`;
+  }
+
+  /**
+   * Makes the file. Needs no privilege.
+   *
+   * @returns undefined if libbpf has to search by itself: the kernel has no types, the object needs
+   *   more than fields or a type that may be one of a kernel module, or no such file can be made
+   */
+  static of(native: Native, object: ObjectFile): RelocationFile | undefined {
+    const wanted = relocationTypes(object);
+    const kernel = wanted && kernelTypes(native);
+    const types = kernel && reduceBtf(kernel, wanted!);
+    if (types === undefined) return undefined;
+    const fd = native.libc.memfd_create(cString('spoor-types'), MFD_CLOEXEC);
+    if (fd < 0) return undefined;
+    const file = new RelocationFile(fd);
+    // Without /proc libbpf could not open it.
+    if (writeSync(fd, types) === types.length && existsSync(file.path)) return file;
+    file[Symbol.dispose]();
+    return undefined;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#fd === -1) return;
+    closeSync(this.#fd);
+    this.#fd = -1;
+  }
+}

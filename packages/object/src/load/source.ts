@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { SpoorError } from '@spoor/core';
+
+export interface ObjectSource {
+  /** Ours: what is parsed refers to them. */
+  readonly bytes: Uint8Array;
+  /** What errors call the input: a path, or the object's name. */
+  readonly file: string;
+  /** Letters, digits and underscores: it becomes part of names in the kernel. */
+  readonly name: string;
+}
+
+/** @throws SpoorError `FILE_UNREADABLE` */
+export function readSource(source: string | Uint8Array, name: string | undefined): ObjectSource {
+  if (typeof source !== 'string') {
+    const own = name ?? 'object';
+    return { bytes: new Uint8Array(source), file: own, name: plainName(own) };
+  }
+  try {
+    const own = name ?? basename(source).replace(/(\.bpf)?\.o$/, '');
+    return { bytes: readFileSync(source), file: source, name: plainName(own) };
+  } catch (cause) {
+    throw new SpoorError(
+      'FILE_UNREADABLE',
+      `the object ${source} cannot be read: ${(cause as Error).message}`,
+      {
+        remedy: 'Give the path of a compiled BPF object (.o).',
+        details: { file: source },
+        cause,
+      },
+    );
+  }
+}
+
+/** libbpf puts the name before a dot to name the object's own maps: a dot in it would blur them. */
+function plainName(name: string): string {
+  return name.replace(/\W/g, '_') || 'object';
+}

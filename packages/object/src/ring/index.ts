@@ -1,8 +1,0 @@
-export { InventedRing, type InventedRingOptions, type Reservation } from './invented-ring.js';
-export type { Drainable, DrainOptions, RingData, RingFault, RingHandler, RingMemory } from './memory.js';
-export { defaultPace, type PaceOptions, type Wakeup } from './pace.js';
-export { RingPoller, type RingPollerOptions } from './poller.js';
-export { RingReader, type RingReaderOptions } from './reader.js';
-export { RingMerge, type RingMergeOptions } from './ring-merge.js';
-export { RingSet } from './ring-set.js';
-export { RingSource, type RingSourceOptions } from './source.js';
