@@ -5,7 +5,7 @@ const shared = {
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
 };
-const roots = '{bpf,packages/*,experiments/*,bench,scripts}';
+const roots = '{bpf,packages/*,examples,experiments/*,bench,scripts}';
 
 /** `unit` needs no kernel and no root; `kernel` loads BPF programs and runs one file at a time. */
 export default defineConfig({

@@ -37,7 +37,7 @@ export const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 export function packageFolders() {
   const below = (/** @type {string} */ folder) =>
     existsSync(inRoot(folder)) ? readdirSync(inRoot(folder)).map((name) => `${folder}/${name}`) : [];
-  return ['bpf', ...below('packages'), ...below('experiments'), 'bench']
+  return ['bpf', ...below('packages'), ...below('experiments'), 'examples', 'bench']
     .filter((folder) => existsSync(inRoot(folder, 'package.json')))
     .sort((a, b) => (a < b ? -1 : 1));
 }
