@@ -17,8 +17,7 @@ const tracer = await trace({ command, events: ['exec', 'connect', 'exit'] });
 for await (const event of tracer) {
   // Names and arguments come from the traced processes, so escape them before a terminal sees them.
   if (event.kind === 'exec') console.log(event.tgid, 'exec', escapeText(event.argv.join(' ')));
-  else if (event.kind === 'connect')
-    console.log(event.tgid, 'connect', JSON.stringify(event.toObject().data));
+  else if (event.kind === 'connect') console.log(event.tgid, 'connect to port', event.port);
   else if (event.kind === 'exit') console.log(event.tgid, 'exit', event.code);
 }
 await tracer.close();
