@@ -10,6 +10,7 @@ import { checkExports } from './checks/exports.mjs';
 import { checkGenerated } from './checks/generated.mjs';
 import { checkImports } from './checks/imports.mjs';
 import { checkLinks } from './checks/links.mjs';
+import { checkWriting } from './checks/writing.mjs';
 import { duration, Failure, green, red, say, script } from './lib/output.mjs';
 import { inParallel } from './lib/parallel.mjs';
 import { clearReport, writeReport } from './lib/reports.mjs';
@@ -65,6 +66,7 @@ const checks = [
   },
   { name: 'exports', what: 'each package as its users get it', check: checkExports, needsBuild: true },
   { name: 'links', what: 'links in the documentation', check: checkLinks },
+  { name: 'writing', what: 'plain English in comments, pages, test titles and commits', check: checkWriting },
 ];
 
 /** @param {Check} check @returns {Promise<import('./lib/reports.mjs').Result>} */
@@ -85,6 +87,7 @@ async function runCheck({ name, what, check }) {
   }
   const ms = performance.now() - began;
   say(`${verdict.ok ? green('✓') : red('✗')} ${name.padEnd(9)} ${what}, ${duration(ms)}`);
+  if (verdict.note !== undefined && verdict.note !== '') say(`            ${verdict.note}`);
   if (!verdict.ok) say(`\n${verdict.output.trim()}\n`);
   return { name, status: verdict.ok ? 'passed' : 'failed', ms: Math.round(ms), output: verdict.output };
 }

@@ -16,7 +16,12 @@ export const reportPath = (name) => inRoot('.reports', `${name}.json`);
  * @property {string} output what the tool printed, or why it was skipped
  */
 
-/** @typedef {{ ok: boolean, output: string }} Verdict what a check found; `output` says what is wrong */
+/**
+ * @typedef {object} Verdict the result of a check
+ * @property {boolean} ok
+ * @property {string} output the faults
+ * @property {string} [note] printed on the line of the check, also when it passes
+ */
 
 /** @param {string} name @param {readonly Result[]} results */
 export function writeReport(name, results) {
