@@ -5,25 +5,14 @@ import type { CommandExit } from '@spoor/tracer';
 /** What `spoor` exits with when it is not the command's own status. */
 export const exitStatus = {
   ok: 0,
-  /** This machine cannot do it, or an input is not what it says. */
+  /** This machine cannot trace, or an input is damaged. */
   environment: 1,
-  /** Something was written wrong. */
+  /** The caller made a mistake. */
   usage: 2,
-  notExecutable: 126,
-  notFound: 127,
-  /** 128 + SIGPIPE: what a tool has that nobody listens to any more. */
-  closed: 141,
 } as const;
 
-const special: Partial<Record<SpoorErrorCode, number>> = {
-  COMMAND_NOT_FOUND: exitStatus.notFound,
-  COMMAND_NOT_EXECUTABLE: exitStatus.notExecutable,
-  OUTPUT_CLOSED: exitStatus.closed,
-};
-
-export function statusOfError(code: SpoorErrorCode): number {
-  return special[code] ?? (errorCodes[code] === 'usage' ? exitStatus.usage : exitStatus.environment);
-}
+/** Returns what `spoor` exits with after an error. */
+export const statusOfError = (code: SpoorErrorCode): number => errorCodes[code].exitStatus;
 
 /** How `spoor` ends: with an exit status or, as its command did, by a signal. */
 export type Outcome = number | { readonly signal: number };

@@ -1,6 +1,12 @@
 /** What every package shares: errors and their codes, errno names, map types, escaping. Imports nothing. */
 export { errno, errnoName, knownErrnoName } from './errno.js';
-export { errorCodes, SpoorError, type SpoorErrorCode, type SpoorErrorOptions } from './error.js';
+export {
+  type ErrorCode,
+  errorCodes,
+  SpoorError,
+  type SpoorErrorCode,
+  type SpoorErrorOptions,
+} from './error.js';
 export { escapeText } from './escape.js';
 export { type MapType, type MapTypeName, mapTypeOf, mapTypes } from './map-types.js';
 export { nearest } from './nearest.js';

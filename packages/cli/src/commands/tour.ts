@@ -33,7 +33,7 @@ async function live(guide: Guide, io: Io): Promise<boolean> {
     await liveTour(guide);
     return true;
   } catch (error) {
-    if (!(error instanceof SpoorError) || errorCodes[error.code] === 'usage') throw error;
+    if (!(error instanceof SpoorError) || errorCodes[error.code].kind === 'usage') throw error;
     guide.say('This machine cannot trace');
     await reportFailure(error, io.out);
     io.out.sink.write('\n');
