@@ -1,50 +1,170 @@
+import { eventKinds } from '@spoor/bpf';
 import { expect, it } from 'vitest';
 import { checkEachOptions, checkTraceOptions } from './check-options.js';
-import { trace } from './trace.js';
+import { type TraceOptions, trace } from './trace.js';
 
-it('takes every option, and one that is undefined as left out', () => {
-  const options = {
-    command: ['true'],
-    scopes: ['uid=0', { name: 'x', filters: [], follows: false, events: [] }],
-    events: ['exec'],
-    signal: new AbortController().signal,
-    replaceable: false,
-    mapEntries: 1024,
-    rememberedProcesses: 0,
-    ringSizes: { lifecycle: 4096, activity: 4096 },
-    latencyMs: 40,
-    sleepsWhenIdle: true,
-    checkLifetime: true,
-    measurePrograms: true,
-    argvLimit: 4096,
-    experiment: { missMode: 'recover' as const, taskStorage: true, wordsEntries: 8 },
-  };
-  expect(() => checkTraceOptions(options)).not.toThrow();
-  expect(() => checkTraceOptions({ command: undefined } as never)).not.toThrow();
-  expect(() => checkEachOptions({ pause: () => undefined })).not.toThrow();
+/** Describes an option for the tests below. */
+interface Row {
+  readonly valid: readonly unknown[];
+  readonly wrongTypes: readonly unknown[];
+  readonly impossible?: readonly unknown[];
+  readonly code?: string;
+}
+
+const flag: Row = { valid: [true, false], wrongTypes: [0, 'yes', null, {}] };
+const notNumbers = ['8', true, null, [], 8n];
+const notIntegers = [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY];
+const group: Row = { valid: [{}], wrongTypes: ['x', 5, null, []] };
+const mapSize: Row = {
+  valid: [1, 4_294_967_295],
+  wrongTypes: notNumbers,
+  impossible: [0, 4_294_967_296, ...notIntegers],
+  code: 'MAP_SIZE',
+};
+const ringSize: Row = { valid: [4096], wrongTypes: notNumbers };
+
+/** The key of an option in a group is `group.option`. */
+type Names<Options, Group extends string = ''> = `${Group}${keyof Options & string}`;
+type OptionName =
+  | Names<TraceOptions>
+  | Names<NonNullable<TraceOptions['spawn']>, 'spawn.'>
+  | Names<NonNullable<TraceOptions['ringSizes']>, 'ringSizes.'>
+  | Names<NonNullable<TraceOptions['experiment']>, 'experiment.'>;
+
+const rows: Readonly<Record<OptionName, Row>> = {
+  command: {
+    valid: [['ls'], ['ls', '-l'], { tgid: 1 }],
+    wrongTypes: ['ls', ['ls', 1], {}, 5, null],
+    impossible: [[]],
+  },
+  spawn: group,
+  'spawn.cwd': { valid: ['/'], wrongTypes: [5, null, ['/']] },
+  'spawn.env': {
+    valid: ['initial', {}, { A: 'b', C: undefined }],
+    wrongTypes: [5, null, ['A=b']],
+    impossible: ['other', { A: 1 }, { A: null }],
+  },
+  'spawn.stdio': {
+    valid: ['inherit', 'ignore', 'pipe', ['pipe', 1, null]],
+    wrongTypes: [1, null, {}],
+    impossible: ['overlapped', 'none'],
+  },
+  'spawn.user': { valid: ['root', 0], wrongTypes: [null, {}, true], impossible: ['', -1, 0.5, Number.NaN] },
+  until: { valid: ['all', 'command'], wrongTypes: [true, 5, null], impossible: ['', 'none'] },
+  scopes: {
+    valid: [[], ['uid=0', { name: 'x', filters: [], follows: false, events: [] }]],
+    wrongTypes: ['uid=0', {}, [5], [null]],
+  },
+  events: { valid: [[], [...eventKinds]], wrongTypes: ['exec', { exec: true }, [5]] },
+  signal: { valid: [new AbortController().signal], wrongTypes: [null, {}, true, new AbortController()] },
+  replaceable: flag,
+  mapEntries: mapSize,
+  rememberedProcesses: { valid: [0, 1e6], wrongTypes: notNumbers, impossible: notIntegers },
+  ringSizes: group,
+  'ringSizes.lifecycle': ringSize,
+  'ringSizes.activity': ringSize,
+  latencyMs: {
+    valid: [0.5, 40, 2_147_483_647],
+    wrongTypes: notNumbers,
+    impossible: [0, -1, Number.NaN, 2_147_483_648],
+  },
+  sleepsWhenIdle: flag,
+  checkLifetime: flag,
+  measurePrograms: flag,
+  argvLimit: { valid: [1024, 65_536], wrongTypes: notNumbers, impossible: [0, 1023, 65_537, ...notIntegers] },
+  experiment: group,
+  'experiment.missMode': { valid: ['recover', 'drop', 'zero'], wrongTypes: [1, null], impossible: ['none'] },
+  'experiment.taskStorage': flag,
+  'experiment.wordsEntries': mapSize,
+};
+
+const named = Object.entries(rows);
+
+/** Returns options in which only this one is set. */
+function having(name: string, value: unknown): TraceOptions {
+  const [outer = '', inner] = name.split('.');
+  return { [outer]: inner === undefined ? value : { [inner]: value } };
+}
+
+it.each(named)('%s: takes valid values, and undefined as left out', (name, { valid }) => {
+  for (const value of [...valid, undefined]) {
+    expect(() => checkTraceOptions(having(name, value))).not.toThrow();
+  }
 });
 
-it.each([
-  [{ comand: ['ls'] }, 'UNKNOWN_OPTION', 'trace() has no option "comand"', 'Did you mean command?'],
-  [{ xyzzy: 1 }, 'UNKNOWN_OPTION', 'trace() has no option "xyzzy"', /^Options are command, /],
-  [{ ringSizes: { lifecycel: 1 } }, 'UNKNOWN_OPTION', 'ringSizes has no option "lifecycel"', /lifecycle\?$/],
-  [{ command: 'ls' }, 'INVALID_VALUE', 'trace(): command is a string, not an array of strings', /^Give /],
-  [{ command: ['ls', 1] }, 'INVALID_VALUE', /^trace\(\): command is an array of something else, /, /./],
-  [{ events: { exec: true } }, 'INVALID_VALUE', 'trace(): events is an object, not an array of strings', /./],
-  [{ scopes: 'uid=0' }, 'INVALID_VALUE', /^trace\(\): scopes is a string, not an array of /, /./],
-  [{ mapEntries: '8' }, 'INVALID_VALUE', 'trace(): mapEntries is a string, not a number', /./],
-  [{ replaceable: 0 }, 'INVALID_VALUE', 'trace(): replaceable is a number, not true or false', /./],
-  [{ signal: null }, 'INVALID_VALUE', 'trace(): signal is null, not an AbortSignal', /./],
-  ['ls', 'INVALID_VALUE', 'trace() takes an object of options, not a string', /./],
-])('refuses %j', async (options, code, message, remedy) => {
-  await expect(trace(options as never)).rejects.toMatchObject({
-    code,
-    message: typeof message === 'string' ? message : expect.stringMatching(message),
-    remedy: typeof remedy === 'string' ? remedy : expect.stringMatching(remedy),
+it.each(named)('%s: rejects values of a wrong type', async (name, { wrongTypes }) => {
+  for (const value of wrongTypes) {
+    await expect(trace(having(name, value))).rejects.toMatchObject({
+      code: 'INVALID_VALUE',
+      message: expect.stringContaining(`trace(): invalid value for ${name}: expected `),
+      remedy: expect.stringMatching(/^Give .+, or leave .+ out\.$/),
+    });
+  }
+});
+
+const limited = named.filter(([, { impossible }]) => impossible !== undefined);
+
+it.each(limited)('%s: rejects impossible values', async (name, { impossible, code = 'INVALID_VALUE' }) => {
+  for (const value of impossible ?? []) {
+    await expect(trace(having(name, value))).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(`trace(): invalid value for ${name}: expected `),
+    });
+  }
+});
+
+it.each(named)('%s: is suggested for a misspelled name', async (name) => {
+  const misspelled = `${name}x`;
+  await expect(trace(having(misspelled, 1))).rejects.toMatchObject({
+    code: 'UNKNOWN_OPTION',
+    message: `trace(): unknown option "${misspelled}"`,
+    remedy: `Did you mean ${name}?`,
   });
 });
 
-it('refuses options of each()', () => {
-  expect(() => checkEachOptions({ puase: () => undefined } as never)).toThrow('each() has no option "puase"');
-  expect(() => checkEachOptions({ pause: 5 } as never)).toThrow('each(): pause is a number, not a function');
+it.each(eventKinds)('event kind %s: is suggested for a misspelled name', async (kind) => {
+  await expect(trace({ events: ['exec', `${kind}x`] })).rejects.toMatchObject({
+    code: 'UNKNOWN_EVENT',
+    message: `trace(): unknown event kind "${kind}x"`,
+    remedy: expect.stringMatching(`^Did you mean ${kind}\\? Event kinds are fork, `),
+  });
+});
+
+it.each([
+  [{ xyzzy: 1 }, 'UNKNOWN_OPTION', /"xyzzy"/, /^Options are command, spawn, /],
+  [
+    { ringSizes: { xyzzy: 1 } },
+    'UNKNOWN_OPTION',
+    /"ringSizes\.xyzzy"/,
+    /^Options are ringSizes\.lifecycle, /,
+  ],
+  [{ toString: 1 }, 'UNKNOWN_OPTION', /"toString"/, /./],
+  [{ events: ['xyzzy-plugh'] }, 'UNKNOWN_EVENT', /"xyzzy-plugh"/, /^Event kinds are fork, /],
+  ['ls', 'INVALID_VALUE', /^trace\(\): expected an object of options, got a string$/, /./],
+  [null, 'INVALID_VALUE', /got null$/, /./],
+])('rejects %j', async (options, code, message, remedy) => {
+  await expect(trace(options as never)).rejects.toMatchObject({
+    code,
+    message: expect.stringMatching(message),
+    remedy: expect.stringMatching(remedy),
+  });
+});
+
+it('does not show the values of an environment', async () => {
+  const env = { PASSWORD: 'hunter2', A: 1 } as never;
+  const error: Error = await trace({ command: ['true'], spawn: { env } }).then(
+    () => expect.fail(),
+    (cause) => cause,
+  );
+  expect(JSON.stringify([error.message, error])).not.toContain('hunter2');
+});
+
+it('checks the options of each()', () => {
+  expect(() => checkEachOptions({ pause: () => undefined })).not.toThrow();
+  expect(() => checkEachOptions({ puase: () => undefined } as never)).toThrow(
+    'each(): unknown option "puase"',
+  );
+  expect(() => checkEachOptions({ pause: 5 } as never)).toThrow(
+    'each(): invalid value for pause: expected a function, got 5',
+  );
 });

@@ -1,81 +1,130 @@
-import { nearest, SpoorError } from '@spoor/core';
+import { eventKinds } from '@spoor/bpf';
+import { nearest, SpoorError, type SpoorErrorCode } from '@spoor/core';
 import type { CommandOptions } from './gated-command.js';
+import { argvLimits } from './load-kernel-side.js';
 import type { TraceOptions } from './trace.js';
 import type { EachOptions } from './tracer-parts.js';
 
-/** What a value must be, in words, and whether it is. */
-type Check = readonly [wanted: string, holds: (value: unknown) => boolean];
+/** Describes the valid values of an option. */
+interface Check {
+  /** Completes the sentence "expected …". */
+  readonly expected: string;
+  /** Returns true if the value has the right type. */
+  readonly isType: (value: unknown) => boolean;
+  /** Returns true if a value of the right type is possible. */
+  readonly isPossible?: (value: never) => boolean;
+  /** The error code for an impossible value. Default: `INVALID_VALUE`. */
+  readonly code?: SpoorErrorCode;
+  /** The options of a group. */
+  readonly group?: Checks<object>;
+}
 
-const flag: Check = ['true or false', (value) => typeof value === 'boolean'];
-const number: Check = ['a number', (value) => typeof value === 'number'];
-const texts: Check = ['an array of strings', (value) => isArrayOf(value, (item) => typeof item === 'string')];
-const object: Check = ['an object', isObject];
-const action: Check = ['a function', (value) => typeof value === 'function'];
-const text: Check = ['a string', (value) => typeof value === 'string'];
-
-/** One row per option, so that an option without a check is a type error. */
+/** One row per option: an option without a check is a type error. */
 type Checks<Options> = Readonly<Record<keyof Required<Options>, Check>>;
 
+/** The longest delay of a timer in Node.js, in milliseconds: 2^31 - 1. */
+const longestDelayMs = 2_147_483_647;
+
+/** The most entries of a map in the kernel. */
+const mostMapEntries = 2 ** 32 - 1;
+
+const isNumber = (value: unknown) => typeof value === 'number';
+const isString = (value: unknown) => typeof value === 'string';
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isArrayOf = (value: unknown, isItem: (item: unknown) => boolean) =>
+  Array.isArray(value) && value.every(isItem);
+
+const flag: Check = { expected: 'true or false', isType: (value) => typeof value === 'boolean' };
+const string: Check = { expected: 'a string', isType: isString };
+
+function oneOf(...names: readonly string[]): Check {
+  const isPossible = (value: string) => names.includes(value);
+  return { expected: names.map((name) => `"${name}"`).join(' or '), isType: isString, isPossible };
+}
+
+function integer(least: number, most: number, code: SpoorErrorCode = 'INVALID_VALUE'): Check {
+  const expected =
+    most === Number.MAX_SAFE_INTEGER
+      ? `a whole number, ${least} or more`
+      : `a whole number from ${least} to ${most}`;
+  const isPossible = (value: number) => Number.isSafeInteger(value) && value >= least && value <= most;
+  return { expected, isType: isNumber, isPossible, code };
+}
+
+function group<Options>(checks: Checks<Options>): Check {
+  return { expected: 'an object', isType: isObject, group: checks };
+}
+
+/** `checkRingSize` checks the number: it depends on the page size of the machine. */
+const ringSize: Check = { expected: 'a number of bytes', isType: isNumber };
+
 const traceChecks: Checks<TraceOptions> = {
-  command: [
-    'an array of strings',
-    (value) => texts[1](value) || (isObject(value) && 'tgid' in (value as object)),
-  ],
-  spawn: object,
-  until: ['"all" or "command"', (value) => value === 'all' || value === 'command'],
-  scopes: [
-    'an array of expressions or scopes',
-    (value) => isArrayOf(value, (item) => typeof item === 'string' || isObject(item)),
-  ],
-  events: texts,
-  signal: ['an AbortSignal', (value) => value instanceof AbortSignal],
+  command: {
+    expected: 'a command and its arguments, as an array of strings',
+    isType: (value) => isArrayOf(value, isString) || (isObject(value) && 'tgid' in value),
+    isPossible: (value: object) => 'tgid' in value || (value as readonly string[]).length > 0,
+  },
+  spawn: group<CommandOptions>({
+    cwd: string,
+    env: {
+      expected: 'an object of strings or "initial"',
+      isType: (value) => isString(value) || isObject(value),
+      isPossible: (value: string | object) => value === 'initial' || isEnvironment(value),
+    },
+    stdio: {
+      expected: '"inherit", "ignore", "pipe", or an array with one of these or a descriptor per descriptor',
+      isType: (value) => isString(value) || Array.isArray(value),
+      isPossible: (value: string | unknown[]) =>
+        Array.isArray(value) || ['inherit', 'ignore', 'pipe'].includes(value),
+    },
+    user: {
+      expected: 'a user name, or a user id of 0 or more',
+      isType: (value) => isString(value) || isNumber(value),
+      isPossible: (value: string | number) => value !== '' && (isString(value) || isUserId(value)),
+    },
+  }),
+  until: oneOf('all', 'command'),
+  scopes: {
+    expected: 'an array of expressions or scopes',
+    isType: (value) => isArrayOf(value, (item) => isString(item) || isObject(item)),
+  },
+  events: { expected: 'an array of event kinds', isType: (value) => isArrayOf(value, isString) },
+  signal: { expected: 'an AbortSignal', isType: (value) => value instanceof AbortSignal },
   replaceable: flag,
-  mapEntries: number,
-  rememberedProcesses: number,
-  ringSizes: object,
-  latencyMs: number,
+  mapEntries: integer(1, mostMapEntries, 'MAP_SIZE'),
+  rememberedProcesses: integer(0, Number.MAX_SAFE_INTEGER),
+  ringSizes: group<NonNullable<TraceOptions['ringSizes']>>({ lifecycle: ringSize, activity: ringSize }),
+  latencyMs: {
+    expected: `milliseconds: more than 0, at most ${longestDelayMs}`,
+    isType: isNumber,
+    isPossible: (value: number) => value > 0 && value <= longestDelayMs,
+  },
   sleepsWhenIdle: flag,
   checkLifetime: flag,
   measurePrograms: flag,
-  argvLimit: number,
-  experiment: object,
+  argvLimit: integer(argvLimits.least, argvLimits.most),
+  experiment: group<NonNullable<TraceOptions['experiment']>>({
+    missMode: oneOf('recover', 'drop', 'zero'),
+    taskStorage: flag,
+    wordsEntries: integer(1, mostMapEntries, 'MAP_SIZE'),
+  }),
 };
 
-const commandChecks: Checks<CommandOptions> = {
-  cwd: text,
-  env: ['an object or "initial"', (value) => value === 'initial' || isObject(value)],
-  stdio: [
-    '"inherit", "ignore", "pipe", or an array of descriptors',
-    (value) => ['inherit', 'ignore', 'pipe'].includes(value as string) || Array.isArray(value),
-  ],
-  user: ['a name or an id', (value) => typeof value === 'string' || typeof value === 'number'],
+const eachChecks: Checks<EachOptions> = {
+  pause: { expected: 'a function', isType: (value) => typeof value === 'function' },
 };
-
-const ringSizeChecks: Checks<NonNullable<TraceOptions['ringSizes']>> = {
-  lifecycle: number,
-  activity: number,
-};
-
-const experimentChecks: Checks<NonNullable<TraceOptions['experiment']>> = {
-  missMode: text,
-  taskStorage: flag,
-  wordsEntries: number,
-};
-
-const eachChecks: Checks<EachOptions> = { pause: action };
 
 /**
- * Checks what a caller without types may have written wrong, before anything is loaded. Values that are undefined count as
- * left out.
+ * Checks the options of `trace()` at every level, before anything is loaded. An option that is
+ * undefined counts as left out.
  *
- * @throws {SpoorError} UNKNOWN_OPTION for a name that is no option, INVALID_VALUE for a value of another type
+ * @throws {SpoorError} UNKNOWN_OPTION for an unknown name; UNKNOWN_EVENT for an unknown event kind;
+ *   INVALID_VALUE or MAP_SIZE for a value of a wrong type or an impossible value
  */
 export function checkTraceOptions(options: TraceOptions): void {
   check('trace()', options, traceChecks);
-  const { spawn = {}, ringSizes = {}, experiment = {} } = options;
-  check('spawn', spawn, commandChecks);
-  check('ringSizes', ringSizes, ringSizeChecks);
-  check('experiment', experiment, experimentChecks);
+  for (const kind of options.events ?? []) checkEventKind(kind);
 }
 
 /** @throws {SpoorError} as `checkTraceOptions` */
@@ -85,39 +134,70 @@ export function checkEachOptions(options: EachOptions): void {
 
 function check(where: string, options: object, checks: Readonly<Record<string, Check>>): void {
   if (!isObject(options)) {
-    throw new SpoorError('INVALID_VALUE', `${where} takes an object of options, not ${typeName(options)}`, {
-      remedy: `Options are ${Object.keys(checks).join(', ')}.`,
-    });
+    throw new SpoorError(
+      'INVALID_VALUE',
+      `${where}: expected an object of options, got ${typeName(options)}`,
+      {
+        remedy: `Options are ${Object.keys(checks).join(', ')}.`,
+      },
+    );
   }
+  checkGroup({ where, prefix: '' }, options, checks);
+}
+
+/** Names the call, and the groups that an option lies in: `ringSizes.`. */
+interface Place {
+  readonly where: string;
+  readonly prefix: string;
+}
+
+function checkGroup(place: Place, options: object, checks: Readonly<Record<string, Check>>): void {
+  const { where, prefix } = place;
   for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(checks, name)) throw unknownOption(where, name, Object.keys(checks));
-    const [wanted, holds] = checks[name]!;
-    if (value === undefined || holds(value)) continue;
-    throw new SpoorError('INVALID_VALUE', `${where}: ${name} is ${typeName(value)}, not ${wanted}`, {
-      remedy: `Give ${wanted}, or leave ${name} out.`,
-    });
+    if (!Object.hasOwn(checks, name)) throw unknownOption(place, name, Object.keys(checks));
+    if (value === undefined) continue;
+    const { expected, isType, isPossible, code = 'INVALID_VALUE', group: inner } = checks[name]!;
+    const isRightType = isType(value);
+    if (!isRightType || isPossible?.(value as never) === false) {
+      const got = isNumber(value) ? String(value) : typeName(value);
+      throw new SpoorError(
+        isRightType ? code : 'INVALID_VALUE',
+        `${where}: invalid value for ${prefix}${name}: expected ${expected}, got ${got}`,
+        { remedy: `Give ${expected}, or leave ${prefix}${name} out.` },
+      );
+    }
+    if (inner !== undefined) checkGroup({ where, prefix: `${prefix}${name}.` }, value, inner);
   }
 }
 
-function unknownOption(where: string, name: string, known: readonly string[]): SpoorError {
+function unknownOption({ where, prefix }: Place, name: string, known: readonly string[]): SpoorError {
   const guess = nearest(name, known);
-  return new SpoorError('UNKNOWN_OPTION', `${where} has no option ${JSON.stringify(name)}`, {
-    remedy: guess === undefined ? `Options are ${known.join(', ')}.` : `Did you mean ${guess}?`,
+  const names = known.map((one) => `${prefix}${one}`).join(', ');
+  return new SpoorError('UNKNOWN_OPTION', `${where}: unknown option ${JSON.stringify(`${prefix}${name}`)}`, {
+    remedy: guess === undefined ? `Options are ${names}.` : `Did you mean ${prefix}${guess}?`,
   });
 }
 
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function checkEventKind(kind: string): void {
+  const known: readonly string[] = eventKinds;
+  if (known.includes(kind)) return;
+  const guess = nearest(kind, known);
+  const all = `Event kinds are ${known.join(', ')}.`;
+  throw new SpoorError('UNKNOWN_EVENT', `trace(): unknown event kind ${JSON.stringify(kind)}`, {
+    remedy: guess === undefined ? all : `Did you mean ${guess}? ${all}`,
+  });
 }
 
-function isArrayOf(value: unknown, holds: (item: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every(holds);
+function isEnvironment(value: unknown): boolean {
+  return isObject(value) && Object.values(value).every((item) => item === undefined || isString(item));
 }
 
-/** The text of a value may be long, or secret: an environment is among the options. */
+const isUserId = (value: unknown) => Number.isInteger(value) && (value as number) >= 0;
+
+/** Names the type only: a value may be long, or secret, as an environment is. */
 function typeName(value: unknown): string {
   if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array of something else';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : 'an array of other values';
   const type = typeof value;
   return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
 }

@@ -13,12 +13,9 @@ import {
   kindsOf,
   type TraceScopes,
 } from './grounded-scopes.js';
-import { argvLimits, type KernelSideOptions, loadKernelSide } from './load-kernel-side.js';
+import { type KernelSideOptions, loadKernelSide } from './load-kernel-side.js';
 import { ProcessTree } from './process-tree.js';
 import type { Tracer } from './tracer.js';
-
-/** A timer of Node waits no longer: 2^31 - 1. */
-const mostLatencyMs = 2_147_483_647;
 
 export interface TraceOptions {
   /** A command and its arguments, started when the trace begins and followed with all that descends from it. */
@@ -100,7 +97,7 @@ export interface TraceOptions {
 export async function trace(options: TraceOptions = {}): Promise<Tracer> {
   checkTraceOptions(options);
   checkProcfs();
-  const kinds = new Set(knownEvents(options.events ?? eventKinds));
+  const kinds = new Set<string>(options.events ?? eventKinds);
   const processes = new ProcessTree(options.rememberedProcesses);
   const { command, spawn, signal, until } = options;
   if (command !== undefined && !('tgid' in command)) findCommand(command[0] ?? '', pathOf(spawn));
@@ -164,11 +161,6 @@ function kernelOptions(
     ringSizes,
     sleepsWhenIdle,
   } = options;
-  if (latencyMs !== undefined && !(latencyMs > 0 && latencyMs <= mostLatencyMs))
-    throw new SpoorError('INVALID_VALUE', `latencyMs is ${latencyMs}`, {
-      remedy: `Give milliseconds: more than 0, at most ${mostLatencyMs}.`,
-    });
-  if (argvLimit !== undefined) checkArgvLimit(argvLimit);
   return {
     ...experiment,
     argvLimit,
@@ -187,29 +179,10 @@ function kernelOptions(
   };
 }
 
-function checkArgvLimit(bytes: number): void {
-  const { least, most } = argvLimits;
-  if (Number.isInteger(bytes) && bytes >= least && bytes <= most) return;
-  throw new SpoorError('INVALID_VALUE', `argvLimit is ${bytes}`, {
-    remedy: `Give a whole number of bytes, from ${least} to ${most}.`,
-  });
-}
-
 /**
  * Whether something has to be found out of a process alive before its first event. The command's own process has its scope from a
  * seed; a scope without filters takes whatever comes, and what an event says of its process is found at the first.
  */
 function concernsTheLiving({ name, filters, follows }: Scope): boolean {
   return name !== commandScopeName && (follows || filters.length > 0);
-}
-
-function knownEvents(names: readonly string[]): readonly string[] {
-  const known: readonly string[] = eventKinds;
-  for (const name of names) {
-    if (known.includes(name)) continue;
-    throw new SpoorError('UNKNOWN_EVENT', `There is no event ${JSON.stringify(name)}`, {
-      remedy: `Events are ${known.join(', ')}.`,
-    });
-  }
-  return names;
 }
