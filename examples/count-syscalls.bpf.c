@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /* Counts the system calls of one process by number. Compile:
  *
- *     clang -g -O2 -target bpf -I/usr/include/$(uname -m)-linux-gnu -c count-syscalls.bpf.c -o count-syscalls.bpf.o
+ *     clang -g -O2 -target bpf -I/usr/include/$(uname -m)-linux-gnu -c count-syscalls.bpf.c
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

@@ -1,7 +1,10 @@
 /**
- * Counts the system calls of a command with a BPF object of your own: a constant, a per-CPU map, and no events at all.
+ * Counts the system calls of a command with a BPF object of your own: a constant, a per-CPU map,
+ * and no events at all.
  *
- *     sudo node examples/count-syscalls.mjs count-syscalls.bpf.o ls /     see count-syscalls.bpf.c for how to compile it
+ * count-syscalls.bpf.c says how to compile it.
+ *
+ *     sudo node examples/count-syscalls.mjs count-syscalls.bpf.o ls /
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,5 +1,6 @@
 /**
- * Decodes a recording on any machine, without a kernel: counts the events of each kind and lists what was executed.
+ * Decodes a recording on any machine, without a kernel: counts the events of each kind and lists
+ * what was executed.
  *
  *     sudo npx spoor trace --record build.spoor -- make
  *     node examples/decode-recording.mjs build.spoor

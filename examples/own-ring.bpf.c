@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
 /* One record per process that `sched_process_exit` reports. Compile:
  *
- *     clang -g -O2 -target bpf -I/usr/include/$(uname -m)-linux-gnu -c own-ring.bpf.c -o own-ring.bpf.o
+ *     clang -g -O2 -target bpf -I/usr/include/$(uname -m)-linux-gnu -c own-ring.bpf.c
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

@@ -1,7 +1,10 @@
 /**
- * Reads a ring buffer of your own BPF object, decoding records by the object's own type information.
+ * Reads a ring buffer of your own BPF object, decoding records by the object's own type
+ * information.
  *
- *     sudo node examples/own-ring.mjs own-ring.bpf.o        see own-ring.bpf.c for how to compile it
+ * own-ring.bpf.c says how to compile it.
+ *
+ *     sudo node examples/own-ring.mjs own-ring.bpf.o
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

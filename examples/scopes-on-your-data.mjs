@@ -1,5 +1,6 @@
 /**
- * Evaluates scopes on your own data, without a kernel: which of these processes would a trace with this scope see?
+ * Evaluates scopes on your own data, without a kernel: which of these processes would a trace with
+ * this scope see?
  *
  *     node examples/scopes-on-your-data.mjs 'comm=node,np* uid>=1000'
  */

@@ -1,6 +1,6 @@
 /**
- * A typed map whose misses are filled in. The map is in memory, so this needs no privilege. `object.map('names')` of a
- * loaded BPF object takes its place in a real program.
+ * A typed map whose misses are filled in. The map is in memory, so this needs no privilege.
+ * `object.map('names')` of a loaded BPF object takes its place in a real program.
  *
  *     node examples/typed-map.mjs
  */

@@ -9,7 +9,7 @@ const file = fileURLToPath(new URL('../../docs/errors.md', import.meta.url));
 
 const kinds = {
   usage: 'Mistakes of the caller',
-  environment: 'What the machine cannot do',
+  environment: 'Limits of the machine',
   data: 'Damaged or foreign inputs',
 };
 
