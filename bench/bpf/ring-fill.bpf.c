@@ -10,7 +10,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 struct given {
 	__u32 size;
-	/* Where eight letters are that differ in each record; 0: nowhere. */
+	/* Offset of eight letters that differ in each record; 0: none. */
 	__u32 unique_at;
 	__u8 bytes[RECORD_MAX];
 };
@@ -48,7 +48,8 @@ static __always_inline int output(__u32 number, __u64 flags)
 	return bpf_ringbuf_output(&ring, given_record->bytes, size, flags) == 0;
 }
 
-/* Returns how many records the ring took. The first of them wakes: Go's reader looks for none before it was woken. */
+/* Returns how many records the ring took. The first of them wakes: Go's reader looks for none
+ * before it was woken. */
 SEC("raw_tp")
 int fill(void *context)
 {

@@ -1,7 +1,8 @@
 /*
- * libbpf's own consumer over a full ring, doing with each record what a reader in JavaScript does. At "time N" on its input
- * it fills the ring and empties it, N times, and answers with the nanoseconds that a record took. At "flow N PRODUCE" it empties
- * the ring while PRODUCE (produce.c) fills it with N records, and answers with how many came a second.
+ * libbpf's own consumer over a full ring, doing with each record what a reader in JavaScript does.
+ * At "time N" on its input it fills the ring and empties it, N times, and answers with the
+ * nanoseconds that a record took. At "flow N PRODUCE" it empties the ring while PRODUCE (produce.c)
+ * fills it with N records, and answers with how many came a second.
  *
  *   consume WHAT OBJECT RECORDS RINGSIZE      WHAT: five, comm, path, object
  *
@@ -30,7 +31,7 @@ struct part {
 	__u32 full_length;
 };
 
-/* What toObject() gives: everything decoded, in memory of its own. */
+/* Everything decoded, in its own memory, as toObject() returns it. */
 struct object {
 	__u64 time_ns, start_time_ns, cgroup_id, scopes, inode;
 	__s64 result;

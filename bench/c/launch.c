@@ -1,7 +1,7 @@
 /*
- * launch [-t] COMMAND ARG…: says "NS" on descriptor 3, the moment before the command begins by CLOCK_MONOTONIC, and becomes
- * the command. It ends with whoever started it. With -t it sees tracefs, in a mount namespace of its own: some tracers need
- * it, and nothing stays mounted.
+ * launch [-t] COMMAND ARG…: says "NS" on descriptor 3, the moment before the command begins by
+ * CLOCK_MONOTONIC, and becomes the command. It ends with whoever started it. With -t it sees
+ * tracefs, in a mount namespace of its own: some tracers need it, and nothing stays mounted.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,6 +1,6 @@
 /*
- * The calls of libbpf on a hash of 48-byte values. At each line of its input it does one thing with every entry, and answers
- * with the nanoseconds that an entry took.
+ * The calls of libbpf on a hash of 48-byte values. At each line of its input it does one thing with
+ * every entry, and answers with the nanoseconds that an entry took.
  *
  *   maps COUNT        lines: get, set, set-many, iterate
  */
@@ -119,7 +119,7 @@ int main(int argc, char **argv)
 	map = bpf_map_create(BPF_MAP_TYPE_HASH, "table", sizeof(__u32), sizeof(struct entry), 16384, NULL);
 	if (!keys || map < 0)
 		return 1;
-	/* The same order as the others: each key once, neighbours far apart. */
+	/* Each key once, neighbours far apart, in the order of the other programs. */
 	for (__u32 i = 0; i < count; i++)
 		keys[i] = (__u32)((i * 7919ULL) % count) + 1;
 	if (set())

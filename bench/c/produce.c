@@ -1,6 +1,7 @@
 /*
- * Runs a program that fills a ring on one CPU until the ring has taken so many records, and answers with how many these were and
- * with when it began: nanoseconds of CLOCK_MONOTONIC. Where the ring is full it tries again, so that no record is lost.
+ * Runs a program that fills a ring on one CPU until the ring has taken so many records, and answers
+ * with how many these were and with when it began: nanoseconds of CLOCK_MONOTONIC. Where the ring
+ * is full it tries again, so that no record is lost.
  *
  *   produce PROGRAM CPU COUNT      PROGRAM: its id in the kernel
  */

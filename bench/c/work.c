@@ -1,6 +1,6 @@
 /*
- * What is traced: does what each line of its input says, and answers with the nanoseconds that it took. The end of the input
- * is its end.
+ * The traced program. It obeys each line of its input, and answers with the nanoseconds that this
+ * took. It ends with its input.
  *
  *   pin CPU            stays on that CPU
  *   map PID FD         takes a map from another process, for `states`

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { nearest, SpoorError } from '@spoor/core';
 
-/** What the command was asked for. */
+/** The arguments of the command. */
 export interface Settings {
   /** Benchmarks to run, in the order of the table. */
   readonly names: readonly string[];

@@ -3,7 +3,7 @@ import type { Peers } from './peers/peers.js';
 import type { PeerName } from './peers/table.js';
 import type { Subject } from './report/report.js';
 
-/** What a benchmark is given to run. */
+/** The surroundings in which a benchmark runs. */
 export interface Bench {
   /** A smoke test: every path is taken once, and nothing is judged. */
   readonly quick: boolean;
@@ -20,9 +20,12 @@ export interface Bench {
 export interface Benchmark extends Subject {
   /** Programs that it compares with, by their names in `peers/table.ts`. */
   readonly peers: readonly PeerName[];
-  /** One pass of some: rounds that are far enough from those of the next one to meet the machine in another mood. */
+  /**
+   * One pass of some: rounds that are far enough from those of the next one to meet the machine in
+   * another mood.
+   */
   run(bench: Bench): Promise<Observation>;
-  /** What is to hold, of the measurements of all passes. */
+  /** Judges the measurements of all passes. */
   goals(measurements: readonly Measurement[]): readonly Goal[];
 }
 

@@ -1,7 +1,9 @@
 import { median, ratioOf } from './measure/statistics.js';
 import type { Unit } from './measure/units.js';
 
-/** Whose number it is: ours, that of something we are compared with, or what nobody can do without. */
+/**
+ * Whose number it is: ours, that of something we are compared with, or what nobody can do without.
+ */
 export type Side = 'ours' | 'peer' | 'floor';
 
 /** One thing that was measured, round by round. */
@@ -32,17 +34,17 @@ export interface Goal {
   readonly unit: Unit;
 }
 
-/** What one run of a benchmark found. Plain data, kept as JSON. */
+/** The findings of one run of a benchmark. Plain data, kept as JSON. */
 export interface Finding {
   readonly measurements: readonly Measurement[];
   readonly goals: readonly Goal[];
-  /** What could not be measured, and why. */
+  /** Each thing that could not be measured, and why. */
   readonly absent: readonly string[];
-  /** What one has to know to read the numbers: how much was done, what was seen besides. */
+  /** Notes for the reader: how much work was done, and further observations. */
   readonly remarks: readonly string[];
 }
 
-/** What one pass has seen: a finding that is not judged. */
+/** The observations of one pass: a finding that is not judged. */
 export type Observation = Omit<Finding, 'goals'>;
 
 /** @throws RangeError when the measurement has no such series: a mistake in the benchmark */
@@ -68,7 +70,9 @@ export function medianOf(measurement: Measurement, name: string): number {
   return median(samplesOf(measurement, name));
 }
 
-/** The median ratio of two series. @throws RangeError when one is not there, or the second is zero */
+/**
+ * The median ratio of two series. @throws RangeError when one is not there, or the second is zero
+ */
 export function timesOf(measurement: Measurement, name: string, base: string): number {
   const ratio = ratioOf(samplesOf(measurement, name), samplesOf(measurement, base));
   if (ratio === undefined) throw new RangeError(`${measurement.id}: ${base} is zero`);

@@ -12,9 +12,9 @@ ${rows.join('\n')}
 
   --quick    A smoke test of under a minute: everything runs, nothing is judged, nothing is installed.
              Its results go to .reports/bench.
-  --out DIR  Where benchmarks.md and benchmarks/ (pictures and results.json) are written: docs by default.
-             A run of some benchmarks leaves the results of the others as they are. A run beside which there
-             are results of the same machine tells how many rows lie in the spread of those.
+  --out DIR  Write the results there. Default: bench/results, and the summary docs/benchmarks.md.
+             A run of some benchmarks keeps the results of the others. If there are earlier results of
+             the same machine, the run ends with how many rows lie in their spread.
 
 Peers that are missing are installed by apt-get, or named as absent. Ctrl-C ends the run, and leaves nothing
 attached; what was finished is kept.

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import process from 'node:process';
 
-/** What the numbers were measured on. */
+/** The machine of the measurement. */
 export interface Machine {
   readonly cpu: string;
   /** How many. */
@@ -11,7 +11,7 @@ export interface Machine {
   readonly memory: number;
   readonly kernel: string;
   readonly node: string;
-  /** Whether it says that it is a virtual one. */
+  /** True if it reports that it is virtual. */
   readonly virtual: boolean;
   /** Versions of what we are compared with, by name. */
   readonly tools: Readonly<Record<string, string>>;

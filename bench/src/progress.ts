@@ -2,7 +2,9 @@ import process from 'node:process';
 
 const everyMs = 5000;
 
-/** What is being done, on standard error: one line that changes on a terminal, else a line now and then. */
+/**
+ * Progress on standard error: one changing line on a terminal, otherwise a line now and then.
+ */
 export class Progress {
   readonly #live = process.stderr.isTTY === true && process.env['TERM'] !== 'dumb';
   #shown = false;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import process from 'node:process';
@@ -60,12 +60,12 @@ async function measure({ names, quick, out }: Settings, progress: Progress): Pro
     return () => process.off(signal, handler);
   });
   const chosen = benchmarks.filter(({ name }) => names.includes(name));
-  const folder = out ?? join(root, ...(quick ? ['.reports', 'bench'] : ['docs']));
-  const tried = readFileSync(join(root, 'bench', 'tried.md'), 'utf8');
+  const kept = quick ? undefined : join(root, 'docs', 'benchmarks.md');
+  const folder = out ?? join(root, ...(quick ? ['.reports', 'bench'] : ['bench', 'results']));
   const store = new Store(
     folder,
     benchmarks.map(({ name }) => name),
-    tried,
+    out === undefined ? kept : undefined,
   );
   try {
     const load = loadavg()[0] ?? 0;
@@ -90,7 +90,6 @@ async function measure({ names, quick, out }: Settings, progress: Progress): Pro
         store.add(report);
       }
     }
-    if (names.length === benchmarks.length) process.stdout.write(tried);
     progress.say(`written: ${relative(process.cwd(), store.page)}`);
     return 0;
   } catch (error) {
@@ -102,7 +101,7 @@ async function measure({ names, quick, out }: Settings, progress: Progress): Pro
   }
 }
 
-/** What a benchmark saw in one of its passes. */
+/** The observations of a benchmark in one pass. */
 interface Pass {
   readonly observation: Observation;
   readonly at: string;

@@ -20,7 +20,7 @@ const reportOf = (name: string, seconds = 1): Report => ({
 const names = (store: Store) => store.read().map(({ subject }) => subject.name);
 
 test('keeps the reports of other benchmarks, in the order of all', () => {
-  const store = new Store(folder, ['first', 'second', 'third'], '');
+  const store = new Store(folder, ['first', 'second', 'third']);
   store.add(reportOf('third'));
   store.add(reportOf('first'));
   expect(names(store)).toEqual(['first', 'third']);
@@ -30,33 +30,34 @@ test('keeps the reports of other benchmarks, in the order of all', () => {
 });
 
 test('reads what it wrote', () => {
-  const store = new Store(folder, ['first'], '');
+  const store = new Store(folder, ['first']);
   store.add(reportOf('first'));
-  expect(new Store(folder, ['first'], '').read()).toEqual([reportOf('first')]);
+  expect(new Store(folder, ['first']).read()).toEqual([reportOf('first')]);
 });
 
-test('writes the page and a picture each', () => {
-  const store = new Store(folder, ['first', 'second'], '');
+test('writes both pages, and one picture per benchmark', () => {
+  const store = new Store(folder, ['first', 'second']);
   store.add(reportOf('second'));
   store.add(reportOf('first'));
-  const page = readFileSync(store.page, 'utf8');
+  const page = readFileSync(join(folder, 'README.md'), 'utf8');
   expect(page.indexOf('## first')).toBeLessThan(page.indexOf('## second'));
   for (const name of ['first', 'second']) {
-    expect(page).toContain(`(benchmarks/${name}.svg)`);
-    expect(readFileSync(join(folder, 'benchmarks', `${name}.svg`), 'utf8')).toContain('<svg');
+    expect(page).toContain(`(${name}.svg)`);
+    expect(readFileSync(join(folder, `${name}.svg`), 'utf8')).toContain('<svg');
+    expect(readFileSync(store.page, 'utf8')).toContain(`(README.md#${name})`);
   }
 });
 
 test('forgets benchmarks that there are no more', () => {
-  new Store(folder, ['first', 'gone'], '').add(reportOf('gone'));
-  expect(names(new Store(folder, ['first'], ''))).toEqual([]);
+  new Store(folder, ['first', 'gone']).add(reportOf('gone'));
+  expect(names(new Store(folder, ['first']))).toEqual([]);
 });
 
-test('what is not its own is measured anew', () => {
-  const store = new Store(folder, ['first'], '');
+test('measures again what it did not write', () => {
+  const store = new Store(folder, ['first']);
   store.add(reportOf('first'));
   for (const content of ['{', '{}', '{"version":0,"reports":[]}', 'null']) {
-    writeFileSync(join(folder, 'benchmarks', 'results.json'), content);
+    writeFileSync(join(folder, 'results.json'), content);
     expect(store.read()).toEqual([]);
   }
 });

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import process from 'node:process';
-import { pageText } from './report/page.js';
+import { detailsText, summaryText } from './report/page.js';
 import type { Report } from './report/report.js';
 import { reportSvg } from './report/svg.js';
 
@@ -14,26 +14,21 @@ interface Kept {
 }
 
 /**
- * The reports of a folder: `benchmarks.md`, and beside it `benchmarks/` with `results.json` and a picture each. A run of some
- * benchmarks leaves the reports of the others as they are.
+ * The reports of a folder: `results.json`, `README.md` with all results, and one picture per
+ * benchmark; and a summary elsewhere. A run of some benchmarks leaves the reports of the others as
+ * they are.
  */
 export class Store {
+  /** Path of the summary. */
+  readonly page: string;
   readonly #folder: string;
   readonly #order: readonly string[];
-  readonly #tried: string;
 
-  /**
-   * @param order names of all benchmarks; reports of others are forgotten
-   * @param tried the end of the page
-   */
-  constructor(folder: string, order: readonly string[], tried: string) {
+  /** @param order names of all benchmarks; reports of others are dropped */
+  constructor(folder: string, order: readonly string[], page = join(folder, 'benchmarks.md')) {
     this.#folder = folder;
     this.#order = order;
-    this.#tried = tried;
-  }
-
-  get page(): string {
-    return join(this.#folder, 'benchmarks.md');
+    this.page = page;
   }
 
   /** In the order of the benchmarks. */
@@ -49,7 +44,7 @@ export class Store {
     }
   }
 
-  /** Takes a report in, in place of the one before, and writes everything anew. */
+  /** Adds a report, in place of an earlier one of its benchmark, and writes all files. */
   add(report: Report): void {
     const { name } = report.subject;
     const others = this.read().filter(({ subject }) => subject.name !== name);
@@ -57,10 +52,8 @@ export class Store {
     mkdirSync(this.#path(), { recursive: true });
     write(this.#path('results.json'), `${JSON.stringify({ version, reports } satisfies Kept, null, 1)}\n`);
     write(this.#path(`${name}.svg`), reportSvg(report));
-    write(
-      this.page,
-      pageText(reports, (benchmark) => `benchmarks/${benchmark}.svg`, this.#tried),
-    );
+    write(this.#path('README.md'), detailsText(reports));
+    write(this.page, summaryText(reports, relative(dirname(this.page), this.#path('README.md'))));
   }
 
   #ordered(reports: readonly Report[]): readonly Report[] {
@@ -68,7 +61,7 @@ export class Store {
   }
 
   #path(...names: string[]): string {
-    return join(this.#folder, 'benchmarks', ...names);
+    return join(this.#folder, ...names);
   }
 }
 

@@ -15,7 +15,7 @@ const source = 'lua5.4';
 const packageName = 'eslint';
 const cache = fileURLToPath(new URL('../../../.tools/bench-npm-cache', import.meta.url));
 
-/** What "spoor, following, every event" may add, percent. */
+/** Percent that "spoor, following, every event" may add. */
 const limits = { build: 3, install: 5 };
 
 const once = { many: 1, few: 1, rounds: 4 } as const;

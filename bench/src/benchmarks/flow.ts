@@ -73,7 +73,10 @@ async function measure(bench: Bench, found: readonly Runtime[]): Promise<Measure
   }
 }
 
-/** How much less came through than in C, beside how much less C's own slow rounds let through than its median. */
+/**
+ * How much less came through than in C, beside how much less C's own slow rounds let through than
+ * its median.
+ */
 function goals(measurements: readonly Measurement[]): Goal[] {
   const rate = measurementOf(measurements, 'rate');
   const { median, low } = summarise(samplesOf(rate, inC));

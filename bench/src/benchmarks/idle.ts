@@ -13,7 +13,10 @@ const all = 'spoor trace -- sleep';
 const exec = 'spoor trace --events exec -- sleep';
 const bare = 'Node.js that waits';
 
-/** Time after the start in which what has begun comes to rest: Node.js compiles for some seconds, and collects when it has been idle for some. */
+/**
+ * Time after the start in which what has begun comes to rest: Node.js compiles for some seconds,
+ * and collects when it has been idle for some.
+ */
 const restMs = 10_000;
 
 interface Idler {
@@ -21,7 +24,7 @@ interface Idler {
   readonly side: 'ours' | 'peer' | 'floor';
   readonly command: readonly string[];
   readonly tracefs: boolean;
-  /** What its first line has. */
+  /** Text in its first line. */
   readonly says: string;
 }
 

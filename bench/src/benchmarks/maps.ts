@@ -10,7 +10,7 @@ import { npmPeer } from '../programs/tools.js';
 const childPath = fileURLToPath(new URL('../maps/child.js', import.meta.url));
 const entries = 10_000;
 
-/** Who does it, and how each calls what it does. */
+/** The compared programs. */
 const c = 'libbpf in C';
 const ours = 'typed map';
 const npm = 'npm bpf 1.3.0';
@@ -19,7 +19,7 @@ const forEach = `${ours}, forEach`;
 interface Action {
   readonly id: string;
   readonly title: string;
-  /** What each is told to do. */
+  /** The input line of each program. */
   readonly lines: Readonly<Record<string, { readonly who: string; readonly line: string }>>;
 }
 
@@ -44,7 +44,10 @@ const actions: readonly Action[] = [
   },
 ];
 
-/** What a get, and an entry of a batch, may take of what C takes; and of what the other package for Node.js takes. */
+/**
+ * Limits for a get and for an entry of a batch: multiples of what C takes, and of what the other
+ * package for Node.js takes.
+ */
 const limits = { get: 2, batch: 1.2, peer: 0.5 };
 
 function goals(measurements: readonly Measurement[]): Goal[] {

@@ -17,10 +17,13 @@ const ways = [
   { name: 'spoor trace --output tree', options: ['--output', 'tree'] },
 ] as const;
 
-/** What memory may grow by from the first tenth of the processes to the last. */
+/** Percent by which memory may grow between the first and the last tenth of the processes. */
 const limitPercent = 5;
 
-/** It tells of nothing before it is told something: that it holds links to hooks is seen from outside. */
+/**
+ * It tells of nothing before it is told something: that it holds links to hooks is seen from
+ * outside.
+ */
 async function untilAttached(pid: number, signal: AbortSignal): Promise<void> {
   while (!processesOf(pid).some(holdsLinks)) await setTimeout(lookMs, undefined, { signal });
   // The processes alive are looked through after that.

@@ -34,7 +34,10 @@ function taskCount(): number {
   return Number(/\/(\d+) /.exec(readFileSync('/proc/loadavg', 'latin1'))?.[1]);
 }
 
-/** Does something while so many processes of the scope live, and waits until the last of them is gone: thousands take a while to end. */
+/**
+ * Does something while so many processes of the scope live, and waits until the last of them is
+ * gone: thousands take a while to end.
+ */
 async function withCrowd<T>({ folder, signal }: Bench, living: number, body: () => Promise<T>): Promise<T> {
   const before = taskCount();
   try {
@@ -129,7 +132,7 @@ interface MemorySetting {
   readonly living: number;
 }
 
-/** What the command takes once it has told of something. */
+/** Memory of the command after its first event. */
 async function memoryOf({ folder, signal }: Bench, scopes: readonly string[]): Promise<Sample> {
   await using _pulse = startPulse(folder, { signal });
   const given = [`comm=${pulseName}`, ...scopes].flatMap((scope) => ['--scope', scope]);

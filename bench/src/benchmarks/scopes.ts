@@ -11,12 +11,15 @@ const execProgram = 'on_sched_process_exec';
 /** Takes everything and asks nothing: what an event costs at least. */
 const everything: Scope = { name: 'everything', filters: [], follows: false, events: [] };
 
-/** Who does the work is root. */
+/** The work runs as root. */
 const fits = 'uid=0';
 /** User ids that nobody has. */
 const others = (count: number) => Array.from({ length: count }, (_, index) => `uid=${900_001 + index}`);
 
-/** One filter of every kind, each of which holds for the work: `pid` from one on, namespaces that are not this one, …. */
+/**
+ * One filter of every kind, each of which holds for the work: `pid` from one on, namespaces that
+ * are not this one, ….
+ */
 const everyKind = [
   'uid=0',
   'gid=0',
@@ -60,7 +63,7 @@ const untold = {
   many: { name: '64 scopes', scopes: others(64) },
 } as const satisfies Record<string, Setting>;
 
-/** What one more scope may add, nanoseconds. */
+/** Nanoseconds that one more scope may add. */
 const limitNs = 150;
 
 export const scopes: Benchmark = {

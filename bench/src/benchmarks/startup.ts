@@ -15,7 +15,10 @@ const machine = 'spoor trace --events exec';
 const peer = { execsnoop: 'execsnoop', bpftrace: 'bpftrace, execs' };
 const bare = 'Node.js that traces nothing';
 
-/** What follows a command shows the command's exec; what watches the machine, that of something that is always executing. */
+/**
+ * A tracer that follows a command shows the command's exec. A tracer of the machine shows the exec
+ * of a program that executes all the time.
+ */
 interface Start extends Pick<Variant, 'name' | 'side'>, TracerCommand {
   readonly shows: 'command' | 'pulse';
 }
@@ -44,7 +47,10 @@ function starts({ peers }: Bench): Start[] {
   ];
 }
 
-/** From the moment before the exec of the tracer to the line with its first event, and what it has used by then. */
+/**
+ * From the moment before the exec of the tracer to the line with its first event, and what it has
+ * used by then.
+ */
 async function startOnce({ folder, signal }: Bench, { command, shows, tracefs }: Start): Promise<Sample> {
   await using _pulse = shows === 'pulse' ? startPulse(folder, { signal }) : undefined;
   await using tracer = new Launched(command, { signal, tracefs });

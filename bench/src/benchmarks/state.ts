@@ -102,7 +102,10 @@ async function idleCost(tracer: Tracer, work: Launched, calls: number): Promise<
   return ns / runs;
 }
 
-/** The same processes, seen by two tracers at once: one whose map has room, one whose map has a single entry. */
+/**
+ * Two tracers see the processes at once: the map of one has room, the map of the other has a single
+ * entry.
+ */
 async function measureLives(bench: Bench): Promise<{ measurement: Measurement; remark: string }> {
   const { folder, signal } = bench;
   const options = {

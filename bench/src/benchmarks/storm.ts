@@ -3,10 +3,13 @@ import { differenceOf, type Goal, hasSeries, type Measurement, measurementOf } f
 import { measureStorm } from '../storm/measure.js';
 import { attached, following, followingAll, storms, straced, untraced } from '../storm/storms.js';
 
-/** What the other tools may be exceeded by: their cost itself, half of it for who has nothing in scope; a tenth of strace's. */
+/**
+ * Limits: the cost of the other tools, half of it with nothing in scope, and a tenth of the cost of
+ * strace.
+ */
 const shares = { following: 1, attached: 0.5, straced: 0.1 };
 
-/** What is to hold is said of the storm of execs. */
+/** The goals are about the storm of execs. */
 function goalsOf(wall: Measurement, snoop: string): Goal[] {
   const added = (name: string) => differenceOf(wall, name, untraced);
   const goal = (name: string, than: string, limit: number): Goal[] =>

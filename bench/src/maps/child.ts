@@ -1,6 +1,6 @@
 /**
- * Map calls in a process of its own. At each line of its input it does one thing with every entry, and answers with the
- * nanoseconds that an entry took.
+ * Map calls in a process of its own. At each line of its input it does one thing with every entry,
+ * and answers with the nanoseconds that an entry took.
  *
  *   child.js ours|npm PATH COUNT
  */

@@ -24,7 +24,7 @@ export interface Table {
   close(): void;
 }
 
-/** What was read, kept in use. */
+/** Keeps the values that were read in use, so that V8 does not drop the reads. */
 const kept = { sum: 0, big: 0n };
 
 function take(entry: Entry): void {
@@ -47,7 +47,7 @@ function make(key: number): Entry {
 
 const entriesOf = (keys: readonly number[]) => keys.map((key): [number, Entry] => [key, make(key)]);
 
-/** What either kind of map does an entry at a time. They are put in first. */
+/** Operations on one entry at a time, for either kind of map. Entries are inserted first. */
 function oneByOne(
   map: { get(key: number): Entry | undefined; set(key: number, entry: Entry): unknown },
   entries: readonly (readonly [number, Entry])[],
@@ -96,7 +96,7 @@ export function ourTable(objectPath: string, keys: readonly number[]): Table {
   };
 }
 
-/** What we use of the npm package bpf. */
+/** The part of the npm package bpf that we use. */
 interface NpmBpf {
   readonly MapType: { readonly HASH: number };
   readonly u32type: Conversion<number>;
@@ -118,7 +118,7 @@ interface Conversion<T> {
   format(buffer: Buffer, value: T): void;
 }
 
-/** What a user of that package would write. */
+/** The conversion that a user of that package would write. */
 const entryConversion: Conversion<Entry> = {
   parse: (buffer) => ({
     startTimeNs: buffer.readBigUInt64LE(0),
@@ -142,7 +142,7 @@ const entryConversion: Conversion<Entry> = {
   },
 };
 
-/** The same with the npm package bpf, which is in a folder of its own. */
+/** A table over the npm package bpf, which is installed in its own folder. */
 export function npmTable(packagePath: string, keys: readonly number[]): Table {
   const bpf = createRequire(import.meta.url)(packagePath) as NpmBpf;
   const ref = bpf.createMap({ type: bpf.MapType.HASH, keySize: 4, valueSize: 48, maxEntries: 16_384 });

@@ -1,6 +1,6 @@
 import type { Tracer } from '@spoor/tracer';
 
-/** What the kernel has counted of some programs, together. */
+/** The kernel's counters of some programs, added up. */
 export interface BpfTime {
   readonly ns: number;
   readonly runs: number;
@@ -44,8 +44,9 @@ export const lifePrograms = [
 ] as const;
 
 /**
- * BPF time of an event at the return of a system call: that of all returns without those that no event is made of, each
- * counted as `idleNs`. The machine makes such calls all the time, and so does whatever the event is part of.
+ * BPF time of an event at the return of a system call: that of all returns without those that no
+ * event is made of, each counted as `idleNs`. The machine makes such calls all the time, and so
+ * does whatever the event is part of.
  */
 export function nsPerSyscallEvent({ ns, runs }: BpfTime, events: number, idleNs: number): number {
   return (ns - (runs - events) * idleNs) / events;

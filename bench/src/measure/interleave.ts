@@ -1,6 +1,6 @@
 import type { Series, Side } from '../finding.js';
 
-/** What one round of one variant measured, by name. */
+/** The measurements of one round of one variant, by name. */
 export type Sample = Readonly<Record<string, number>>;
 
 /** One of the things that are compared. */
@@ -20,7 +20,7 @@ export interface InterleaveOptions {
   readonly onStep?: (step: { readonly round: number; readonly name: string }) => void;
 }
 
-/** What all rounds of all variants measured. */
+/** The measurements of all rounds of all variants. */
 export class Samples {
   readonly #variants: readonly Omit<Variant, 'run'>[];
   readonly #samples = new Map<string, Sample[]>();
@@ -51,8 +51,9 @@ export class Samples {
 }
 
 /**
- * Runs the variants in turn, round after round, so that whatever disturbs the machine disturbs all of them. Every round
- * begins with another variant, and every second goes backwards: none is always the one after the same other.
+ * Runs the variants in turn, round after round, so that whatever disturbs the machine disturbs all
+ * of them. Every round begins with another variant, and every second goes backwards: none is always
+ * the one after the same other.
  *
  * @throws the signal's reason, between two steps
  */

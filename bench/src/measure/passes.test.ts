@@ -20,7 +20,7 @@ test('the rounds of a series follow each other, pass by pass', () => {
   ]);
 });
 
-test('what one pass alone has seen stays', () => {
+test('keeps a measurement that only one pass has', () => {
   const other = { id: 'memory', title: 'Memory', unit: 'bytes', series: [series('a', 9)] } as const;
   const { measurements } = merge([
     observed([series('a', 1)]),
@@ -29,7 +29,7 @@ test('what one pass alone has seen stays', () => {
   expect(measurements.map(({ id }) => id)).toEqual(['time', 'memory']);
 });
 
-test('what was said twice is said once', () => {
+test('removes duplicate remarks', () => {
   const said = { absent: ['strace'], remarks: ['as it is', 'once'] };
   const { absent, remarks } = merge([observed([], said), observed([], { ...said, remarks: ['as it is'] })]);
   expect({ absent, remarks }).toEqual(said);

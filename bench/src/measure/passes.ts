@@ -1,8 +1,9 @@
 import type { Measurement, Observation, Series } from '../finding.js';
 
 /**
- * What several passes have seen, as one: the rounds of a series one pass after the other, so that its spread has what changes
- * in minutes and not only what changes in seconds. What one pass alone has seen stays.
+ * What several passes have seen, as one: the rounds of a series one pass after the other, so that
+ * its spread has what changes in minutes and not only what changes in seconds. What one pass alone
+ * has seen stays.
  */
 export function merge(passes: readonly Observation[]): Observation {
   return {

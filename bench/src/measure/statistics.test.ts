@@ -11,7 +11,7 @@ test('numbers are compared as numbers', () => {
   expect(median([10, 9, 100])).toBe(10);
 });
 
-test('no samples, or one that is no number, have no median', () => {
+test('throws without samples, and for a sample that is NaN', () => {
   expect(() => median([])).toThrow(RangeError);
   expect(() => median([1, Number.NaN])).toThrow('1, NaN');
 });

@@ -1,18 +1,21 @@
-/** What many rounds of one thing say, in a few numbers of the same unit. */
+/** Many rounds of one measurement in a few numbers of one unit. */
 export interface Summary {
   readonly median: number;
-  /** The spread: two rounds between which, themselves included, nine of ten lie. With up to twenty, the least and the most. */
+  /**
+   * The spread: two rounds between which, themselves included, nine of ten lie. With up to twenty,
+   * the least and the most.
+   */
   readonly low: number;
   readonly high: number;
   readonly rounds: number;
 }
 
-/** @throws RangeError without samples, or with one that is no number */
+/** @throws RangeError without samples, or with one that is NaN */
 export function median(samples: readonly number[]): number {
   return summarise(samples).median;
 }
 
-/** @throws RangeError without samples, or with one that is no number */
+/** @throws RangeError without samples, or with one that is NaN */
 export function summarise(samples: readonly number[]): Summary {
   if (samples.length === 0 || samples.some((sample) => !Number.isFinite(sample))) {
     throw new RangeError(`there is no median of [${samples.join(', ')}]`);
@@ -28,8 +31,9 @@ export function summarise(samples: readonly number[]): Summary {
 }
 
 /**
- * How many times `base` something is. Round by round, since what disturbs a round disturbs both; where one of them missed
- * a round, or has another number of them, of the medians alone, which says nothing of the spread.
+ * How many times `base` something is. Round by round, since what disturbs a round disturbs both;
+ * where one of them missed a round, or has another number of them, of the medians alone, which says
+ * nothing of the spread.
  *
  * Undefined when the base is zero.
  */

@@ -1,4 +1,4 @@
-/** What samples are counted in. */
+/** The unit of samples. */
 export type Unit = 'ns' | 'bytes' | 'percent' | 'count' | 'a second' | 'times';
 
 /** How numbers of one table are written: all alike, so that they can be compared at a glance. */

@@ -7,12 +7,12 @@ export interface TracerCommand {
 }
 
 /**
- * How a tracer writes where no terminal is: its lines as they come, for who waits for the first of them; or whole blocks, which
- * costs it least.
+ * How a tracer writes where no terminal is: its lines as they come, for who waits for the first of
+ * them; or whole blocks, which costs it least.
  */
 export type Buffering = 'line' | 'block';
 
-/** What a tool of libbpf-tools tells of the whole machine. */
+/** A tool of libbpf-tools, which reports the whole machine. */
 export function snoop(
   peers: Peers,
   name: 'execsnoop' | 'opensnoop' | 'tcpconnect',
@@ -32,11 +32,11 @@ export function bpftrace(peers: Peers, program: string, buffering: Buffering): T
   return { command: [path, '-B', mode, '-e', program], tracefs: true };
 }
 
-/** What its own execsnoop.bt prints of each exec. */
+/** Prints each exec as bpftrace's execsnoop.bt does. */
 export const bpftraceExecs =
   'tracepoint:syscalls:sys_enter_execve { printf("%-10u %-6d ", elapsed / 1e6, pid); join(args->argv); }';
 
-/** What its own opensnoop.bt prints of each open. */
+/** Prints each open as bpftrace's opensnoop.bt does. */
 export const bpftraceOpens = `
   tracepoint:syscalls:sys_enter_openat { @filename[tid] = args->filename; }
   tracepoint:syscalls:sys_exit_openat /@filename[tid]/ {

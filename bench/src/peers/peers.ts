@@ -38,12 +38,15 @@ export class Peers {
 }
 
 export interface PeerOptions {
-  /** Whether to install what is missing. */
+  /** Install missing peers. */
   readonly install: boolean;
   say(text: string): void;
 }
 
-/** Looks for programs; as root on a Debian with its package sources, installs those that are missing, and says so. */
+/**
+ * Looks for programs; as root on a Debian with its package sources, installs those that are
+ * missing, and says so.
+ */
 export function findPeers(names: readonly PeerName[], { install, say }: PeerOptions): Peers {
   const missing = names.filter((name) => findPeer(name) === undefined);
   let why = 'not installed; a run without --quick installs it';
@@ -99,7 +102,10 @@ function findPeer(name: PeerName): string | undefined {
   return file === undefined || existsSync(file) ? findProgram(program) : undefined;
 }
 
-/** The path of a program. Debian keeps the tools of administrators where the PATH of others does not lead. */
+/**
+ * The path of a program. Debian keeps the tools of administrators where the PATH of others does not
+ * lead.
+ */
 function findProgram(name: string): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
   for (const folder of folders) {

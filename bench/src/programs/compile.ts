@@ -31,14 +31,14 @@ export function compileC(name: string, { defines = {}, libraries = [] }: Compile
   return compile(inBench('c', `${name}.c`), name, { flags: [...common, ...macros(defines)], links });
 }
 
-/** The same for `bpf/NAME.bpf.c`. @throws SpoorError `UNSUPPORTED` when it does not compile */
+/** Compiles `bpf/NAME.bpf.c`. @throws SpoorError `UNSUPPORTED` when it does not compile */
 export function compileBpf(name: string): string {
   const flags = [...common, ...forBpf, '-c'];
   return compile(inBench('bpf', `${name}.bpf.c`), `${name}.bpf.o`, { flags, links: [] });
 }
 
 /**
- * The same for `go/NAME.go`, with the packages that Debian has installed.
+ * Compiles `go/NAME.go`, with the packages that Debian has installed.
  *
  * @param go the path of Go's command
  * @throws SpoorError `UNSUPPORTED` when it does not compile

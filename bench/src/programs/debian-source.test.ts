@@ -20,6 +20,6 @@ test('also in the older format, where there is no newer one', () => {
   });
 });
 
-test('no place is no place', () => {
+test('returns undefined without a source list', () => {
   expect(sourceLists({ deb822: ['# nothing\n'], lines: ['# deb x y z\n'] })).toBeUndefined();
 });

@@ -8,8 +8,8 @@ import type { Tool, ToolOptions } from './tools.js';
 const tools = fileURLToPath(new URL('../../../.tools', import.meta.url));
 
 /**
- * The sources that a package of Debian is built from, in a folder that is kept. They come from where this machine has its
- * packages from; its own lists are not touched.
+ * The sources that a package of Debian is built from, in a folder that is kept. They come from
+ * where this machine has its packages from; its own lists are not touched.
  */
 export function debianSource(name: string, { install }: ToolOptions): Tool {
   const folder = join(tools, `bench-source-${name}`);
@@ -78,7 +78,7 @@ function readSources(): { readonly deb822: readonly string[]; readonly lines: re
   };
 }
 
-/** The same places, for sources. Undefined when there is none. */
+/** The configured archives, for sources. Undefined if none is configured. */
 export function sourceLists({ deb822, lines }: ReturnType<typeof readSources>): Sources | undefined {
   const stanzas = deb822
     .flatMap((text) => text.split(/\n\s*\n/))

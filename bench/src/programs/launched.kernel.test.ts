@@ -34,7 +34,7 @@ test('hears lines of both streams, and knows when it began', async () => {
   await third;
 });
 
-test('what ends too early is told with what it said', async () => {
+test('reports a program that ends too early, with its output', async () => {
   await using launched = shell('echo no such luck >&2; exit 3');
   await expect(launched.line((text) => text === 'ready')).rejects.toThrow(
     /^\/bin\/sh ended \(3\) too early:\n {2}no such luck$/,
@@ -42,7 +42,7 @@ test('what ends too early is told with what it said', async () => {
   await expect(launched.do('anything')).rejects.toThrow('ended (3)');
 });
 
-test('what is let go is killed, with all that it has started', async () => {
+test('kills a disposed program and all its descendants', async () => {
   let child = 0;
   {
     await using launched = shell('sleep 1000 & echo $!; wait');

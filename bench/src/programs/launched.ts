@@ -34,8 +34,9 @@ const patienceMs = 60_000;
 const keptLines = 20;
 
 /**
- * Our own environment without what makes every Node.js do more at its start than it does elsewhere: the certificates of
- * NODE_EXTRA_CA_CERTS, which it reads whether it needs them or not, take longer than an empty program.
+ * Our own environment without what makes every Node.js do more at its start than it does elsewhere:
+ * the certificates of NODE_EXTRA_CA_CERTS, which it reads whether it needs them or not, take longer
+ * than an empty program.
  */
 function plainEnvironment(): NodeJS.ProcessEnv {
   const { NODE_EXTRA_CA_CERTS: _certificates, NODE_OPTIONS: _options, ...rest } = process.env;
@@ -43,8 +44,9 @@ function plainEnvironment(): NodeJS.ProcessEnv {
 }
 
 /**
- * A program that is measured or compared with, in a process group of its own. It is killed with all that it has started when
- * this is disposed of or the run is interrupted, and itself also when we are killed.
+ * A program that is measured or compared with, in a process group of its own. It is killed with all
+ * that it has started when this is disposed of or the run is interrupted, and itself also when we
+ * are killed.
  */
 export class Launched implements AsyncDisposable {
   readonly #name: string;
@@ -75,7 +77,7 @@ export class Launched implements AsyncDisposable {
     });
     if (file !== undefined) closeSync(file);
     signal.addEventListener('abort', this.#kill);
-    // Whoever has ended is told by what does not come.
+    // A missing answer reports a program that has ended.
     this.#child.stdin!.on('error', () => undefined);
     if (this.#child.stdout !== null) this.#listen(this.#child.stdout);
     this.#listen(this.#child.stderr!);
@@ -104,8 +106,8 @@ export class Launched implements AsyncDisposable {
   /**
    * The next line that is wanted, on either stream.
    *
-   * @throws SpoorError `UNSUPPORTED` when it ends before, with what it said last, or says nothing of the kind for a minute;
-   *   the signal's reason
+   * @throws SpoorError `UNSUPPORTED` when it ends before, with what it said last, or says nothing
+   *   of the kind for a minute; the signal's reason
    */
   async line(wanted: (text: string) => boolean): Promise<Line> {
     const late = new AbortController();

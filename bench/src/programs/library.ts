@@ -1,4 +1,6 @@
-/** The library in ten lines: a program of its own, to be measured from its start to its first event. */
+/**
+ * The library in ten lines: a program of its own, to be measured from its start to its first event.
+ */
 import process from 'node:process';
 import { trace } from '@spoor/tracer';
 

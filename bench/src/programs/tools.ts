@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
-/** Where the tests of this tree keep what they install too. */
+/** The folder in which tests install programs, too. */
 const tools = fileURLToPath(new URL('../../../.tools', import.meta.url));
 
 export type Tool = { readonly path: string } | { readonly absent: string };
 
 export interface ToolOptions {
-  /** Whether to install it when it is not there. */
+  /** Install it if it is missing. */
   readonly install: boolean;
 }
 
@@ -24,7 +24,9 @@ export function nodeOf(major: number, options: ToolOptions): Tool {
   });
 }
 
-/** A folder with a package.json and its lock, below `peers/`, installed; its install scripts run. */
+/**
+ * A folder with a package.json and its lock, below `peers/`, installed; its install scripts run.
+ */
 export function npmPeer(name: string, file: string, options: ToolOptions): Tool {
   const source = fileURLToPath(new URL(`../../peers/${name}`, import.meta.url));
   return npmTool(`bench-${name}`, { ...options, args: ['ci', '--foreground-scripts'], file, source });
@@ -32,7 +34,7 @@ export function npmPeer(name: string, file: string, options: ToolOptions): Tool 
 
 interface NpmTool extends ToolOptions {
   readonly args: readonly string[];
-  /** What is asked for, inside of the folder. */
+  /** The wanted file, inside the folder. */
   readonly file: string;
   /** A folder that it begins as. */
   readonly source?: string;
@@ -59,7 +61,10 @@ function npmTool(name: string, { install, args, file, source }: NpmTool): Tool {
   }
 }
 
-/** What npm says was wrong: neither its code, which comes first, nor where its log is, which comes last. */
+/**
+ * The reason that npm gives: neither its code, which comes first, nor the place of its log, which
+ * comes last.
+ */
 export function reasonOf(output: string): string {
   const lines = output.split('\n').map((line) => line.replace(/^npm (error|ERR!)/, '').trim());
   const said = lines.filter(

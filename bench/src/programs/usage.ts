@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** CPU time and memory of a program, all its threads together. A command that it runs for somebody else does not count. */
+/**
+ * CPU time and memory of a program, all its threads together. A command that it runs for somebody
+ * else does not count.
+ */
 export interface Usage {
   /** CPU time, nanoseconds. */
   readonly cpuNs: number;
@@ -47,7 +50,9 @@ function usageOfOne(pid: number): Usage {
   };
 }
 
-/** Nanoseconds. The files count in nanoseconds what /proc/PID/stat has in hundredths of a second. */
+/**
+ * Nanoseconds. The files count in nanoseconds what /proc/PID/stat has in hundredths of a second.
+ */
 function cpuOf(pid: number): number {
   const folder = `/proc/${pid}/task`;
   return readdirSync(folder).reduce((sum, tid) => sum + runTime(`${folder}/${tid}/schedstat`), 0);

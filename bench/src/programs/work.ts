@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { compileC } from './compile.js';
 import { Launched, type LaunchOptions } from './launched.js';
 
-/** The comm of the process that does what is traced, and of the one that shows when a tracer is ready. */
+/**
+ * The comm of the process that does what is traced, and of the one that shows when a tracer is
+ * ready.
+ */
 export const workName = 'bench-work';
 export const pulseName = 'bench-pulse';
 
@@ -21,7 +24,9 @@ export function startWork(folder: string, options: LaunchOptions, name = workNam
   return new Launched([path], options);
 }
 
-/** Something that executes a program called `pulseName` again and again, until it is disposed of. */
+/**
+ * Something that executes a program called `pulseName` again and again, until it is disposed of.
+ */
 export function startPulse(folder: string, options: LaunchOptions): Launched {
   const pulse = startWork(folder, options, pulseName);
   pulse.tell(`pulse ${pulseMs}`);

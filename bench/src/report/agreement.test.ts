@@ -20,7 +20,7 @@ test('a run agrees with itself, by the rows that have a spread', () => {
   expect(agreementOf(sampleReport, sampleReport)).toEqual({ with: sampleReport.at, rows: 3, outside: [] });
 });
 
-test('what is a multiple is judged as one: a machine that is slower by half still agrees, but for the base', () => {
+test('judges multiples as such: a machine that is slower by half still agrees, except for the base', () => {
   const agreement = agreementOf(changed(times(1.5)), sampleReport)!;
   expect(agreement.outside).toEqual(['Time | taken: theirs']);
   expect(agreementText(agreement)).toBe(

@@ -16,9 +16,9 @@ export interface Agreement {
 const same = ['cpu', 'cpus', 'kernel', 'node'] as const;
 
 /**
- * Whether a run agrees with one before: each row's median is to lie in the spread of nine of ten rounds that the other has. What
- * is told as a multiple is judged as one: of what ran beside it, that is. Undefined where nothing can be said: another machine, a smoke
- * test.
+ * Compares a run with an earlier one. Each median should lie in the spread of nine of ten rounds of
+ * the other. A value that is shown as a multiple is judged as one: of what ran beside it,
+ * that is. Undefined where nothing can be said: another machine, a smoke test.
  */
 export function agreementOf(report: Report, earlier: Report | undefined): Agreement | undefined {
   if (earlier === undefined || report.quick || earlier.quick) return undefined;

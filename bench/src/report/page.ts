@@ -6,31 +6,47 @@ import type { Report } from './report.js';
 import { rowsOf } from './rows.js';
 
 /**
- * The page of all reports, in Markdown. It says nothing that the command did not measure or print.
+ * The summary of all reports, in Markdown: one row per benchmark. It has no number that the command
+ * did not measure.
  *
- * @param picture where the picture of a benchmark lies, from the page
- * @param tried what was tried to make it fast, and what that gave: kept by hand, in Markdown
+ * @param details path of the page with all results, seen from the summary
  */
-export function pageText(
-  reports: readonly Report[],
-  picture: (name: string) => string,
-  tried: string,
-): string {
-  const sections = reports.map((report) => sectionText(report, picture(report.subject.name)));
-  const parts = [introduction(reports), goalsText(reports), ...sections, tried.trim()];
+export function summaryText(reports: readonly Report[], details: string): string {
+  const rows = reports
+    .filter(({ quick }) => !quick)
+    .map(({ subject, finding }) => {
+      const reached = finding.goals.filter(isReached).length;
+      const first = finding.goals[0];
+      const example =
+        first === undefined
+          ? ''
+          : `${escapeCell(first.text)}: ${quantity(first.value, first.unit)} (at most ${quantity(first.limit, first.unit)})`;
+      const goals = finding.goals.length === 0 ? '' : `${reached} of ${finding.goals.length}`;
+      return `| [${subject.name}](${details}#${subject.name}) | ${escapeCell(subject.title)} | ${goals} | ${example} |`;
+    });
+  const table =
+    rows.length === 0
+      ? 'A smoke test: it judges nothing.'
+      : ['| | Question | Goals reached | The first goal |', '|---|---|---|---|', ...rows].join('\n');
+  return `${introduction(reports)}\n\n${table}\n`;
+}
+
+/** The page with all results: goals, tables, pictures and notes. Pictures are beside it. */
+export function detailsText(reports: readonly Report[]): string {
+  const parts = [introduction(reports), goalsText(reports), ...reports.map(sectionText)];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
 function introduction(reports: readonly Report[]): string {
-  const machines = new Map(reports.map(({ machine }) => [machineText(machine), machine]));
+  const machines = new Set(reports.map(({ machine }) => machineText(machine)));
   return [
     '# Benchmarks',
     '',
-    'Written by `pnpm bench`: see [bench/README.md](../bench/README.md) for how. Do not edit. What is compared ran in one run,',
-    'in turn, round by round, and all of it in three passes some minutes apart. A number is the median of the rounds; nine of ten rounds',
-    'lie in the range behind it. A ratio is taken round by round too.',
+    '`pnpm bench` writes this page. Compared programs run in one run, in turn, round by round, in three passes some minutes',
+    'apart. A number is the median of all rounds, and the range has nine of ten rounds. A ratio is the median of the ratios',
+    'per round.',
     '',
-    ...[...machines.keys()].map((line) => `- ${line}`),
+    ...[...machines].map((line) => `- ${line}`),
   ].join('\n');
 }
 
@@ -56,10 +72,7 @@ function goalsText(reports: readonly Report[]): string {
   return ['| | | measured | at most | reached |', '|---|---|---:|---:|---|', ...rows].join('\n');
 }
 
-function sectionText(
-  { subject, finding, at, seconds, load, quick, agreement }: Report,
-  picture: string,
-): string {
+function sectionText({ subject, finding, at, seconds, load, quick, agreement }: Report): string {
   const { measurements, absent, remarks } = finding;
   const tables = measurements.map((measurement) => {
     const { rows } = rowsOf(measurement);
@@ -74,7 +87,7 @@ function sectionText(
       ),
     ].join('\n');
   });
-  const smoke = quick ? ['A smoke test: the numbers say nothing.'] : [];
+  const smoke = quick ? ['A smoke test: the numbers mean nothing.'] : [];
   const before = agreement === undefined ? [] : [`Beside the run before: ${agreementText(agreement)}.`];
   const notes = [...smoke, ...remarks, ...absent.map((what) => `Absent: ${what}`), ...before].map(
     (note) => `- ${note}`,
@@ -82,7 +95,7 @@ function sectionText(
   return [
     `## ${subject.name}`,
     `${subject.title}. ${subject.question}`,
-    `![${subject.title}](${picture})`,
+    `![${subject.title}](${subject.name}.svg)`,
     ...tables,
     ...(notes.length === 0 ? [] : [notes.join('\n')]),
     `<sub>${at.slice(0, 16).replace('T', ' ')} UTC, ${Math.round(seconds)} s, ${load.toFixed(1)} other processes running when it began</sub>`,

@@ -2,11 +2,11 @@ import type { Finding } from '../finding.js';
 import type { Machine } from '../machine.js';
 import type { Agreement } from './agreement.js';
 
-/** What a benchmark is called and asks. */
+/** The name and question of a benchmark. */
 export interface Subject {
   readonly name: string;
   readonly title: string;
-  /** What it is to tell, in one sentence or two. */
+  /** Its question, in one or two sentences. */
   readonly question: string;
 }
 
@@ -18,9 +18,12 @@ export interface Report {
   /** When it began: RFC 3339. */
   readonly at: string;
   readonly seconds: number;
-  /** Processes that were running when the whole run began, on average over a minute: of others, that is. */
+  /**
+   * Processes that were running when the whole run began, on average over a minute: of others, that
+   * is.
+   */
   readonly load: number;
-  /** Whether it was a smoke test, whose numbers say nothing. */
+  /** True for a smoke test, whose numbers mean nothing. */
   readonly quick: boolean;
   /** With the run before, of the same benchmark on the same machine. */
   readonly agreement?: Agreement;

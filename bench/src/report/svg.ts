@@ -21,8 +21,8 @@ const legend: readonly (readonly [Side, string])[] = [
 ];
 
 /**
- * A report as one picture that says by itself what is seen: a panel a measurement, a bar a series with its median written
- * out, and a line from end to end of its spread. Bars begin at zero.
+ * A report as one picture that says by itself what is seen: a panel a measurement, a bar a series
+ * with its median written out, and a line from end to end of its spread. Bars begin at zero.
  */
 export function reportSvg({ subject, finding, machine, at }: Report): string {
   const panels: string[] = [];

@@ -22,7 +22,7 @@ export function reportText({ subject, finding, quick, seconds, agreement }: Repo
   return [title, ...tables, ...(notes.length === 0 ? [] : [notes.join('\n')])].join('\n\n');
 }
 
-/** What was to hold, what was measured, and whether it holds. */
+/** A goal, its measurement and its verdict. */
 function goalText(goal: Goal): string {
   const { text, value, limit, unit } = goal;
   const sign = isReached(goal) ? '✓' : '✗';

@@ -14,7 +14,7 @@ import { type Storm, untraced, type Way, waysOf } from './storms.js';
 
 /** The share of a core that a tracer takes when it only looks whether there is something. */
 const quietShare = 0.02;
-/** What a tracer has to begin, and to tell of the storm when it is over. */
+/** Time that a tracer has to start, and to report the storm after its end. */
 const patienceMs = 60_000;
 const lookMs = 20;
 /** The first of everything is slower. */
@@ -61,8 +61,8 @@ export async function measureStorm(bench: Bench, storm: Storm): Promise<StormRes
 }
 
 /**
- * A tool can be there and not run on this kernel: what does not trace a small storm is named as absent. That small storm is
- * all that a smoke test has.
+ * A tool can be there and not run on this kernel: what does not trace a small storm is named as
+ * absent. That small storm is all that a smoke test has.
  */
 async function tryAll(
   bench: Bench,
@@ -129,7 +129,10 @@ function startStorm({ folder, signal }: Bench, { wrapper }: Way): Launched {
   return new Launched([...wrapper, path], { signal });
 }
 
-/** Starts it, and waits until its output has something of a program that is executed again and again. */
+/**
+ * Starts it, and waits until its output has something of a program that is executed again and
+ * again.
+ */
 async function startTracer(
   { folder, signal }: Bench,
   { output }: Way,

@@ -17,21 +17,27 @@ export const attached = 'spoor, nothing in scope';
 export const followingAll = 'spoor, following, every event';
 export const straced = 'strace -f';
 
-/** What is traced, and how its events look in an output. */
+/** The traced work, and how its events look in an output. */
 export interface Storm {
   readonly id: string;
   readonly title: string;
-  /** What the work is told, for so many. */
+  /** The input line of the work for that many operations. */
   line(count: number): string;
   /** How many, in a real run and in a smoke test. */
   readonly many: number;
   readonly few: number;
-  /** What the work is told before each round. */
+  /** The input lines of the work before each round. */
   readonly before: readonly string[];
   readonly rounds: number;
-  /** Which lines of an output tell of one: ours, and those of others. Undefined where it is not known how many there are. */
+  /**
+   * Recognises a line about one operation, in our output and in that of others. Undefined if their
+   * number is not known.
+   */
   readonly marks?: { readonly ours: RegExp; readonly others: RegExp };
-  /** The events that each is to tell of: as spoor calls them, the tool of libbpf-tools that tells the same, a bpftrace program, and the system calls. */
+  /**
+   * The events that each is to tell of: as spoor calls them, the tool of libbpf-tools that tells
+   * the same, a bpftrace program, and the system calls.
+   */
   readonly events: string;
   readonly snoop: 'execsnoop' | 'opensnoop' | 'tcpconnect';
   readonly script: string;
@@ -97,11 +103,13 @@ export interface Way {
   readonly side: 'ours' | 'peer' | 'floor';
   /** A tracer that is started before the storm; none for the untraced one. */
   readonly tracer?: TracerCommand;
-  /** A file that the tracer's events go to; where it writes them itself, it was told in its command. */
+  /**
+   * A file that the tracer's events go to; where it writes them itself, it was told in its command.
+   */
   readonly output?: string;
   /** Or a tracer that starts the storm. */
   readonly wrapper?: readonly string[];
-  /** Whether it is to tell of all events. */
+  /** True if it must report all events. */
   readonly tells: boolean;
   /** A file that it writes its own counts to, at its end. */
   readonly counts?: string;
@@ -121,7 +129,7 @@ export function waysOf(storm: Storm, peers: Peers, folder: string): Way[] {
 type FileOf = (name: string) => string;
 
 function ourWays({ events }: Storm, file: FileOf): Way[] {
-  // What shows that it is ready.
+  // Its event shows that the tracer is ready.
   const pulse = `pulse: comm=${pulseName}`;
   const work = `work: comm=${workName} follow`;
   const way = (name: string, id: string, options: readonly string[]): Way => {
