@@ -1,3 +1,4 @@
+import { listParts } from '@spoor/bpf';
 import { eventLayouts } from './generated-layouts.js';
 import { type EventLayouts, type EventShape, eventShapes } from './layouts.js';
 import { type EventContext, type LineContext, lineContext, lineOf, type MatchedScopes } from './line.js';
@@ -5,7 +6,6 @@ import type { LineBuffer } from './line-buffer.js';
 import { LineWriter } from './line-writer.js';
 import { malformed } from './malformed.js';
 import { Arena, type EventMemory, eventMemory, type RecordHandler, type RecordMemory } from './memory.js';
-import { presentationOf } from './present.js';
 import type { Event, EventKind, MalformedEvent, MalformedReason } from './types.js';
 import { type EventView, expired } from './view.js';
 import { type ViewClass, type ViewClassOptions, viewClass } from './view-class.js';
@@ -169,7 +169,7 @@ export class EventDecoder {
     const known = this.#kinds[number];
     const shape = this.#shapes.get(number);
     if (known !== undefined || shape === undefined) return known;
-    const View = viewClass(shape, { ...this.#viewOptions, lists: presentationOf(shape.kind)?.lists ?? [] });
+    const View = viewClass(shape, { ...this.#viewOptions, lists: listsOf(shape.kind) });
     const parts = shape.fields.filter(({ variable }) => variable).map(({ offset }) => offset >>> 2);
     const kind = { size: shape.size, View, parts, lent: new View() };
     this.#kinds[number] = kind;
@@ -219,6 +219,10 @@ export function isEvent<Kind extends EventKind>(
   kind: Kind,
 ): event is Event<Kind> {
   return event.kind === kind;
+}
+
+function listsOf(kind: string): readonly string[] {
+  return Object.hasOwn(listParts, kind) ? listParts[kind as keyof typeof listParts] : [];
 }
 
 function byNumber(numbers: Readonly<Record<string, number>>): (string | undefined)[] {

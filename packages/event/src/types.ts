@@ -1,4 +1,4 @@
-import type { EventFlagName, EventHeader, EventParts, OriginName, VarBytes } from '@spoor/bpf';
+import type { EventFlagName, EventHeader, EventParts, listParts, OriginName, VarBytes } from '@spoor/bpf';
 
 /** The names of the events that the object was built with. */
 export type EventKind = keyof EventParts;
@@ -13,13 +13,7 @@ type Halves<Fields> = {
     : never]: number;
 };
 
-/** Variable parts that hold several texts: what the C types cannot say. The run-time twin is a presentation's `lists`. */
-interface Lists {
-  exec: 'argv' | 'argvTail';
-  'exec-failed': 'argv';
-}
-
-type ListOf<Kind> = Kind extends keyof Lists ? Lists[Kind] : never;
+type ListOf<Kind> = Kind extends keyof typeof listParts ? (typeof listParts)[Kind][number] : never;
 
 /** The event's own fields, by what its C struct says: a variable part is text. */
 export type OwnFields<Kind extends EventKind> = {

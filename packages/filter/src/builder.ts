@@ -1,4 +1,4 @@
-import type { EventParts, FilterKindName } from '@spoor/bpf';
+import type { EventParts, FilterKindName, listParts } from '@spoor/bpf';
 import { SpoorError } from '@spoor/core';
 import { type EventName, eventFields } from './events/fields.js';
 import { filterKinds } from './gen/kinds.js';
@@ -97,10 +97,16 @@ export interface EventConditions {
 }
 
 type OwnFields<Event extends EventName> = {
-  [Name in keyof EventParts[Event]]: EventParts[Event][Name] extends number | bigint | string | VarBytesLike
+  [Name in Exclude<keyof EventParts[Event], ListOf<Event>>]: EventParts[Event][Name] extends
+    | number
+    | bigint
+    | string
+    | VarBytesLike
     ? Name
     : never;
-}[keyof EventParts[Event]];
+}[Exclude<keyof EventParts[Event], ListOf<Event>>];
+
+type ListOf<Event> = Event extends keyof typeof listParts ? (typeof listParts)[Event][number] : never;
 
 interface VarBytesLike {
   readonly offset: number;

@@ -56,6 +56,8 @@ scope().follow.not();
 scope().on('opne');
 // @ts-expect-error: the event has no such field
 scope().on('open', (open) => open.port(1));
+// @ts-expect-error: no condition asks for a list
+scope().on('exec', (exec) => exec.argv('sh'));
 // @ts-expect-error: the field is a number
 scope().on('connect', (connect) => connect.port.startsWith('4'));
 // @ts-expect-error: the field is a text

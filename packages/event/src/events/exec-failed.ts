@@ -13,7 +13,6 @@ export const execFailed = present({
       'kernel has given up the old program, which kills the process, has no name and no arguments.',
     'Conditions: exec-failed.result=-2 for ENOENT.',
   ],
-  lists: ['argv'],
   schema: (t) =>
     t.Object({
       ...schemas.text(t, 'filename', 'The name as the caller gave it; of a script, the script.'),

@@ -15,7 +15,6 @@ export const exec = present({
     'Of arguments that are longer than --argv-limit argv has the beginning and argvTail the end. Conditions: exec.gained!=0 for an ' +
       'exec that gave the process ids or capabilities.',
   ],
-  lists: ['argv', 'argvTail'],
   schema: (t) =>
     t.Object({
       ...schemas.text(t, 'path', 'The binary as the kernel resolved it; of a script, its interpreter.'),

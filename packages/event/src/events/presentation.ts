@@ -34,8 +34,6 @@ export interface Presentation<Kind extends EventKind = EventKind, Data extends T
   readonly summary: string;
   /** What else is to be known: how it is found out, what it does not see. A paragraph each. */
   readonly notes?: readonly string[];
-  /** Variable parts that hold several texts, a NUL after each. */
-  readonly lists?: readonly string[];
   /** JSON Schema of `data`. */
   schema(t: SchemaBuilder): Data;
   data(event: Event<Kind>, context: PresentationContext): Static<Data>;

@@ -1,5 +1,8 @@
-import { type EventParts, events } from '@spoor/bpf';
-import { camelCase, type Layout } from '@spoor/btf';
+import { type EventParts, events, listParts } from '@spoor/bpf';
+import { camelCase, type Layout, type StructLayout } from '@spoor/btf';
+import { nearest } from '@spoor/core';
+import type { Problem } from '../grammar/check.js';
+import { quoted } from '../grammar/syntax-error.js';
 import type { ValueKind } from '../kinds/kind.js';
 import { numberValues } from '../kinds/number-values.js';
 import { textValues } from '../kinds/text-values.js';
@@ -21,7 +24,7 @@ export function eventFields(event: string): EventFields | undefined {
   if (!Object.hasOwn(events, event)) return undefined;
   let fields = cache.get(event);
   if (fields === undefined) {
-    fields = fieldsOf(events[event as EventName].schema.layout);
+    fields = fieldsOf(event as EventName);
     cache.set(event, fields);
   }
   return fields;
@@ -30,13 +33,38 @@ export function eventFields(event: string): EventFields | undefined {
 /** The names of all events. */
 export const eventNames = (): readonly string[] => Object.keys(events);
 
-function fieldsOf(layout: Layout): EventFields {
-  if (layout.kind !== 'struct') return {};
-  const named = layout.fields.map((field) => [camelCase(field.name), valuesOf(field.layout)] as const);
-  const own = named.filter(
-    (entry): entry is [string, ValueKind] => entry[1] !== undefined && !/^(unused|_*pad)\d*$/.test(entry[0]),
-  );
-  const flags = Object.keys(flagBits).filter((flag) => !named.some(([name]) => name === flag));
+/** Explains why no condition can ask for this field. The remedy names the fields that can be asked. */
+export function fieldProblem(event: string, field: string): Problem {
+  const names = Object.keys(eventFields(event) ?? {});
+  const isField = recordFields(event as EventName).some(([name]) => name === field);
+  const guess = isField ? undefined : nearest(field, names);
+  return {
+    problem: isField
+      ? `conditions cannot ask for ${event}.${field}`
+      : `${event} has no field ${quoted(field)}`,
+    remedy:
+      guess === undefined
+        ? `Conditions on ${event} can ask for: ${names.join(', ')}.`
+        : `Did you mean ${event}.${guess}?`,
+  };
+}
+
+/** The own fields of an event's record, by the names that views give them. */
+function recordFields(event: EventName): (readonly [string, Layout])[] {
+  const { fields } = events[event].schema.layout as StructLayout;
+  return fields
+    .filter(({ name }) => name !== 'header' && !/^(unused|_*pad)\d*$/.test(name))
+    .map(({ name, layout }) => [camelCase(name), layout] as const);
+}
+
+function fieldsOf(event: EventName): EventFields {
+  const lists: readonly string[] = (listParts as Readonly<Record<string, readonly string[]>>)[event] ?? [];
+  const own = recordFields(event).flatMap(([name, layout]) => {
+    const values = lists.includes(name) ? undefined : valuesOf(layout);
+    return values === undefined ? [] : [[name, values] as const];
+  });
+  const taken = new Set(own.map(([name]) => name));
+  const flags = Object.keys(flagBits).filter((flag) => !taken.has(flag));
   return Object.fromEntries([...own, ...flags.map((flag) => [flag, numberValues({ max: 1n })] as const)]);
 }
 

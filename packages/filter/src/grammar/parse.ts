@@ -1,6 +1,6 @@
 import type { FilterKindName } from '@spoor/bpf';
 import { nearest, SpoorError } from '@spoor/core';
-import { eventFields, eventNames } from '../events/fields.js';
+import { eventFields, eventNames, fieldProblem } from '../events/fields.js';
 import { filterKinds } from '../gen/kinds.js';
 import { type FilterKind, hasTexts, standsAlone } from '../kinds/kind.js';
 import {
@@ -215,14 +215,7 @@ class ScopeParser {
     }
     const kind = Object.hasOwn(fields, field) ? fields[field] : undefined;
     if (kind === undefined) {
-      const guess = nearest(field, Object.keys(fields));
-      const remedy = guess ? `Did you mean ${event}.${guess}?` : `It has ${Object.keys(fields).join(', ')}.`;
-      this.#cursor.fail({
-        problem: `${event} has no field ${quoted(field)}`,
-        from: from + event.length + 1,
-        to,
-        remedy,
-      });
+      this.#cursor.fail({ ...fieldProblem(event, field), from: from + event.length + 1, to });
     }
     if (!kind.operators.includes(operator)) {
       this.#cursor.fail({

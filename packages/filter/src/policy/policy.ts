@@ -1,6 +1,6 @@
 import type { FilterKindName } from '@spoor/bpf';
-import { nearest, SpoorError } from '@spoor/core';
-import { eventFields } from '../events/fields.js';
+import { SpoorError } from '@spoor/core';
+import { eventFields, fieldProblem } from '../events/fields.js';
 import { filterKinds } from '../gen/kinds.js';
 import { problemOf } from '../grammar/check.js';
 import { namePrefix, parseScope } from '../grammar/parse.js';
@@ -145,11 +145,7 @@ function readRule(
     const { field } = condition;
     const at = `${path}/where/${index}`;
     const kind = Object.hasOwn(fields, field) ? fields[field] : undefined;
-    if (kind === undefined) {
-      const guess = nearest(field, Object.keys(fields));
-      const remedy = guess ? `Did you mean ${guess}?` : `It has ${Object.keys(fields).join(', ')}.`;
-      fail(place, { path: `${at}/field`, problem: `${row.event} has no field ${quoted(field)}`, remedy });
-    }
+    if (kind === undefined) fail(place, { path: `${at}/field`, ...fieldProblem(row.event, field) });
     const before = where.filter((other) => other.field === field);
     const name = `${row.event}.${field}`;
     where.push({ field, ...readComparison({ name, kind, row: condition, path: at, place, before }) });
