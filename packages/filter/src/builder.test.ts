@@ -32,12 +32,12 @@ test('a plain string is what it is, stars and spaces too', () => {
 });
 
 test.each([
-  ['a value that does not fit', () => scope().uid(-1), /uid: "-1": expected a number/],
-  ['a name that is none', () => scope('-x'), /"-x" is no name/],
-  ['a second =', () => scope().uid(1).uid(2), /uid= is here twice/],
-  ['a text that is too long', () => scope().comm('x'.repeat(16)), /16 bytes are longer than 15/],
-  ['an event twice', () => scope().on('exec').on('exec'), /exec is here twice/],
-  ['an unknown event', () => scope().on('opne' as 'open'), /unknown event "opne"/],
+  ['a value that does not fit', () => scope().uid(-1), /uid: '-1': expected a number/],
+  ['a name that is none', () => scope('-x'), /invalid scope name '-x'/],
+  ['a second =', () => scope().uid(1).uid(2), /duplicate 'uid='/],
+  ['a text that is too long', () => scope().comm('x'.repeat(16)), /16 bytes exceed the limit of 15/],
+  ['an event twice', () => scope().on('exec').on('exec'), /duplicate 'exec'/],
+  ['an unknown event', () => scope().on('opne' as 'open'), /unknown event 'opne'/],
   ['a backward range', () => scope().uid(between(2, 1)), /ends before it starts/],
 ])('refuses %s', (_, build, says) => {
   expect(build).toThrow(

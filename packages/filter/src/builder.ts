@@ -2,7 +2,7 @@ import type { EventParts, FilterKindName, listParts } from '@spoor/bpf';
 import { SpoorError } from '@spoor/core';
 import { type EventName, eventFields } from './events/fields.js';
 import { filterKinds } from './gen/kinds.js';
-import { problemOf } from './grammar/check.js';
+import { duplicate, nameProblem, type Problem, problemOf } from './grammar/check.js';
 import { type Pattern, plain } from './grammar/pattern.js';
 import { quoted } from './grammar/syntax-error.js';
 import type { FilterKind, Shape, ValueKind } from './kinds/kind.js';
@@ -13,7 +13,6 @@ import {
   type FilterValue,
   type Operator,
   type Scope,
-  scopeNamePattern,
 } from './scope.js';
 
 /** The beginning of a text, in place of a whole one: `comm(startsWith('ba'))` is `comm=ba*`. */
@@ -136,11 +135,7 @@ export type ScopeBuilder = Scope & {
  * @throws SpoorError INVALID_VALUE from any call whose value does not fit, also for what TypeScript cannot see
  */
 export function scope(name: string = defaultScopeName): ScopeBuilder {
-  if (!scopeNamePattern.test(name)) {
-    throw new SpoorError('INVALID_VALUE', `${quoted(name)} is no name for a scope`, {
-      remedy: 'A name has up to 64 letters, digits and _ . / -, and begins with a letter, a digit or _.',
-    });
-  }
+  throwIf(nameProblem(name));
   return grown({ name, filters: [], follows: false, events: [] });
 }
 
@@ -157,7 +152,7 @@ function grown(data: Scope): ScopeBuilder {
   for (const [name, kind] of Object.entries(filterKinds) as [FilterKindName, FilterKind][]) {
     const add = (operator: Operator, values: FilterValue[]) => {
       const before = data.filters.filter((other) => other.kind === name);
-      checked({ name, kind, operator, values, before });
+      throwIf(problemOf({ name, kind, operator, values, before }));
       const filter: Filter = { kind: name, operator, values };
       return grown({ ...data, filters: [...data.filters, filter] });
     };
@@ -169,7 +164,7 @@ function grown(data: Scope): ScopeBuilder {
     if (eventFields(event) === undefined)
       throw new SpoorError('UNKNOWN_EVENT', `unknown event ${quoted(String(event))}`);
     if (data.events.some((rule) => rule.event === event)) {
-      throw new SpoorError('INVALID_VALUE', `${event} is here twice; conditions go into one call of on`);
+      throwIf({ problem: duplicate(event), remedy: 'Put all conditions into one call of on().' });
     }
     return grown({ ...data, events: [...data.events, { event, where: conditions }] });
   });
@@ -181,8 +176,7 @@ function define(target: object, name: string, get: () => unknown): void {
   Object.defineProperty(target, name, { get, enumerable: false, configurable: false });
 }
 
-function checked(check: Parameters<typeof problemOf>[0]): void {
-  const wrong = problemOf(check);
+function throwIf(wrong: Problem | undefined): void {
   if (wrong === undefined) return;
   throw new SpoorError(
     'INVALID_VALUE',
@@ -233,7 +227,7 @@ function eventSteps(event: EventName, conditions: readonly EventCondition[]): Ev
   for (const [field, kind] of Object.entries(eventFields(event) ?? {})) {
     const add = (operator: Operator, values: FilterValue[]) => {
       const before = conditions.filter((condition) => condition.field === field);
-      checked({ name: `${event}.${field}`, kind, operator, values, before });
+      throwIf(problemOf({ name: `${event}.${field}`, kind, operator, values, before }));
       return eventSteps(event, [...conditions, { field, operator, values }]);
     };
     define(steps, field, () => stepsOf(`${event}.${field}`, kind, add));

@@ -40,7 +40,7 @@ test('64 fit, 65 do not, and no name fits twice', () => {
     expect.objectContaining({ code: 'TOO_MANY_SCOPES' }),
   );
   expect(() => assignBits(['a', 'a'], noBits)).toThrow(
-    expect.objectContaining({ code: 'INVALID_VALUE', remedy: expect.stringMatching(/another name/) }),
+    expect.objectContaining({ code: 'INVALID_VALUE', remedy: expect.stringMatching(/Rename one of them/) }),
   );
 });
 

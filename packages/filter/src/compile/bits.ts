@@ -1,5 +1,6 @@
 import { SpoorError } from '@spoor/core';
 import { tooMany } from '../grammar/check.js';
+import { quoted } from '../grammar/syntax-error.js';
 import { maxScopes } from '../scope.js';
 
 /** Which bit of a word each scope has, and since when. */
@@ -30,14 +31,14 @@ export function assignBits(scopeNames: readonly string[], before: ScopeBits): Sc
   const problem = tooMany(scopeNames.length);
   if (problem !== undefined) {
     throw new SpoorError('TOO_MANY_SCOPES', problem, {
-      remedy: 'Values of one filter are a list: comm=a,b is one scope.',
+      remedy: 'Combine values of one filter in a list: comm=a,b is one scope.',
     });
   }
   const wanted = new Set(scopeNames);
   const double = scopeNames.find((name, index) => scopeNames.indexOf(name) !== index);
   if (double !== undefined) {
-    throw new SpoorError('INVALID_VALUE', `two scopes have the name ${double}`, {
-      remedy: 'Give one of them another name. The scope of a traced command is called command.',
+    throw new SpoorError('INVALID_VALUE', `duplicate scope name ${quoted(double)}`, {
+      remedy: 'Rename one of them. The scope of a traced command is named command.',
     });
   }
 

@@ -92,9 +92,9 @@ function writeSegments(view: DataView, set: StructLayout, segments: readonly Seg
   if (segments.length > length) {
     throw new SpoorError(
       'INVALID_VALUE',
-      `the numbers of all filters need ${segments.length} places of ${length}`,
+      `the numbers of all filters need ${segments.length} segments, but only ${length} fit`,
       {
-        remedy: 'Write ranges in place of long lists: a range takes two places, whatever its length.',
+        remedy: 'Use ranges instead of long lists: a range takes two segments, whatever its length.',
       },
     );
   }

@@ -149,7 +149,10 @@ test('more numbers than there is room for are refused before anything is written
   const writer = createScopeWriter(fake.maps);
   const even = Array.from({ length: 2049 }, (_, place) => place * 2).join(',');
   expect(() => writer.replace(compile([`a: comm=x uid=${even}`]))).toThrow(
-    expect.objectContaining({ code: 'INVALID_VALUE', message: expect.stringMatching(/4098 places of 4096/) }),
+    expect.objectContaining({
+      code: 'INVALID_VALUE',
+      message: expect.stringMatching(/4098 segments, but only 4096 fit/),
+    }),
   );
   expect(countOf(fake.strings)).toBe(0);
 });

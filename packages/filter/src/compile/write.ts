@@ -45,9 +45,13 @@ export function createScopeWriter(maps: ScopeMaps): ScopeWriter {
     },
     replace(compiled) {
       if (compiled.bits.version !== (current?.bits.version ?? 0n) + 1n) {
-        throw new SpoorError('WRONG_PHASE', 'these scopes were not compiled to follow the ones in force', {
-          remedy: 'Pass compileScopes the option previous: writer.current.',
-        });
+        throw new SpoorError(
+          'WRONG_PHASE',
+          'these scopes were not compiled as successors of the active ones',
+          {
+            remedy: 'Call compileScopes with previous: writer.current.',
+          },
+        );
       }
       const idle: Half = place === 1 ? 1 : 0;
       const bytes = encodeScopeSet(compiled, idle);
@@ -96,9 +100,9 @@ function insert(map: RawMap, rows: readonly StringRow[]): void {
     if (errnoName(-status) !== 'ENOSPC') check(map, status);
     throw new SpoorError(
       'MAP_FULL',
-      `${map.name} has room for ${map.maxEntries} texts, of the old scopes and the new`,
+      `${map.name} is full: it holds ${map.maxEntries} texts of the old and the new scopes`,
       {
-        remedy: 'Use fewer texts, or beginnings that stand for many.',
+        remedy: 'Use fewer texts, or replace texts by a common beginning: TEXT*.',
         call: `bpf_map_update_elem(${map.name})`,
         errno: -status,
       },
@@ -120,7 +124,7 @@ function u32(value: number): Uint8Array<ArrayBuffer> {
 
 function check(map: RawMap, status: number): void {
   if (status === 0) return;
-  throw new SpoorError('SYSCALL_FAILED', `the scopes could not be written: ${errnoName(-status)}`, {
+  throw new SpoorError('SYSCALL_FAILED', `cannot write the scopes: ${errnoName(-status)}`, {
     call: `bpf_map_update_elem(${map.name})`,
     errno: -status,
   });

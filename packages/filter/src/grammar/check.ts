@@ -1,5 +1,6 @@
 import type { Comparison, ValueKind } from '../kinds/kind.js';
-import { type FilterValue, maxScopes, type Operator } from '../scope.js';
+import { type FilterValue, maxScopes, type Operator, scopeNamePattern } from '../scope.js';
+import { quoted } from './syntax-error.js';
 
 /** What a comparison is checked against. */
 export interface ComparisonCheck {
@@ -23,35 +24,52 @@ const maxValues = 4096;
 /** What is wrong with a comparison in its scope, or undefined. The same rules for all three ways to write one. */
 export function problemOf({ name, kind, operator, values, before }: ComparisonCheck): Problem | undefined {
   if (!kind.operators.includes(operator)) {
-    return { problem: `${name} does not know ${operator}; it has ${kind.operators.join(' ')}` };
+    return { problem: unsupported(name, kind, operator) };
   }
   if (kind.shape === 'flag') {
-    if (values.length > 0) return { problem: `${name} takes no value: write ${name} or !${name}` };
-    return before.length === 0 ? undefined : { problem: `${name} is here twice` };
+    if (values.length > 0) return { problem: `${name} takes no value (use ${name} or !${name})` };
+    return before.length === 0 ? undefined : { problem: duplicate(name) };
   }
   const alone = kind.shape === 'flag-or-text' && values.length === 0;
   const lonely = before.some((other) => other.operator === '!=' && other.values.length === 0);
   // `!container` leaves nothing to ask about the container.
-  if (lonely || (alone && operator === '!=' && before.length > 0))
-    return { problem: `${name} is here twice` };
-  if (values.length === 0 && !alone) return { problem: `${name}${operator} needs a value` };
+  if (lonely || (alone && operator === '!=' && before.length > 0)) return { problem: duplicate(name) };
+  if (values.length === 0 && !alone) return { problem: `${name}: missing value` };
   if (values.length > maxValues) {
-    return { problem: `${values.length} values are more than the ${maxValues} that one filter takes` };
+    return { problem: `${name}: ${values.length} values exceed the limit of ${maxValues}` };
   }
   if (operator !== '=' && operator !== '!=') {
     const [value] = values;
     const range = value !== undefined && 'from' in value && value.from !== value.to;
-    if (values.length > 1 || range) return { problem: `${name}${operator} takes one number` };
+    if (values.length > 1 || range) return { problem: `${name}${operator} takes a single number` };
   }
   if (operator === '=' && before.some((other) => other.operator === '=')) {
     return {
-      problem: `${name}= is here twice, and both would have to hold`,
-      remedy: `One of several values is a list: ${name}=A,B.`,
+      problem: duplicate(`${name}=`),
+      remedy: `To match any of several values, write a list: ${name}=A,B.`,
     };
   }
   return undefined;
 }
 
-/** What is wrong with the number of scopes, or undefined. */
+/** Says that a name occurs a second time where it may occur once. */
+export const duplicate = (name: string): string => `duplicate ${quoted(name)}`;
+
+/** Says that `name` does not have the operator, and which operators it has. */
+export function unsupported(name: string, { operators }: ValueKind, operator: Operator): string {
+  const use = operators.join(', ').replace(/, (\S+)$/, ' or $1');
+  return `operator ${operator} is not supported for ${name} (use ${use})`;
+}
+
+/** Returns what is wrong with the name of a scope, or undefined. */
+export function nameProblem(name: string): Required<Problem> | undefined {
+  if (scopeNamePattern.test(name)) return undefined;
+  return {
+    problem: `invalid scope name ${quoted(name)}`,
+    remedy: 'A name has up to 64 letters, digits, _, ., / and -. It starts with a letter, a digit or _.',
+  };
+}
+
+/** Returns what is wrong with the number of scopes, or undefined. */
 export const tooMany = (count: number): string | undefined =>
-  count > maxScopes ? `${count} scopes are more than ${maxScopes}, one for each bit of a word` : undefined;
+  count > maxScopes ? `${count} scopes exceed the limit of ${maxScopes}` : undefined;

@@ -65,16 +65,16 @@ export class Cursor {
     if (found.end === from) {
       const spaced = this.text[from] !== undefined && this.text[from] !== ',';
       const remedy = spaced
-        ? 'There is no space inside a filter; one in a value is quoted: "a b".'
-        : undefined;
-      this.fail({ problem: `${name} misses a value here; expected ${kind.expected}`, from, remedy });
+        ? 'Write a filter without spaces. Quote a value that contains one: "a b".'
+        : `Values: ${kind.expected}.`;
+      this.fail({ problem: `${name}: missing value`, from, remedy });
     }
     if (this.text[from] === '=') {
-      this.fail({ problem: 'one = is enough', from, remedy: 'A value that begins with = is quoted.' });
+      this.fail({ problem: "unexpected second '='", from, remedy: 'Quote a value that starts with =.' });
     }
     if (found.innerStar !== undefined) {
-      const remedy = 'A star can be first or last; a literal one is written \\*.';
-      const problem = 'a star in the middle has no meaning';
+      const remedy = 'Put the star first or last, or write a literal star as \\*.';
+      const problem = 'a star in the middle is not supported';
       this.fail({ problem, from: found.innerStar, remedy, code: 'INVALID_VALUE' });
     }
     this.at = found.end;

@@ -62,31 +62,31 @@ test.each([
 
 describe('errors', () => {
   test.each([
-    ['comm=x udi=0', 'UNKNOWN_FILTER', 8, /unknown filter "udi"/, /Did you mean uid\?/],
-    ['folow', 'UNKNOWN_FILTER', 1, /unknown filter "folow"/, /Did you mean follow\?/],
-    ['constructor=1', 'UNKNOWN_FILTER', 1, /unknown filter "constructor"/, /spoor list filters/],
+    ['comm=x udi=0', 'UNKNOWN_FILTER', 8, /unknown filter 'udi'/, /Did you mean uid\?/],
+    ['folow', 'UNKNOWN_FILTER', 1, /unknown filter 'folow'/, /Did you mean follow\?/],
+    ['constructor=1', 'UNKNOWN_FILTER', 1, /unknown filter 'constructor'/, /spoor list filters/],
     ['', 'SCOPE_SYNTAX', 1, /empty/, undefined],
     ['   ', 'SCOPE_SYNTAX', 1, /empty/, undefined],
-    ['uid', 'SCOPE_SYNTAX', 1, /uid needs a comparison/, /For example uid=0/],
-    ['uid:0', 'SCOPE_SYNTAX', 1, /uid needs a comparison/, /For example/],
-    ['uid==0', 'SCOPE_SYNTAX', 5, /one = is enough/, undefined],
-    ['uid= 0', 'SCOPE_SYNTAX', 5, /misses a value/, /no space inside a filter/],
-    ['uid=0,', 'SCOPE_SYNTAX', 7, /misses a value/, undefined],
-    ['uid=,0', 'SCOPE_SYNTAX', 5, /misses a value/, undefined],
-    ['comm=a"b', 'SCOPE_SYNTAX', 7, /does not end/, undefined],
-    ['comm=a\\', 'SCOPE_SYNTAX', 7, /backslash at the end/, undefined],
+    ['uid', 'SCOPE_SYNTAX', 1, /uid: missing comparison/, /For example: uid=0/],
+    ['uid:0', 'SCOPE_SYNTAX', 1, /uid: missing comparison/, /For example/],
+    ['uid==0', 'SCOPE_SYNTAX', 5, /unexpected second '='/, /Quote a value/],
+    ['uid= 0', 'SCOPE_SYNTAX', 5, /uid: missing value/, /without spaces/],
+    ['uid=0,', 'SCOPE_SYNTAX', 7, /uid: missing value/, /Values: a number/],
+    ['uid=,0', 'SCOPE_SYNTAX', 5, /uid: missing value/, /Values: a number/],
+    ['comm=a"b', 'SCOPE_SYNTAX', 7, /unterminated quote/, undefined],
+    ['comm=a\\', 'SCOPE_SYNTAX', 7, /trailing backslash/, undefined],
     ['comm=\\q', 'SCOPE_SYNTAX', 6, /unknown escape/, undefined],
-    ['comm="\\u{110000}"', 'SCOPE_SYNTAX', 7, /not the number of a character/, undefined],
-    ['comm=é uid=x*', 'INVALID_VALUE', 12, /star stands for text only/, undefined],
-    ['pid=new', 'INVALID_VALUE', 5, /expected a number/, /write new in place of pid=new/],
-    ['follow follow', 'SCOPE_SYNTAX', 8, /follow is here twice/, undefined],
-    ['!follow', 'SCOPE_SYNTAX', 1, /cannot be negated/, undefined],
-    ['!uid=0', 'SCOPE_SYNTAX', 1, /write uid!=VALUE/, undefined],
-    ['comm=a comm=b', 'SCOPE_SYNTAX', 8, /comm= is here twice/, /comm=A,B/],
-    ['container !container', 'SCOPE_SYNTAX', 11, /container is here twice/, undefined],
-    ['opne.path=1', 'UNKNOWN_EVENT', 1, /unknown event "opne"/, /Did you mean open\?/],
-    ['open.pth=1', 'SCOPE_SYNTAX', 6, /open has no field "pth"/, /Did you mean open\.path\?/],
-    ['open.=1', 'SCOPE_SYNTAX', 6, /open has no field ""/, /can ask for: .*path/],
+    ['comm="\\u{110000}"', 'SCOPE_SYNTAX', 7, /invalid character number/, undefined],
+    ['comm=é uid=x*', 'INVALID_VALUE', 12, /a star is not supported here/, undefined],
+    ['pid=new', 'INVALID_VALUE', 5, /expected a number/, /Write new instead of pid=new/],
+    ['follow follow', 'SCOPE_SYNTAX', 8, /duplicate 'follow'/, undefined],
+    ['!follow', 'SCOPE_SYNTAX', 1, /'follow' is not a flag and cannot be negated/, undefined],
+    ['!uid=0', 'SCOPE_SYNTAX', 1, /'!' before a comparison is not supported/, /Write uid!=VALUE/],
+    ['comm=a comm=b', 'SCOPE_SYNTAX', 8, /duplicate 'comm='/, /comm=A,B/],
+    ['container !container', 'SCOPE_SYNTAX', 11, /duplicate 'container'/, undefined],
+    ['opne.path=1', 'UNKNOWN_EVENT', 1, /unknown event 'opne'/, /Did you mean open\?/],
+    ['open.pth=1', 'SCOPE_SYNTAX', 6, /open has no field 'pth'/, /Did you mean open\.path\?/],
+    ['open.=1', 'SCOPE_SYNTAX', 6, /open has no field ''/, /can ask for: .*path/],
     [
       'exec.argv=sh',
       'SCOPE_SYNTAX',
@@ -95,13 +95,19 @@ describe('errors', () => {
       /can ask for: inode, .*filename, /,
     ],
     ['connect.address=::1', 'SCOPE_SYNTAX', 9, /cannot ask for connect\.address/, /family, port/],
-    ['open.path>1', 'SCOPE_SYNTAX', 1, /open\.path does not know >/, undefined],
-    ['connect.port=65536', 'INVALID_VALUE', 14, /greatest number here is 65535/, undefined],
+    [
+      'open.path>1',
+      'SCOPE_SYNTAX',
+      1,
+      /operator > is not supported for open\.path \(use = or !=\)/,
+      undefined,
+    ],
+    ['connect.port=65536', 'INVALID_VALUE', 14, /exceeds the maximum of 65535/, undefined],
     ['"a"=1', 'SCOPE_SYNTAX', 1, /expected a filter/, undefined],
-    ['-x: uid=0', 'SCOPE_SYNTAX', 1, /"-x" is no name for a scope/, undefined],
-    [': uid=0', 'SCOPE_SYNTAX', 1, /is no name/, undefined],
+    ['-x: uid=0', 'SCOPE_SYNTAX', 1, /invalid scope name '-x'/, undefined],
+    [': uid=0', 'SCOPE_SYNTAX', 1, /invalid scope name ''/, undefined],
     ['uid=0)', 'INVALID_VALUE', 5, /expected a number/, undefined],
-    ['open?', 'SCOPE_SYNTAX', 5, /expected a space before "\?"/, undefined],
+    ['open?', 'SCOPE_SYNTAX', 5, /expected a space before '\?'/, undefined],
   ])('%s', (...[text, code, column, message, remedy]) => {
     const error = errorOf(text);
     expect({ code: error.code, column: error.details['column'] }).toEqual({ code, column });
@@ -112,7 +118,7 @@ describe('errors', () => {
   test('point at the place, and obey nothing that is in it', () => {
     const { message } = errorOf('comm=\u001b[31m uid=x=');
     expect(message.split('\n')).toEqual([
-      'column 16: uid: "x=": expected a number, a range like 10-20, a user name or @PID',
+      `column 16: uid: 'x=': expected a number, a range like 10-20, a user name or @PID`,
       '  comm= [31m uid=x=',
       `  ${' '.repeat(15)}^^`,
     ]);
@@ -129,7 +135,7 @@ test('scopes without a name are numbered, and names are there once', () => {
     'web',
     'scope3',
   ]);
-  expect(() => parseScopes(['a: uid=0', 'a: uid=1'])).toThrow(/two scopes have the name a/);
+  expect(() => parseScopes(['a: uid=0', 'a: uid=1'])).toThrow(/duplicate scope name 'a'/);
 });
 
 test('a scope is the same in its three forms, whatever it says', { timeout: 120_000 }, async () => {

@@ -3,15 +3,8 @@ import { nearest, SpoorError } from '@spoor/core';
 import { eventFields, eventNames, fieldProblem } from '../events/fields.js';
 import { filterKinds } from '../gen/kinds.js';
 import { type FilterKind, hasTexts, standsAlone } from '../kinds/kind.js';
-import {
-  defaultScopeName,
-  type EventCondition,
-  type Filter,
-  type Operator,
-  type Scope,
-  scopeNamePattern,
-} from '../scope.js';
-import { problemOf } from './check.js';
+import { defaultScopeName, type EventCondition, type Filter, type Operator, type Scope } from '../scope.js';
+import { duplicate, nameProblem, problemOf, unsupported } from './check.js';
 import { Cursor } from './cursor.js';
 import { quoted } from './syntax-error.js';
 
@@ -66,7 +59,7 @@ class ScopeParser {
     this.#cursor.skipSpace();
     if (this.#cursor.at === this.#cursor.text.length && !named) {
       this.#cursor.fail({
-        problem: 'the expression is empty; expected a filter, as in uid=0',
+        problem: 'empty expression: expected a filter, such as uid=0',
         from: 0,
         to: this.#cursor.text.length,
       });
@@ -91,12 +84,8 @@ class ScopeParser {
     if (!match) return undefined;
     const name = match[1]!;
     const from = match[0].length - 1 - name.length;
-    if (!scopeNamePattern.test(name)) {
-      const problem = `${quoted(name)} is no name for a scope`;
-      const remedy =
-        'A name has up to 64 letters, digits and _ . / -, and begins with a letter, a digit or _.';
-      this.#cursor.fail({ problem, from, to: from + name.length, remedy });
-    }
+    const wrong = nameProblem(name);
+    if (wrong !== undefined) this.#cursor.fail({ ...wrong, from, to: from + name.length });
     this.#cursor.at = match[0].length;
     return name;
   }
@@ -109,15 +98,17 @@ class ScopeParser {
     if (word === undefined) {
       this.#cursor.at = from;
       this.#cursor.fail({
-        problem: `expected a filter, an event or follow, not ${quoted(this.#cursor.text[from]!)}`,
+        problem: `expected a filter, an event or 'follow', found ${quoted(this.#cursor.text[from]!)}`,
         from,
       });
     }
     const place = { word, from, to: this.#cursor.at };
     const operator = this.#cursor.take(operatorPattern) as Operator | undefined;
     if (operator === undefined) this.#readWord(place, negated);
-    else if (negated) this.#cursor.fail({ problem: `write ${word}!=VALUE`, from });
-    else this.#readComparison(place, operator);
+    else if (negated) {
+      const problem = "'!' before a comparison is not supported";
+      this.#cursor.fail({ problem, from, remedy: `Write ${word}!=VALUE.` });
+    } else this.#readComparison(place, operator);
   }
 
   /** A word without an operator: a flag, an event, `follow`. */
@@ -127,17 +118,17 @@ class ScopeParser {
       this.#addFilter({ kind: word as FilterKindName, operator: negated ? '!=' : '=', values: [] }, from, to);
     } else if (kind !== undefined) {
       this.#cursor.fail({
-        problem: `${word} needs a comparison`,
+        problem: `${word}: missing comparison`,
         from,
         to,
-        remedy: `For example ${kind.examples[0]}.`,
+        remedy: `For example: ${kind.examples[0]}.`,
       });
     } else if (word === 'not-container' && !negated) {
       this.#addFilter({ kind: 'container', operator: '!=', values: [] }, from, to);
     } else if (negated) {
-      this.#cursor.fail({ problem: `${quoted(word)} is no flag, so it cannot be negated`, from, to });
+      this.#cursor.fail({ problem: `${quoted(word)} is not a flag and cannot be negated`, from, to });
     } else if (word === 'follow') {
-      if (this.#follows) this.#cursor.fail({ problem: 'follow is here twice', from, to });
+      if (this.#follows) this.#cursor.fail({ problem: duplicate(word), from, to });
       this.#follows = true;
     } else if (eventFields(word) !== undefined) {
       if (!this.#events.has(word)) this.#events.set(word, []);
@@ -156,7 +147,7 @@ class ScopeParser {
       return this.#readFlagValue(name as FilterKindName, operator, from);
     if (!kind.operators.includes(operator)) {
       this.#cursor.fail({
-        problem: `${name} does not know ${operator}; it has ${kind.operators.join(' ')}`,
+        problem: unsupported(name, kind, operator),
         from,
         to: this.#cursor.at,
       });
@@ -172,7 +163,7 @@ class ScopeParser {
     const value = /[^\s,]*/y.exec(text.slice(at))?.[0] ?? '';
     const flag = kindOf(value);
     if (hasTexts(kind.shape) || flag === undefined || !standsAlone(flag.shape)) return;
-    const remedy = `${value} is a filter of its own: write ${value} in place of ${name}=${value}.`;
+    const remedy = `${value} is a separate filter. Write ${value} instead of ${name}=${value}.`;
     this.#cursor.fail({
       problem: `${name}: expected ${kind.expected}`,
       from: at,
@@ -192,7 +183,7 @@ class ScopeParser {
     const at = this.#cursor.at;
     const value = this.#cursor.take(/[^\s]*/y) ?? '';
     if ((operator !== '=' && operator !== '!=') || (value !== 'true' && value !== 'false')) {
-      const problem = `${kind} takes no value but true and false`;
+      const problem = `${kind} takes only true or false`;
       this.#cursor.fail({ problem, from: at, to: this.#cursor.at, remedy: `Write ${kind} or !${kind}.` });
     }
     const set = (operator === '=') === (value === 'true');
@@ -204,7 +195,7 @@ class ScopeParser {
     const fields = eventFields(event);
     if (fields === undefined) {
       const guess = nearest(event, eventNames());
-      const remedy = guess === undefined ? 'spoor list events has them all.' : `Did you mean ${guess}?`;
+      const remedy = guess === undefined ? 'List all events: spoor list events.' : `Did you mean ${guess}?`;
       this.#cursor.fail({
         problem: `unknown event ${quoted(event)}`,
         from,
@@ -219,7 +210,7 @@ class ScopeParser {
     }
     if (!kind.operators.includes(operator)) {
       this.#cursor.fail({
-        problem: `${word} does not know ${operator}; it has ${kind.operators.join(' ')}`,
+        problem: unsupported(word, kind, operator),
         from,
         to: this.#cursor.at,
       });
@@ -243,7 +234,7 @@ class ScopeParser {
   #unknown({ word, from, to }: Place): never {
     const known = [...Object.keys(filterKinds), 'follow', ...eventNames(), ...aliases.keys()];
     const guess = nearest(word, known);
-    const remedy = guess === undefined ? 'spoor list filters has them all.' : `Did you mean ${guess}?`;
+    const remedy = guess === undefined ? 'List all filters: spoor list filters.' : `Did you mean ${guess}?`;
     throw this.#cursor.fail({
       problem: `unknown filter ${quoted(word)}`,
       from,
@@ -276,8 +267,8 @@ export function parseScopes(texts: readonly string[]): Scope[] {
   const names = new Set<string>();
   for (const { name } of scopes) {
     if (names.has(name)) {
-      throw new SpoorError('INVALID_VALUE', `two scopes have the name ${name}`, {
-        remedy: 'A name and a colon in front of an expression name it: web: comm=nginx.',
+      throw new SpoorError('INVALID_VALUE', `duplicate scope name ${quoted(name)}`, {
+        remedy: 'Name a scope by a prefix with a colon: web: comm=nginx.',
       });
     }
     names.add(name);

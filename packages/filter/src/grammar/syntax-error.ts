@@ -35,10 +35,10 @@ export function syntaxError({ code, text, from, to, problem, remedy }: SyntaxErr
 const visible = (text: string): string[] =>
   [...text].map((char) => (/[\p{C}\p{Z}]/u.test(char) ? ' ' : char));
 
-/** A word of the input for a message: quoted, escaped, not too long. */
+/** Quotes a word of the input for a message: escaped, and cut after 40 characters. */
 export function quoted(text: string): string {
   const chars = [...text];
   const shown = chars.length > 40 ? `${chars.slice(0, 40).join('')}…` : text;
-  const plain = shown.replaceAll('"', '\\"');
-  return `"${plain.replace(/[\p{C}\u2028\u2029]/gu, (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`)}"`;
+  const plain = shown.replaceAll("'", "\\'");
+  return `'${plain.replace(/[\p{C}\u2028\u2029]/gu, (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`)}'`;
 }

@@ -29,22 +29,21 @@ interface Piece {
 
 function readEscape(source: string, at: number): Piece | Misspelling {
   const next = [...source.slice(at + 1, at + 3)][0];
-  if (next === undefined)
-    return { from: at, to: at + 1, problem: 'a backslash at the end stands for nothing' };
+  if (next === undefined) return { from: at, to: at + 1, problem: 'trailing backslash' };
   const long = longEscape.exec(source.slice(at, at + 12));
   if (long) {
     const code = Number.parseInt(long[1]!, 16);
     if (code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff)) {
       return { text: String.fromCodePoint(code), length: long[0].length };
     }
-    return { from: at, to: at + long[0].length, problem: 'this is not the number of a character' };
+    return { from: at, to: at + long[0].length, problem: 'invalid character number' };
   }
   const named = escapes[next];
   if (named === undefined && /[\p{L}\p{N}]/u.test(next)) {
     return {
       from: at,
       to: at + 1 + next.length,
-      problem: 'unknown escape; there are \\n, \\t, \\r and \\u{…}',
+      problem: 'unknown escape (use \\n, \\t, \\r or \\u{…})',
     };
   }
   return { text: named ?? next, length: 1 + next.length };
@@ -71,8 +70,7 @@ export function readSpelled(source: string, at: number): ReadPattern | Misspelli
     else text += char;
     here += 1;
   }
-  if (quotedFrom !== undefined)
-    return { from: quotedFrom, to: source.length, problem: 'this quote does not end' };
+  if (quotedFrom !== undefined) return { from: quotedFrom, to: source.length, problem: 'unterminated quote' };
   return placeStars(text, stars, here);
 }
 
@@ -124,7 +122,11 @@ export function readJsonSpelled(source: string): ReadPattern | Misspelling {
     else if (char !== '\\') text += char;
     else if (source[here + 1] === '*' || source[here + 1] === '\\') text += source[++here];
     else
-      return { from: here, to: here + 1, problem: 'a backslash stands before a star or another backslash' };
+      return {
+        from: here,
+        to: here + 1,
+        problem: 'a backslash may only precede a star or another backslash',
+      };
   }
   return placeStars(text, stars, source.length);
 }

@@ -8,9 +8,9 @@ filterKindSuite('cgroup', {
     ['cgroup!=5,6', { cgroups: [4n, 7n] }, { cgroups: [4n, 6n] }],
   ],
   wrong: [
-    ['cgroup=/a\0', /a text cannot contain a NUL/],
-    ['cgroup=/nowhere', /there is no such group in the unified hierarchy/],
+    ['cgroup=/a\0', /a text cannot contain a NUL byte/],
+    ['cgroup=/nowhere', /no such cgroup on this machine/],
     ['cgroup=web', /expected a number, @PID or a path/],
-    ['cgroup=18446744073709551616', /greatest number/],
+    ['cgroup=18446744073709551616', /exceeds the maximum/],
   ],
 });

@@ -15,15 +15,15 @@ filterKindSuite('comm', {
     ['comm="*"', { comm: '*' }, { comm: 'x' }],
   ],
   wrong: [
-    ['comm=aVeryLongTaskName', /17 bytes are longer than 15/],
-    ['comm!=aVeryLongTaskName', /17 bytes are longer than 15/],
-    ['comm=aVeryLongTaskName*', /17 bytes are longer than 15/],
-    ['comm=*aVeryLongTaskName', /17 bytes are longer than 15/],
+    ['comm=aVeryLongTaskName', /17 bytes exceed the limit of 15/],
+    ['comm!=aVeryLongTaskName', /17 bytes exceed the limit of 15/],
+    ['comm=aVeryLongTaskName*', /17 bytes exceed the limit of 15/],
+    ['comm=*aVeryLongTaskName', /17 bytes exceed the limit of 15/],
     ['comm=a*b', /column 7: a star in the middle/],
     ['comm=*a*', /not both/],
-    ['comm="a', /column 6: this quote does not end/],
-    ['comm>a', /comm does not know >/],
-    ['comm="\\u{0}"', /this is not the number of a character/],
+    ['comm="a', /column 6: unterminated quote/],
+    ['comm>a', /operator > is not supported for comm/],
+    ['comm="\\u{0}"', /invalid character number/],
   ],
 });
 

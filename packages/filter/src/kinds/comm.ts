@@ -5,7 +5,7 @@ export const kind = textKind({
   examples: ['comm=node,npm', 'comm=ba*', 'comm!=*-helper'],
   maxWhole: 15,
   maxEnd: 15,
-  why: ', and the kernel keeps no more of a task name',
+  why: ', the most that the kernel keeps of a task name',
   isCut: true,
   fact: 'comm',
 });

@@ -25,12 +25,12 @@ filterKindSuite('container', {
     ['container="true"', named('true'), named('web')],
   ],
   wrong: [
-    ['container<1', /container does not know <; it has = !=/],
-    ['container=""', /no container has an empty id or name/],
-    [`container=${'x'.repeat(127)}`, /127 bytes are longer than 126/],
-    ['container=a container=b', /container= is here twice/],
-    ['!container container=a', /container is here twice/],
-    ['container=a !container', /container is here twice/],
+    ['container<1', /operator < is not supported for container \(use = or !=\)/],
+    ['container=""', /empty container id or name/],
+    [`container=${'x'.repeat(127)}`, /127 bytes exceed the limit of 126/],
+    ['container=a container=b', /duplicate 'container='/],
+    ['!container container=a', /duplicate 'container'/],
+    ['container=a !container', /duplicate 'container'/],
   ],
 });
 

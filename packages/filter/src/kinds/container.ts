@@ -6,7 +6,11 @@ import { textMatches, textOf, textValues } from './text-values.js';
 /** Bytes of a name that the kernel keeps: CONTAINER_NAME_MAX of bpf/filters/facts.h. */
 const maxName = 126;
 
-const texts = textValues({ maxWhole: maxName, maxEnd: maxName, why: ', the most that is kept of a name' });
+const texts = textValues({
+  maxWhole: maxName,
+  maxEnd: maxName,
+  why: ', the most that the kernel keeps of a name',
+});
 
 /** What the values are to the fact. Hexadecimal digits alone are the beginning of an id, and a whole name. */
 function marked({ text, at }: TextValue): TextValue[] {
@@ -28,7 +32,7 @@ export const kind: FilterKind<'flag-or-text'> = {
   ...texts,
   read(written) {
     if (written.text === '' && !written.starAfter)
-      written.fail('no container has an empty id or name', 'Write container for any, !container for none.');
+      written.fail('empty container id or name', 'Write container for any container, !container for none.');
     return texts.read(written);
   },
   shape: 'flag-or-text',

@@ -9,5 +9,5 @@ filterKindSuite('egid', {
     ['egid>1', { egid: 2 }, { egid: 1 }],
     ['egid>=1', { egid: 1 }, { egid: 0 }],
   ],
-  wrong: [['egid=0*', /a star stands for text only/]],
+  wrong: [['egid=0*', /a star is not supported here/]],
 });

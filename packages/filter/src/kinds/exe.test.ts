@@ -19,7 +19,7 @@ filterKindSuite('exe', {
     ['exe=/usr/* exe!=/usr/bin/*', { exe: '/usr/lib/x' }, { exe: '/usr/bin/x' }],
   ],
   wrong: [
-    [`exe=${long}xx`, /253 bytes are longer than 251/],
-    [`exe=*${long}`, /251 bytes are longer than 128/],
+    [`exe=${long}xx`, /253 bytes exceed the limit of 251/],
+    [`exe=*${long}`, /251 bytes exceed the limit of 128/],
   ],
 });

@@ -5,7 +5,7 @@ export const kind: FilterKind<'text'> = {
   ...textValues({
     maxWhole: kernelTextMax.whole,
     maxEnd: kernelTextMax.end,
-    why: ', the most that can be compared in the kernel',
+    why: ', the most that the kernel compares',
   }),
   engine: 'text',
   reads: 'exe',

@@ -10,5 +10,5 @@ filterKindSuite('gid', {
     ['gid>1', { gid: 2 }, { gid: 1 }],
     ['gid>=1', { gid: 1 }, { gid: 0 }],
   ],
-  wrong: [['gid=nobody', /there is no such user group here/]],
+  wrong: [['gid=nobody', /no such group on this machine/]],
 });

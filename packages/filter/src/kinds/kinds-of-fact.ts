@@ -131,9 +131,9 @@ export const flagKind = ({ fact, ...rest }: Common<number>): FilterKind<'flag'> 
   reads: fact,
   shape: 'flag',
   operators: ['=', '!='],
-  expected: 'nothing: a flag has no value',
+  expected: 'none (a flag)',
   engine: 'number',
-  read: (written) => written.fail('a flag takes no value but true and false'),
+  read: (written) => written.fail('a flag takes only true or false'),
   write: () => {
     throw new TypeError('a flag has no values');
   },

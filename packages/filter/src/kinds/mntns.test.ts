@@ -7,12 +7,12 @@ filterKindSuite('mntns', {
     ['mntns!=4026531840', { mntns: 1 }, { mntns: 4026531840 }],
   ],
   wrong: [
-    ['mntns=@99', /there is no process 99 here/],
-    ['mntns>1', /mntns does not know >; it has = !=/],
+    ['mntns=@99', /no such process on this machine/],
+    ['mntns>1', /operator > is not supported for mntns \(use = or !=\)/],
     ['mntns=1-2', /expected a number/],
     ['mntns=blue', /expected a number, @PID or the path/],
     // What is accepted can be written, and read again.
-    ['mntns="/a\\\0"', /a text cannot contain a NUL/],
-    ['mntns=/a\ud800', /half a character/],
+    ['mntns="/a\\\0"', /a text cannot contain a NUL byte/],
+    ['mntns=/a\ud800', /lone surrogate/],
   ],
 });

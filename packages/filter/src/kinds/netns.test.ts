@@ -7,8 +7,8 @@ filterKindSuite('netns', {
     ['netns!=4026531840', { netns: 1 }, { netns: 4026531840 }],
   ],
   wrong: [
-    ['netns=@99', /there is no process 99 here/],
-    ['netns>1', /netns does not know >; it has = !=/],
+    ['netns=@99', /no such process on this machine/],
+    ['netns>1', /operator > is not supported for netns \(use = or !=\)/],
     ['netns=1-2', /expected a number/],
     ['netns=blue', /expected a number, @PID or the path/],
   ],

@@ -5,5 +5,5 @@ filterKindSuite('new', {
     ['new', { isNew: 1 }, { isNew: 0 }],
     ['!new', { isNew: 0 }, { isNew: 1 }],
   ],
-  wrong: [['new=yes', /column 5: new takes no value but true and false/]],
+  wrong: [['new=yes', /column 5: new takes only true or false/]],
 });

@@ -36,8 +36,8 @@ function readers({ max, min = 0n, names }: NumberValuesOptions, ranges: boolean)
     .join(', ');
   const inRange = (written: WrittenPattern, digits: string) => {
     const value = BigInt(digits);
-    if (value > max) written.fail(`the greatest number here is ${max}`);
-    if (value < min) written.fail(`the least number here is ${min}`);
+    if (value > max) written.fail(`exceeds the maximum of ${max}`);
+    if (value < min) written.fail(`is below the minimum of ${min}`);
     return value;
   };
   return {
@@ -45,7 +45,7 @@ function readers({ max, min = 0n, names }: NumberValuesOptions, ranges: boolean)
     ...(names === undefined ? {} : { names }),
     read(written: WrittenPattern): FilterValue {
       if (written.starBefore || written.starAfter)
-        written.fail(`a star stands for text only; expected ${expected}`);
+        written.fail(`a star is not supported here; expected ${expected}`);
       const { text } = written;
       const single = /^-?\d{1,20}$/.test(text);
       if (single && (min < 0n || !text.startsWith('-'))) {
@@ -68,7 +68,7 @@ function readers({ max, min = 0n, names }: NumberValuesOptions, ranges: boolean)
 
 function numberText(value: FilterValue): string {
   if ('name' in value) return value.name;
-  if ('text' in value) throw new TypeError('a text is no number');
+  if ('text' in value) throw new TypeError('expected a number, found a text');
   return value.from === value.to ? String(value.from) : `${value.from}-${value.to}`;
 }
 

@@ -16,7 +16,7 @@ filterKindSuite('pid', {
     ['pid>=10', { tgid: 10 }, { tgid: 9 }],
   ],
   wrong: [
-    ['pid=4194305', /the greatest number here is 4194304/],
+    ['pid=4194305', /exceeds the maximum of 4194304/],
     ['pid=init', /column 5.*expected a number/],
     ['pid=new', /column 5.*expected a number/],
   ],

@@ -7,8 +7,8 @@ filterKindSuite('pidns', {
     ['pidns!=4026531840', { pidns: 1 }, { pidns: 4026531840 }],
   ],
   wrong: [
-    ['pidns=@99', /there is no process 99 here/],
-    ['pidns>1', /pidns does not know >; it has = !=/],
+    ['pidns=@99', /no such process on this machine/],
+    ['pidns>1', /operator > is not supported for pidns \(use = or !=\)/],
     ['pidns=1-2', /expected a number/],
     ['pidns=blue', /expected a number, @PID or the path/],
   ],

@@ -14,7 +14,7 @@ export interface TextValuesOptions {
   /** Bytes in UTF-8 of a whole text or a beginning, and of an end. */
   readonly maxWhole: number;
   readonly maxEnd: number;
-  /** Why there is such a limit, after "longer than N bytes": `, which is all that the kernel keeps`. */
+  /** The reason for the limit, appended to "exceed the limit of N": `, the most that the kernel keeps`. */
   readonly why: string;
   /** A longer text is kept as its first `maxWhole` bytes, which can be named in its place. */
   readonly isCut?: boolean;
@@ -28,7 +28,7 @@ export const textValues = ({ maxWhole, maxEnd, why, isCut }: TextValuesOptions):
   read(written: WrittenPattern): FilterValue {
     const { text, starBefore, starAfter } = written;
     if (starBefore && starAfter) {
-      written.fail('a star can stand in front or at the end, not both', 'A literal star is written \\*.');
+      written.fail('a star may be first or last, not both', 'Write a literal star as \\*.');
     }
     failUnlessBytes(written);
     const at = starBefore ? 'end' : starAfter ? 'start' : 'whole';
@@ -36,7 +36,7 @@ export const textValues = ({ maxWhole, maxEnd, why, isCut }: TextValuesOptions):
     const max = at === 'end' ? maxEnd : maxWhole;
     if (bytes > max)
       written.fail(
-        `${bytes} bytes are longer than ${max}${why}`,
+        `${bytes} bytes exceed the limit of ${max}${why}`,
         isCut ? keptPart(text, at, max) : undefined,
       );
     return { text, at };
@@ -49,7 +49,7 @@ export const textValues = ({ maxWhole, maxEnd, why, isCut }: TextValuesOptions):
 
 /** What can match in place of a text that is longer than what is kept of it. */
 function keptPart(text: string, at: TextValue['at'], max: number): string {
-  if (at === 'end') return 'Of a longer name the end is not kept. Name its beginning: TEXT*.';
+  if (at === 'end') return 'The end of a longer name is not kept. Match its beginning: TEXT*.';
   let kept = '';
   for (const char of text) {
     if (factBytes(kept + char).length > max) break;
@@ -57,20 +57,19 @@ function keptPart(text: string, at: TextValue['at'], max: number): string {
   }
   // What ends inside a character is no text.
   const starAfter = factBytes(kept).length < max;
-  return `Write ${spell({ text: kept, starBefore: false, starAfter })}, which is what is kept of it.`;
+  return `Write ${spell({ text: kept, starBefore: false, starAfter })}, the part that is kept.`;
 }
 
-/** Complains of what no file and no process can be called. */
+/** Fails for a text that neither a file nor a process can have as its name. */
 export function failUnlessBytes(written: WrittenPattern): void {
-  if (written.text.includes('\0')) written.fail('a text cannot contain a NUL');
-  if (/\p{Surrogate}/u.test(written.text))
-    written.fail('half a character (a lone surrogate) stands for no bytes');
+  if (written.text.includes('\0')) written.fail('a text cannot contain a NUL byte');
+  if (/\p{Surrogate}/u.test(written.text)) written.fail('a lone surrogate is not a valid character');
 }
 
 /** The value of a text kind. */
 export function textOf(value: FilterValue): TextValue {
   if ('at' in value) return value;
-  throw new TypeError('a number is no text');
+  throw new TypeError('expected a text, found a number');
 }
 
 /** The definition of both operators on texts, byte by byte. */

@@ -10,7 +10,7 @@ filterKindSuite('tree', {
     // != marks who is out; of who is in it says nothing.
     ['tree=10 tree!=20', { tgid: 10 }, { tgid: 20 }],
   ],
-  wrong: [['tree>1', /tree does not know >/]],
+  wrong: [['tree>1', /operator > is not supported for tree/]],
 });
 
 test('tree= follows, tree!= excludes', () => {

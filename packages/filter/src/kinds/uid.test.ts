@@ -17,12 +17,12 @@ filterKindSuite('uid', {
     ['uid>0 uid!=7', { uid: 1, euid: 0 }, { uid: 1, euid: 7 }],
   ],
   wrong: [
-    ['uid=', /column 5: uid misses a value/],
-    ['uid=nobdy', /uid="nobdy": there is no such user here/],
-    ['uid=4294967296', /column 5.*greatest number here is 4294967295/],
+    ['uid=', /column 5: uid: missing value/],
+    ['uid=nobdy', /uid='nobdy': no such user on this machine/],
+    ['uid=4294967296', /column 5.*exceeds the maximum of 4294967295/],
     ['uid=2-1', /ends before it starts/],
-    ['uid=0*', /a star stands for text only/],
-    ['uid<1,2', /uid< takes one number/],
-    ['uid=1 uid=2', /column 7: uid= is here twice/],
+    ['uid=0*', /a star is not supported here/],
+    ['uid<1,2', /uid< takes a single number/],
+    ['uid=1 uid=2', /column 7: duplicate 'uid='/],
   ],
 });

@@ -7,8 +7,8 @@ filterKindSuite('uts', {
     ['uts!=4026531840', { utsns: 1 }, { utsns: 4026531840 }],
   ],
   wrong: [
-    ['uts=@99', /there is no process 99 here/],
-    ['uts>1', /uts does not know >; it has = !=/],
+    ['uts=@99', /no such process on this machine/],
+    ['uts>1', /operator > is not supported for uts \(use = or !=\)/],
     ['uts=1-2', /expected a number/],
     ['uts=blue', /expected a number, @PID or the path/],
   ],

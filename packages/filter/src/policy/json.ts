@@ -1,4 +1,5 @@
 import { SpoorError } from '@spoor/core';
+import { duplicate } from '../grammar/check.js';
 import { quoted } from '../grammar/syntax-error.js';
 
 /** A value of JSON and where each part of it stands in the text. */
@@ -30,13 +31,9 @@ export function lineAndColumn(
  */
 export function readJson(text: string): LocatedJson {
   if (text.length > maxLength) {
-    throw new SpoorError(
-      'POLICY_INVALID',
-      `line 1, column 1: a policy of more than ${maxLength} characters`,
-      {
-        details: { path: '', line: 1, column: 1, offset: 0 },
-      },
-    );
+    throw new SpoorError('POLICY_INVALID', `line 1, column 1: the policy exceeds ${maxLength} characters`, {
+      details: { path: '', line: 1, column: 1, offset: 0 },
+    });
   }
   const reader = new JsonReader(text);
   const value = reader.read();
@@ -73,7 +70,7 @@ class JsonReader {
   read(): unknown {
     const value = this.#value('', 0);
     this.#space();
-    if (this.#at < this.#text.length) this.#fail('the policy has ended before this', '');
+    if (this.#at < this.#text.length) this.#fail('unexpected text after the policy', '');
     return value;
   }
 
@@ -96,13 +93,15 @@ class JsonReader {
   }
 
   #found(): string {
-    return this.#at < this.#text.length ? quoted(this.#text.slice(this.#at, this.#at + 1)) : 'the end';
+    return this.#at < this.#text.length
+      ? quoted(this.#text.slice(this.#at, this.#at + 1))
+      : 'the end of the policy';
   }
 
   #value(path: string, depth: number): unknown {
     this.#space();
     this.offsets.set(path, this.#at);
-    if (depth > maxDepth) this.#fail(`nested deeper than ${maxDepth}`, path);
+    if (depth > maxDepth) this.#fail(`nested deeper than ${maxDepth} levels`, path);
     const char = this.#text[this.#at];
     if (char === '{') return this.#object(path, depth);
     if (char === '[') return this.#array(path, depth);
@@ -113,18 +112,14 @@ class JsonReader {
     const word = this.#take(/[\w.+-]+/y);
     if (word !== undefined && literals.has(word)) return literals.get(word);
     this.#at = at;
-    return this.#fail(`expected a value, not ${word === undefined ? this.#found() : quoted(word)}`, path);
+    return this.#fail(`expected a value, found ${word === undefined ? this.#found() : quoted(word)}`, path);
   }
 
   /** Whole numbers beyond 2^53 would silently become others. */
   #number(text: string, path: string): number {
     const number = Number(text);
     if (/^-?\d+$/.test(text) && !Number.isSafeInteger(number)) {
-      this.#fail(
-        `${text} is too large for a number here: write it as a string`,
-        path,
-        this.#at - text.length,
-      );
+      this.#fail(`${text} is too large for a number: write it as a string`, path, this.#at - text.length);
     }
     return number;
   }
@@ -137,14 +132,14 @@ class JsonReader {
         this.#at = at + 1;
         return JSON.parse(this.#text.slice(from, this.#at)) as string;
       }
-      if (char < ' ') this.#fail('a control character in a string is written as an escape', path, at);
+      if (char < ' ') this.#fail('unescaped control character in a string', path, at);
       if (char !== '\\') continue;
       if (!/^\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/.test(this.#text.slice(at, at + 6))) {
         this.#fail('unknown escape', path, at);
       }
       at += 1;
     }
-    return this.#fail('this string does not end', path, from);
+    return this.#fail('unterminated string', path, from);
   }
 
   #array(path: string, depth: number): unknown[] {
@@ -156,7 +151,7 @@ class JsonReader {
       values.push(this.#value(`${path}/${values.length}`, depth + 1));
       this.#space();
       if (this.#take(/\]/y) !== undefined) return values;
-      if (this.#take(/,/y) === undefined) this.#fail(`expected a comma or ], not ${this.#found()}`, path);
+      if (this.#take(/,/y) === undefined) this.#fail(`expected ',' or ']', found ${this.#found()}`, path);
     }
   }
 
@@ -168,16 +163,16 @@ class JsonReader {
     for (;;) {
       this.#space();
       const at = this.#at;
-      if (this.#text[at] !== '"') this.#fail(`expected a name in quotes, not ${this.#found()}`, path);
+      if (this.#text[at] !== '"') this.#fail(`expected a quoted name, found ${this.#found()}`, path);
       const name = this.#string(path);
-      if (entries.has(name)) this.#fail(`${quoted(name)} is here twice`, `${path}/${pointerPart(name)}`, at);
+      if (entries.has(name)) this.#fail(duplicate(name), `${path}/${pointerPart(name)}`, at);
       this.#space();
-      if (this.#take(/:/y) === undefined) this.#fail(`expected a colon, not ${this.#found()}`, path);
+      if (this.#take(/:/y) === undefined) this.#fail(`expected ':', found ${this.#found()}`, path);
       entries.set(name, this.#value(`${path}/${pointerPart(name)}`, depth + 1));
       this.#space();
       // Object.fromEntries defines properties: a name like __proto__ is data like any other.
       if (this.#take(/\}/y) !== undefined) return Object.fromEntries(entries);
-      if (this.#take(/,/y) === undefined) this.#fail(`expected a comma or }, not ${this.#found()}`, path);
+      if (this.#take(/,/y) === undefined) this.#fail(`expected ',' or '}', found ${this.#found()}`, path);
     }
   }
 }

@@ -2,7 +2,7 @@ import type { FilterKindName } from '@spoor/bpf';
 import { SpoorError } from '@spoor/core';
 import { eventFields, fieldProblem } from '../events/fields.js';
 import { filterKinds } from '../gen/kinds.js';
-import { problemOf } from '../grammar/check.js';
+import { duplicate, problemOf } from '../grammar/check.js';
 import { namePrefix, parseScope } from '../grammar/parse.js';
 import { plain } from '../grammar/pattern.js';
 import { quoted } from '../grammar/syntax-error.js';
@@ -37,7 +37,10 @@ export async function parsePolicy(source: string | object): Promise<Policy> {
   const names = scopes.map(({ name }) => name);
   const double = names.findIndex((name, index) => names.indexOf(name) !== index);
   if (double >= 0) {
-    fail(place, { path: `/scopes/${double}/name`, problem: `two scopes have the name ${names[double]}` });
+    fail(place, {
+      path: `/scopes/${double}/name`,
+      problem: `duplicate scope name ${quoted(names[double]!)}`,
+    });
   }
   return { ...(file.description === undefined ? {} : { description: file.description }), scopes };
 }
@@ -76,8 +79,8 @@ function readScope(scope: PolicyScope, path: string, place: Place): Scope {
       if (events.some(({ event }) => event === one.event)) {
         fail(place, {
           path: at,
-          problem: `${one.event} is here twice`,
-          remedy: 'Its conditions go into one entry.',
+          problem: duplicate(one.event),
+          remedy: 'Put all its conditions into one entry.',
         });
       }
       events.push(one);
@@ -101,12 +104,17 @@ function readExpression(text: string, path: string, place: Place, only?: 'events
       error,
     );
   }
-  if (namePrefix.test(text)) fail(place, { path, problem: 'the name of the scope stands in name' });
+  if (namePrefix.test(text))
+    fail(place, {
+      path,
+      problem: 'an expression in a policy cannot have a name',
+      remedy: 'Use the property name.',
+    });
   if (only === 'events' && (scope.filters.length > 0 || scope.follows)) {
     fail(place, {
       path,
-      problem: 'expected an event or conditions on one',
-      remedy: 'Filters go into filters.',
+      problem: 'expected an event or conditions on an event',
+      remedy: 'Move filters to the property filters.',
     });
   }
   return scope;
@@ -191,14 +199,13 @@ function readValue(
   value: string | number,
   complain: (problem: string, remedy?: string) => never,
 ) {
-  if (typeof value === 'number' && hasTexts(kind.shape))
-    complain('expected a text', 'Put the number into quotes.');
+  if (typeof value === 'number' && hasTexts(kind.shape)) complain('expected a text', 'Quote the number.');
   const found = typeof value === 'number' ? { ...plain(String(value)), end: 0 } : readJsonSpelled(value);
   if ('problem' in found) complain(`${quoted(String(value))}: ${found.problem}`);
   if (found.innerStar !== undefined) {
     complain(
-      `${quoted(String(value))}: a star in the middle has no meaning`,
-      'A literal star is written \\\\*.',
+      `${quoted(String(value))}: a star in the middle is not supported`,
+      'Put the star first or last, or write a literal star as \\\\*.',
     );
   }
   return kind.read({

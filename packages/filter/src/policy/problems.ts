@@ -22,7 +22,7 @@ export function firstProblem(errors: readonly TLocalizedValidationError[]): Poli
   const telling = errors.filter(({ keyword }) => keyword !== 'boolean' && keyword !== 'anyOf');
   const deepest = Math.max(...telling.map(({ instancePath }) => depth(instancePath)));
   const [first, ...more] = telling.filter(({ instancePath }) => depth(instancePath) === deepest);
-  if (first === undefined) return { path: '', problem: 'this is no policy' };
+  if (first === undefined) return { path: '', problem: 'not a policy' };
   const types = [first, ...more].filter(
     ({ keyword, instancePath }) => keyword === 'type' && instancePath === first.instancePath,
   );
@@ -39,13 +39,13 @@ function readable(error: TLocalizedValidationError): PolicyProblem {
     case 'additionalProperties': {
       const [name = ''] = error.params.additionalProperties;
       const guess = nearest(name, policyWords);
-      const problem = `has no ${quoted(name)}`;
+      const problem = `unknown property ${quoted(name)}`;
       return guess === undefined ? { path, problem } : { path, problem, remedy: `Did you mean ${guess}?` };
     }
     case 'enum':
       return { path, problem: `must be one of ${error.params.allowedValues.join(', ')}` };
     case 'required':
-      return { path, problem: `misses ${error.params.requiredProperties.join(', ')}` };
+      return { path, problem: `missing ${error.params.requiredProperties.map(quoted).join(', ')}` };
     default:
       return { path, problem: message };
   }

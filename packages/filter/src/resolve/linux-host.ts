@@ -65,7 +65,7 @@ function hostProcess(tgid: number): Found<HostProcess> {
   observer();
   const found = findProcess(tgid);
   if (found.is === 'thread') {
-    return { problem: `it is a thread of process ${found.of}`, remedy: `Name the process: @${found.of}.` };
+    return { problem: `this is a thread of process ${found.of}`, remedy: `Use the process: @${found.of}.` };
   }
   const facts = found.is === 'missing' ? undefined : readProcess(tgid);
   if (facts === undefined) return undefined;
@@ -74,7 +74,7 @@ function hostProcess(tgid: number): Found<HostProcess> {
     gid: facts.gid.real,
     namespace: (name) =>
       facts.namespaces[name] ?? {
-        problem: `process ${tgid} has ended: it is a zombie, and in no namespace any more`,
+        problem: `process ${tgid} has ended: a zombie has no namespaces`,
       },
     cgroup: () => cgroupOfProcess(tgid, read(`/proc/${tgid}/cgroup`)),
   };

@@ -25,7 +25,7 @@ function ofProcess<T extends number | bigint>(
 ): Found<bigint> {
   const tgid = Number(processName.exec(name)?.[1]);
   const process = host.process(tgid);
-  if (process === undefined) return { problem: `there is no process ${tgid} here` };
+  if (process === undefined) return { problem: 'no such process on this machine' };
   if ('problem' in process) return process;
   const id = pick(process);
   return typeof id === 'number' ? BigInt(id) : id;
@@ -45,7 +45,7 @@ export const userNames: NameResolver = {
 
 /** `daemon`, or `@1234` for the group that process 1234 runs as. */
 export const groupNames: NameResolver = {
-  what: 'user group',
+  what: 'group',
   expected: 'a group name or @PID',
   accepts: (name) => processName.test(name) || accountName.test(name),
   find: (name, host) =>
@@ -55,7 +55,7 @@ export const groupNames: NameResolver = {
 
 /** `@1234` for the namespace of process 1234, or the path of a namespace file. */
 export const namespaceNames = (namespace: 'mnt' | 'pid' | 'net' | 'uts'): NameResolver => ({
-  what: 'namespace file',
+  what: 'namespace',
   expected: `@PID or the path of a namespace file, like /proc/1/ns/${namespace}`,
   accepts: (name) => processName.test(name) || name.startsWith('/'),
   find: (name, host) =>
@@ -66,7 +66,7 @@ export const namespaceNames = (namespace: 'mnt' | 'pid' | 'net' | 'uts'): NameRe
 
 /** `@1234` for the cgroup of process 1234, a path in the unified hierarchy, or the path of a group's directory. */
 export const cgroupNames: NameResolver = {
-  what: 'group in the unified hierarchy (cgroup v2)',
+  what: 'cgroup',
   expected: '@PID or a path, like /system.slice',
   accepts: (name) => processName.test(name) || name.startsWith('/'),
   find: (name, host) =>

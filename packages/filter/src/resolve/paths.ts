@@ -151,8 +151,8 @@ function checkLengths(scope: string, filter: Filter): Filter {
     if (bytes <= kernelTextMax.whole) continue;
     throw new SpoorError(
       'INVALID_VALUE',
-      `scope ${scope}: ${filter.kind}: a symbolic link leads to ${quoted(value.text)}, ${bytes} bytes, ` +
-        `and the kernel compares at most ${kernelTextMax.whole}`,
+      `scope ${scope}: ${filter.kind}: the link target ${quoted(value.text)} has ${bytes} bytes, ` +
+        `but the kernel compares at most ${kernelTextMax.whole}`,
       { remedy: `Compare the end of the path: ${filter.kind}=*NAME.` },
     );
   }

@@ -33,9 +33,9 @@ function resolveValue(scope: string, filter: Filter, value: FilterValue, host: H
   const found = names?.find(value.name, host);
   if (typeof found === 'bigint') return { from: found, to: found };
   const guess = value.name.startsWith('@') ? undefined : nearest(value.name, names?.known?.(host) ?? []);
-  const usual = guess ? `Did you mean ${guess}?` : `It takes ${filterKinds[filter.kind].expected}.`;
+  const usual = guess ? `Did you mean ${guess}?` : `Values: ${filterKinds[filter.kind].expected}.`;
   const { problem, remedy = usual }: Refusal = found ?? {
-    problem: `there is no such ${names?.what ?? 'thing'} here`,
+    problem: `no such ${names?.what ?? 'name'} on this machine`,
   };
   const place = `scope ${scope}: ${filter.kind}${filter.operator}${quoted(value.name)}`;
   throw new SpoorError('INVALID_VALUE', `${place}: ${problem}`, { remedy });
