@@ -6,7 +6,6 @@
  */
 import {
   existsSync,
-  lstatSync,
   mkdirSync,
   readFileSync,
   realpathSync,
@@ -95,25 +94,20 @@ const packagesCurrent = (state) =>
 
 /** @param {Partial<State>} state */
 const buildCurrent = (state) =>
-  state.sources === sourcesStamp() &&
-  state.outputs === outputsStamp() &&
-  (!existsSync(launcher) || isLink(shim));
+  state.sources === sourcesStamp() && state.outputs === outputsStamp() && existsSync(commandLink);
 
-const launcher = inRoot('bin', 'spoor');
-const shim = inRoot('node_modules', '.bin', 'spoor');
+const commandLink = inRoot('node_modules', '.bin', 'spoor');
 
 /**
- * `spoor` of node_modules/.bin is the native launcher: in its place pnpm puts a shell script, which would change the environment of the
- * command.
+ * Makes node_modules/.bin/spoor: the native launcher on Linux, the script elsewhere. As a dependency of the
+ * root, the command would make each build depend on each file of each package.
  */
-function linkLauncher() {
-  if (!existsSync(launcher) || isLink(shim)) return;
-  rmSync(shim, { force: true });
-  symlinkSync(join('..', '..', 'bin', 'spoor'), shim);
+function linkCommand() {
+  if (existsSync(commandLink)) return;
+  const command = existsSync(inRoot('bin', 'spoor')) ? 'bin/spoor' : 'packages/cli/bin/spoor.cjs';
+  rmSync(commandLink, { force: true });
+  symlinkSync(join('..', '..', command), commandLink);
 }
-
-const isLink = (/** @type {string} */ path) =>
-  lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 
 const toolsCurrent = () =>
   existsSync(join(pnpmFolder(), 'node_modules', '.bin', 'pnpm')) &&
@@ -210,7 +204,7 @@ async function prepareBuild(state) {
   // Taken before the build: a source that changes under it makes the next run build again.
   const sources = sourcesStamp();
   await build();
-  linkLauncher();
+  linkCommand();
   writeState({ packages, installed, sources, outputs: outputsStamp() });
 }
 

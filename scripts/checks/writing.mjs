@@ -1,10 +1,10 @@
 /**
  * `pnpm check writing`: finds the marks of prose that is hard to read, in comments, pages and test titles.
  *
- *     node scripts/checks/writing.mjs packages/map     lists the marks below one folder
+ *     node scripts/checks/writing.mjs packages/map     lists the marks of one folder or file
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync, realpathSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -213,9 +213,9 @@ const skipped = new Set([
 const isProse = (name, isFolder) =>
   isFolder ? !skipped.has(name) : /\.(?:ts|mjs|c|h|md)$/.test(name) && name !== 'vmlinux.h';
 
-/** @param {string} folder absolute @returns {{ path: string, marks: Mark[] }[]} the files that have marks */
+/** @param {string} folder or file, absolute @returns {{ path: string, marks: Mark[] }[]} the files that have marks */
 const markedBelow = (folder) =>
-  filesBelow(folder, isProse)
+  (statSync(folder).isFile() ? [folder] : filesBelow(folder, isProse))
     .map((file) => ({
       path: relative(root, file),
       marks: marksOf(relative(root, file), readFileSync(file, 'utf8')),

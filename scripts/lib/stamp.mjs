@@ -24,18 +24,18 @@ export function filesBelow(folder, keep = () => true) {
   return found;
 }
 
-/** Beside a package.json: made by tools, never read by them as a source. */
-const derived = new Set(['dist', 'build', '.turbo']);
+/** Folders beside a package.json that no build reads: outputs, and the fixtures of tests. */
+const unread = new Set(['dist', 'build', 'test', '.turbo']);
 
 /**
- * What a build of a package can read: all but what tools made, and the tests.
+ * The files that a build of a package can read: no outputs, no tests, no pages.
  *
  * @param {string} folder the package's @returns {string[]}
  */
 export function sourcesOf(folder) {
   const keep = (/** @type {string} */ name, /** @type {boolean} */ isFolder) =>
-    isFolder ? name !== 'node_modules' : !/\.test\.m?ts$/.test(name);
-  return filesBelow(folder, keep).filter((path) => !derived.has(relative(folder, path).split(sep)[0] ?? ''));
+    isFolder ? name !== 'node_modules' : !/\.test(?:-d)?\.m?ts$|\.md$|^api\.txt$/.test(name);
+  return filesBelow(folder, keep).filter((path) => !unread.has(relative(folder, path).split(sep)[0] ?? ''));
 }
 
 /**

@@ -36,11 +36,15 @@ describe('the stamp of sources', () => {
     expect(stamp()).not.toBe(before);
   });
 
-  test('does not change with time, tests or what a build makes', async () => {
+  test('does not change with time, tests, pages or outputs', async () => {
     const before = stamp();
     await utimes(join(tree, 'src/a.ts'), 1, 1);
     await write('src/a.test.ts', 'test');
     await write('src/a.kernel.test.ts', 'test');
+    await mkdir(join(tree, 'test'));
+    await write('test/fixture.ts', 'test');
+    await write('README.md', 'page');
+    await write('api.txt', 'report');
     await write('dist/a.js', 'built');
     expect(stamp()).toBe(before);
     await mkdir(join(tree, 'src/build'));
