@@ -6,6 +6,7 @@
  *     pnpm check types lint      these
  */
 import process from 'node:process';
+import { checkApi } from './checks/api.mjs';
 import { checkExports } from './checks/exports.mjs';
 import { checkGenerated } from './checks/generated.mjs';
 import { checkImports } from './checks/imports.mjs';
@@ -51,7 +52,7 @@ const checks = [
     what: 'lint, format and import rules',
     check: tool('biome', 'ci', '--colors=off', '--error-on-warnings', '--max-diagnostics=none'),
   },
-  { name: 'imports', what: 'which package imports which, and C headers', check: checkImports },
+  { name: 'imports', what: 'imports go down, not in circles, and so do C headers', check: checkImports },
   {
     name: 'unused',
     what: 'unused files, exports and dependencies',
@@ -64,6 +65,7 @@ const checks = [
     check: checkGenerated,
     needsBuild: true,
   },
+  { name: 'api', what: 'the public face is the one of api.txt', check: checkApi, needsBuild: true },
   { name: 'exports', what: 'each package as its users get it', check: checkExports, needsBuild: true },
   { name: 'links', what: 'links in the documentation', check: checkLinks },
   { name: 'writing', what: 'plain English in comments, pages, test titles and commits', check: checkWriting },

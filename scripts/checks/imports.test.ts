@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { dependencyFaults, importFaults, includeFaults } from './imports.mjs';
+import { circles, dependencyFaults, importFaults, includeFaults, localImports } from './imports.mjs';
+
+const belowMap = '@spoor/core, @spoor/btf, @spoor/proc';
 
 describe('dependencies between packages', () => {
   test('passes those of the table, and every package from outside', () => {
     const manifest = {
       name: '@spoor/filter',
-      dependencies: { '@spoor/map': 'workspace:*', typebox: 'catalog:' },
+      dependencies: { '@spoor/proc': 'workspace:*', typebox: 'catalog:' },
     };
     expect(dependencyFaults({ folder: 'packages/filter', manifest })).toEqual([]);
   });
@@ -15,7 +17,7 @@ describe('dependencies between packages', () => {
     (field) => {
       const manifest = { name: '@spoor/map', [field]: { '@spoor/object': 'workspace:*' } };
       expect(dependencyFaults({ folder: 'packages/map', manifest })).toEqual([
-        'packages/map/package.json: depends on @spoor/object; @spoor/map may depend on only @spoor/btf',
+        `packages/map/package.json: depends on @spoor/object; @spoor/map may depend on only ${belowMap}`,
       ]);
     },
   );
@@ -25,7 +27,7 @@ describe('dependencies between packages', () => {
     expect(
       dependencyFaults({ folder: 'packages/map', manifest: { name: '@spoor/map', devDependencies } }),
     ).toEqual([
-      'packages/map/package.json: depends on @spoor/tracer; @spoor/map may depend on only @spoor/btf, @spoor/object',
+      `packages/map/package.json: depends on @spoor/tracer; @spoor/map may depend on only ${belowMap}, @spoor/object`,
     ]);
   });
 
@@ -65,12 +67,50 @@ describe('imports in sources', () => {
     ['packages/map/src/map.ts', "import { main } from 'spoor';", 'spoor'],
   ])('%s may not hold %s', (path, text, name) => {
     expect(faults(path, `// first\n${text}\n`)).toEqual([
-      `${path}:2: imports ${name}; it may import only @spoor/btf`,
+      `${path}:2: imports ${name}; it may import only ${belowMap}`,
     ]);
   });
 
   test('a test may not import what is above the loader', () => {
     expect(faults('packages/map/src/map.test.ts', "import { trace } from '@spoor/tracer';")).toHaveLength(1);
+  });
+});
+
+describe('circles', () => {
+  test('are found once each, by values and by types', () => {
+    const graph = new Map([
+      ['a', ['b', 'd']],
+      ['b', ['c']],
+      ['c', ['b', 'a']],
+      ['d', ['c']],
+      ['e', ['a']],
+      ['f', ['f']],
+    ]);
+    expect(circles(graph)).toEqual([
+      ['b', 'c', 'b'],
+      ['a', 'b', 'c', 'a'],
+      ['f', 'f'],
+    ]);
+  });
+
+  test('follow each way to name a module', () => {
+    const text = [
+      "import { a } from './a.js';",
+      "import type {\n  B,\n} from '../b.js';",
+      "export * from './c.js';",
+      "type D = import('./d.js').D;",
+      "import './e.mjs';",
+      "const f = await import('./f.js');",
+      "// as in import('./g.js')",
+    ].join('\n');
+    expect(localImports('packages/map/src/x/y.ts', text)).toEqual([
+      'packages/map/src/x/a',
+      'packages/map/src/b',
+      'packages/map/src/x/c',
+      'packages/map/src/x/d',
+      'packages/map/src/x/e',
+      'packages/map/src/x/f',
+    ]);
   });
 });
 
