@@ -72,7 +72,7 @@ export const chosen = [
       'recovery, where the map is too small and where every entry is deleted, with the words in the hash',
   },
   {
-    file: 'packages/tracer/src/map-entries.kernel.test.ts',
+    file: 'packages/tracer/src/process-map-size.kernel.test.ts',
     tests: ['gives the same events with 100 entries', 'keeps the name of a binary'],
     covers: 'a lost record is rebuilt with the binary that it had, also at the exit',
   },

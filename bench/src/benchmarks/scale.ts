@@ -58,8 +58,7 @@ async function measureLiving(bench: Bench): Promise<Readonly<Record<string, numb
     const tracer = await trace({
       scopes: [`work: comm=${workName} follow`, `crowd: comm=${crowdName} follow`],
       events: ['fork', 'exec', 'exit', 'open'],
-      replaceable: false,
-      measurePrograms: true,
+      tuning: { replaceable: false, measurePrograms: true },
     });
     samples.start.push(Number(process.hrtime.bigint() - before));
     return tracer;
@@ -89,7 +88,7 @@ async function measureLiving(bench: Bench): Promise<Readonly<Record<string, numb
     await work.do(`execs ${lives}`);
     samples.life.push(bpfTimeSince(tracer, lifePrograms, livesBefore).ns / lives);
   }
-  tracer.stop();
+  tracer.close();
   await reading;
   return samples;
 }

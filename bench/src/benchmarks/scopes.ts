@@ -76,12 +76,16 @@ export const scopes: Benchmark = {
     const execs = atScale(bench, 30, 10);
     const opens = atScale(bench, 1_000, 200);
     const programs = [syscallProgram, execProgram];
-    await using tracer = await trace({ scopes: [], events: ['exec', 'open'], measurePrograms: true });
+    await using tracer = await trace({
+      scopes: [],
+      events: ['exec', 'open'],
+      tuning: { measurePrograms: true },
+    });
     const reading = tracer.each(() => undefined);
     await using work = startWork(folder, { signal });
 
     const measure = async (setting: Setting, openHappens: boolean) => {
-      tracer.replaceScopes(setting.scopes);
+      tracer.setScopes(setting.scopes);
       const before = bpfTime(tracer, [execProgram]);
       await work.do(`execs ${execs}`);
       const exec = bpfTimeSince(tracer, [execProgram], before);
@@ -115,7 +119,7 @@ export const scopes: Benchmark = {
     });
     const withEvents = await interleave(variantsOf(told, true), options('told'));
     const without = await interleave(variantsOf(untold, false), options('not told'));
-    tracer.stop();
+    tracer.close();
     await reading;
 
     const measurements: Measurement[] = [

@@ -48,8 +48,7 @@ async function measureOpens(bench: Bench): Promise<{ measurement: Measurement; r
   await using tracer = await trace({
     scopes: [`comm=${workName}`],
     events: ['open'],
-    replaceable: false,
-    measurePrograms: true,
+    tuning: { replaceable: false, measurePrograms: true },
   });
   const reading = tracer.each(() => undefined);
   await using work = startWork(folder, { signal });
@@ -79,7 +78,7 @@ async function measureOpens(bench: Bench): Promise<{ measurement: Measurement; r
     signal,
     onStep: ({ round, name }) => bench.progress(`opens, round ${round + 1} of ${rounds}: ${name}`),
   });
-  tracer.stop();
+  tracer.close();
   await reading;
   const seen = [...shares].map(([name, share]) => `${name}: ${figures(share * 100)} %`).join(', ');
   return {
@@ -111,11 +110,10 @@ async function measureLives(bench: Bench): Promise<{ measurement: Measurement; r
   const options = {
     scopes: [`comm=${workName} follow`],
     events: ['fork', 'exec', 'exit'],
-    replaceable: false,
-    measurePrograms: true,
-  };
+    tuning: { replaceable: false, measurePrograms: true },
+  } as const;
   await using roomy = await trace(options);
-  await using tight = await trace({ ...options, mapEntries: 1 });
+  await using tight = await trace({ ...options, processMapSize: 1 });
   const tracers = [
     { name: usual, tracer: roomy },
     { name: single, tracer: tight },
@@ -137,7 +135,7 @@ async function measureLives(bench: Bench): Promise<{ measurement: Measurement; r
     }
   }
   const share = missShare(tight, before);
-  for (const { tracer } of tracers) tracer.stop();
+  for (const { tracer } of tracers) tracer.close();
   await Promise.all(reading);
   return {
     measurement: {
@@ -154,7 +152,10 @@ async function measureLives(bench: Bench): Promise<{ measurement: Measurement; r
 /** Every program that runs while one process does some of everything. */
 async function measurePrograms(bench: Bench): Promise<Measurement> {
   const { folder, signal } = bench;
-  const options = { scopes: [`comm=${workName} follow`], replaceable: false, measurePrograms: true };
+  const options = {
+    scopes: [`comm=${workName} follow`],
+    tuning: { replaceable: false, measurePrograms: true },
+  };
   await using tracer = await trace(options);
   const reading = tracer.each(() => undefined);
   await using work = startWork(folder, { signal });
@@ -170,7 +171,7 @@ async function measurePrograms(bench: Bench): Promise<Measurement> {
       if (runs > 0) samples.add(name, { ns: ns / runs });
     }
   }
-  tracer.stop();
+  tracer.close();
   await reading;
   return { id: 'programs', title: 'BPF time of a run, by program', unit: 'ns', series: samples.series('ns') };
 }

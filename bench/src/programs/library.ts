@@ -8,7 +8,7 @@ const tracer = await trace({
   command: ['sleep', '1000'],
   spawn: { stdio: 'ignore' },
   events: ['exec'],
-  replaceable: false,
+  tuning: { replaceable: false },
 });
 await tracer.each((event) => {
   if (event.kind === 'exec') process.stdout.write(`${event.filename}\n`);

@@ -71,8 +71,8 @@ export async function runExperiment(setting: Setting): Promise<Outcome> {
     await using tracer = await trace({
       scopes: [`uts=${uts.replace(/\D/g, '')}`, `comm=${match} follow`],
       events: ['fork', 'exec', 'exit', 'open'],
-      replaceable: false,
-      ...(setting.entries === undefined ? {} : { mapEntries: setting.entries }),
+      tuning: { replaceable: false },
+      ...(setting.entries === undefined ? {} : { processMapSize: setting.entries }),
       experiment: {
         missMode: setting.mode,
         ...(setting.taskStorage ? {} : { taskStorage: false }),
@@ -100,7 +100,7 @@ export async function runExperiment(setting: Setting): Promise<Outcome> {
     const sabotaged = await sabotage?.hear<{ readonly deleted: number; readonly passes: number }>('done');
     // Of this no call knows any more once the trace has stopped.
     const byCpu = missesByCpu(tracer);
-    tracer.stop();
+    tracer.close();
     await reading;
 
     const statistics = tracer.stats();

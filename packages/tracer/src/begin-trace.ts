@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { SpoorError } from '@spoor/core';
-import { type CommandOptions, GatedCommand, type HeldCommand } from './gated-command.js';
+import type { EventKind } from '@spoor/event';
+import { GatedCommand, type HeldCommand, type SpawnOptions } from './gated-command.js';
 import { commandScopeName, type Root, type TraceScopes } from './grounded-scopes.js';
 import { KernelSide } from './kernel-side.js';
 import type { LoadedKernelSide } from './load-kernel-side.js';
@@ -16,10 +17,10 @@ export interface TraceParts {
   /** Who is followed from the start, besides the command, and whom filters name. */
   readonly processesNamed: Pick<TraceScopes, 'roots' | 'named'>;
   readonly command: readonly string[] | HeldCommand | undefined;
-  readonly spawn: CommandOptions | undefined;
+  readonly spawn: SpawnOptions | undefined;
   readonly until: 'all' | 'command' | undefined;
   /** Kinds that are handed out. */
-  readonly kinds: ReadonlySet<string>;
+  readonly kinds: ReadonlySet<EventKind>;
   readonly processes: ProcessTree;
   readonly signal: AbortSignal | undefined;
 }
@@ -70,7 +71,7 @@ async function letThrough(tracer: Tracer, command: HeldCommand | undefined): Pro
   try {
     await command?.open(tracer);
   } catch (error) {
-    tracer.stop();
+    tracer.close();
     throw error;
   }
 }

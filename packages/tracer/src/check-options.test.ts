@@ -1,7 +1,8 @@
 import { eventKinds } from '@spoor/bpf';
 import { expect, it } from 'vitest';
 import { checkEachOptions, checkTraceOptions } from './check-options.js';
-import { type TraceOptions, trace } from './trace.js';
+import type { TraceOptions } from './options.js';
+import { trace } from './trace.js';
 
 /** Describes an option for the tests below. */
 interface Row {
@@ -29,6 +30,7 @@ type OptionName =
   | Names<TraceOptions>
   | Names<NonNullable<TraceOptions['spawn']>, 'spawn.'>
   | Names<NonNullable<TraceOptions['ringSizes']>, 'ringSizes.'>
+  | Names<NonNullable<TraceOptions['tuning']>, 'tuning.'>
   | Names<NonNullable<TraceOptions['experiment']>, 'experiment.'>;
 
 const rows: Readonly<Record<OptionName, Row>> = {
@@ -50,28 +52,33 @@ const rows: Readonly<Record<OptionName, Row>> = {
     impossible: ['overlapped', 'none'],
   },
   'spawn.user': { valid: ['root', 0], wrongTypes: [null, {}, true], impossible: ['', -1, 0.5, Number.NaN] },
-  until: { valid: ['all', 'command'], wrongTypes: [true, 5, null], impossible: ['', 'none'] },
+  tuning: group,
+  'tuning.until': { valid: ['all', 'command'], wrongTypes: [true, 5, null], impossible: ['', 'none'] },
   scopes: {
     valid: [[], ['uid=0', { name: 'x', filters: [], follows: false, events: [] }]],
     wrongTypes: ['uid=0', {}, [5], [null]],
   },
   events: { valid: [[], [...eventKinds]], wrongTypes: ['exec', { exec: true }, [5]] },
   signal: { valid: [new AbortController().signal], wrongTypes: [null, {}, true, new AbortController()] },
-  replaceable: flag,
-  mapEntries: mapSize,
-  rememberedProcesses: { valid: [0, 1e6], wrongTypes: notNumbers, impossible: notIntegers },
+  'tuning.replaceable': flag,
+  processMapSize: mapSize,
+  maxProcesses: { valid: [0, 1e6], wrongTypes: notNumbers, impossible: notIntegers },
   ringSizes: group,
   'ringSizes.lifecycle': ringSize,
   'ringSizes.activity': ringSize,
-  latencyMs: {
+  maxLatencyMs: {
     valid: [0.5, 40, 2_147_483_647],
     wrongTypes: notNumbers,
     impossible: [0, -1, Number.NaN, 2_147_483_648],
   },
-  sleepsWhenIdle: flag,
-  checkLifetime: flag,
-  measurePrograms: flag,
-  argvLimit: { valid: [1024, 65_536], wrongTypes: notNumbers, impossible: [0, 1023, 65_537, ...notIntegers] },
+  'tuning.sleepsWhenIdle': flag,
+  'tuning.checkLifetime': flag,
+  'tuning.measurePrograms': flag,
+  'tuning.argvLimit': {
+    valid: [1024, 65_536],
+    wrongTypes: notNumbers,
+    impossible: [0, 1023, 65_537, ...notIntegers],
+  },
   experiment: group,
   'experiment.missMode': { valid: ['recover', 'drop', 'zero'], wrongTypes: [1, null], impossible: ['none'] },
   'experiment.taskStorage': flag,
@@ -123,7 +130,7 @@ it.each(named)('%s: is suggested for a misspelled name', async (name) => {
 });
 
 it.each(eventKinds)('event kind %s: is suggested for a misspelled name', async (kind) => {
-  await expect(trace({ events: ['exec', `${kind}x`] })).rejects.toMatchObject({
+  await expect(trace({ events: ['exec', `${kind}x` as 'exec'] })).rejects.toMatchObject({
     code: 'UNKNOWN_EVENT',
     message: `trace(): unknown event kind "${kind}x"`,
     remedy: expect.stringMatching(`^Did you mean ${kind}\\? Event kinds are fork, `),

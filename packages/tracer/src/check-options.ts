@@ -1,8 +1,8 @@
 import { eventKinds } from '@spoor/bpf';
 import { nearest, SpoorError, type SpoorErrorCode } from '@spoor/core';
-import type { CommandOptions } from './gated-command.js';
+import type { SpawnOptions } from './gated-command.js';
 import { argvLimits } from './load-kernel-side.js';
-import type { TraceOptions } from './trace.js';
+import type { TraceOptions, TuningOptions } from './options.js';
 import type { EachOptions } from './tracer-parts.js';
 
 /** Describes the valid values of an option. */
@@ -65,7 +65,7 @@ const traceChecks: Checks<TraceOptions> = {
     isType: (value) => isArrayOf(value, isString) || (isObject(value) && 'tgid' in value),
     isPossible: (value: object) => 'tgid' in value || (value as readonly string[]).length > 0,
   },
-  spawn: group<CommandOptions>({
+  spawn: group<SpawnOptions>({
     cwd: string,
     env: {
       expected: 'an object of strings or "initial"',
@@ -84,26 +84,28 @@ const traceChecks: Checks<TraceOptions> = {
       isPossible: (value: string | number) => value !== '' && (isString(value) || isUserId(value)),
     },
   }),
-  until: oneOf('all', 'command'),
   scopes: {
     expected: 'an array of expressions or scopes',
     isType: (value) => isArrayOf(value, (item) => isString(item) || isObject(item)),
   },
   events: { expected: 'an array of event kinds', isType: (value) => isArrayOf(value, isString) },
   signal: { expected: 'an AbortSignal', isType: (value) => value instanceof AbortSignal },
-  replaceable: flag,
-  mapEntries: integer(1, mostMapEntries, 'MAP_SIZE'),
-  rememberedProcesses: integer(0, Number.MAX_SAFE_INTEGER),
+  processMapSize: integer(1, mostMapEntries, 'MAP_SIZE'),
+  maxProcesses: integer(0, Number.MAX_SAFE_INTEGER),
   ringSizes: group<NonNullable<TraceOptions['ringSizes']>>({ lifecycle: ringSize, activity: ringSize }),
-  latencyMs: {
+  maxLatencyMs: {
     expected: `milliseconds: more than 0, at most ${longestDelayMs}`,
     isType: isNumber,
     isPossible: (value: number) => value > 0 && value <= longestDelayMs,
   },
-  sleepsWhenIdle: flag,
-  checkLifetime: flag,
-  measurePrograms: flag,
-  argvLimit: integer(argvLimits.least, argvLimits.most),
+  tuning: group<TuningOptions>({
+    until: oneOf('all', 'command'),
+    replaceable: flag,
+    sleepsWhenIdle: flag,
+    checkLifetime: flag,
+    measurePrograms: flag,
+    argvLimit: integer(argvLimits.least, argvLimits.most),
+  }),
   experiment: group<NonNullable<TraceOptions['experiment']>>({
     missMode: oneOf('recover', 'drop', 'zero'),
     taskStorage: flag,

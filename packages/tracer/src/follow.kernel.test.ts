@@ -124,12 +124,12 @@ describe('processes alive before the trace', () => {
   it('are followed with their living descendants, and found to be old', async () => {
     const sleeper = new Sleeper('/bin/true child; : </dev/null; exit 0');
     const events: Event[] = [];
-    await using tracer = await trace({ scopes: [`tree=${sleeper.tgid}`], replaceable: false });
+    await using tracer = await trace({ scopes: [`tree=${sleeper.tgid}`], tuning: { replaceable: false } });
     const reading = tracer.each((event) => {
       if (event.kind !== 'malformed') events.push(event.copy());
     });
     await sleeper.wake();
-    tracer.stop();
+    tracer.close();
     await reading;
     expect(execMarkers(events)).toEqual(['child']);
     const own = events.find(({ kind, tgid }) => kind === 'open' && tgid === sleeper.tgid)!;
@@ -145,14 +145,14 @@ describe('processes alive before the trace', () => {
     await using tracer = await trace({
       scopes: [`open.path=${path}`],
       events: ['open'],
-      replaceable: false,
+      tuning: { replaceable: false },
     });
     expect([...tracer.object.programs.keys()]).not.toContain('on_iter_task');
     const reading = tracer.each((event) => {
       if (event.kind !== 'malformed') events.push(event.copy());
     });
     await sleeper.wake();
-    tracer.stop();
+    tracer.close();
     await reading;
     expect(events.map(({ kind, tgid, exe }) => ({ kind, tgid, exe }))).toEqual([
       { kind: 'open', tgid: sleeper.tgid, exe: realpathSync('/bin/sh') },
@@ -174,13 +174,16 @@ describe('processes alive before the trace', () => {
     cgroup.add(chain.pid!);
     await once(chain.stdout!, 'data');
     const events: Event[] = [];
-    await using tracer = await trace({ scopes: [`f: pid=${chain.pid!} follow`], replaceable: false });
+    await using tracer = await trace({
+      scopes: [`f: pid=${chain.pid!} follow`],
+      tuning: { replaceable: false },
+    });
     const reading = tracer.each((event) => {
       if (event.kind !== 'malformed') events.push(event.copy());
     });
     chain.stdin!.end('\n');
     await once(chain, 'exit');
-    tracer.stop();
+    tracer.close();
     await reading;
     expect(execMarkers(events)).toEqual(['deep']);
   });
@@ -190,12 +193,15 @@ describe('processes alive before the trace', () => {
     const sleeper = new Sleeper(': </etc/hostname; exec /bin/true now');
     cgroup.add(sleeper.tgid);
     const events: Event[] = [];
-    await using tracer = await trace({ scopes: [`new cgroup=${cgroup.path}`], replaceable: false });
+    await using tracer = await trace({
+      scopes: [`new cgroup=${cgroup.path}`],
+      tuning: { replaceable: false },
+    });
     const reading = tracer.each((event) => {
       if (event.kind !== 'malformed') events.push(event.copy());
     });
     await sleeper.wake();
-    tracer.stop();
+    tracer.close();
     await reading;
     expect(openedPaths(events)).not.toContain('/etc/hostname');
     expect(execMarkers(events)).toEqual(['now']);

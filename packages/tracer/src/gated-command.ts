@@ -15,8 +15,8 @@ export interface CommandExit {
   readonly signal: NodeJS.Signals | `SIGRT${number}` | null;
 }
 
-/** How a command is started: the options of `child_process.spawn` that have these names, and the user. */
-export interface CommandOptions {
+/** How a command is started. `cwd`, `env` and `stdio` are options of `child_process.spawn`. */
+export interface SpawnOptions {
   readonly cwd?: string;
   /** Default: `process.env`. `'initial'`: what this process was started with, byte for byte, from /proc/self/environ. */
   readonly env?: NodeJS.ProcessEnv | 'initial';
@@ -76,7 +76,7 @@ export class GatedCommand implements HeldCommand {
    * @throws {SpoorError} COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE; INVALID_VALUE for a user who is not there; UNSUPPORTED
    *   on a processor that the gate is not built for
    */
-  static async start(command: readonly string[], options: CommandOptions = {}): Promise<GatedCommand> {
+  static async start(command: readonly string[], options: SpawnOptions = {}): Promise<GatedCommand> {
     const [name = ''] = command;
     const { cwd, env = process.env } = options;
     const user = options.user === undefined ? undefined : findUser(options.user);

@@ -11,6 +11,9 @@ const nobody: Filter = { kind: 'pid', operator: '=', values: [{ from: 0n, to: 0n
 /** The scope that follows one process and what descends from it. */
 export const commandScope: Scope = { name: commandScopeName, filters: [nobody], follows: true, events: [] };
 
+/** The scope of a trace without a command and without scopes: it matches every task. */
+export const machineScope: Scope = { name: 'all', filters: [], follows: false, events: [] };
+
 /** A process that is followed from the start, by identity. */
 export interface Root {
   readonly scope: string;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { compileProgram, type TestProgram } from '../test/compile.js';
-import { type Tracer, trace } from './index.js';
+import { type Tracer, type TuningOptions, trace } from './index.js';
 
 let folder: string;
 let saboteur: TestProgram;
@@ -25,11 +25,11 @@ function idOf(tracer: Tracer, name: string): string {
 }
 
 /** Runs a command as root that zeroes maps of its own tracer, and then opens `/missing/mark`. */
-async function sabotage(name: string, maps: readonly string[], options: { readonly replaceable: boolean }) {
+async function sabotage(name: string, maps: readonly string[], tuning: TuningOptions) {
   const [ids, result] = ['ids', 'result'].map((file) => join(folder, `${name}-${file}`)) as [string, string];
   const script = `while [ ! -e ${ids} ]; do sleep .01; done; exec ${saboteur.path} $(cat ${ids}) /missing/mark > ${result}`;
   await using tracer = await trace({
-    ...options,
+    tuning,
     command: ['sh', '-c', script],
     spawn: { cwd: folder, stdio: 'inherit' },
     events: ['open', 'bpf', 'exit'],
@@ -71,7 +71,7 @@ it('a trace that nobody touched finds nothing, also after its scopes were replac
     scopes: ['comm=nobody'],
     spawn: { stdio: 'ignore' },
   });
-  tracer.replaceScopes(['comm=somebody exe=/usr/bin/*']);
+  tracer.setScopes(['comm=somebody exe=/usr/bin/*']);
   await tracer.each(() => undefined);
   expect(tracer.interference).toEqual([]);
 });

@@ -22,8 +22,8 @@ async function told(options: TraceOptions) {
 }
 
 it('tells the same of lifecycle events, whether the object has the code of others or not', async () => {
-  const lean = await told({ replaceable: false });
-  const whole = await told({ replaceable: true });
+  const lean = await told({ tuning: { replaceable: false } });
+  const whole = await told({ tuning: { replaceable: true } });
   expect(lean.maps).not.toContain('module_names');
   expect(whole.maps).toContain('module_names');
   expect(lean.seen.length).toBeGreaterThan(10);
@@ -37,7 +37,7 @@ it('tells the same of lifecycle events, whether the object has the code of other
 });
 
 it('has the filters that it is asked for', async () => {
-  const filtered = await told({ replaceable: false, scopes: ['sleeper: comm=sleep'] });
+  const filtered = await told({ tuning: { replaceable: false }, scopes: ['sleeper: comm=sleep'] });
   const scopesOf = (comm: string) =>
     (filtered.seen as { kind: string; comm: string; scopes: string[] }[])
       .filter((event) => event.kind === 'exit' && event.comm === comm)

@@ -44,7 +44,7 @@ export interface KernelSideOptions {
   readonly lifecycleRingSize?: number;
   readonly activityRingSize?: number;
   /** Milliseconds that a record may wait in its ring; undefined: as readers of rings have it. */
-  readonly latencyMs: number | undefined;
+  readonly maxLatencyMs: number | undefined;
   /** Whether the reader is to sleep while nothing comes. */
   readonly sleepsWhenIdle: boolean;
   /** Bytes of arguments that an exec is told with; undefined: `argvLimits.usual`. */
@@ -157,7 +157,7 @@ function configurationFor(
     observer: observer(),
     possibleCpus,
     readerSleeps: options.sleepsWhenIdle && RingWakeup.possible,
-    wakesReader: (options.latencyMs ?? 0) > defaultPace.delayMs && RingWakeup.possible,
+    wakesReader: (options.maxLatencyMs ?? 0) > defaultPace.delayMs && RingWakeup.possible,
     taskStorage,
     variants: {
       'process words': taskStorage ? 'task storage' : 'hash',

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { EventKind } from '@spoor/event';
 import { features } from '@spoor/object';
 import { describe, expect, it } from 'vitest';
 import { compileTo } from '../test/compile.js';
@@ -20,7 +21,7 @@ interface Run {
   readonly folder: string;
   /** By name; `T` stands for the folder. */
   readonly scopes: Readonly<Record<string, string>>;
-  readonly events: readonly string[];
+  readonly events: readonly EventKind[];
   /** Statements in C; the working directory is the folder. */
   readonly main: string;
 }
@@ -33,7 +34,7 @@ async function namesInScopes({ folder, scopes, events, main }: Run): Promise<Rec
     command: [program],
     spawn: { cwd: folder, stdio: 'ignore' },
     events,
-    replaceable: false,
+    tuning: { replaceable: false },
     scopes: Object.entries(scopes).map(([name, text]) => `${name}: comm=act ${text.replaceAll('T', folder)}`),
   });
   const seen: Record<string, string[]> = Object.fromEntries(Object.keys(scopes).map((name) => [name, []]));
@@ -57,7 +58,7 @@ async function whatScopesTake(
   options: {
     readonly folder: string;
     readonly scopes: Readonly<Record<string, string>>;
-    readonly mapEntries?: number;
+    readonly processMapSize?: number;
   },
 ) {
   const { folder, scopes, ...more } = options;
@@ -66,7 +67,7 @@ async function whatScopesTake(
     command: ['bash', '-c', script],
     spawn: { cwd: folder, stdio: 'ignore' },
     events: ['exec', 'exit'],
-    replaceable: false,
+    tuning: { replaceable: false },
     scopes: Object.entries(scopes).map(([name, text]) => `${name}: ${text.replaceAll('T/', `${folder}/`)}`),
     ...more,
   });
@@ -131,7 +132,7 @@ describe('exe of a script', () => {
     const { seen, state } = await whatScopesTake('./x.sh start; /bin/true binary; exit 0', {
       folder: folder.path,
       scopes: { end: 'exe=*.sh', others: 'exe!=*.sh' },
-      mapEntries: 1,
+      processMapSize: 1,
     });
     // The two that end without another exec: a subshell, which is a child.
     expect(seen['end']).toEqual(['start', 'exit']);
@@ -246,7 +247,7 @@ describe('conditions on paths mean the file', () => {
       command: [program],
       spawn: { cwd: folder.path, stdio: 'ignore' },
       events: ['open', 'unlink'],
-      replaceable: false,
+      tuning: { replaceable: false },
       scopes: [`inside: open.path=${folder.path}/real/nope`, 'host: open.path=/nope unlink.path=/nope'],
     });
     const seen: unknown[] = [];
@@ -267,8 +268,12 @@ describe('conditions on paths mean the file', () => {
 });
 
 it('a trace that was loaded without conditions takes none later', async () => {
-  await using tracer = await trace({ replaceable: false, scopes: ['uid=4242'], events: ['open'] });
-  expect(() => tracer.replaceScopes(['uid=4242 open.path=/x'])).toThrow(
+  await using tracer = await trace({
+    tuning: { replaceable: false },
+    scopes: ['uid=4242'],
+    events: ['open'],
+  });
+  expect(() => tracer.setScopes(['uid=4242 open.path=/x'])).toThrow(
     expect.objectContaining({
       code: 'WRONG_PHASE',
       message: expect.stringContaining('conditions on events'),

@@ -14,16 +14,24 @@ function pretendedReader() {
   return { asleep, onOpen, reader: { object: { globals }, rings: [], onOpen } as unknown as WokenReader };
 }
 
-function configured(parts: Partial<KernelConfiguration> & { latencyMs?: number }): KernelConfiguration {
-  const { latencyMs, ...rest } = parts;
-  return { options: { latencyMs }, wakesReader: false, readerSleeps: false, ...rest } as KernelConfiguration;
+function configured(parts: Partial<KernelConfiguration> & { maxLatencyMs?: number }): KernelConfiguration {
+  const { maxLatencyMs, ...rest } = parts;
+  return {
+    options: { maxLatencyMs },
+    wakesReader: false,
+    readerSleeps: false,
+    ...rest,
+  } as KernelConfiguration;
 }
 
 it('is by time alone unless it was asked otherwise', () => {
   const { reader, onOpen } = pretendedReader();
   expect(readerPace(configured({}), reader)).toEqual({});
-  expect(readerPace(configured({ latencyMs: 7 }), reader)).toMatchObject({ delayMs: 7, idleDelayMs: 7 });
-  expect(readerPace(configured({ latencyMs: 250 }), reader)).toMatchObject({ delayMs: 40, idleDelayMs: 40 });
+  expect(readerPace(configured({ maxLatencyMs: 7 }), reader)).toMatchObject({ delayMs: 7, idleDelayMs: 7 });
+  expect(readerPace(configured({ maxLatencyMs: 250 }), reader)).toMatchObject({
+    delayMs: 40,
+    idleDelayMs: 40,
+  });
   expect(onOpen).not.toHaveBeenCalled();
 });
 
@@ -44,7 +52,7 @@ it('takes one thread, with the first sleep, and has the next record wake', () =>
 it('sleeps with the thread that it has', () => {
   const { reader, onOpen } = pretendedReader();
   const { wakeup, sleep, delayMs } = readerPace(
-    configured({ latencyMs: 250, wakesReader: true, readerSleeps: true }),
+    configured({ maxLatencyMs: 250, wakesReader: true, readerSleeps: true }),
     reader,
   );
   expect(delayMs).toBe(250);

@@ -15,13 +15,13 @@ export function readerPace(
   { options, wakesReader, readerSleeps }: KernelConfiguration,
   reader: WokenReader,
 ): PaceOptions {
-  const { latencyMs } = options;
+  const { maxLatencyMs } = options;
   // Asked again: another trace may have taken the thread meanwhile.
   const wakeup = wakesReader && RingWakeup.possible ? newWakeup(reader) : undefined;
   const sleep = readerSleeps ? sleepOf(reader, wakeup) : undefined;
-  if (latencyMs === undefined) return { sleep };
+  if (maxLatencyMs === undefined) return { sleep };
   // Only who is woken may look seldom.
-  const delayMs = wakeup === undefined ? Math.min(latencyMs, defaultPace.delayMs) : latencyMs;
+  const delayMs = wakeup === undefined ? Math.min(maxLatencyMs, defaultPace.delayMs) : maxLatencyMs;
   return { delayMs, idleDelayMs: delayMs, wakeup, sleep };
 }
 

@@ -85,7 +85,7 @@ export class ScopesInForce {
     if (!this.#kernel.hasConditions && scopes.some(hasConditions)) missing.push('conditions on events');
     if (missing.length === 0) return compiled;
     throw new SpoorError('WRONG_PHASE', `This trace was loaded without the filters ${missing.join(', ')}`, {
-      remedy: 'Start it with replaceable: true, which loads the code of all filters.',
+      remedy: 'Start it with tuning.replaceable: true, which loads the code of all filters.',
     });
   }
 

@@ -21,7 +21,7 @@ it('a seed that no process ever took is told when the trace has ended', async ()
   // Of a process that started at another time.
   seeds.set(tracer.commandTgid!, { followed: 1n, startTicks: 0n });
   expect(tracer.commandUnseen).toBe(false);
-  tracer.stop();
+  tracer.close();
   expect(tracer.commandUnseen).toBe(true);
 });
 

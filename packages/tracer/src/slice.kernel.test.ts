@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { trace } from './index.js';
 
@@ -17,4 +18,25 @@ it('follows a command and what outlives it, and hands out the kinds that were as
   expect(events['fork']).toEqual({ submitted: 3, delivered: 3, dropped: {} });
   expect(tracer.processes.living).toBe(0);
   expect(tracer.processes.roots).toHaveLength(1);
+});
+
+it('traces the whole machine without a command and without scopes, and nothing with no scope', async () => {
+  await using all = await trace({ events: ['exec'] });
+  await using none = await trace({ events: ['exec'], scopes: [] });
+  expect(all.scopeNames.filter((name) => name !== undefined)).toEqual(['all']);
+  expect(none.scopeNames.filter((name) => name !== undefined)).toEqual([]);
+  const marker = `whole-machine-${process.pid}`;
+  execFileSync('true', [marker]);
+  const reading = Promise.all(
+    [all, none].map(async (tracer) => {
+      const markers: unknown[] = [];
+      await tracer.each((event) => {
+        if (event.kind === 'exec' && event.argv.at(-1) === marker) markers.push(event.scopes);
+      });
+      return markers;
+    }),
+  );
+  all.close();
+  none.close();
+  expect(await reading).toEqual([[['all']], []]);
 });

@@ -32,7 +32,7 @@ export abstract class TraceInKernel {
 
   /**
    * Values that event lines have beyond their records: a recording must store them too. Replaced by
-   * another object after `replaceScopes`, and when the wall clock was set.
+   * another object after `setScopes`, and when the wall clock was set.
    */
   get context(): EventContext {
     return this.#parts.decoder.context;

@@ -1,11 +1,11 @@
-import type { Event, EventDecoder, MalformedEvent } from '@spoor/event';
+import type { Event, EventDecoder, EventKind, MalformedEvent } from '@spoor/event';
 import type { HeldCommand } from './gated-command.js';
 import type { KernelSide } from './kernel-side.js';
 import type { ProcessTree } from './process-tree.js';
 import type { ScopesInForce } from './scopes.js';
 
-/** An event, or a malformed record. */
-export type TracedEvent = Event | MalformedEvent;
+/** An event of the kinds that a trace hands out, or a malformed record. */
+export type TracedEvent<Kind extends EventKind = EventKind> = Event<Kind> | MalformedEvent;
 
 export interface TracerParts {
   readonly kernel: KernelSide;
@@ -13,7 +13,7 @@ export interface TracerParts {
   readonly command: HeldCommand | undefined;
   readonly until: 'all' | 'command';
   /** Kinds that are handed out. */
-  readonly kinds: ReadonlySet<string>;
+  readonly kinds: ReadonlySet<EventKind>;
   readonly processes: ProcessTree;
   /** The trace gives it its context. */
   readonly decoder: EventDecoder;

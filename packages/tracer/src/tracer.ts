@@ -1,5 +1,5 @@
 import { SpoorError } from '@spoor/core';
-import type { EventContext, EventDecoder } from '@spoor/event';
+import type { EventContext, EventDecoder, EventKind } from '@spoor/event';
 import type { Scope } from '@spoor/filter';
 import { RingPoller, RingSource } from '@spoor/ring';
 import { checkEachOptions } from './check-options.js';
@@ -19,14 +19,14 @@ const endCheckMs = 100;
 
 /**
  * A running trace. Read it one way, once: `for await` for comfort, `each` for speed. It ends when the followed command
- * and all that descends from it have ended, at `stop()`, or when the signal aborts: the hooks are detached, what was
+ * and all that descends from it have ended, at `close()`, or when the signal aborts: the hooks are detached, what was
  * submitted before is still handed out, then the kernel side is unloaded.
  *
  * Back-pressure: what is not read waits in the rings; when one is full the kernel side drops events and counts them
  * (`stats().events`). The traced processes never wait.
  */
-export class Tracer extends TraceInKernel implements AsyncDisposable {
-  /** The processes seen so far, the last `rememberedProcesses` of them. Grows as events are read. */
+export class Tracer<Kind extends EventKind = EventKind> extends TraceInKernel implements AsyncDisposable {
+  /** The processes seen so far, the last `maxProcesses` of them. Grows as events are read. */
   readonly processes: ProcessTree;
   /** How the command ended; undefined without one. Settles before the trace ends when descendants live on. */
   readonly exit: Promise<CommandExit> | undefined;
@@ -34,7 +34,7 @@ export class Tracer extends TraceInKernel implements AsyncDisposable {
   readonly #command: HeldCommand | undefined;
   readonly #until: 'all' | 'command';
   readonly #scopes: ScopesInForce;
-  readonly #kinds: ReadonlySet<string>;
+  readonly #kinds: ReadonlySet<EventKind>;
   readonly #decoder: EventDecoder;
   readonly #delivered = new Map<string, number>();
   readonly #ended = new AbortController();
@@ -65,9 +65,9 @@ export class Tracer extends TraceInKernel implements AsyncDisposable {
       this.#commandEnded = true;
       this.#checkEnd();
     });
-    if (parts.signal?.aborted) this.stop();
+    if (parts.signal?.aborted) this.close();
     else
-      parts.signal?.addEventListener('abort', () => this.stop(), { once: true, signal: this.#ended.signal });
+      parts.signal?.addEventListener('abort', () => this.close(), { once: true, signal: this.#ended.signal });
   }
 
   /** Whether the hooks are still attached. */
@@ -98,9 +98,9 @@ export class Tracer extends TraceInKernel implements AsyncDisposable {
    * milliseconds, in which events wait in the rings.
    *
    * @throws SpoorError as `trace` for scopes; `WRONG_PHASE` when the trace has ended or was started with
-   *   `replaceable: false` and lacks a filter: the old scopes are still in force then
+   *   `tuning.replaceable: false` and lacks a filter: the old scopes are still in force then
    */
-  replaceScopes(written: readonly (string | Scope)[]): void {
+  setScopes(written: readonly (string | Scope)[]): void {
     if (!this.running) throw new SpoorError('WRONG_PHASE', 'The trace has ended');
     const { scopes, roots, named } = traceScopes(written);
     const all = this.#command === undefined ? scopes : [commandScope, ...scopes];
@@ -119,13 +119,13 @@ export class Tracer extends TraceInKernel implements AsyncDisposable {
    *
    * @throws SpoorError `WRONG_PHASE` when the trace is being read already
    */
-  [Symbol.asyncIterator](): AsyncIterableIterator<TracedEvent> {
-    const source = new RingSource<TracedEvent>(this.#kernel.rings, {
+  [Symbol.asyncIterator](): AsyncIterableIterator<TracedEvent<Kind>> {
+    const source = new RingSource<TracedEvent<Kind>>(this.#kernel.rings, {
       ...this.#kernel.pace,
       beforeLook: this.#followWallClock,
       take: (data, offset, length) => {
         const event = this.#judged(this.#decoder.own(data, offset, length));
-        return this.#take(event) ? event : undefined;
+        return this.#take(event) ? (event as TracedEvent<Kind>) : undefined;
       },
     });
     this.#read(source);
@@ -138,16 +138,16 @@ export class Tracer extends TraceInKernel implements AsyncDisposable {
    *
    * @throws SpoorError `WRONG_PHASE` when the trace is being read already; `UNKNOWN_OPTION`, `INVALID_VALUE`
    */
-  each(handle: (event: TracedEvent) => void, options: EachOptions = {}): Promise<void> {
+  each(handle: (event: TracedEvent<Kind>) => void, options: EachOptions = {}): Promise<void> {
     checkEachOptions(options);
     return new Promise((resolve, reject) => {
       const handler = this.#decoder.handler((lent) => {
         const event = this.#judged(lent);
         if (!this.#take(event)) return;
         try {
-          handle(event);
+          handle(event as TracedEvent<Kind>);
         } catch (error) {
-          this.stop();
+          this.close();
           reject(error);
         }
       });
@@ -178,7 +178,7 @@ export class Tracer extends TraceInKernel implements AsyncDisposable {
   /**
    * Ends the trace now: detaches, hands out what was submitted, unloads. The command is not touched. Idempotent.
    */
-  stop(): void {
+  close(): void {
     if (!this.running) return;
     clearTimeout(this.#endCheck);
     this.#kernel.detach();
@@ -201,12 +201,7 @@ export class Tracer extends TraceInKernel implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.stop();
-  }
-
-  /** `Symbol.asyncDispose` without `using`. */
-  close(): void {
-    this.stop();
+    this.close();
   }
 
   #read(reader: { close(): unknown }): void {
@@ -269,7 +264,7 @@ export class Tracer extends TraceInKernel implements AsyncDisposable {
     const failed = this.#failed;
     if (error !== undefined) failed?.(error);
     try {
-      this.stop();
+      this.close();
     } catch (cause) {
       if (failed === undefined) throw cause;
     }

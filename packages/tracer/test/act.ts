@@ -42,14 +42,15 @@ export async function act<const Kind extends EventKind>(given: Act<Kind>): Promi
   const folder = mkdtempSync(join(tmpdir(), 'spoor-act-'));
   try {
     const program = compile(folder, given);
+    const kinds: readonly EventKind[] = given.kinds;
     const events: EventObject<Kind>[] = [];
     const lines: EventLine<Kind>[] = [];
     await using tracer = await trace({
-      replaceable: false,
       ...given.options,
+      tuning: { replaceable: false, ...given.options?.tuning },
       command: [program],
       spawn: { cwd: folder, stdio: 'inherit' },
-      events: given.kinds,
+      events: kinds,
     });
     await tracer.each((event) => {
       expect(event.kind).not.toBe('malformed');

@@ -1,7 +1,7 @@
 import type { Event } from '@spoor/event';
 import type { Scope } from '@spoor/filter';
 import { GatedCommand } from '../src/gated-command.js';
-import { type TraceOptions, trace } from '../src/trace.js';
+import { type TraceOptions, trace } from '../src/index.js';
 import type { Tracer } from '../src/tracer.js';
 import { testCgroup } from './cgroup.js';
 
@@ -24,8 +24,8 @@ export async function eventsInScope(run: MarkerRun): Promise<Event[]> {
   const events: Event[] = [];
   try {
     await using tracer = await trace({
-      replaceable: false,
       ...run.options,
+      tuning: { replaceable: false, ...run.options?.tuning },
       scopes: run.scopes({ tgid: command.tgid, cgroup: cgroup.path }),
     });
     const reading = tracer.each((event) => {
@@ -34,7 +34,7 @@ export async function eventsInScope(run: MarkerRun): Promise<Event[]> {
     run.begun?.(tracer);
     await command.open();
     await command.exit;
-    tracer.stop();
+    tracer.close();
     await reading;
   } finally {
     // Nothing may be left in the cgroup when it is removed.

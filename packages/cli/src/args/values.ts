@@ -40,11 +40,14 @@ export function readChoice<T extends string>(choices: readonly T[]): (text: stri
 }
 
 /** Kinds of events: names with commas between. */
-export function readEvents(known: readonly string[]): (text: string, option: string) => readonly string[] {
+export function readEvents<Kind extends string>(
+  known: readonly Kind[],
+): (text: string, option: string) => readonly Kind[] {
   return (text, option) => {
     const names = text.split(',').map((name) => name.trim());
+    const isKnown = (name: string): name is Kind => (known as readonly string[]).includes(name);
     for (const name of names) {
-      if (known.includes(name)) continue;
+      if (isKnown(name)) continue;
       if (name === '') throw invalid(option, text, 'Give names with commas between: exec,open.');
       const guess = nearest(name, known);
       const all = `There are ${known.join(', ')}.`;
@@ -52,7 +55,7 @@ export function readEvents(known: readonly string[]): (text: string, option: str
         remedy: guess === undefined ? all : `Did you mean ${guess}? ${all}`,
       });
     }
-    return [...new Set(names)];
+    return [...new Set(names.filter(isKnown))];
   };
 }
 

@@ -63,7 +63,7 @@ async function run(args: Arguments, io: Io): Promise<Outcome> {
 }
 
 async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts): Promise<Outcome> {
-  const { argvLimit, command, mapEntries, until } = settings;
+  const { argvLimit, command, processMapSize, until } = settings;
   if (settings.record === '-' && command !== undefined) {
     throw new SpoorError('INVALID_VALUE', '--record cannot be "-": standard output is the command\'s', {
       remedy: 'Give a file.',
@@ -84,26 +84,28 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
   const { trace } = library;
   interrupts.starting.throwIfAborted();
   const starting = trace({
-    // The session keeps no event.
-    checkLifetime: false,
-    // What the tree of processes is made from is recorded whatever is shown.
+    // The tree of processes is recorded, whatever is shown.
     events: recorder === undefined ? settings.events : [...new Set([...lifecycleKinds, ...settings.events])],
     scopes,
     ringSizes: settings.ringSizes,
     signal: interrupts.starting,
-    // The scopes stay as they are: the code of other filters need not be loaded, which takes longest.
-    replaceable: false,
     // Nobody watches a file grow.
-    ...(outputs.events.sink.isFile ? { latencyMs: fileLatencyMs } : {}),
-    // Little else here needs a thread of the pool.
-    sleepsWhenIdle: true,
-    measurePrograms: settings.stats || settings.statsJson !== undefined,
-    // Only the tree shows them again.
-    ...(settings.output === 'tree' ? {} : { rememberedProcesses: 0 }),
+    ...(outputs.events.sink.isFile ? { maxLatencyMs: fileLatencyMs } : {}),
+    // Only the tree shows processes again.
+    ...(settings.output === 'tree' ? {} : { maxProcesses: 0 }),
     ...held,
-    ...(until === undefined ? {} : { until }),
-    ...(argvLimit === undefined ? {} : { argvLimit }),
-    ...(mapEntries === undefined ? {} : { mapEntries }),
+    ...(processMapSize === undefined ? {} : { processMapSize }),
+    tuning: {
+      // The session keeps no event.
+      checkLifetime: false,
+      // The scopes do not change. The code of other filters takes longest to load.
+      replaceable: false,
+      // Little else here needs a thread of the pool.
+      sleepsWhenIdle: true,
+      measurePrograms: settings.stats || settings.statsJson !== undefined,
+      ...(until === undefined ? {} : { until }),
+      ...(argvLimit === undefined ? {} : { argvLimit }),
+    },
   });
   let tracer: Tracer | undefined;
   const [started, { Session, writer }] = await Promise.all([

@@ -41,9 +41,9 @@ async function tryTrace(): Promise<Check> {
   const name = 'a trace';
   try {
     const began = performance.now();
-    const tracer = await trace();
+    const tracer = await trace({ scopes: [] });
     const took = performance.now() - began;
-    tracer.stop();
+    tracer.close();
     return { name, status: 'ok', found: `loads, attaches and unloads; starting took ${Math.round(took)} ms` };
   } catch (error) {
     return missing(name, error);

@@ -11,7 +11,7 @@ import { drawTree } from '../output/tree.js';
 import { droppedOf } from '../trace/drop-watch.js';
 
 /** What the tour shows of; with `open`, more than fits on a screen is left out. */
-export const tourEvents: readonly string[] = ['exec', 'open', 'connect', 'exit'];
+export const tourEvents = ['exec', 'open', 'connect', 'exit'] as const;
 
 /** Opened by every program that starts, and of no interest twice. */
 const usual = /^\/(usr\/)?lib|^\/etc\/(ld\.so|locale|ssl)|^\/(proc|sys|dev)\/|\/locale\//;

@@ -15,8 +15,7 @@ export async function liveTour(guide: Guide): Promise<void> {
       command: ['sh', 'tour.sh', process.execPath, String(greeter.port)],
       spawn: { cwd: packaged('tour/'), stdio: 'ignore' },
       events: tourEvents,
-      replaceable: false,
-      measurePrograms: true,
+      tuning: { replaceable: false, measurePrograms: true },
     });
     guide.say(
       'A small command, followed',

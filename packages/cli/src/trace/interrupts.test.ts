@@ -12,7 +12,7 @@ function started(
   const tracer = {
     running: true as boolean,
     kill: vi.fn(() => true),
-    stop: vi.fn(() => {
+    close: vi.fn(() => {
       tracer.running = false;
     }),
   } satisfies Interruptible;
@@ -27,14 +27,14 @@ it('aborts what has not begun', () => {
   signal('SIGTERM');
   expect(interrupts.starting.aborted).toBe(true);
   expect(interrupts.endedBy).toBe('SIGTERM');
-  expect(tracer.stop).not.toHaveBeenCalled();
+  expect(tracer.close).not.toHaveBeenCalled();
 });
 
 it('ends a trace that has no command', () => {
   const { interrupts, tracer, began } = started();
   began();
   signal('SIGHUP');
-  expect(tracer.stop).toHaveBeenCalledTimes(1);
+  expect(tracer.close).toHaveBeenCalledTimes(1);
   expect(interrupts.endedBy).toBe('SIGHUP');
   expect(interrupts.starting.aborted).toBe(false);
 });
@@ -44,10 +44,10 @@ it('passes signals on to the command while it lives, and stops tracing at the se
   began();
   signal('SIGTERM');
   expect(tracer.kill).toHaveBeenLastCalledWith('SIGTERM');
-  expect(tracer.stop).not.toHaveBeenCalled();
+  expect(tracer.close).not.toHaveBeenCalled();
   signal('SIGHUP');
   expect(tracer.kill).toHaveBeenLastCalledWith('SIGHUP');
-  expect(tracer.stop).toHaveBeenCalledTimes(1);
+  expect(tracer.close).toHaveBeenCalledTimes(1);
   expect(said).toEqual(['tracing has stopped, the command goes on; once more to leave it alone']);
   expect(interrupts.endedBy).toBeUndefined();
 });
@@ -58,7 +58,7 @@ it('takes a signal that comes with the end of the command for the command’s', 
   began();
   await exit;
   signal('SIGINT');
-  expect(tracer.stop).not.toHaveBeenCalled();
+  expect(tracer.close).not.toHaveBeenCalled();
   expect(interrupts.endedBy).toBeUndefined();
 });
 
@@ -76,7 +76,7 @@ it('opens the output files anew at SIGHUP, and passes that on to nobody', () => 
   signal('SIGHUP');
   expect(reopen).toHaveBeenCalledTimes(2);
   expect(tracer.kill).not.toHaveBeenCalled();
-  expect(tracer.stop).not.toHaveBeenCalled();
+  expect(tracer.close).not.toHaveBeenCalled();
 });
 
 it('leaves what the whole process group got to the command, however often it comes', () => {
@@ -90,7 +90,7 @@ it('leaves what the whole process group got to the command, however often it com
   began();
   for (let count = 0; count < 4; count++) report({ name: 'SIGINT', toGroup: true });
   expect(tracer.kill).not.toHaveBeenCalled();
-  expect(tracer.stop).not.toHaveBeenCalled();
+  expect(tracer.close).not.toHaveBeenCalled();
   report({ name: 'SIGINT', toGroup: false });
   expect(tracer.kill).toHaveBeenLastCalledWith('SIGINT');
 });
@@ -99,7 +99,7 @@ it.each(['SIGUSR1', 'SIGUSR2', 'SIGQUIT', 'SIGALRM'] as const)('disregards %s wh
   const { interrupts, tracer, began } = started();
   began();
   expect(signal(name)).toBe(true);
-  expect(tracer.stop).not.toHaveBeenCalled();
+  expect(tracer.close).not.toHaveBeenCalled();
   interrupts.restore();
   expect(signal(name)).toBe(false);
 });

@@ -8,7 +8,7 @@ export interface Interruptible {
   /** Sends a signal to the command; false when there is none, or it has ended. */
   kill(signal: NodeJS.Signals): boolean;
   readonly running: boolean;
-  stop(): void;
+  close(): void;
 }
 
 export type Interruption = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
@@ -128,7 +128,7 @@ export class Interrupts {
     if (this.#endedBy !== undefined || this.#begun?.tracer.running === false) return this.#die(signal);
     this.#endedBy = signal;
     if (this.#begun === undefined) this.#starting.abort();
-    else this.#begun.tracer.stop();
+    else this.#begun.tracer.close();
   };
 
   #passOn(signal: Interruption): void {
@@ -137,13 +137,13 @@ export class Interrupts {
     if (this.#passedOn === 3) return this.#die(signal);
     tracer.kill(signal);
     if (this.#passedOn !== 2 || !tracer.running) return;
-    tracer.stop();
+    tracer.close();
     this.#say('tracing has stopped, the command goes on; once more to leave it alone');
   }
 
   /** Dies of the signal, so that the caller sees which it was. */
   #die(signal: Interruption): void {
-    this.#begun?.tracer.stop();
+    this.#begun?.tracer.close();
     this.restore();
     endProcess({ signal: constants.signals[signal] }, this.#launcher);
   }

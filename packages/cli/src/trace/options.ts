@@ -1,4 +1,5 @@
 import { eventKinds } from '@spoor/bpf';
+import type { EventKind } from '@spoor/event';
 import type { Option } from '../args/option.js';
 import type { Arguments } from '../args/parse.js';
 import { readChoice, readCount, readDuration, readEvents, readSize } from '../args/values.js';
@@ -86,18 +87,18 @@ export const traceOptions: readonly Option[] = [
 ];
 
 /** How events are to be shown. */
-export interface ShownOptions {
-  readonly events: readonly string[];
+export interface ShownOptions<Kind extends string = string> {
+  readonly events: readonly Kind[];
   readonly output: OutputName;
   readonly out: string | undefined;
   readonly time: 'relative' | 'wall';
 }
 
 /** `kinds`: those that there are, and those that are shown when none is asked for. */
-export function readShown(
+export function readShown<Kind extends string>(
   args: Arguments,
-  kinds: { readonly known: readonly string[]; readonly usual: readonly string[] },
-): ShownOptions {
+  kinds: { readonly known: readonly Kind[]; readonly usual: readonly Kind[] },
+): ShownOptions<Kind> {
   return {
     events: args.get('events', readEvents(kinds.known)) ?? kinds.usual,
     output: args.get('output', readChoice(outputNames)) ?? 'table',
@@ -106,7 +107,7 @@ export function readShown(
   };
 }
 
-export interface TraceSettings extends ShownOptions {
+export interface TraceSettings extends ShownOptions<EventKind> {
   readonly command: readonly string[] | undefined;
   /** Expressions. */
   readonly scopes: readonly string[];
@@ -116,7 +117,7 @@ export interface TraceSettings extends ShownOptions {
   readonly until: 'all' | 'command' | undefined;
   readonly durationMs: number | undefined;
   readonly argvLimit: number | undefined;
-  readonly mapEntries: number | undefined;
+  readonly processMapSize: number | undefined;
   readonly ringSizes: { readonly lifecycle?: number; readonly activity?: number };
   readonly keepRoot: boolean;
   readonly stats: boolean;
@@ -136,7 +137,7 @@ export function readTraceSettings(args: Arguments): TraceSettings {
     until: args.get('until', readChoice(['all', 'command'])),
     durationMs: args.get('duration', readDuration),
     argvLimit: args.get('argv-limit', readSize),
-    mapEntries: args.get('map-entries', readCount),
+    processMapSize: args.get('map-entries', readCount),
     ringSizes: {
       ...(activity === undefined ? {} : { activity }),
       ...(lifecycle === undefined ? {} : { lifecycle }),

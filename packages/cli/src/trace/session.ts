@@ -63,7 +63,7 @@ export class Session {
       this.#exit = exit;
       this.#waitingNote = setTimeout(this.#sayWhoIsLeft, patienceMs).unref();
     });
-    outputs.events.sink.onFailure = () => tracer.stop();
+    outputs.events.sink.onFailure = () => tracer.close();
   }
 
   /** Resolves to how `spoor` ends, when all is written and, unless its time was over first, the command has ended. */
@@ -77,7 +77,7 @@ export class Session {
       clearTimeout(duration);
       clearInterval(dropCheck);
       clearTimeout(this.#waitingNote);
-      tracer.stop();
+      tracer.close();
     }
     const failure = await this.#conclude();
     if (!this.#timedOut && interrupts.endedBy === undefined) await tracer.exit;
@@ -159,7 +159,7 @@ export class Session {
 
   readonly #timeOut = (): void => {
     this.#timedOut = true;
-    this.#parts.tracer.stop();
+    this.#parts.tracer.close();
   };
 
   async #conclude(): Promise<SpoorError | undefined> {

@@ -125,7 +125,11 @@ describe('arguments', () => {
   });
 
   it('are said to be from memory that another process can have written to', async () => {
-    const { lines } = await act({ ...execs, main: longArgument(10, 20_000), options: { argvLimit: 8192 } });
+    const { lines } = await act({
+      ...execs,
+      main: longArgument(10, 20_000),
+      options: { tuning: { argvLimit: 8192 } },
+    });
     expect(lines).toHaveLength(3);
     for (const { flags } of lines) expect(flags).toContain('user-memory');
   });
@@ -139,7 +143,7 @@ describe('arguments', () => {
     const { data, events } = await act({
       ...execs,
       main: longArgument(10, 5000, limit - last, size),
-      options: { argvLimit },
+      options: { tuning: { argvLimit } },
     });
     const [, short, middle, most, long] = data as unknown as Arguments[];
     expect(short).toMatchObject({ argv: ['x'.repeat(9), '--marker'], argvTruncated: false });
@@ -170,7 +174,7 @@ describe('arguments', () => {
   });
 
   it.each([0, 1023, 65_537, 4096.5])('a limit of %d is refused', async (argvLimit) => {
-    await expect(act({ ...execs, main: '', options: { argvLimit } })).rejects.toMatchObject({
+    await expect(act({ ...execs, main: '', options: { tuning: { argvLimit } } })).rejects.toMatchObject({
       code: 'INVALID_VALUE',
       message: expect.stringContaining(String(argvLimit)),
     });

@@ -38,7 +38,7 @@ const smallRings = { activity: 64 * 1024 };
 
 async function run(rounds: number, children: number) {
   await using tracer = await trace({
-    replaceable: false,
+    tuning: { replaceable: false },
     command: [flood.path, String(rounds), String(children)],
     spawn: { cwd: dirname(flood.path), stdio: 'inherit' },
     ringSizes: smallRings,

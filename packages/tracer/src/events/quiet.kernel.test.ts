@@ -15,7 +15,7 @@ const acts = 50;
 
 it('every act of a quiet process is reported while a hundred others flood', { timeout: 60_000 }, async () => {
   await using tracer = await trace({
-    replaceable: false,
+    tuning: { replaceable: false },
     command: [quiet.path, String(floods), String(acts), '40000'],
     spawn: { cwd: dirname(quiet.path), stdio: 'inherit' },
     events: ['open'],

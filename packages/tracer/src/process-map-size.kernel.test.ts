@@ -30,15 +30,15 @@ const passing =
   /^(time|ktimeNs|cpu|tgid|tid|ppid|startTimeNs|origin|childTgid|childTid|childStartTimeNs|durationNs|inode)$/;
 
 /** What each process did, in its order, without what differs from run to run. */
-async function eventsWith(mapEntries?: number): Promise<{ events: string[]; misses: number }> {
+async function eventsWith(processMapSize?: number): Promise<{ events: string[]; misses: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'spoor-entries-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const byProcess = new Map<string, string[]>();
   await using tracer = await trace({
     command: ['sh', '-c', script],
-    replaceable: false,
+    tuning: { replaceable: false },
     spawn: { cwd: folder },
-    ...(mapEntries === undefined ? {} : { mapEntries }),
+    ...(processMapSize === undefined ? {} : { processMapSize }),
   });
   for await (const event of tracer) {
     if (event.kind === 'malformed') throw new Error(JSON.stringify(event));

@@ -21,7 +21,7 @@ it('replaces scopes during a storm of forks: no mixture, no loss, nobody forgott
   ];
   const seen = new Map<string, number>();
   const serials: string[] = [];
-  await using tracer = await trace({ scopes: sets[0]!, replaceable: true, events: ['exec'] });
+  await using tracer = await trace({ scopes: sets[0]!, tuning: { replaceable: true }, events: ['exec'] });
   const reading = tracer.each((event) => {
     if (event.kind !== 'exec') return;
     const names = event.scopes.join();
@@ -30,13 +30,13 @@ it('replaces scopes during a storm of forks: no mixture, no loss, nobody forgott
   });
   await command.open();
   for (let index = 1; index <= replacements; index++) {
-    tracer.replaceScopes(sets[index % 2]!);
+    tracer.setScopes(sets[index % 2]!);
     await setImmediate();
   }
   const { closeSync, openSync } = await import('node:fs');
   closeSync(openSync(stop, 'w'));
   await command.exit;
-  tracer.stop();
+  tracer.close();
   await reading;
   expect(new Set(seen.keys())).toEqual(new Set(['kept,even1,even2', 'kept,odd1,odd2']));
   const total = Number(serials.pop()!.replace('total=', ''));
