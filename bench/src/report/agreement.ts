@@ -1,16 +1,6 @@
 import type { Measurement } from '../finding.js';
 import { ratioOf, type Summary, summarise } from '../measure/statistics.js';
-import type { Report } from './report.js';
-
-/** How the numbers of a run lie in the spread that another one printed. */
-export interface Agreement {
-  /** When the other began: RFC 3339. */
-  readonly with: string;
-  /** Rows of the tables that both have, with a spread. */
-  readonly rows: number;
-  /** Those whose median lies outside. */
-  readonly outside: readonly string[];
-}
+import type { Agreement, Report } from './report.js';
 
 /** Of a machine that is the same. */
 const same = ['cpu', 'cpus', 'kernel', 'node'] as const;

@@ -1,6 +1,5 @@
 import type { Finding } from '../finding.js';
 import type { Machine } from '../machine.js';
-import type { Agreement } from './agreement.js';
 
 /** The name and question of a benchmark. */
 export interface Subject {
@@ -8,6 +7,16 @@ export interface Subject {
   readonly title: string;
   /** Its question, in one or two sentences. */
   readonly question: string;
+}
+
+/** Compares the numbers of a run with the spread of another run. */
+export interface Agreement {
+  /** When the other began: RFC 3339. */
+  readonly with: string;
+  /** Rows of the tables that both have, with a spread. */
+  readonly rows: number;
+  /** Those whose median lies outside. */
+  readonly outside: readonly string[];
 }
 
 /** One run of one benchmark, as it is kept. */

@@ -49,3 +49,19 @@ export const extraSizes: readonly (readonly [once: number, each: number])[] = [
   [0, 0],
   [0, 12],
 ];
+
+/** The offset, name and kind of each type, by id. */
+export interface BtfIndex {
+  /** The number of types, including `void`: ids are 0 to `count - 1`. */
+  readonly count: number;
+  readonly offsets: Uint32Array;
+  readonly names: Uint32Array;
+  readonly kinds: Uint8Array;
+}
+
+/** The parsed file of a `Btf`. */
+export interface BtfSource extends BtfIndex {
+  readonly file: string;
+  readonly view: DataView;
+  readonly strings: Uint8Array;
+}

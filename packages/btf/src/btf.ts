@@ -1,24 +1,8 @@
 import { SpoorError } from '@spoor/core';
-import { kinds as kindNumbers } from './btf-format.js';
+import { type BtfSource, kinds as kindNumbers } from './btf-format.js';
 import type { BtfDatasec, BtfEnum, BtfFunctionProto, BtfStruct, BtfType } from './btf-types.js';
 import { faultyReference } from './check-references.js';
 import { decodeType } from './decode-type.js';
-
-/** Where each type is, by id. */
-export interface BtfIndex {
-  /** Types, `void` included: ids are 0 to `count - 1`. */
-  readonly count: number;
-  readonly offsets: Uint32Array;
-  readonly names: Uint32Array;
-  readonly kinds: Uint8Array;
-}
-
-/** What a `Btf` is made from. */
-export interface BtfSource extends BtfIndex {
-  readonly file: string;
-  readonly view: DataView;
-  readonly strings: Uint8Array;
-}
 
 /** Longer chains of typedefs and qualifiers than the kernel itself accepts (`MAX_RESOLVE_DEPTH`) do not end. */
 const maxChain = 32;

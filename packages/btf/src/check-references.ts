@@ -1,5 +1,4 @@
-import type { BtfSource } from './btf.js';
-import { kinds, typeSize } from './btf-format.js';
+import { type BtfSource, kinds, typeSize } from './btf-format.js';
 
 /** Where the references of a kind stand: behind `struct btf_type` for each of `parts` of `step` bytes, at `offsets`. */
 interface Places {

@@ -1,6 +1,6 @@
 import { SpoorError } from '@spoor/core';
-import { Btf, type BtfIndex } from './btf.js';
-import { btfMagic, extraSizes, headerSize, typeSize } from './btf-format.js';
+import { Btf } from './btf.js';
+import { type BtfIndex, btfMagic, extraSizes, headerSize, typeSize } from './btf-format.js';
 
 /** Options of `parseBtf` and `parseObject`. */
 export interface ParseOptions {

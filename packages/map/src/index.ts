@@ -1,5 +1,6 @@
 export type { ValueCodec } from './access.js';
 export type { How, InitCounters, InitOptions, InitResult } from './init-store.js';
+export { type PerCpuMapOptions, type TypedMapOptions, typedMap } from './map-view.js';
 export { type LruBatch, lruBatchSize } from './memory/lru-list.js';
 export {
   type MapCall,
@@ -10,12 +11,6 @@ export {
 } from './memory/memory-map.js';
 export { type ProcessInfo, type ProcessInfoOptions, processInfo } from './process-info.js';
 export type { Shape, ValueOf } from './shape.js';
-export {
-  type PerCpuMapOptions,
-  type SetMode,
-  type TypedMap,
-  type TypedMapOptions,
-  typedMap,
-} from './typed-map.js';
+export type { SetMode, TypedMap } from './typed-map.js';
 export { type TypedQueue, typedQueue } from './typed-queue.js';
 export { type AsyncInitMap, type InitMap, withAsyncInit, withInit } from './with-init.js';

@@ -1,17 +1,18 @@
 import { type Codec, WordView } from '@spoor/btf';
 import { errno, type RawMap, SpoorError } from '@spoor/core';
-import type { Access, ValueCodec } from './access.js';
+import { Access, perCpuValues, requireSize, type ValueCodec } from './access.js';
 import { Entries } from './entries.js';
-import { kindOf, valueBufferSize } from './kinds.js';
+import { kindOf, requireAccess, valueBufferSize } from './kinds.js';
 import { deleteEach, setEach } from './many.js';
 import { isUnsupported, mapFailure } from './map-failure.js';
+import { codecOf, type Shape, type ValueOf } from './shape.js';
 import type { SetMode, TypedMap } from './typed-map.js';
 import { walkChunks } from './walk.js';
 
 const modeFlags = { any: 0, create: 1, update: 2 } as const satisfies Record<SetMode, number>;
 
 /** The one implementation of `TypedMap`. */
-export class MapView<K, V> implements TypedMap<K, V> {
+class MapView<K, V> implements TypedMap<K, V> {
   readonly raw: RawMap;
   readonly keyCodec: Codec<K>;
   readonly valueCodec: ValueCodec<V>;
@@ -158,4 +159,59 @@ export class MapView<K, V> implements TypedMap<K, V> {
     }
     throw mapFailure(this.raw, call, status);
   }
+}
+
+export interface TypedMapOptions<KS extends Shape, VS extends Shape> {
+  readonly key: KS;
+  /** Of one value, also for per-CPU kinds. */
+  readonly value: VS;
+  /** Required for per-CPU kinds, and refused for all others: a value is an array, one element a possible CPU. */
+  readonly perCpu?: false;
+}
+
+export interface PerCpuMapOptions<KS extends Shape, VS extends Shape> {
+  readonly key: KS;
+  readonly value: VS;
+  readonly perCpu: true;
+}
+
+/**
+ * Puts types on a raw map. `key` and `value` are generated schemas, layouts or codecs.
+ *
+ * @throws SpoorError MAP_LAYOUT when a size differs, with both; MAP_KIND when the raw map is of another kind
+ *
+ * @example
+ * ```ts
+ * const sizes = typedMap(raw, { key: C.u32, value: C.u64 });
+ * sizes.set(1, 4096n);
+ * for (const [id, bytes] of sizes) console.log(id, bytes);
+ * ```
+ */
+export function typedMap<const KS extends Shape, const VS extends Shape>(
+  raw: RawMap,
+  options: TypedMapOptions<KS, VS>,
+): TypedMap<ValueOf<KS>, ValueOf<VS>>;
+export function typedMap<const KS extends Shape, const VS extends Shape>(
+  raw: RawMap,
+  options: PerCpuMapOptions<KS, VS>,
+): TypedMap<ValueOf<KS>, ValueOf<VS>[]>;
+export function typedMap(
+  raw: RawMap,
+  options: TypedMapOptions<Shape, Shape> | PerCpuMapOptions<Shape, Shape>,
+): TypedMap<unknown, unknown> {
+  const kind = requireAccess(raw, 'keyed');
+  const key = codecOf(options.key) as Codec<unknown>;
+  const value = codecOf(options.value) as Codec<unknown>;
+  requireSize(raw, 'key', key);
+  requireSize(raw, 'value', value);
+  const perCpu = options.perCpu ?? false;
+  if (perCpu !== kind.perCpu) {
+    throw new SpoorError(
+      'MAP_KIND',
+      `map ${raw.name} is a ${kind.name}: its values are ${kind.perCpu ? '' : 'not '}arrays, one element a possible CPU`,
+      { remedy: kind.perCpu ? 'Pass `perCpu: true`.' : 'Leave `perCpu` out.', details: { map: raw.name } },
+    );
+  }
+  const values = perCpu ? (perCpuValues(value, raw) as ValueCodec<unknown>) : value;
+  return new MapView(new Access(raw, key, values));
 }

@@ -5,9 +5,9 @@ import { errorOf } from '@spoor/core/testing';
 import { type ProcessFacts, readProcess } from '@spoor/proc';
 import { describe, expect, it } from 'vitest';
 import { expectBalanced, u32 } from '../test/states.js';
+import { typedMap } from './map-view.js';
 import { memoryMap } from './memory/memory-map.js';
 import { processInfo } from './process-info.js';
-import { typedMap } from './typed-map.js';
 
 interface Info {
   startTimeNs: bigint;

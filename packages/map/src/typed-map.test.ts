@@ -4,8 +4,9 @@ import { errno } from '@spoor/core';
 import { errorOf } from '@spoor/core/testing';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { type State, s, stateCodec, stateMap, u32 } from '../test/states.js';
+import { typedMap } from './map-view.js';
 import { memoryMap } from './memory/memory-map.js';
-import { type TypedMap, typedMap } from './typed-map.js';
+import type { TypedMap } from './typed-map.js';
 import { typedQueue } from './typed-queue.js';
 
 const u64 = { kind: 'int', size: 8, signed: false } as const;

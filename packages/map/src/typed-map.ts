@@ -1,9 +1,6 @@
 import type { Codec } from '@spoor/btf';
-import { type RawMap, SpoorError } from '@spoor/core';
-import { Access, perCpuValues, requireSize, type ValueCodec } from './access.js';
-import { requireAccess } from './kinds.js';
-import { MapView } from './map-view.js';
-import { codecOf, type Shape, type ValueOf } from './shape.js';
+import type { RawMap } from '@spoor/core';
+import type { ValueCodec } from './access.js';
 
 /** `any`: create or replace. `create`: only when the key is not there. `update`: only when it is. */
 export type SetMode = 'any' | 'create' | 'update';
@@ -89,59 +86,4 @@ export interface TypedMap<K, V> extends Iterable<[K, V]> {
   setMany(entries: Iterable<readonly [K, V]>, mode?: SetMode): number;
   /** Deletes all keys, by batches where the kernel has them. Returns how many were there. */
   deleteMany(keys: Iterable<K>): number;
-}
-
-export interface TypedMapOptions<KS extends Shape, VS extends Shape> {
-  readonly key: KS;
-  /** Of one value, also for per-CPU kinds. */
-  readonly value: VS;
-  /** Required for per-CPU kinds, and refused for all others: a value is an array, one element a possible CPU. */
-  readonly perCpu?: false;
-}
-
-export interface PerCpuMapOptions<KS extends Shape, VS extends Shape> {
-  readonly key: KS;
-  readonly value: VS;
-  readonly perCpu: true;
-}
-
-/**
- * Puts types on a raw map. `key` and `value` are generated schemas, layouts or codecs.
- *
- * @throws SpoorError MAP_LAYOUT when a size differs, with both; MAP_KIND when the raw map is of another kind
- *
- * @example
- * ```ts
- * const sizes = typedMap(raw, { key: C.u32, value: C.u64 });
- * sizes.set(1, 4096n);
- * for (const [id, bytes] of sizes) console.log(id, bytes);
- * ```
- */
-export function typedMap<const KS extends Shape, const VS extends Shape>(
-  raw: RawMap,
-  options: TypedMapOptions<KS, VS>,
-): TypedMap<ValueOf<KS>, ValueOf<VS>>;
-export function typedMap<const KS extends Shape, const VS extends Shape>(
-  raw: RawMap,
-  options: PerCpuMapOptions<KS, VS>,
-): TypedMap<ValueOf<KS>, ValueOf<VS>[]>;
-export function typedMap(
-  raw: RawMap,
-  options: TypedMapOptions<Shape, Shape> | PerCpuMapOptions<Shape, Shape>,
-): TypedMap<unknown, unknown> {
-  const kind = requireAccess(raw, 'keyed');
-  const key = codecOf(options.key) as Codec<unknown>;
-  const value = codecOf(options.value) as Codec<unknown>;
-  requireSize(raw, 'key', key);
-  requireSize(raw, 'value', value);
-  const perCpu = options.perCpu ?? false;
-  if (perCpu !== kind.perCpu) {
-    throw new SpoorError(
-      'MAP_KIND',
-      `map ${raw.name} is a ${kind.name}: its values are ${kind.perCpu ? '' : 'not '}arrays, one element a possible CPU`,
-      { remedy: kind.perCpu ? 'Pass `perCpu: true`.' : 'Leave `perCpu` out.', details: { map: raw.name } },
-    );
-  }
-  const values = perCpu ? (perCpuValues(value, raw) as ValueCodec<unknown>) : value;
-  return new MapView(new Access(raw, key, values));
 }

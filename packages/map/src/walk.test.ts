@@ -2,8 +2,8 @@ import type { BatchRequest } from '@spoor/core';
 import { errno } from '@spoor/core';
 import { errorOf } from '@spoor/core/testing';
 import { describe, expect, it } from 'vitest';
+import { typedMap } from './map-view.js';
 import { type MemoryMap, type MemoryMapOptions, memoryMap } from './memory/memory-map.js';
-import { typedMap } from './typed-map.js';
 
 const u32 = { kind: 'int', size: 4, signed: false } as const;
 
