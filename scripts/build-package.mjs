@@ -1,12 +1,12 @@
 /**
- * Builds the package in the current folder into its `dist/`: tsc makes JavaScript and declarations, and rolldown
- * one file of each entry and what it imports of its own package. Node.js finds, reads and links each file apart:
- * as some 200 small ones, ours took a third of the time until the first event.
+ * Builds the package in the current folder into its `dist/`. tsc writes JavaScript and declarations.
+ * rolldown then bundles each entry with the modules of its own package, because Node.js takes long
+ * to find and link many small files.
  *
- *     node ../../scripts/build-package.mjs ENTRY… [--command ENTRY]      such as src/index.ts, which becomes dist/index.js
+ *     node ../../scripts/build-package.mjs ENTRY… [--command ENTRY]
  *
- * A command is CommonJS, with all packages in it: Node.js starts it without its loader of modules, which takes a third of
- * the time that it needs to begin.
+ * An entry such as src/index.ts becomes dist/index.js. A command becomes CommonJS files that contain
+ * all packages, because Node.js starts CommonJS faster than ES modules.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -15,35 +15,35 @@ import { parseArgs } from 'node:util';
 import { rolldown } from 'rolldown';
 import { Failure, script } from './lib/output.mjs';
 import { run } from './lib/run.mjs';
-import { inRoot, readJson } from './lib/workspace.mjs';
+import { readJson } from './lib/workspace.mjs';
 
-/** What is being built: it takes the place of `dist/` when it is whole. */
+/** The build is written here. It replaces `dist/` when it is complete. */
 const out = 'dist.partial';
 
 /** @typedef {{ fileName: string, code: string }} File */
 
 /**
- * @param {readonly string[]} names of the entries, without an ending
+ * @param {readonly string[]} names of the entries, without an extension
  * @returns {Promise<File[]>}
  */
 async function bundle(names) {
-  // Nothing of other packages is taken in: each is there once, for all that use it.
+  // Other packages stay outside the bundle, so that each is loaded once.
   const options = { external: (/** @type {string} */ id) => !/^[./]/.test(id) };
   return generate(names, options, { format: 'esm', chunkFileNames: '[name].js' });
 }
 
 /**
- * @param {string} name of the entry, without an ending
+ * @param {string} name of the entry, without an extension
  * @returns {Promise<File[]>}
  */
 async function bundleCommand(name) {
   const options = { external: (/** @type {string} */ id) => id.startsWith('node:'), plugins: [places] };
   const files = await generate([name], options, {
     format: 'cjs',
-    // Its text is read at each start, and lies in memory for as long as it runs. Names stay, for whoever reads a stack.
+    // Each start reads this text and keeps it in memory. Names stay, so that stack traces are readable.
     minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
     entryFileNames: '[name].cjs',
-    // Packages are all made of a dist/index.js.
+    // The entry of every package is called dist/index.js, so a chunk is named after its package.
     chunkFileNames: ({ name: own, moduleIds }) =>
       `${
         own === 'dist' || own === 'src'
@@ -57,7 +57,7 @@ async function bundleCommand(name) {
 }
 
 /**
- * V8 keeps a text in which a single character is beyond U+00FF in twice the memory.
+ * Escapes other characters: one character beyond U+00FF makes V8 use two bytes for each of them.
  *
  * @param {string} code
  */
@@ -86,7 +86,7 @@ async function generate(names, options, outputOptions) {
 }
 
 /**
- * A module of another package finds files and packages from where it lies itself, not from the command that it is in.
+ * A bundled module of another package looks for its files in that package, not beside the command.
  *
  * @type {import('rolldown').Plugin}
  */
@@ -101,17 +101,7 @@ const places = {
   },
 };
 
-/** V8 takes compiled code only under the flags that it was made by: they are those that the launcher gives to Node.js. */
-async function compileCommand() {
-  const flags = [...readFileSync('native/node.h', 'utf8').matchAll(/"(--v8-[a-z-]+=\d+)"/g)].map(
-    ([, flag = '']) => flag,
-  );
-  const args = [...flags, inRoot('scripts', 'compile-command.mjs'), out, join(process.cwd(), 'dist')];
-  const { status, output } = await run(process.execPath, args, { cwd: process.cwd() });
-  if (status !== 0) throw new Failure('the command was not compiled', { output });
-}
-
-/** @param {string} path @returns {string | undefined} the name of the package that it is of */
+/** @param {string} path @returns {string | undefined} the name of the package that contains it */
 function packageOf(path) {
   for (let folder = path; folder !== dirname(folder); folder = dirname(folder)) {
     const manifest = join(folder, 'package.json');
@@ -142,7 +132,6 @@ await script(async () => {
     mkdirSync(dirname(join(out, fileName)), { recursive: true });
     writeFileSync(join(out, fileName), code);
   }
-  if (values.command !== undefined) await compileCommand();
   rmSync('dist', { recursive: true, force: true });
   renameSync(out, 'dist');
   return undefined;

@@ -100,7 +100,7 @@ static _Noreturn void become_node(int argc, char **argv, char **env, long *auxil
 		sys_exit(1);
 	}
 	arguments[0] = "node";
-	/* One thread of V8's own is enough; scripts/build-package.mjs reads this line. */
+	/* One worker thread for V8 is enough and saves memory. */
 	arguments[1] = "--v8-pool-size=1";
 	arguments[2] = script;
 	for (int i = 1; i <= argc; i++)

@@ -1,6 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 
@@ -8,11 +8,6 @@ const folder = join(import.meta.dirname, '..');
 /** The native launcher, and what it has Node.js run. */
 export const command = join(folder, 'bin', 'spoor');
 export const script = join(folder, 'bin', 'spoor.cjs');
-/** The options that the launcher gives to Node.js. */
-export const nodeOptions = [
-  ...readFileSync(join(folder, 'native', 'node.h'), 'utf8').matchAll(/"(--v8-[a-z-]+=\d+)"/g),
-].map(([, option]) => option!);
-
 /** A `spoor` that was started. */
 export interface Running {
   readonly child: ChildProcess;

@@ -110,7 +110,7 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
   let tracer: Tracer | undefined;
   const [started, { Session, writer }] = await Promise.all([
     starting,
-    showing(settings, scopes, outputs, () => tracer!.processes),
+    prepareOutput(settings, scopes, outputs, () => tracer!.processes),
   ]);
   tracer = started;
   // A command that was started from here has inherited the priority from before.
@@ -175,15 +175,22 @@ const sayer =
   (text: string) =>
     err.sink.write(`${err.style.bold('spoor:')} ${text}\n`);
 
-/** What shows the trace, read and made while its kernel side is loaded. `processes` are asked for with the first event. */
-async function showing(
+/**
+ * Loads and prepares the modules that show the trace. This runs while the kernel side is loaded.
+ * @param processes called with the first event, not before
+ */
+async function prepareOutput(
   settings: TraceSettings,
   scopes: readonly (string | Scope)[],
   outputs: Outputs,
   processes: () => ProcessTree,
 ) {
-  const { EventWriter, seesExits, settleEngine, renderers, Session } = await import('../trace/showing.js');
-  settleEngine();
+  const [{ EventWriter }, { renderers }, { seesExits }, { Session }] = await Promise.all([
+    import('../output/event-writer.js'),
+    import('../output/renderers.js'),
+    import('../trace/exits-seen.js'),
+    import('../trace/session.js'),
+  ]);
   const { sink, style } = outputs.events;
   // Only the tree says that a process still runs.
   const exitsUnseen = settings.output === 'tree' && !(await seesExits(scopes));
