@@ -6,7 +6,8 @@
  */
 import process from 'node:process';
 import { SpoorError } from '@spoor/core';
-import { matchesScope, parseScope, taskFacts } from '@spoor/filter';
+import { parseScope } from '@spoor/filter';
+import { matchesScope, taskFacts } from '@spoor/filter/reference';
 
 const processes = [
   { comm: 'node', uid: 1000, exe: '/usr/bin/node' },

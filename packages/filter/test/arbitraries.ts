@@ -2,8 +2,8 @@ import type { FilterKindName } from '@spoor/bpf';
 import fc from 'fast-check';
 import { eventFields, eventNames } from '../src/events/fields.js';
 import { containerFact, type TaskFacts, taskFacts } from '../src/facts.js';
-import { filterKinds } from '../src/gen/kinds.js';
 import { problemOf } from '../src/grammar/check.js';
+import { filterKinds } from '../src/kinds/filter-kinds.js';
 import { type Comparison, type FilterKind, hasTexts, type ValueKind } from '../src/kinds/kind.js';
 import {
   type EventCondition,

@@ -1,9 +1,9 @@
 import type { FilterKindName } from '@spoor/bpf';
 import { describe, expect, test } from 'vitest';
 import { type TaskFacts, taskFacts } from '../src/facts.js';
-import { filterKinds } from '../src/gen/kinds.js';
 import { parseScope } from '../src/grammar/parse.js';
 import { printFilters } from '../src/grammar/print.js';
+import { filterKinds } from '../src/kinds/filter-kinds.js';
 import type { FilterKind } from '../src/kinds/kind.js';
 import { matchesScope } from '../src/reference/match.js';
 import { resolveScope } from '../src/resolve/resolve.js';

@@ -1,17 +1,8 @@
 import assert from 'node:assert/strict';
-import {
-  compileScopes,
-  endsWith,
-  explainScopes,
-  matchesScope,
-  parseScope,
-  plainScope,
-  scope,
-  startsWith,
-  taskFacts,
-} from '@spoor/filter';
+import { endsWith, explain, parseScope, scope, startsWith } from '@spoor/filter';
+import { matchesScope, taskFacts } from '@spoor/filter/reference';
 
-// An expression, or the builder: the same scope.
+// An expression and the builder make equal scopes.
 const build = parseScope('build: comm=node,np* uid>=1000 exe!=*.sh follow open.path=/etc/*');
 const same = scope('build')
   .comm('node', startsWith('np'))
@@ -19,11 +10,11 @@ const same = scope('build')
   .exe.not(endsWith('.sh'))
   .follow()
   .on('open', (open) => open.path.startsWith('/etc/'));
-assert.deepEqual(plainScope(same), build);
+assert.deepEqual(same, build);
 
-// What the kernel gets, and what a person is told.
-const { lines } = explainScopes(compileScopes([build]));
+// What the kernel decides, and by which table.
+const { lines } = explain([build]);
 assert.ok(lines.includes('    uid>=1000: kernel, table uid'));
 
-// The reference, which needs no kernel.
+// Evaluated in user space, on any system.
 assert.ok(matchesScope(build, taskFacts({ comm: 'npm', uid: 1000, exe: '/usr/bin/node' })));

@@ -1,7 +1,8 @@
 import { lifecycleKinds, maps } from '@spoor/bpf';
 import { compileCodec } from '@spoor/btf';
 import { EventDecoder, type EventDecoderOptions } from '@spoor/event';
-import { type CompiledScopes, compileScopes, type Scope } from '@spoor/filter';
+import type { Scope } from '@spoor/filter';
+import { type CompiledScopes, compileScopes } from '@spoor/filter/kernel';
 import { wallClockOffsetNs } from './clock.js';
 
 /** What a trace takes that can be made ready without its kernel side. */

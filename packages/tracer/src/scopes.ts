@@ -1,20 +1,16 @@
 import { EventHeader } from '@spoor/bpf';
 import { SpoorError } from '@spoor/core';
 import type { Event, ReplacedScopes, ScopeNames } from '@spoor/event';
+import { parseScope, type Scope } from '@spoor/filter';
 import {
   type CompiledScopes,
-  compileEventFilter,
   compileScopes,
   createScopeWriter,
-  type EventFilter,
-  type FollowLinks,
   kernelDecidesAll,
-  linuxHost,
-  parseScope,
-  type Scope,
   type ScopeBits,
   type ScopeWriter,
-} from '@spoor/filter';
+} from '@spoor/filter/kernel';
+import { compileEventFilter, type EventFilter, type FollowLinks, linuxHost } from '@spoor/filter/reference';
 import { findProcess, observer } from '@spoor/proc';
 import { groundScopes, hasConditions, kindsOf, type Root, type TraceScopes } from './grounded-scopes.js';
 import type { KernelSide } from './kernel-side.js';

@@ -26,7 +26,7 @@ const usage: Usage = {
 async function run(args: Arguments, io: Io): Promise<number> {
   const policy = args.get('policy');
   const { SpoorError } = await import('@spoor/core');
-  const { compileScopes, explainScopes, parseScopes } = await import('@spoor/filter');
+  const { explain, parseScopes } = await import('@spoor/filter');
   if (args.positionals.length === 0 && policy === undefined) {
     throw new SpoorError('USAGE', 'There is nothing to explain', {
       remedy: "Write: spoor explain 'uid=0 follow'",
@@ -36,7 +36,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
     ...parseScopes(args.positionals),
     ...(policy === undefined ? [] : (await readPolicy(policy)).scopes),
   ];
-  const { lines, ...explanation } = explainScopes(compileScopes(scopes));
+  const { lines, ...explanation } = explain(scopes);
   const json = () =>
     JSON.stringify(
       explanation,

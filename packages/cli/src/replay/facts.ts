@@ -1,6 +1,7 @@
 import { SpoorError } from '@spoor/core';
 import type { Event, EventLayouts } from '@spoor/event';
-import { containerFact, filterKinds, type Scope, type TaskFacts, taskFacts } from '@spoor/filter';
+import { filterKinds, type Scope } from '@spoor/filter';
+import { containerFact, type TaskFacts, taskFacts } from '@spoor/filter/reference';
 
 /** What an event tells of its task. The rest of the facts nothing asks for: `checkRecorded` has seen to that. */
 export function recordedFacts(event: Event, newProcessFlag: number, script: string): TaskFacts {

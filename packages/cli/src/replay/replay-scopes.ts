@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { Event, EventLayouts } from '@spoor/event';
+import type { Scope } from '@spoor/filter';
 import {
   compileEventFilter,
   type EventFilter,
@@ -10,8 +11,7 @@ import {
   linuxHost,
   notFollowed,
   resolveScope,
-  type Scope,
-} from '@spoor/filter';
+} from '@spoor/filter/reference';
 import { checkRecorded, recordedFacts } from './facts.js';
 
 /**

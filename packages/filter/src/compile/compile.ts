@@ -1,6 +1,6 @@
 import { events, type FilterKindName, FilterKind as kindNumbers } from '@spoor/bpf';
 import { fitsKernel, kernelConditions } from '../events/kernel-conditions.js';
-import { filterKinds } from '../gen/kinds.js';
+import { filterKinds } from '../kinds/filter-kinds.js';
 import type { Comparison, Engine, FilterKind } from '../kinds/kind.js';
 import { scopeFollows } from '../reference/match.js';
 import type { Host } from '../resolve/host.js';

@@ -14,7 +14,7 @@ import { climbs, type FollowLinks, followedPathText, isFromCaller, pathText } fr
 export type EventFilter = (event: EventLike) => bigint;
 
 export interface EventFilterOptions {
-  /** The kernel has judged what it can (`explainScopes` says what that is); leave it out. Not for recordings. */
+  /** The kernel has judged what it can (`explain` lists it); leave it out. Not for recordings. */
   readonly afterKernel?: boolean;
   /**
    * Follows the symbolic links in names that calls were given, so that `open.path=TARGET/*` takes a failed open of

@@ -1,7 +1,7 @@
 import type { FilterKindName } from '@spoor/bpf';
 import { nearest, SpoorError } from '@spoor/core';
 import { eventFields, eventNames, fieldProblem } from '../events/fields.js';
-import { filterKinds } from '../gen/kinds.js';
+import { filterKinds } from '../kinds/filter-kinds.js';
 import { type FilterKind, hasTexts, standsAlone } from '../kinds/kind.js';
 import { defaultScopeName, type EventCondition, type Filter, type Operator, type Scope } from '../scope.js';
 import { duplicate, nameProblem, problemOf, unsupported } from './check.js';

@@ -1,5 +1,5 @@
 import { eventFields } from '../events/fields.js';
-import { filterKinds } from '../gen/kinds.js';
+import { filterKinds } from '../kinds/filter-kinds.js';
 import { standsAlone, type ValueKind } from '../kinds/kind.js';
 import type { EventRule, Filter, Operator, Scope } from '../scope.js';
 import { spell } from './text.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { filterKindSuite } from '../../test/filter-kind.js';
-import { scope } from '../builder.js';
+import { scope } from '../grammar/builder.js';
 import { parseScope } from '../grammar/parse.js';
 
 filterKindSuite('comm', {

@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { writtenScope } from '../../test/arbitraries.js';
 import { manySlips, mutate } from '../../test/damage.js';
 import { eventNames } from '../events/fields.js';
-import { filterKinds } from '../gen/kinds.js';
 import { parseScope } from '../grammar/parse.js';
+import { filterKinds } from '../kinds/filter-kinds.js';
 import { parsePolicy, printPolicy } from './policy.js';
 import { policyJsonSchema } from './schema.js';
 

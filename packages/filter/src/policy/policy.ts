@@ -1,12 +1,12 @@
 import type { FilterKindName } from '@spoor/bpf';
 import { SpoorError } from '@spoor/core';
 import { eventFields, fieldProblem } from '../events/fields.js';
-import { filterKinds } from '../gen/kinds.js';
 import { duplicate, problemOf } from '../grammar/check.js';
 import { namePrefix, parseScope } from '../grammar/parse.js';
 import { plain } from '../grammar/pattern.js';
 import { quoted } from '../grammar/syntax-error.js';
 import { readJsonSpelled, spellJson } from '../grammar/text.js';
+import { filterKinds } from '../kinds/filter-kinds.js';
 import { hasTexts, type ValueKind } from '../kinds/kind.js';
 import type { EventCondition, EventRule, Filter, FilterValue, Operator, Scope } from '../scope.js';
 import { type LocatedJson, lineAndColumn, readJson } from './json.js';

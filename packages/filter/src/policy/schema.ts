@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
 import { eventNames } from '../events/fields.js';
-import { filterKinds } from '../gen/kinds.js';
+import { filterKinds } from '../kinds/filter-kinds.js';
 import { maxScopes, scopeNamePattern } from '../scope.js';
 
 type TypeBox = typeof import('typebox');

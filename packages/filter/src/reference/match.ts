@@ -1,5 +1,5 @@
 import type { TaskFacts } from '../facts.js';
-import { filterKinds } from '../gen/kinds.js';
+import { filterKinds } from '../kinds/filter-kinds.js';
 import type { FilterKind } from '../kinds/kind.js';
 import type { Scope } from '../scope.js';
 

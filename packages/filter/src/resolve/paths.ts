@@ -1,9 +1,9 @@
 import { SpoorError } from '@spoor/core';
 import { pathFieldOf } from '../events/path-fields.js';
 import { factBytes } from '../facts.js';
-import { filterKinds } from '../gen/kinds.js';
 import { quoted } from '../grammar/syntax-error.js';
 import { spell } from '../grammar/text.js';
+import { filterKinds } from '../kinds/filter-kinds.js';
 import type { Comparison } from '../kinds/kind.js';
 import { kernelTextMax } from '../kinds/text-values.js';
 import type { Filter, FilterValue, Scope, TextValue } from '../scope.js';

@@ -1,7 +1,7 @@
 import { nearest, SpoorError } from '@spoor/core';
 import type { Refusal } from '@spoor/proc';
-import { filterKinds } from '../gen/kinds.js';
 import { quoted } from '../grammar/syntax-error.js';
+import { filterKinds } from '../kinds/filter-kinds.js';
 import type { ValueKind } from '../kinds/kind.js';
 import type { Filter, FilterValue, Scope } from '../scope.js';
 import type { Host } from './host.js';

@@ -1,11 +1,8 @@
 import type { EventParts, FilterKindName, listParts } from '@spoor/bpf';
 import { SpoorError } from '@spoor/core';
-import { type EventName, eventFields } from './events/fields.js';
-import { filterKinds } from './gen/kinds.js';
-import { duplicate, nameProblem, type Problem, problemOf } from './grammar/check.js';
-import { type Pattern, plain } from './grammar/pattern.js';
-import { quoted } from './grammar/syntax-error.js';
-import type { FilterKind, Shape, ValueKind } from './kinds/kind.js';
+import { type EventName, eventFields } from '../events/fields.js';
+import { filterKinds } from '../kinds/filter-kinds.js';
+import type { FilterKind, Shape, ValueKind } from '../kinds/kind.js';
 import {
   defaultScopeName,
   type EventCondition,
@@ -13,7 +10,10 @@ import {
   type FilterValue,
   type Operator,
   type Scope,
-} from './scope.js';
+} from '../scope.js';
+import { duplicate, nameProblem, type Problem, problemOf } from './check.js';
+import { type Pattern, plain } from './pattern.js';
+import { quoted } from './syntax-error.js';
 
 /** The beginning of a text, in place of a whole one: `comm(startsWith('ba'))` is `comm=ba*`. */
 export const startsWith = (text: string): Pattern => ({ text, starBefore: false, starAfter: true });
@@ -138,14 +138,6 @@ export function scope(name: string = defaultScopeName): ScopeBuilder {
   throwIf(nameProblem(name));
   return grown({ name, filters: [], follows: false, events: [] });
 }
-
-/** The plain data of a scope, whatever it was built with. */
-export const plainScope = ({ name, filters, follows, events }: Scope): Scope => ({
-  name,
-  filters,
-  follows,
-  events,
-});
 
 function grown(data: Scope): ScopeBuilder {
   const builder = { ...data } as Record<string, unknown>;

@@ -1,20 +1,17 @@
 import { expect, test } from 'vitest';
-import { testHost } from '../test/host.js';
-import { compileScopes } from './compile/compile.js';
-import { explainScopes } from './explain.js';
-import { parseScope } from './grammar/parse.js';
-import type { Host } from './resolve/host.js';
+import { testHost } from '../../test/host.js';
+import { parseScope } from '../grammar/parse.js';
+import type { Host } from '../resolve/host.js';
+import { explain } from './explain.js';
 
 test('says what scopes compile to and who decides what', () => {
   const scopes = [
     'build: comm=node,np* exe=*.sh uid=nobody,1000-1999 follow',
     'web: open.path=/etc/* open.flags=0 exec !container',
   ];
-  const explained = explainScopes(
-    compileScopes(
-      scopes.map((text) => parseScope(text)),
-      { host: testHost },
-    ),
+  const explained = explain(
+    scopes.map((text) => parseScope(text)),
+    { host: testHost },
   );
   expect(explained.lines).toEqual([
     '2 of 64 scopes',
@@ -25,7 +22,7 @@ test('says what scopes compile to and who decides what', () => {
     '      a script matches by its own path, too, once it was executed during the trace',
     '    uid=65534,1000-1999: kernel, table uid',
     '      the real or the effective user id: one has to fit, != wants neither',
-    '    follow: what descends from a match is in the scope, until it ends',
+    '    follow: descendants of a match stay in the scope until they end',
     '    every event that is traced',
     '  bit 1  web',
     '    web: !container open.path=/etc/* open.flags=0 exec',
@@ -33,9 +30,9 @@ test('says what scopes compile to and who decides what', () => {
     '    open.path=/etc/*: kernel',
     '    open.flags=0: user space',
     '    exec: kernel',
-    '      names of failed opens that can lead through links: user space',
+    '      names of failed opens that may lead through links: user space',
     '',
-    'words in the kernel',
+    'scope masks in the kernel',
     '  enabled  0x0000000000000003',
     '  follow   0x0000000000000001',
     '  exclude  0x0000000000000000',
@@ -56,10 +53,10 @@ test('says what scopes compile to and who decides what', () => {
 });
 
 test('a scope of everything looks at nothing', () => {
-  const { lines, tables } = explainScopes(compileScopes([parseScope('all:')], { host: testHost }));
+  const { lines, tables } = explain([parseScope('all:')], { host: testHost });
   expect(tables).toEqual([]);
   expect(lines).toContain('    every task');
-  expect(lines.at(-1)).toBe('no tables: nothing of a task is looked at');
+  expect(lines.at(-1)).toBe('no tables: no filter is evaluated');
 });
 
 test('says what paths stand for', () => {
@@ -67,14 +64,15 @@ test('says what paths stand for', () => {
     ...testHost,
     path: (path) => ({ path: path.replace(/^\/bin/, '/usr/bin'), exists: !path.includes('gone') }),
   };
-  const { lines, scopes } = explainScopes(
-    compileScopes([parseScope('s: exe=/bin/ls,/opt/x,ls open.path=/bin/gone*,/bin/gone,/gone')], { host }),
+  const { lines, scopes } = explain(
+    [parseScope('s: exe=/bin/ls,/opt/x,ls open.path=/bin/gone*,/bin/gone,/gone')],
+    { host },
   );
   expect(lines.slice(3, 13)).toEqual([
     '    exe=/bin/ls,/usr/bin/ls,/opt/x,ls: kernel, table exe',
     '      a script matches by its own path, too, once it was executed during the trace',
     '    open.path=/bin/gone*,/usr/bin/gone*,/bin/gone,/usr/bin/gone,/gone: kernel',
-    '      names of failed opens that can lead through links: user space',
+    '      names of failed opens that may lead through links: user space',
     '    paths, as they are now',
     '      exe=/bin/ls: a symbolic link: matches as written, and /usr/bin/ls',
     '      exe=/opt/x: no symbolic link in it',

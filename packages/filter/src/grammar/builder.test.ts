@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { between, endsWith, scope, startsWith } from './builder.js';
-import { parseScope } from './grammar/parse.js';
-import { printScope } from './grammar/print.js';
+import { parseScope } from './parse.js';
+import { printScope } from './print.js';
 
 test('says what an expression says', () => {
   const build = scope('build')

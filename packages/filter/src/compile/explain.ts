@@ -1,38 +1,38 @@
-import type { CompiledScopes, CompiledTable } from './compile/compile.js';
-import { decidedInKernel } from './events/kernel-conditions.js';
-import { filterKinds } from './gen/kinds.js';
-import { printEventRule, printFilter, printScope } from './grammar/print.js';
-import type { FilterKind } from './kinds/kind.js';
-import { scopeFollows } from './reference/match.js';
-import type { PathMeaning } from './resolve/paths.js';
-import { type EventRule, maxScopes, type Scope } from './scope.js';
+import { decidedInKernel } from '../events/kernel-conditions.js';
+import { printEventRule, printFilter, printScope } from '../grammar/print.js';
+import { filterKinds } from '../kinds/filter-kinds.js';
+import type { FilterKind } from '../kinds/kind.js';
+import { scopeFollows } from '../reference/match.js';
+import type { PathMeaning } from '../resolve/paths.js';
+import { type EventRule, maxScopes, type Scope } from '../scope.js';
+import { type CompiledTable, type CompileScopesOptions, compileScopes } from './compile.js';
 
-/** What one scope becomes. */
+/** The explanation of one scope. */
 export interface ScopeExplanation {
   readonly name: string;
-  /** Its place in the words of the kernel and of every event. */
+  /** Position in the scope masks of the kernel and of every event. */
   readonly bit: number;
-  /** The canonical expression, names resolved. */
+  /** The canonical expression, with names resolved. */
   readonly expression: string;
   readonly follows: boolean;
-  /** Filters, all decided in the kernel: each with the table that decides it. */
+  /** Filters with the kernel table that decides each. */
   readonly filters: readonly { readonly filter: string; readonly table: string; readonly meaning?: string }[];
-  /** Conditions on events, and who decides each. */
+  /** Conditions on events, and where each is decided. */
   readonly conditions: readonly { readonly condition: string; readonly decidedIn: 'kernel' | 'user space' }[];
-  /** What the paths in filters and conditions stand for. */
+  /** Files that the paths in filters and conditions refer to. */
   readonly paths: readonly PathMeaning[];
 }
 
-/** What one table holds. Words have one bit a scope. */
+/** The contents of one table. Masks have one bit per scope. */
 export interface TableExplanation {
   readonly name: string;
   readonly engine: string;
-  /** Scopes that use it; of these, those that a value which nobody names satisfies. */
+  /** `users`: scopes that use the table. `missing`: those of them that a value named by no scope satisfies. */
   readonly users: bigint;
   readonly missing: bigint;
-  /** Rows of a binary search over numbers. */
+  /** Rows of the binary search over numbers. */
   readonly segments: number;
-  /** Entries of the trie of beginnings and whole texts, and of that of ends. */
+  /** Entries of the trie of whole texts and beginnings (`texts`), and of the trie of ends (`ends`). */
   readonly texts: number;
   readonly ends: number;
 }
@@ -43,12 +43,23 @@ export interface ScopesExplanation {
   readonly enabled: bigint;
   readonly follow: bigint;
   readonly exclude: bigint;
-  /** The same for people: lines without line ends. */
+  /** The explanation as text, without line ends. */
   readonly lines: readonly string[];
 }
 
-/** What scopes compile to: bits, tables, and what is decided where. For `spoor explain`. */
-export function explainScopes(compiled: CompiledScopes): ScopesExplanation {
+/**
+ * Compiles scopes and says what became of them: bits, tables, and what is decided in the kernel.
+ *
+ * @throws {SpoorError} TOO_MANY_SCOPES when there are more than 64; INVALID_VALUE when a name does not exist on the host, or
+ * two scopes have one name
+ *
+ * @example
+ * ```ts
+ * console.log(explain([parseScope('comm=node uid>=1000')]).lines.join('\n'));
+ * ```
+ */
+export function explain(written: readonly Scope[], options: CompileScopesOptions = {}): ScopesExplanation {
+  const compiled = compileScopes(written, options);
   const scopes = compiled.scopes.flatMap((scope, bit) =>
     scope === undefined ? [] : [explainScope(scope, bit, compiled.paths[bit] ?? [])],
   );
@@ -58,12 +69,12 @@ export function explainScopes(compiled: CompiledScopes): ScopesExplanation {
     `${scopes.length} of ${maxScopes} scopes`,
     ...scopes.flatMap(scopeLines),
     '',
-    'words in the kernel',
+    'scope masks in the kernel',
     `  enabled  ${hex(enabled)}`,
     `  follow   ${hex(follow)}`,
     `  exclude  ${hex(exclude)}`,
     '',
-    tables.length === 0 ? 'no tables: nothing of a task is looked at' : 'tables in the kernel',
+    tables.length === 0 ? 'no tables: no filter is evaluated' : 'tables in the kernel',
     ...tables.map(tableLine),
   ];
   return { scopes, tables, enabled, follow, exclude, lines };
@@ -114,11 +125,11 @@ function scopeLines(scope: ScopeExplanation): string[] {
     lines.push(`    ${filter}: kernel, table ${table}`);
     if (meaning !== undefined) lines.push(`      ${meaning}`);
   }
-  if (follows) lines.push('    follow: what descends from a match is in the scope, until it ends');
+  if (follows) lines.push('    follow: descendants of a match stay in the scope until they end');
   if (conditions.length === 0) lines.push('    every event that is traced');
   for (const { condition, decidedIn } of conditions) lines.push(`    ${condition}: ${decidedIn}`);
   if (conditions.some(isKernelPath))
-    lines.push('      names of failed opens that can lead through links: user space');
+    lines.push('      names of failed opens that may lead through links: user space');
   if (paths.length > 0) lines.push('    paths, as they are now', ...paths.map(pathLine));
   return lines;
 }

@@ -1,0 +1,15 @@
+import { type FilterKindName, filterKinds as names } from '@spoor/bpf';
+import type { FilterKind } from './kind.js';
+import * as registry from './registry.js';
+
+const kinds = registry satisfies Record<FilterKindName, FilterKind>;
+
+/**
+ * Every filter kind by name, in the order in which the kernel evaluates them.
+ *
+ * @example
+ * ```ts
+ * for (const [name, { summary }] of Object.entries(filterKinds)) console.log(`${name}: ${summary}`);
+ * ```
+ */
+export const filterKinds = Object.fromEntries(names.map((name) => [name, kinds[name]])) as typeof kinds;
