@@ -31,12 +31,12 @@ export const chosen = [
     covers: 'hooks on sockets, where tasks share descriptors',
   },
   {
-    file: 'packages/tracer/src/lean.kernel.test.ts',
+    file: 'packages/tracer/src/kernel/lean.kernel.test.ts',
     tests: ['tells the same of lifecycle events'],
     covers: 'the objects for lifecycle events alone, which tell what the others tell',
   },
   {
-    file: 'packages/tracer/src/follow.kernel.test.ts',
+    file: 'packages/tracer/src/scopes/follow.kernel.test.ts',
     tests: [
       'follow, kept in task storage is inherited',
       'follow, kept in the hash is inherited',
@@ -46,22 +46,22 @@ export const chosen = [
     covers: 'follow, in both places that its words are kept in, and the snapshot',
   },
   {
-    file: 'packages/tracer/src/filters.kernel.test.ts',
+    file: 'packages/tracer/src/scopes/filters.kernel.test.ts',
     tests: ['filters on real processes exe, beginning'],
     covers: 'facts of processes as the kernel has them',
   },
   {
-    file: 'packages/tracer/src/container.kernel.test.ts',
+    file: 'packages/tracer/src/scopes/container.kernel.test.ts',
     tests: ['the container of a task is', 'the filter container container=b*'],
     covers: 'names of cgroups in both kinds of hierarchies, and the container filter',
   },
   {
-    file: 'packages/tracer/src/conditions.kernel.test.ts',
+    file: 'packages/tracer/src/scopes/conditions.kernel.test.ts',
     tests: ['the kernel sends a scope only'],
     covers: 'conditions on events',
   },
   {
-    file: 'packages/tracer/src/latency.kernel.test.ts',
+    file: 'packages/tracer/src/kernel/latency.kernel.test.ts',
     tests: ['the kernel side wakes', 'a reader that sleeps is woken'],
     covers: 'the wake-up of the reader, by every program',
   },
@@ -72,7 +72,7 @@ export const chosen = [
       'recovery, where the map is too small and where every entry is deleted, with the words in the hash',
   },
   {
-    file: 'packages/tracer/src/process-map-size.kernel.test.ts',
+    file: 'packages/tracer/src/kernel/process-map-size.kernel.test.ts',
     tests: ['gives the same events with 100 entries', 'keeps the name of a binary'],
     covers: 'a lost record is rebuilt with the binary that it had, also at the exit',
   },
@@ -82,7 +82,7 @@ export const chosen = [
     covers: 'the room that is kept for quiet processes',
   },
   {
-    file: 'packages/tracer/src/interference.kernel.test.ts',
+    file: 'packages/tracer/src/kernel/interference.kernel.test.ts',
     tests: ['tables of scopes that stay', 'scope tables that somebody else wrote'],
     covers: 'frozen scope tables, and who wrote them where they are not',
   },

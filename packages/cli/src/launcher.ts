@@ -29,7 +29,7 @@ const requests = {
   reopen: 'f',
 } as const;
 
-/** `receiveDescriptor` of `@spoor/tracer`, which most subcommands do without. */
+/** `receiveDescriptor` of `@spoor/tracer/command`, which most subcommands do without. */
 export type Receive = (socket: number) => { readonly byte: number; readonly fd: number | undefined };
 
 /** The place of a file that the launcher can reopen: `struct place_request` in native/places.h. */

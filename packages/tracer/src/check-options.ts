@@ -1,9 +1,8 @@
 import { eventKinds } from '@spoor/bpf';
 import { nearest, SpoorError, type SpoorErrorCode } from '@spoor/core';
-import type { SpawnOptions } from './gated-command.js';
-import { argvLimits } from './load-kernel-side.js';
-import type { TraceOptions, TuningOptions } from './options.js';
-import type { EachOptions } from './tracer-parts.js';
+import type { SpawnOptions } from './command/held-command.js';
+import { argvLimits } from './kernel/load-kernel-side.js';
+import type { EachOptions, TraceOptions, TuningOptions } from './options.js';
 
 /** Describes the valid values of an option. */
 interface Check {

@@ -1,7 +1,7 @@
-import type { EventKind } from '@spoor/event';
+import type { Event, EventKind, MalformedEvent } from '@spoor/event';
 import type { Scope } from '@spoor/filter';
-import type { HeldCommand, SpawnOptions } from './gated-command.js';
-import type { KernelSideOptions } from './load-kernel-side.js';
+import type { HeldCommand, SpawnOptions } from './command/held-command.js';
+import type { KernelSideOptions } from './kernel/load-kernel-side.js';
 
 /** Options of `trace`. Each of them may be left out. */
 export interface TraceOptions<Kind extends EventKind = EventKind> {
@@ -94,4 +94,17 @@ export interface TuningOptions {
    * 82 KB more memory per CPU. Default: 4,095.
    */
   readonly argvLimit?: number;
+}
+
+/** An event of the kinds that a trace hands out, or a malformed record. */
+export type TracedEvent<Kind extends EventKind = EventKind> = Event<Kind> | MalformedEvent;
+
+/** Options of `Tracer.each`. */
+export interface EachOptions {
+  /**
+   * Called after each turn of at most 5 ms of reading, for an output that can be full. The next turn
+   * waits for the returned promise, which must not reject. Events wait in the rings meanwhile. The
+   * end of the trace does not wait.
+   */
+  readonly pause?: () => Promise<void> | undefined;
 }

@@ -4,34 +4,38 @@ import type { EventKind } from '@spoor/event';
 import type { Scope } from '@spoor/filter';
 import { hasProcfs } from '@spoor/object';
 import { checkTraceOptions } from './check-options.js';
-import { findCommand } from './find-command.js';
-import type { SpawnOptions } from './gated-command.js';
+import { findCommand } from './command/find-command.js';
+import type { SpawnOptions } from './command/held-command.js';
+import { type KernelSideOptions, loadKernelSide } from './kernel/load-kernel-side.js';
+import type { TraceOptions } from './options.js';
+import { ProcessTree } from './processes/process-tree.js';
 import {
   commandScope,
-  commandScopeName,
-  groundScopes,
+  filterKindsOf,
   hasConditions,
-  kindsOf,
   machineScope,
+  needsSnapshot,
+  separateRoots,
   type TraceScopes,
-} from './grounded-scopes.js';
-import { type KernelSideOptions, loadKernelSide } from './load-kernel-side.js';
-import type { TraceOptions } from './options.js';
-import { ProcessTree } from './process-tree.js';
+} from './scopes/roots.js';
 import type { Tracer } from './tracer.js';
 
 /**
- * Starts a trace: loads the kernel side, sets what is in scope, attaches, finds the processes alive where a scope asks what they
- * are, and lets the command begin. Nothing of the command can come before. Needs root or CAP_BPF + CAP_PERFMON, kernel 5.10 with BTF, and
- * libbpf 1.0.
+ * Starts a trace: loads the kernel side, attaches its hooks, and then starts the command, so that no
+ * event of the command is missed. Needs root or CAP_BPF and CAP_PERFMON, Linux 5.10 with BTF, and
+ * libbpf 1.0. After an error, nothing stays loaded, and the command has not run.
  *
- * @throws SpoorError `UNKNOWN_OPTION`, `UNKNOWN_EVENT`, `COMMAND_NOT_FOUND`, `COMMAND_NOT_EXECUTABLE`, `SCOPE_SYNTAX`, `UNKNOWN_FILTER`,
- *   `INVALID_VALUE`, `TOO_MANY_SCOPES`, `MAP_SIZE`, `RING_SIZE`, `NO_PRIVILEGE`, `BTF_MISSING`, `LIBBPF_MISSING`,
- *   `LOAD_FAILED`, `ATTACH_FAILED`, …: nothing is left loaded then, and the command has not run
+ * @returns a running trace. Close it, or declare it with `await using`
+ * @throws {SpoorError} UNKNOWN_OPTION, UNKNOWN_EVENT, INVALID_VALUE, MAP_SIZE or RING_SIZE for a wrong
+ *   option
+ * @throws {SpoorError} SCOPE_SYNTAX, UNKNOWN_FILTER or TOO_MANY_SCOPES for wrong scopes
+ * @throws {SpoorError} COMMAND_NOT_FOUND or COMMAND_NOT_EXECUTABLE for a wrong command
+ * @throws {SpoorError} NO_PRIVILEGE, LOCKDOWN, BTF_MISSING, LIBBPF_MISSING, LIBBPF_TOO_OLD,
+ *   UNSUPPORTED, LOAD_FAILED, VERIFIER_REJECTED or ATTACH_FAILED if this machine cannot trace
  *
  * @example
  * ```ts
- * await using tracer = await trace({ command: ['npm', 'ci'], events: ['exec', 'connect'] });
+ * await using tracer = await trace({ command: ['sh', '-c', 'ls /'], events: ['exec', 'exit'] });
  * for await (const event of tracer) console.log(JSON.stringify(event));
  * ```
  */
@@ -39,25 +43,20 @@ export async function trace<const Kind extends EventKind = EventKind>(
   options: TraceOptions<Kind> = {},
 ): Promise<Tracer<Kind>> {
   checkTraceOptions(options);
-  checkProcfs();
+  requireProcfs();
   const kinds = new Set<EventKind>(options.events ?? eventKinds);
   const processes = new ProcessTree(options.maxProcesses);
-  const { command, spawn, signal, tuning = {} } = options;
+  const { command, spawn } = options;
   if (command !== undefined && !('tgid' in command)) findCommand(command[0] ?? '', pathOf(spawn));
-  const written = await scopesOf(options);
-  const scopes = command === undefined ? written.scopes : [commandScope, ...written.scopes];
-  const { loaded, prepared, beginTrace } = await loadAndPrepare(
-    kernelOptions(options, kinds, scopes),
-    scopes,
-    options,
-  );
-  const parts = { loaded, prepared, command, spawn, until: tuning.until, kinds, processes, signal };
+  const named = await scopesOf(options);
+  const scopes = command === undefined ? named.scopes : [commandScope, ...named.scopes];
+  const { start, ...ready } = await loadAndPrepare(kernelOptions(options, kinds, scopes), scopes, options);
   // The tracer hands out events of these kinds only.
-  return (await beginTrace({ ...parts, processesNamed: written })) as Tracer<Kind>;
+  return (await start({ ...ready, options, named, kinds, processes })) as Tracer<Kind>;
 }
 
-/** Ids, start times and namespaces come from there. */
-function checkProcfs(): void {
+/** Ids, start times and namespaces come from /proc. */
+function requireProcfs(): void {
   if (process.platform !== 'linux' || hasProcfs()) return;
   throw new SpoorError('UNSUPPORTED', '/proc is not mounted, or does not show this process', {
     remedy: 'Mount it, in the process-id namespace of this process: mount -t proc proc /proc',
@@ -68,27 +67,25 @@ function pathOf({ env = process.env }: SpawnOptions = {}): string | undefined {
   return (env === 'initial' ? process.env : env)['PATH'];
 }
 
-/** What the caller wrote: asked for before the load, which leaves out the code of filters that are in no scope. */
+/** Reads the scopes before the load, which leaves out the code of unused filters. */
 async function scopesOf({ command, scopes: given }: TraceOptions): Promise<TraceScopes> {
   const written = given ?? (command === undefined ? [machineScope] : []);
   const scopes = written.filter((scope) => typeof scope !== 'string');
-  if (scopes.length === written.length) return groundScopes(scopes);
-  const { traceScopes } = await import('./running.js');
-  return traceScopes(written);
+  if (scopes.length === written.length) return separateRoots(scopes);
+  const { readScopes } = await import('./start.js');
+  return readScopes(written);
 }
 
-/** Loading takes longest. Meanwhile the rest of what a trace takes is read and made ready, which takes half as long. */
+/** The object loads on another thread. Meanwhile this imports and prepares the rest of the trace. */
 async function loadAndPrepare(kernel: KernelSideOptions, scopes: readonly Scope[], options: TraceOptions) {
-  const [loading, preparing] = await Promise.allSettled([loadKernelSide(kernel), prepare(scopes, options)]);
+  const [loading, preparing] = await Promise.allSettled([
+    loadKernelSide(kernel),
+    import('./start.js').then(({ start, prepare }) => ({ start, prepared: prepare(scopes, options) })),
+  ]);
   if (loading.status === 'rejected') throw loading.reason;
   if (preparing.status === 'fulfilled') return { loaded: loading.value, ...preparing.value };
   loading.value.object.close();
   throw preparing.reason;
-}
-
-async function prepare(scopes: readonly Scope[], { tuning: { checkLifetime } = {} }: TraceOptions) {
-  const { beginTrace, prepareTrace } = await import('./running.js');
-  return { beginTrace, prepared: prepareTrace(scopes, checkLifetime === undefined ? {} : { checkLifetime }) };
 }
 
 function kernelOptions(
@@ -106,19 +103,11 @@ function kernelOptions(
     sleepsWhenIdle,
     measurePrograms,
     fixed: !replaceable,
-    needsSnapshot: replaceable || experiment?.missMode !== undefined || scopes.some(concernsTheLiving),
-    filterKinds: replaceable ? new Set(filterKinds) : kindsOf(scopes),
+    needsSnapshot: replaceable || experiment?.missMode !== undefined || scopes.some(needsSnapshot),
+    filterKinds: replaceable ? new Set(filterKinds) : filterKindsOf(scopes),
     conditions: replaceable || scopes.some(hasConditions),
-    ...(processMapSize === undefined ? {} : { mapEntries: processMapSize }),
+    ...(processMapSize === undefined ? {} : { processMapSize }),
     ...(ringSizes?.lifecycle === undefined ? {} : { lifecycleRingSize: ringSizes.lifecycle }),
     ...(ringSizes?.activity === undefined ? {} : { activityRingSize: ringSizes.activity }),
   };
-}
-
-/**
- * Whether something has to be found out of a process alive before its first event. The command's own process has its scope from a
- * seed; a scope without filters takes whatever comes, and what an event says of its process is found at the first.
- */
-function concernsTheLiving({ name, filters, follows }: Scope): boolean {
-  return name !== commandScopeName && (follows || filters.length > 0);
 }

@@ -1,205 +1,270 @@
+import type { ChildProcess } from 'node:child_process';
 import { SpoorError } from '@spoor/core';
 import type { EventContext, EventDecoder, EventKind } from '@spoor/event';
 import type { Scope } from '@spoor/filter';
-import { RingPoller, RingSource } from '@spoor/ring';
+import { type Dropped, dropPrivileges, type LoadedObject } from '@spoor/object';
 import { checkEachOptions } from './check-options.js';
-import { WallClock, wallClockOffsetNs } from './clock.js';
-import type { CommandExit, HeldCommand } from './gated-command.js';
-import { commandScope, commandScopeName } from './grounded-scopes.js';
-import { Interference } from './interference.js';
-import type { KernelSide } from './kernel-side.js';
-import type { ProcessTree } from './process-tree.js';
-import { type ScopesInForce, traceScopes } from './scopes.js';
-import { eventStatistics, readStatistics, type Statistics, withDelivered } from './statistics.js';
-import { TraceInKernel } from './trace-in-kernel.js';
-import type { EachOptions, TracedEvent, TracerParts } from './tracer-parts.js';
+import type { CommandExit, HeldCommand } from './command/held-command.js';
+import { Delivery } from './delivery.js';
+import { EndWatch } from './end-watch.js';
+import { Interference } from './kernel/interference.js';
+import type { KernelSide } from './kernel/kernel-side.js';
+import { eventStatistics, readStatistics, type Statistics, withDelivered } from './kernel/statistics.js';
+import type { EachOptions, TracedEvent } from './options.js';
+import type { ProcessTree } from './processes/process-tree.js';
+import { commandScope, commandScopeName } from './scopes/roots.js';
+import { readScopes, type ScopesInForce } from './scopes/scopes-in-force.js';
 
-/** How often the end of a followed tree is asked for once the command itself has ended, milliseconds. */
-const endCheckMs = 100;
+export interface TracerParts {
+  readonly kernel: KernelSide;
+  readonly scopes: ScopesInForce;
+  readonly command: HeldCommand | undefined;
+  readonly until: 'all' | 'command';
+  /** The event kinds to hand out. */
+  readonly kinds: ReadonlySet<EventKind>;
+  readonly processes: ProcessTree;
+  readonly decoder: EventDecoder;
+  readonly signal: AbortSignal | undefined;
+}
 
 /**
- * A running trace. Read it one way, once: `for await` for comfort, `each` for speed. It ends when the followed command
- * and all that descends from it have ended, at `close()`, or when the signal aborts: the hooks are detached, what was
- * submitted before is still handed out, then the kernel side is unloaded.
+ * A running trace, made by `trace`. Read it once: by `for await`, or by `each`, which is faster.
  *
- * Back-pressure: what is not read waits in the rings; when one is full the kernel side drops events and counts them
- * (`stats().events`). The traced processes never wait.
+ * It ends when the command and all its descendants have ended, on `close()`, or when the signal of
+ * its options aborts. Then it detaches the hooks, hands out the events that are in the rings, and
+ * unloads the kernel side.
+ *
+ * Events that are not read wait in the rings. When a ring is full, the kernel side drops events and
+ * counts them in `stats().events`. Traced processes never wait.
  */
-export class Tracer<Kind extends EventKind = EventKind> extends TraceInKernel implements AsyncDisposable {
-  /** The processes seen so far, the last `maxProcesses` of them. Grows as events are read. */
+export class Tracer<Kind extends EventKind = EventKind> implements AsyncDisposable {
+  /** The processes in the trace. Grows as events are read, up to `TraceOptions.maxProcesses`. */
   readonly processes: ProcessTree;
-  /** How the command ended; undefined without one. Settles before the trace ends when descendants live on. */
+  /**
+   * Resolves when the process of the command has ended. Its descendants, and so the trace, may live
+   * on. Undefined without a command.
+   */
   readonly exit: Promise<CommandExit> | undefined;
-  readonly #kernel: KernelSide;
-  readonly #command: HeldCommand | undefined;
-  readonly #until: 'all' | 'command';
-  readonly #scopes: ScopesInForce;
-  readonly #kinds: ReadonlySet<EventKind>;
-  readonly #decoder: EventDecoder;
-  readonly #delivered = new Map<string, number>();
-  readonly #ended = new AbortController();
-  readonly #wallClock = new WallClock();
-  #reader: { close(): unknown } | undefined;
-  /** Rejects what `each` has returned. */
-  #failed: ((error: unknown) => void) | undefined;
-  #endCheck: NodeJS.Timeout | undefined;
-  #finalStatistics: Statistics | undefined;
-  #commandEnded = false;
-  #commandUnseen = false;
+  readonly #parts: TracerParts;
+  readonly #delivery: Delivery;
+  readonly #endWatch: EndWatch;
   readonly #interference: Interference;
+  readonly #ended = new AbortController();
+  #reader: { close(): unknown } | undefined;
+  /** Rejects the promise of `each`. */
+  #rejectEach: ((error: unknown) => void) | undefined;
+  #finalStatistics: Statistics | undefined;
+  #commandUnseen = false;
 
   /** @internal Use `trace`. */
   constructor(parts: TracerParts) {
-    super(parts);
-    this.#kernel = parts.kernel;
-    this.#command = parts.command;
-    this.#until = parts.until;
-    this.#scopes = parts.scopes;
-    this.#kinds = parts.kinds;
+    const { kernel, scopes, command, until, signal } = parts;
+    this.#parts = parts;
     this.processes = parts.processes;
-    this.#decoder = parts.decoder;
-    this.#decoder.context = this.#context();
+    this.exit = command?.exit;
     this.#interference = new Interference(parts);
-    this.exit = parts.command?.exit;
-    void this.exit?.then(() => {
-      this.#commandEnded = true;
-      this.#checkEnd();
+    this.#endWatch = new EndWatch({
+      countLiving: () => (until === 'command' ? 0 : kernel.countFollowed(scopes.maskOf(commandScopeName))),
+      onEnd: (error) => this.#endByItself(error),
     });
-    if (parts.signal?.aborted) this.close();
-    else
-      parts.signal?.addEventListener('abort', () => this.close(), { once: true, signal: this.#ended.signal });
+    this.#delivery = new Delivery({ ...parts, onExit: (tgid) => this.#exited(tgid) });
+    void this.exit?.then(() => this.#endWatch.setCommandEnded());
+    if (signal?.aborted) this.close();
+    else signal?.addEventListener('abort', () => this.close(), { once: true, signal: this.#ended.signal });
   }
 
-  /** Whether the hooks are still attached. */
+  /** True until the trace ends: the hooks are attached. */
   get running(): boolean {
     return !this.#ended.signal.aborted;
   }
 
-  /**
-   * Whether no event was ever of the command's own process, so that nothing of it was followed. Known when the trace has
-   * ended; false without a command.
-   */
+  /** The child process that became the command, for its streams. Undefined without a command. */
+  get child(): ChildProcess | undefined {
+    return this.#parts.command?.child;
+  }
+
+  /** The process id of the command, in the pid namespace of this process. Undefined without a command. */
+  get commandTgid(): number | undefined {
+    return this.#parts.command?.tgid;
+  }
+
+  /** True if the trace has ended and no event came from the process of the command. */
   get commandUnseen(): boolean {
     return this.#commandUnseen;
   }
 
   /**
-   * Signs that a process with root's rights interfered, one sentence each. Known when the trace was
-   * read to its end.
+   * Signs that a process with root rights interfered with the trace, one sentence per sign. Empty
+   * until the trace has been read to its end.
    */
   get interference(): readonly string[] {
     if (this.#finalStatistics === undefined) return [];
-    return this.#interference.found(this.stats(), this.#commandEnded && !this.#commandUnseen);
+    return this.#interference.found(this.stats(), this.#endWatch.commandEnded && !this.#commandUnseen);
   }
 
   /**
-   * Replaces all scopes but the command's at one moment: each event is judged by the old ones or by the new. Whoever a
-   * scope follows stays followed while its name stays. Processes alive are judged by the new ones at once. Takes some
-   * milliseconds, in which events wait in the rings.
+   * The loaded kernel side: maps, programs and run-time statistics, for measurements. The trace owns
+   * it, and closes it when it ends.
+   */
+  get object(): LoadedObject {
+    return this.#parts.kernel.object;
+  }
+
+  /**
+   * Values that event lines need besides their records. A recording stores them, too. `setScopes`, and
+   * a change of the wall clock, replace the object.
+   */
+  get context(): EventContext {
+    return this.#parts.decoder.context;
+  }
+
+  /** Names of the scopes in force, by bit. */
+  get scopeNames(): readonly (string | undefined)[] {
+    return this.#parts.scopes.names;
+  }
+
+  /** True if the scopes in force need this process to resolve paths, which takes rights. */
+  get looksAtFiles(): boolean {
+    return this.#parts.scopes.looksAtFiles;
+  }
+
+  /**
+   * Replaces all scopes except that of the command. The replacement is atomic: each event is judged by
+   * the old scopes or by the new ones. A scope that keeps its name keeps the processes that it
+   * follows. Events wait in the rings for some milliseconds. After an error, the old scopes are in
+   * force.
    *
-   * @throws SpoorError as `trace` for scopes; `WRONG_PHASE` when the trace has ended or was started with
-   *   `tuning.replaceable: false` and lacks a filter: the old scopes are still in force then
+   * @param written - expressions, or scopes of `@spoor/filter`
+   * @throws {SpoorError} WRONG_PHASE if the trace has ended, or if it was started with
+   *   `tuning.replaceable: false` and lacks the code of a filter
+   * @throws {SpoorError} SCOPE_SYNTAX, UNKNOWN_FILTER, UNKNOWN_EVENT, INVALID_VALUE, TOO_MANY_SCOPES
+   *
+   * @example
+   * ```ts
+   * await using tracer = await trace({ scopes: ['uid=1000'], events: ['exec'] });
+   * tracer.setScopes(['comm=make follow', 'uid=1000']);
+   * ```
    */
   setScopes(written: readonly (string | Scope)[]): void {
     if (!this.running) throw new SpoorError('WRONG_PHASE', 'The trace has ended');
-    const { scopes, roots, named } = traceScopes(written);
-    const all = this.#command === undefined ? scopes : [commandScope, ...scopes];
-    this.#scopes.replace(this.#scopes.compile(all), { roots, named });
-    this.#kernel.snapshot();
-    this.#decoder.context = this.#context();
+    const { kernel, scopes, command } = this.#parts;
+    const { scopes: wanted, roots, mentioned } = readScopes(written);
+    const all = command === undefined ? wanted : [commandScope, ...wanted];
+    scopes.replace(scopes.compile(all), { roots, mentioned });
+    kernel.snapshot();
+    this.#delivery.updateContext();
   }
 
-  /** Sends a signal to the command. False when there is none, or it has ended. */
+  /** Sends a signal to the command. Returns false without a command, or if it has ended. */
   kill(signal: NodeJS.Signals): boolean {
-    return !this.#commandEnded && (this.#command?.kill(signal) ?? false);
+    return !this.#endWatch.commandEnded && (this.#parts.command?.kill(signal) ?? false);
   }
 
   /**
-   * Events with memory of their own, in the order of their times, decoded when a field is read.
+   * Gives up the rights of this whole process, which only the start of a trace needs. User and group
+   * become `id`, and no capability is left. The trace continues. See `dropPrivileges` of
+   * `@spoor/object`.
    *
-   * @throws SpoorError `WRONG_PHASE` when the trace is being read already
+   * @returns the rights that were kept: `bpf`, CAP_BPF, on kernels before 5.19
+   * @throws {SpoorError} NO_PRIVILEGE if the process has no CAP_SETUID, SYSCALL_FAILED
+   *
+   * @example
+   * ```ts
+   * await using tracer = await trace({ scopes: ['uid=1000'], events: ['exec'] });
+   * tracer.dropPrivileges(65_534);
+   * ```
+   */
+  dropPrivileges(id: number): Dropped['kept'] {
+    return dropPrivileges({ id, works: () => this.#parts.kernel.isUsable() }).kept;
+  }
+
+  /**
+   * Iterates over the events in the order of their times. Each event owns its memory, and decodes a
+   * field when it is read. Leaving the loop does not end the trace.
+   *
+   * @throws {SpoorError} WRONG_PHASE if the trace has ended or is being read
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<TracedEvent<Kind>> {
-    const source = new RingSource<TracedEvent<Kind>>(this.#kernel.rings, {
-      ...this.#kernel.pace,
-      beforeLook: this.#followWallClock,
-      take: (data, offset, length) => {
-        const event = this.#judged(this.#decoder.own(data, offset, length));
-        return this.#take(event) ? (event as TracedEvent<Kind>) : undefined;
-      },
-    });
+    const source = this.#delivery.source();
     this.#read(source);
-    return source;
+    return source as AsyncIterableIterator<TracedEvent<Kind>>;
   }
 
   /**
-   * Calls `handle` with each event, lent for the time of the call. Resolves when the trace has ended and everything was
-   * handed out. What `handle` throws stops the trace and rejects. `pause`: see `EachOptions`.
+   * Calls `handle` with each event, in the order of their times. The event is borrowed: it is valid
+   * during the call. `event.copy()` returns an event that owns its memory.
    *
-   * @throws SpoorError `WRONG_PHASE` when the trace is being read already; `UNKNOWN_OPTION`, `INVALID_VALUE`
+   * @param handle - an error that it throws ends the trace and rejects the returned promise
+   * @returns resolves when the trace has ended and all events were handed out
+   * @throws {SpoorError} WRONG_PHASE if the trace has ended or is being read; UNKNOWN_OPTION,
+   *   INVALID_VALUE
+   *
+   * @example
+   * ```ts
+   * await using tracer = await trace({ command: ['ls', '/'], events: ['open'] });
+   * const paths = new Set<string>();
+   * await tracer.each((event) => {
+   *   if (event.kind === 'open') paths.add(event.path);
+   * });
+   * console.log(paths.size);
+   * ```
    */
   each(handle: (event: TracedEvent<Kind>) => void, options: EachOptions = {}): Promise<void> {
     checkEachOptions(options);
     return new Promise((resolve, reject) => {
-      const handler = this.#decoder.handler((lent) => {
-        const event = this.#judged(lent);
-        if (!this.#take(event)) return;
+      const poller = this.#delivery.poller((event) => {
         try {
           handle(event as TracedEvent<Kind>);
         } catch (error) {
           this.close();
           reject(error);
         }
-      });
-      const poller = new RingPoller(this.#kernel.rings, handler, {
-        ...this.#kernel.pace,
-        ...options,
-        beforeLook: this.#followWallClock,
-      });
+      }, options);
       this.#read(poller);
-      this.#failed = reject;
+      this.#rejectEach = reject;
       this.#ended.signal.addEventListener('abort', () => resolve(), { once: true });
     });
   }
 
-  /** All counters, as of now; after the end, as of the end. */
+  /** Returns all counters. After the end of the trace, these are the counters at its end. */
   stats(): Statistics {
-    if (this.#finalStatistics === undefined) return readStatistics(this.#kernel, this.#delivered);
-    return { ...this.#finalStatistics, events: withDelivered(this.#finalStatistics.events, this.#delivered) };
+    const { counts } = this.#delivery;
+    if (this.#finalStatistics === undefined) return readStatistics(this.#parts.kernel, counts);
+    return { ...this.#finalStatistics, events: withDelivered(this.#finalStatistics.events, counts) };
   }
 
-  /** `stats().events` alone, for those who look again and again: the rest takes a system call for each program, and more. */
+  /** Returns `stats().events`. Much faster: `stats()` makes a system call per program. */
   eventStats(): Statistics['events'] {
     return this.#finalStatistics === undefined
-      ? eventStatistics(this.#kernel, this.#delivered)
+      ? eventStatistics(this.#parts.kernel, this.#delivery.counts)
       : this.stats().events;
   }
 
   /**
-   * Ends the trace now: detaches, hands out what was submitted, unloads. The command is not touched. Idempotent.
+   * Ends the trace: detaches the hooks, hands out the events that are in the rings, and unloads the
+   * kernel side. The command continues. Does nothing if the trace has ended.
    */
   close(): void {
     if (!this.running) return;
-    clearTimeout(this.#endCheck);
-    this.#kernel.detach();
-    this.#command?.abandon();
-    const close = () => {
-      this.#reader?.close();
-      this.#finalStatistics = readStatistics(this.#kernel, this.#delivered);
-      this.#interference.lookAtTables();
-      this.#commandUnseen = this.#command !== undefined && this.#kernel.hasSeed(this.#command.tgid);
-      this.#kernel.close();
-    };
+    const { kernel, command } = this.#parts;
+    this.#endWatch.close();
+    kernel.detach();
+    command?.abandon();
     try {
-      close();
+      this.#reader?.close();
+      this.#finalStatistics = readStatistics(kernel, this.#delivery.counts);
+      this.#interference.lookAtTables();
+      this.#commandUnseen = command !== undefined && kernel.hasSeed(command.tgid);
+      kernel.close();
     } catch (error) {
-      this.#failed?.(error);
+      this.#rejectEach?.(error);
       throw error;
     } finally {
       this.#ended.abort();
     }
   }
 
+  /** Calls `close`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
   }
@@ -208,66 +273,28 @@ export class Tracer<Kind extends EventKind = EventKind> extends TraceInKernel im
     if (this.#reader !== undefined || !this.running) {
       throw new SpoorError(
         'WRONG_PHASE',
-        this.running ? 'The trace is being read already' : 'The trace has ended',
+        this.running ? 'The trace is already being read' : 'The trace has ended',
         { remedy: 'Read a trace once, by for await or by each().' },
       );
     }
     this.#reader = reader;
-    // Unread, it did not end by itself.
-    if (this.#commandEnded) this.#checkEnd();
+    this.#endWatch.setReading();
   }
 
-  #judged(event: TracedEvent): TracedEvent {
-    return event.kind === 'malformed' ? event : this.#scopes.judged(event);
+  #exited(tgid: number): void {
+    this.#interference.exited(tgid);
+    if (this.processes.living === 0) this.#endWatch.check();
   }
 
-  /** Takes an event in; false when it is not one that the reader asked for. */
-  #take(event: TracedEvent): boolean {
-    this.#delivered.set(event.kind, (this.#delivered.get(event.kind) ?? 0) + 1);
-    if (event.kind === 'malformed') return true;
-    this.processes.add(event);
-    if (event.kind === 'exit') this.#interference.exited(event.tgid);
-    if (event.kind === 'exit' && this.#commandEnded && this.processes.living === 0) this.#checkEnd();
-    return this.#kinds.has(event.kind) && (event.matchedScopesLo | event.matchedScopesHi) !== 0;
-  }
-
-  #context(): EventContext {
-    return {
-      clockOffsetNs: wallClockOffsetNs(),
-      scopeNames: this.#scopes.names,
-      replacedScopes: this.#scopes.replaced,
-    };
-  }
-
-  readonly #followWallClock = (): void => {
-    const clockOffsetNs = this.#wallClock.moved();
-    if (clockOffsetNs !== undefined) this.#decoder.context = { ...this.#decoder.context, clockOffsetNs };
-  };
-
-  /** Asks the kernel whether a process of the tree lives: events can be late, and can be dropped. */
-  #checkEnd(): void {
-    clearTimeout(this.#endCheck);
-    // The events of a command that is over in a moment wait for the reader.
-    if (!this.running || this.#reader === undefined) return;
-    try {
-      const living =
-        this.#until === 'command' ? 0 : this.#kernel.countFollowed(this.#scopes.wordOf(commandScopeName));
-      if (living === 0) setImmediate(() => this.#endByItself());
-      else this.#endCheck = setTimeout(() => this.#checkEnd(), endCheckMs);
-    } catch (error) {
-      this.#endByItself(error);
-    }
-  }
-
-  /** No caller waits for this: an error is reported to the reader. */
+  /** No caller waits for this: the reader gets an error. */
   #endByItself(error?: unknown): void {
-    const failed = this.#failed;
-    if (error !== undefined) failed?.(error);
+    const reject = this.#rejectEach;
+    if (error !== undefined) reject?.(error);
     try {
       this.close();
     } catch (cause) {
-      if (failed === undefined) throw cause;
+      if (reject === undefined) throw cause;
     }
-    if (error !== undefined && failed === undefined) throw error;
+    if (error !== undefined && reject === undefined) throw error;
   }
 }

@@ -1,6 +1,6 @@
 import type { Event } from '@spoor/event';
 import type { Scope } from '@spoor/filter';
-import { GatedCommand } from '../src/gated-command.js';
+import { GatedCommand } from '../src/command/gated-command.js';
 import { type TraceOptions, trace } from '../src/index.js';
 import type { Tracer } from '../src/tracer.js';
 import { testCgroup } from './cgroup.js';

@@ -3,6 +3,7 @@ import { lifecycleKinds } from '@spoor/bpf';
 import { SpoorError } from '@spoor/core';
 import type { Scope } from '@spoor/filter';
 import type { ProcessTree, TraceOptions, Tracer } from '@spoor/tracer';
+import type { TraceRights } from '@spoor/tracer/command';
 import type { Usage } from '../args/option.js';
 import type { Arguments } from '../args/parse.js';
 import { type Outcome, outcomeOfSignal, statusHelp } from '../exit-status.js';
@@ -80,8 +81,7 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
   const { record } = outputs;
   const recorder = record === undefined ? undefined : await openRecorder(record, settings);
   const { held, standing } = await heldCommand(settings, io, outputs);
-  const library = await import('@spoor/tracer');
-  const { trace } = library;
+  const { trace } = await import('@spoor/tracer');
   interrupts.starting.throwIfAborted();
   const starting = trace({
     // The tree of processes is recorded, whatever is shown.
@@ -114,7 +114,7 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
   ]);
   tracer = started;
   // A command that was started from here has inherited the priority from before.
-  standing.take(tracer, library);
+  standing.take(tracer, await import('@spoor/tracer/command'));
   interrupts.starting.throwIfAborted();
   const { durationMs, stats } = settings;
   return new Session({
@@ -151,12 +151,12 @@ async function heldCommand(
     const spawn = { env: 'initial', ...(user === undefined ? {} : { user: user.uid }) } as const;
     return { held: { command, spawn }, standing: standingFor(user?.uid, true) };
   }
-  const library = await import('@spoor/tracer');
+  const library = await import('@spoor/tracer/command');
   library.findCommand(command[0]!);
   if (!outputs.uses(io.out)) releaseStandardOutput();
   const { LaunchedCommand } = await import('../trace/launched-command.js');
   const standing = standingFor(user?.uid, false);
-  const beforeOpen = (tracer: Tracer) => standing.take(tracer, library);
+  const beforeOpen = (rights: TraceRights) => standing.take(rights, library);
   return {
     held: { command: new LaunchedCommand(launcher, { name: command[0]!, user, beforeOpen }) },
     standing,

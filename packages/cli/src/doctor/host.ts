@@ -8,7 +8,7 @@ import {
   missingPrivilege,
   readEnvironment,
 } from '@spoor/object';
-import { defaultMapEntries, defaultRingSizes, mapEntryBytes } from '@spoor/tracer';
+import { defaultProcessMapSize, defaultRingSizes, mapEntryBytes } from '@spoor/tracer/command';
 import { countText, sizeText } from '../output/text.js';
 import type { Check } from './check.js';
 
@@ -128,7 +128,7 @@ export function checkLibraries(): readonly Check[] {
   const processes = countProcesses();
   const valueSize = ProcInfo.layout.size;
   const rings = defaultRingSizes(possibleCpus);
-  const entries = defaultMapEntries({ possibleCpus, processes }, valueSize);
+  const entries = defaultProcessMapSize({ possibleCpus, processes }, valueSize);
   return [
     { name: 'libbpf', status: 'ok', found: `${libbpf}, by ${ffi}` },
     {

@@ -1,12 +1,13 @@
 import type { User } from '@spoor/proc';
-import { type CommandExit, GateSocket, type HeldCommand, type Tracer } from '@spoor/tracer';
+import type { CommandExit } from '@spoor/tracer';
+import { GateSocket, type HeldCommand, type TraceRights } from '@spoor/tracer/command';
 import type { Launcher } from '../launcher.js';
 
 export interface LaunchedCommandOptions {
   readonly name: string;
   readonly user: User | undefined;
   /** Called when all is attached, before the command begins. */
-  readonly beforeOpen: (tracer: Tracer) => void;
+  readonly beforeOpen: (rights: TraceRights) => void;
 }
 
 /** The command that the launcher holds at its gate: forked before Node.js started, with all that the caller gave it. */
@@ -16,7 +17,7 @@ export class LaunchedCommand implements HeldCommand {
   readonly #launcher: Launcher;
   readonly #gate: GateSocket;
   readonly #name: string;
-  readonly #beforeOpen: (tracer: Tracer) => void;
+  readonly #beforeOpen: (rights: TraceRights) => void;
 
   constructor(launcher: Launcher, { name, user, beforeOpen }: LaunchedCommandOptions) {
     this.#launcher = launcher;
@@ -31,8 +32,8 @@ export class LaunchedCommand implements HeldCommand {
     return this.#gate.waiting;
   }
 
-  async open(tracer: Tracer): Promise<void> {
-    this.#beforeOpen(tracer);
+  async open(rights: TraceRights): Promise<void> {
+    this.#beforeOpen(rights);
     this.#launcher.commandOpened();
     await this.#gate.open(this.#name);
   }

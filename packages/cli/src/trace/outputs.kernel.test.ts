@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeMachine } from '@spoor/object';
-import { defaultRingSizes } from '@spoor/tracer';
+import { defaultRingSizes } from '@spoor/tracer/command';
 import { expect, it } from 'vitest';
 import { useStage } from '../../test/actor.js';
 import { lastingOrphans, until } from '../../test/leftovers.js';

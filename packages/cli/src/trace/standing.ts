@@ -1,6 +1,6 @@
 import { SpoorError } from '@spoor/core';
-import type * as library from '@spoor/tracer';
-import type { Tracer } from '@spoor/tracer';
+import type * as library from '@spoor/tracer/command';
+import type { TraceRights } from '@spoor/tracer/command';
 import type { Receive } from '../launcher.js';
 
 /** Ids of no user on this machine: only root can then signal this process or slow it down. */
@@ -38,25 +38,25 @@ export class Standing {
    * Raises the priority and drops root. Call it when all hooks are attached, before the command
    * begins; idempotent.
    */
-  take(tracer: Tracer, { raiseReaderPriority, receiveDescriptor }: Actions): void {
+  take(trace: TraceRights, { raiseReaderPriority, receiveDescriptor }: Actions): void {
     if (this.#taken) return;
     this.#taken = true;
     const refused = raiseReaderPriority();
     this.#facts['reader priority'] =
       refused === undefined ? 'raised: niceness -20' : `as it was started: not raised (${refused})`;
-    this.#facts['privileges'] = this.#dropPrivileges(tracer, receiveDescriptor);
+    this.#facts['privileges'] = this.#dropPrivileges(trace, receiveDescriptor);
   }
 
-  #dropPrivileges(tracer: Tracer, receive: Receive): string {
+  #dropPrivileges(trace: TraceRights, receive: Receive): string {
     const { keepRoot, commandUid, signalsCommand, beforeDrop } = this.#options;
     if (process.geteuid?.() !== 0) return 'as it was started: not root';
     if (keepRoot) return 'root, as --keep-root asks';
     if (signalsCommand) return 'root: the command was started without the launcher, which passes signals on';
-    if (tracer.looksAtFiles) return 'root: a condition of a scope asks where paths lead';
+    if (trace.looksAtFiles) return 'root: a condition of a scope asks where paths lead';
     const id = ownIds.find((one) => one !== commandUid)!;
     try {
       beforeDrop(receive);
-      const kept = tracer.dropPrivileges(id);
+      const kept = trace.dropPrivileges(id);
       return kept.length === 0 ? `none: uid ${id}` : `CAP_BPF alone, which this kernel asks for: uid ${id}`;
     } catch (error) {
       if (!(error instanceof SpoorError) || error.errno === undefined) throw error;

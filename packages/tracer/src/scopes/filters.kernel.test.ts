@@ -2,7 +2,7 @@ import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { eventsInScope, execMarkers } from '../test/markers.js';
+import { eventsInScope, execMarkers } from '../../test/markers.js';
 
 /** Runs a set-user-id program of root as another user. */
 const folder = mkdtempSync(join(tmpdir(), 'spoor-filters-'));

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { maps } from '@spoor/bpf';
 import { typedMap } from '@spoor/map';
 import { expect, it } from 'vitest';
-import { trace } from './index.js';
+import { trace } from '../index.js';
 
 const options = { events: ['exec'], spawn: { stdio: 'ignore' } } as const;
 

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { realpathSync } from 'node:fs';
 import type { Event } from '@spoor/event';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testCgroup } from '../test/cgroup.js';
-import { compileProgram, type TestProgram } from '../test/compile.js';
-import { eventsInScope, execMarkers } from '../test/markers.js';
-import { trace } from './index.js';
+import { testCgroup } from '../../test/cgroup.js';
+import { compileProgram, type TestProgram } from '../../test/compile.js';
+import { eventsInScope, execMarkers } from '../../test/markers.js';
+import { trace } from '../index.js';
 
 let threads: TestProgram;
 

@@ -29,7 +29,7 @@ const entriesPerCpu = 256;
  *
  * A miss costs time, never an event: a size beyond the budget buys little.
  */
-export function defaultMapEntries(machine: MachineSize, valueSize: number): number {
+export function defaultProcessMapSize(machine: MachineSize, valueSize: number): number {
   const wanted = Math.max(4 * machine.processes, entriesPerCpu * machine.possibleCpus, 1024);
   const affordable = Math.floor(mapMemoryBudget / mapEntryBytes(valueSize));
   return Math.min(powerOfTwo(wanted, Math.ceil), powerOfTwo(affordable, Math.floor));

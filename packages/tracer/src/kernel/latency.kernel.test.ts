@@ -6,7 +6,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { mapRing, RingWakeup } from '@spoor/object';
 import { RingReader } from '@spoor/ring';
 import { expect, it, vi } from 'vitest';
-import { trace } from './index.js';
+import { trace } from '../index.js';
 
 /** Opens a file for each line that it reads, and answers each. */
 const opener = 'while read -r _; do : </dev/null; echo; done';

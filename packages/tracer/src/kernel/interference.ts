@@ -1,6 +1,6 @@
-import type { HeldCommand } from './gated-command.js';
+import type { HeldCommand } from '../command/held-command.js';
+import type { ScopesInForce } from '../scopes/scopes-in-force.js';
 import type { KernelSide } from './kernel-side.js';
-import type { ScopesInForce } from './scopes.js';
 import type { Statistics } from './statistics.js';
 
 export interface InterferenceParts {

@@ -72,7 +72,7 @@ export function readStatistics(kernel: KernelSide, delivered: ReadonlyMap<string
   return {
     events: eventStatistics(kernel, delivered),
     state: stateStatistics(kernel),
-    mapEntries: kernel.configuration.mapEntries,
+    mapEntries: kernel.configuration.processMapSize,
     rings: ringStatistics(kernel),
     droppers: droppers(kernel),
     programs: [...kernel.object.programs.values()].map((program) => {

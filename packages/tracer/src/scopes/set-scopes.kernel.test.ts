@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { testCgroup } from '../test/cgroup.js';
-import { GatedCommand } from './gated-command.js';
-import { trace } from './index.js';
+import { testCgroup } from '../../test/cgroup.js';
+import { GatedCommand } from '../command/gated-command.js';
+import { trace } from '../index.js';
 
 /** 1,000 in the long run. */
 const replacements = Number(process.env['SPOOR_REPLACEMENTS'] ?? 100);

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { compileProgram, type TestProgram } from '../test/compile.js';
-import { type Tracer, type TuningOptions, trace } from './index.js';
+import { compileProgram, type TestProgram } from '../../test/compile.js';
+import { type Tracer, type TuningOptions, trace } from '../index.js';
 
 let folder: string;
 let saboteur: TestProgram;

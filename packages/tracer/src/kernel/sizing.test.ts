@@ -2,7 +2,7 @@ import { maps } from '@spoor/bpf';
 import { describe, expect, it } from 'vitest';
 import {
   checkRingSize,
-  defaultMapEntries,
+  defaultProcessMapSize,
   defaultRingSizes,
   mapEntryBytes,
   mapMemoryBudget,
@@ -10,7 +10,7 @@ import {
 
 const valueSize = maps.proc_info.value.layout.size;
 
-describe('defaultMapEntries', () => {
+describe('defaultProcessMapSize', () => {
   it.each([
     [{ possibleCpus: 2, processes: 100 }, 1024],
     [{ possibleCpus: 2, processes: 1000 }, 4096],
@@ -18,11 +18,11 @@ describe('defaultMapEntries', () => {
     [{ possibleCpus: 96, processes: 9000 }, 65_536],
     [{ possibleCpus: 512, processes: 100 }, 131_072],
   ])('%o: %i', (machine, entries) => {
-    expect(defaultMapEntries(machine, valueSize)).toBe(entries);
+    expect(defaultProcessMapSize(machine, valueSize)).toBe(entries);
   });
 
   it('stays within the budget with four million processes', () => {
-    const entries = defaultMapEntries({ possibleCpus: 512, processes: 4_194_304 }, valueSize);
+    const entries = defaultProcessMapSize({ possibleCpus: 512, processes: 4_194_304 }, valueSize);
     expect(entries * mapEntryBytes(valueSize)).toBeLessThanOrEqual(mapMemoryBudget);
     expect(2 * entries * mapEntryBytes(valueSize)).toBeGreaterThan(mapMemoryBudget);
   });

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { EventKind } from '@spoor/event';
 import { features } from '@spoor/object';
 import { describe, expect, it } from 'vitest';
-import { compileTo } from '../test/compile.js';
-import { trace } from './index.js';
+import { compileTo } from '../../test/compile.js';
+import { trace } from '../index.js';
 
 /** A folder with `real/f`, `link` that leads to `real`, `second` that leads to `link`, and `real/x.sh`. */
 function testFolder() {

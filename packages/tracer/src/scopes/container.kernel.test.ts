@@ -1,7 +1,7 @@
 import type { Event } from '@spoor/event';
 import { describe, expect, it } from 'vitest';
-import { testGroups } from '../test/cgroup.js';
-import { eventsInScope } from '../test/markers.js';
+import { testGroups } from '../../test/cgroup.js';
+import { eventsInScope } from '../../test/markers.js';
 
 const id = (digit: string) => digit.repeat(64);
 const [a, b] = [id('a'), id('b')];

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type TraceOptions, trace } from './index.js';
+import { type TraceOptions, trace } from '../index.js';
 
 const script = '/bin/true; (/bin/sh -c "exit 3"); sleep 0.01 & wait';
 

@@ -27,7 +27,7 @@ import { countProcesses, hasLayeredFiles, hasLegacyCgroups, ownMountNamespace } 
 import {
   checkRingSize,
   committedEntries,
-  defaultMapEntries,
+  defaultProcessMapSize,
   defaultRingSizes,
   quietRoom,
   ringUsers,
@@ -39,7 +39,7 @@ export type MissMode = 'recover' | 'drop' | 'zero';
 export interface KernelSideOptions {
   /** Kinds of activity to collect; lifecycle events are always collected. */
   readonly events: ReadonlySet<string>;
-  readonly mapEntries?: number;
+  readonly processMapSize?: number;
   /** Bytes: powers of two. */
   readonly lifecycleRingSize?: number;
   readonly activityRingSize?: number;
@@ -71,7 +71,7 @@ export interface KernelSideOptions {
 /** What was chosen for the machine, and for the trace. */
 export interface KernelConfiguration {
   readonly options: KernelSideOptions;
-  readonly mapEntries: number;
+  readonly processMapSize: number;
   readonly possibleCpus: number;
   /** Bytes; 0 where there is none. */
   readonly ringSizes: { readonly lifecycle: number; readonly activity: number };
@@ -169,9 +169,9 @@ function configurationFor(
       ...eventPrograms(options.events).hooks,
       ...commitPrograms(options.events, options).variants,
     },
-    mapEntries:
-      options.mapEntries ??
-      defaultMapEntries(
+    processMapSize:
+      options.processMapSize ??
+      defaultProcessMapSize(
         { possibleCpus, processes: countProcesses() },
         opened.maps.get('proc_info')!.valueSize,
       ),
@@ -183,7 +183,7 @@ function configurationFor(
 }
 
 function configure(opened: OpenedObject, configuration: KernelConfiguration): void {
-  const { options, mapEntries, possibleCpus, ringSizes, taskStorage, wakesReader, readerSleeps } =
+  const { options, processMapSize, possibleCpus, ringSizes, taskStorage, wakesReader, readerSleeps } =
     configuration;
   const { argvLimit = argvLimits.usual } = options;
   const { pidNamespace, bootOffsetNs } = configuration.observer;
@@ -207,7 +207,7 @@ function configure(opened: OpenedObject, configuration: KernelConfiguration): vo
     .setConstant('reader_sleeps', readerSleeps)
     .setConstant('filter_kinds_built', wordOfKinds(options))
     .setConstant('argv_limit', Math.min(argvLimit, argvLimits.most - 1))
-    .resizeMap('proc_info', mapEntries)
+    .resizeMap('proc_info', processMapSize)
     .resizeMap('lifecycle', ringSizes.lifecycle)
     .enableMap('task_words', taskStorage)
     .enableMap('long_records', argvLimit > argvLimits.usual)

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
-import { trace } from './index.js';
+import { trace } from '../index.js';
 
 /** A port of this machine that something listens at, until the test has ended. */
 async function listeningPort(): Promise<{ readonly port: number; [Symbol.dispose](): void }> {

@@ -12,16 +12,17 @@ import {
 } from '@spoor/filter/kernel';
 import { compileEventFilter, type EventFilter, type FollowLinks, linuxHost } from '@spoor/filter/reference';
 import { findProcess, observer } from '@spoor/proc';
-import { groundScopes, hasConditions, kindsOf, type Root, type TraceScopes } from './grounded-scopes.js';
-import type { KernelSide } from './kernel-side.js';
+import type { KernelSide } from '../kernel/kernel-side.js';
+import { filterKindsOf, hasConditions, type Root, separateRoots, type TraceScopes } from './roots.js';
 
 /**
- * The scopes of a trace from what its caller wrote. Unnamed expressions are called `scope`, `scope2`, ….
+ * Parses expressions and takes the roots out of scopes. Expressions without a name are called
+ * `scope`, `scope2`, ….
  *
- * @throws SpoorError SCOPE_SYNTAX, UNKNOWN_FILTER, INVALID_VALUE (a tree whose process is not there, a name used twice)
+ * @throws {SpoorError} SCOPE_SYNTAX, UNKNOWN_FILTER, UNKNOWN_EVENT, INVALID_VALUE
  */
-export function traceScopes(written: readonly (string | Scope)[]): TraceScopes {
-  return groundScopes(
+export function readScopes(written: readonly (string | Scope)[]): TraceScopes {
+  return separateRoots(
     written.map((scope, index) =>
       typeof scope === 'string'
         ? parseScope(scope, { name: index === 0 ? 'scope' : `scope${index + 1}` })
@@ -30,20 +31,23 @@ export function traceScopes(written: readonly (string | Scope)[]): TraceScopes {
   );
 }
 
-/** Events carry 16 bits of the version. */
+/** Number of versions that an event can carry, in 16 bits. */
 const versions = 65_536n;
-/** A ring would have to hold events of so many replacements for one to be given wrong names. */
+/** Replaced sets whose names are kept, for events that are still in a ring. */
 const keptReplaced = 4096;
 
 const headerFields = EventHeader.layout.kind === 'struct' ? EventHeader.layout.fields : [];
 const matchedScopesOffset = headerFields.find(({ name }) => name === 'matched_scopes')!.offset;
 
-/** Scopes in force on the kernel side. Replaced at one moment: each event is judged by the old ones or the new. */
+/**
+ * The scopes that are in force in the kernel. A replacement is atomic: each event is judged by the
+ * old set or by the new set.
+ */
 export class ScopesInForce {
   readonly #kernel: KernelSide;
   readonly #writer: ScopeWriter;
   readonly #replaced: ReplacedScopes[] = [];
-  /** By version: what user space has to decide, where there is something. */
+  /** By version: the conditions that user space judges. Missing for a set without such conditions. */
   readonly #filters = new Map<number, EventFilter>();
 
   constructor(kernel: KernelSide) {
@@ -57,27 +61,32 @@ export class ScopesInForce {
     });
   }
 
-  /** By bit. */
+  /** Names of the scopes in force, by bit. */
   get names(): ScopeNames {
     return this.#writer.current?.bits.names ?? [];
   }
 
-  /** The sets that events in the rings can still carry, newest last. */
+  /** Replaced sets whose events can still be in the rings, newest last. */
   get replaced(): readonly ReplacedScopes[] {
     return this.#replaced;
   }
 
-  /** The bit of the scope with this name, as a word; 0 when there is none. */
-  wordOf(name: string): bigint {
+  /** Returns a mask with the bit of the scope of this name, or 0. */
+  maskOf(name: string): bigint {
     const bit = this.names.indexOf(name);
     return bit < 0 ? 0n : 1n << BigInt(bit);
   }
 
-  /** What `replace` would put into force; looks names up, touches nothing. */
+  /**
+   * Compiles scopes for `replace`. Changes nothing in the kernel.
+   *
+   * @throws {SpoorError} WRONG_PHASE if the programs lack the code of a filter; errors of
+   *   `compileScopes`
+   */
   compile(scopes: readonly Scope[]): CompiledScopes {
     const previous = this.#writer.current;
     const compiled = compileScopes(scopes, previous === undefined ? {} : { previous });
-    const missing: string[] = [...kindsOf(scopes)].filter((kind) => !this.#kernel.hasFilter(kind));
+    const missing: string[] = [...filterKindsOf(scopes)].filter((kind) => !this.#kernel.hasFilter(kind));
     if (!this.#kernel.hasConditions && scopes.some(hasConditions)) missing.push('conditions on events');
     if (missing.length === 0) return compiled;
     throw new SpoorError('WRONG_PHASE', `This trace was loaded without the filters ${missing.join(', ')}`, {
@@ -86,13 +95,14 @@ export class ScopesInForce {
   }
 
   /**
-   * Puts compiled scopes into force, then has their roots followed. After an error the old ones are still in force.
+   * Puts compiled scopes into force, and follows their roots. After an error, the old scopes are
+   * still in force.
    *
-   * @throws SpoorError `INVALID_VALUE` when a root, or a process of `named`, is not a living process
+   * @throws {SpoorError} INVALID_VALUE if a root or a mentioned process is not alive
    */
-  replace(compiled: CompiledScopes, { roots, named }: Pick<TraceScopes, 'roots' | 'named'>): void {
+  replace(compiled: CompiledScopes, { roots, mentioned }: Pick<TraceScopes, 'roots' | 'mentioned'>): void {
     const before = this.#writer.current?.bits;
-    for (const tgid of named) startTicksOf(tgid);
+    for (const tgid of mentioned) startTicksOf(tgid);
     const ticks = new Map(roots.map(({ tgid }) => [tgid, startTicksOf(tgid)]));
     const version = Number(compiled.bits.version % versions);
     if (!kernelDecidesAll(compiled.scopes)) {
@@ -106,24 +116,24 @@ export class ScopesInForce {
     }
   }
 
-  /** True if user space has to resolve paths to judge events by a condition. */
+  /** True if user space has to resolve paths to judge conditions. */
   get looksAtFiles(): boolean {
     return this.#filters.size > 0;
   }
 
-  /** Names of maps that hold other scopes than those in force: somebody else has written them. */
+  /** Returns the names of maps that another process has written. */
   changed(): readonly string[] {
     return this.#writer.changed();
   }
 
-  /** Of these roots the processes that no program has met so far. */
+  /** Returns the processes of these roots that no program has met so far. */
   unmet(roots: readonly Root[]): readonly number[] {
     return [...new Set(roots.map(({ tgid }) => tgid))].filter((tgid) => this.#kernel.hasSeed(tgid));
   }
 
   /**
-   * The event without the scopes whose conditions on its fields do not hold, as far as the kernel could not decide them: a
-   * copy, or the event itself when all scopes stay.
+   * Judges the conditions that the kernel could not judge. Returns the event itself if all its scopes
+   * match, else a copy without the others.
    */
   judged(event: Event): Event {
     const filter = this.#filters.size === 0 ? undefined : this.#filters.get(event.scopesVersion);
@@ -145,16 +155,16 @@ export class ScopesInForce {
 
   #seeds(roots: readonly Root[]): Map<number, bigint> {
     const seeds = new Map<number, bigint>();
-    for (const { scope, tgid } of roots) seeds.set(tgid, (seeds.get(tgid) ?? 0n) | this.wordOf(scope));
+    for (const { scope, tgid } of roots) seeds.set(tgid, (seeds.get(tgid) ?? 0n) | this.maskOf(scope));
     return seeds;
   }
 }
 
-/** Events come late, but not as late as this, milliseconds. */
+/** How long resolved links are kept, in milliseconds. An event is delivered earlier than that. */
 const linksLast = 50;
 const keptLinks = 1024;
 
-/** Where paths lead, asked again for each of them now and then: links can change. */
+/** Returns a resolver of links with a short-lived cache, because links can change. */
 function recentLinks(): FollowLinks {
   const { path: follow } = linuxHost();
   const known = new Map<string, string | undefined>();
@@ -170,7 +180,10 @@ function recentLinks(): FollowLinks {
   };
 }
 
-/** The start of a living process, by which the kernel side tells it from later ones with its id. */
+/**
+ * Returns the start time of a living process in clock ticks. The kernel side uses it to tell the
+ * process from a later one with the same id.
+ */
 function startTicksOf(tgid: number): bigint {
   observer();
   const found = findProcess(tgid);

@@ -1,0 +1,84 @@
+import type { EventContext, EventDecoder, EventKind } from '@spoor/event';
+import { RingPoller, RingSource } from '@spoor/ring';
+import { WallClock, wallClockOffsetNs } from './clock.js';
+import type { KernelSide } from './kernel/kernel-side.js';
+import type { EachOptions, TracedEvent } from './options.js';
+import type { ProcessTree } from './processes/process-tree.js';
+import type { ScopesInForce } from './scopes/scopes-in-force.js';
+
+export interface DeliveryParts {
+  readonly kernel: KernelSide;
+  readonly decoder: EventDecoder;
+  readonly scopes: ScopesInForce;
+  readonly processes: ProcessTree;
+  /** The event kinds to hand out. */
+  readonly kinds: ReadonlySet<EventKind>;
+  /** Called with the process id of each exit event, when the process tree has it. */
+  readonly onExit: (tgid: number) => void;
+}
+
+/** Reads the rings of a trace and hands out its events. Counts all events by kind. */
+export class Delivery {
+  readonly counts = new Map<string, number>();
+  readonly #parts: DeliveryParts;
+  readonly #wallClock = new WallClock();
+
+  constructor(parts: DeliveryParts) {
+    this.#parts = parts;
+    this.updateContext();
+  }
+
+  /** Reads events that own their memory. */
+  source(): RingSource<TracedEvent> {
+    const { kernel, decoder } = this.#parts;
+    return new RingSource<TracedEvent>(kernel.rings, {
+      ...kernel.pace,
+      beforeLook: this.#followWallClock,
+      take: (data, offset, length) => this.#take(decoder.own(data, offset, length)),
+    });
+  }
+
+  /** Reads borrowed events. `handle` must not throw. */
+  poller(handle: (event: TracedEvent) => void, options: EachOptions): RingPoller {
+    const { kernel, decoder } = this.#parts;
+    const handler = decoder.handler((borrowed) => {
+      const event = this.#take(borrowed);
+      if (event !== undefined) handle(event);
+    });
+    return new RingPoller(kernel.rings, handler, {
+      ...kernel.pace,
+      ...options,
+      beforeLook: this.#followWallClock,
+    });
+  }
+
+  /** Returns the event with the scopes that match, or undefined if it is not to be handed out. */
+  #take(event: TracedEvent): TracedEvent | undefined {
+    const { kind } = event;
+    this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+    if (kind === 'malformed') return event;
+    const { scopes, processes, kinds, onExit } = this.#parts;
+    const judged = scopes.judged(event);
+    processes.add(judged);
+    if (kind === 'exit') onExit(judged.tgid);
+    return kinds.has(kind) && (judged.matchedScopesLo | judged.matchedScopesHi) !== 0 ? judged : undefined;
+  }
+
+  /** Gives the decoder the scopes in force and the offset of the wall clock. */
+  updateContext(): void {
+    const { decoder, scopes } = this.#parts;
+    const context: EventContext = {
+      clockOffsetNs: wallClockOffsetNs(),
+      scopeNames: scopes.names,
+      replacedScopes: scopes.replaced,
+    };
+    decoder.context = context;
+  }
+
+  /** Updates the offset if the wall clock was set. Called before each look at the rings. */
+  readonly #followWallClock = (): void => {
+    const { decoder } = this.#parts;
+    const clockOffsetNs = this.#wallClock.moved();
+    if (clockOffsetNs !== undefined) decoder.context = { ...decoder.context, clockOffsetNs };
+  };
+}
