@@ -8,19 +8,26 @@ export interface Stream {
   readonly style: Style;
 }
 
-/** What a subcommand speaks through. */
+/** The streams of a subcommand. */
 export interface Io {
   readonly out: Stream;
   readonly err: Stream;
-  /** The native launcher that `spoor` was started by. */
+  /** The native launcher that started `spoor`. */
   readonly launcher?: Launcher | undefined;
+  /** True if notes are not printed. */
+  readonly quiet?: boolean;
+}
+
+/** Prints a note of `spoor` itself on standard error, unless `--quiet` is set. Escape outside text first. */
+export function note({ err, quiet }: Io, text: string): void {
+  if (!quiet) err.sink.write(`${err.style.bold('spoor:')} ${text}\n`);
 }
 
 export function standardIo(launcher?: Launcher): Io {
   return { launcher, out: standardStream(1, 'standard output'), err: standardStream(2, 'standard error') };
 }
 
-/** Its style is asked for when there is something to write: `node:tty` brings `node:net` along, which delays a start. */
+/** The style is computed at the first write: `node:tty` loads `node:net`, which delays the start. */
 function standardStream(fd: number, name: string): Stream {
   let style: Style | undefined;
   return {

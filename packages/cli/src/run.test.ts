@@ -67,6 +67,16 @@ describe('help', () => {
     expect(stderr).toMatch(/^spoor: POLICY_INVALID: .*\n {2}spoor explain --help shows a policy file\.\n$/);
   });
 
+  it('lists old names in one line, and tuning options under a heading', async () => {
+    const { stdout } = await spoor('trace', '--help');
+    expect(stdout).toContain('Old names still work: --output for --format, --out for --output-file.\n');
+    expect(stdout).not.toMatch(/^ +--out(put)? /m);
+    const [options = '', advanced = ''] = stdout.split('\nAdvanced:\n');
+    expect(options).toMatch(/^ {2}-o, --output-file FILE/m);
+    expect(options).not.toContain('--ring-size');
+    expect(advanced).toContain('--ring-size');
+  });
+
   it('says the exit statuses of a trace', async () => {
     const { stdout } = await spoor('trace', '--help');
     for (const status of ['128 + N', '127', '126', '141']) expect(stdout).toContain(status);
@@ -84,14 +94,14 @@ it('starts as a program, by a link too, with words as they are', () => {
   symlinkSync(command, link);
   for (const program of [command, link]) {
     const { status, stderr } = spawnSync(program, ["a 'b' $HOME"], { encoding: 'utf8' });
-    expect([status, stderr]).toEqual([2, expect.stringContaining(`no command "a 'b' $HOME"`)]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(`unknown command 'a 'b' $HOME'`)]);
   }
 });
 
 it.each([
   ['tracee', /Did you mean spoor trace\?/],
   ['ls', /spoor trace -- ls/],
-])('has no command %s', async (name, remedy) => {
+])('rejects the unknown command %s', async (name, remedy) => {
   const { status, stderr } = await spoor(name);
   expect(status).toBe(2);
   expect(stderr).toMatch(/^spoor: USAGE: /);

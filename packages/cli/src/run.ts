@@ -8,9 +8,7 @@ import { sinkError } from './output/sink-error.js';
 import { subcommands } from './subcommands.js';
 import { version } from './version.js';
 
-/**
- * Runs `spoor` with these arguments. Resolves to how it ends, when all is written.
- */
+/** Runs `spoor` with these arguments. Resolves to its outcome once all output is written. */
 export async function run(args: readonly string[], io: Io = standardIo()): Promise<Outcome> {
   let status: Outcome;
   try {
@@ -20,7 +18,7 @@ export async function run(args: readonly string[], io: Io = standardIo()): Promi
   }
   await io.out.sink.drained();
   const failure = sinkError(io.out.sink);
-  // Who pipes a help text into head knows; a full disk is another matter.
+  // A reader such as head closes the pipe on purpose. A full disk must be reported.
   if (status === exitStatus.ok && failure !== undefined) {
     status =
       failure.code === 'OUTPUT_CLOSED' ? statusOfError(failure.code) : await reportFailure(failure, io.err);
@@ -55,19 +53,19 @@ async function dispatch([name, ...rest]: readonly string[], io: Io): Promise<Out
 function overview(): string {
   const rows = Object.entries(subcommands).map(([name, { summary }]) => [name, summary] as const);
   return [
-    'Follow a command, or a scope, through everything that descends from it.\n',
+    'Trace a command, or what a scope matches, and all descendants.\n',
     'Usage: spoor COMMAND [options]\n',
     `Commands:\n${columns(rows)}`,
-    'spoor COMMAND --help says more. spoor --version says which this is.\n',
+    'spoor COMMAND --help shows the options. spoor --version prints the version.\n',
   ].join('\n');
 }
 
 function unknownSubcommand(name: string): SpoorError {
   if (name.startsWith('-')) {
-    return new SpoorError('UNKNOWN_OPTION', `spoor has no option ${name}`, { remedy: 'See spoor --help.' });
+    return new SpoorError('UNKNOWN_OPTION', `unknown option ${name}`, { remedy: 'See spoor --help.' });
   }
   const guess = nearest(name, Object.keys(subcommands));
-  return new SpoorError('USAGE', `spoor has no command ${JSON.stringify(name)}`, {
+  return new SpoorError('USAGE', `unknown command '${name}'`, {
     remedy:
       guess === undefined
         ? `To trace it, write: spoor trace -- ${name}`

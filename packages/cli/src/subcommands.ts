@@ -1,6 +1,6 @@
 import type { Subcommand } from './subcommand.js';
 
-/** Loaded when it is asked for: starting counts, and no subcommand needs all that another needs. */
+/** A subcommand is loaded when it is called, which keeps the start fast. */
 interface Entry {
   readonly summary: string;
   load(): Promise<Subcommand>;
@@ -8,7 +8,7 @@ interface Entry {
 
 export const subcommands: Readonly<Record<string, Entry>> = {
   trace: {
-    summary: 'follow a command, or whatever a scope describes',
+    summary: 'trace a command, or what a scope matches, and all descendants',
     load: async () => (await import('./commands/trace.js')).traceCommand,
   },
   replay: {
@@ -16,19 +16,19 @@ export const subcommands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/replay.js')).replayCommand,
   },
   explain: {
-    summary: 'what scopes compile to, and what is decided where',
+    summary: 'show what scopes compile to, and where each filter is decided',
     load: async () => (await import('./commands/explain.js')).explainCommand,
   },
   tour: {
-    summary: 'a first look: a small command, followed and explained',
+    summary: 'trace a small command and explain its events',
     load: async () => (await import('./commands/tour.js')).tourCommand,
   },
   doctor: {
-    summary: 'what this machine can do, what is missing, and the remedy for each',
+    summary: 'check what this machine supports, and how to fix what it does not',
     load: async () => (await import('./commands/doctor.js')).doctorCommand,
   },
   list: {
-    summary: 'the events, or the filters',
+    summary: 'list the events or the filters',
     load: async () => (await import('./commands/list.js')).listCommand,
   },
 };

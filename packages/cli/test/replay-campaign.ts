@@ -122,7 +122,7 @@ const scopes = [[], [], ['--scope', 'comm=sh follow'], ['--scope', 'open.path=/e
 async function replayed(path: string, random: Random, streams: Streams): Promise<number | undefined> {
   const form = forms[random(forms.length)]!;
   const status = await run(
-    ['replay', path, '--output', form, ...scopes[random(scopes.length)]!],
+    ['replay', path, '--format', form, ...scopes[random(scopes.length)]!],
     streams.io(),
   );
   const { out, err } = streams.texts();

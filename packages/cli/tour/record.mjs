@@ -41,7 +41,7 @@ async function record(path) {
     'exec,open,connect,exit',
     '--record',
     path,
-    '--out',
+    '--output-file',
     '/dev/null',
     '--',
     ...command,

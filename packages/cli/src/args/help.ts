@@ -2,20 +2,31 @@ import { helpOption, type Option, type Usage } from './option.js';
 
 const width = 100;
 
-/** The text of `spoor NAME --help`. */
+/** Returns the text of `spoor NAME --help`. */
 export function helpText(usage: Usage): string {
-  const options = [...usage.options, helpOption].map((option) => [spelling(option), option.help] as const);
+  const options = [...usage.options, helpOption];
+  const advanced = options.filter((option) => option.advanced);
   const sections = [
     `${wrap(usage.summary, '').join('\n')}\n`,
     `Usage: spoor ${usage.name} ${usage.synopsis}\n`,
-    `Options:\n${columns(options)}`,
-    ...(usage.notes ?? []).map((note) => wrap(note, '').join('\n').concat('\n')),
+    `Options:\n${optionRows(options.filter((option) => !option.advanced))}`,
+    ...(advanced.length === 0 ? [] : [`Advanced:\n${optionRows(advanced)}`]),
+    ...[...aliasNotes(options), ...(usage.notes ?? [])].map((note) => wrap(note, '').join('\n').concat('\n')),
     `Examples:\n${usage.examples.map(([command, what]) => `  ${command}\n      ${what}\n`).join('')}`,
   ];
   return sections.join('\n');
 }
 
-/** Two columns, the second wrapped within itself. */
+const optionRows = (options: readonly Option[]) =>
+  columns(options.map((option) => [spelling(option), option.help]));
+
+/** One line that lists the old names; nothing if there are none. */
+function aliasNotes(options: readonly Option[]): readonly string[] {
+  const old = options.flatMap(({ name, aliases = [] }) => aliases.map((alias) => `--${alias} for --${name}`));
+  return old.length === 0 ? [] : [`Old names still work: ${old.join(', ')}.`];
+}
+
+/** Formats two columns. The right one wraps below itself. */
 export function columns(rows: readonly (readonly [left: string, right: string])[]): string {
   const indent = Math.min(28, Math.max(...rows.map(([left]) => left.length)) + 4);
   return rows
@@ -34,7 +45,7 @@ function spelling({ name, short, value }: Option): string {
   return short === undefined ? long : `-${short}, ${long}`;
 }
 
-/** Lines of at most the help's width. */
+/** Breaks a text into lines of at most `width` characters, indentation included. */
 export function wrap(text: string, indent: string): string[] {
   const lines: string[] = [];
   let line = '';

@@ -1,23 +1,27 @@
-/** One option of a subcommand: what the parser takes and what `--help` says of it, in one row. */
+/** One option of a subcommand. The parser and `--help` both read it. */
 export interface Option {
   readonly name: string;
   readonly short?: string;
-  /** What the value is called in `--help`; an option without it is a switch. */
+  /** Old names, which the parser still accepts. */
+  readonly aliases?: readonly string[];
+  /** The placeholder for the value in `--help`. An option without it is a switch. */
   readonly value?: string;
-  /** May be given more than once. */
+  /** True if the option may be repeated. */
   readonly multiple?: true;
+  /** True if `--help` lists the option under "Advanced". */
+  readonly advanced?: true;
   readonly help: string;
 }
 
-/** Everything that `--help` says and the parser needs. */
+/** Everything that `--help` prints and the parser needs. */
 export interface Usage {
   readonly name: string;
   readonly summary: string;
-  /** What follows the name: `[options] [-- command [args…]]`. */
+  /** The text after the name: `[options] [-- command [args…]]`. */
   readonly synopsis: string;
-  /** What may follow the options; absent: nothing. */
+  /** The arguments that are not options. Without it there are none. */
   readonly positionals?: { readonly name: string; readonly min: number; readonly max: number };
-  /** Everything after `--` is a command of its own. */
+  /** True if everything after `--` is a command to run. */
   readonly command?: true;
   readonly options: readonly Option[];
   /** Paragraphs below the options. */

@@ -9,7 +9,7 @@ const usage: Usage = {
   synopsis: '[options]',
   command: true,
   options: [
-    { name: 'out', value: 'FILE', help: '' },
+    { name: 'out', short: 'o', aliases: ['old'], value: 'FILE', help: '' },
     { name: 'scope', value: 'EXPR', multiple: true, help: '' },
     { name: 'stats', help: '' },
   ],
@@ -18,8 +18,12 @@ const usage: Usage = {
 
 const parse = (...args: string[]) => parseArguments(usage, args);
 
-describe('what is right', () => {
-  it('tells what was given and what was not', () => {
+describe('a valid command line', () => {
+  it.each([[['--old', 'a']], [['--old=a']], [['-o', 'a']], [['-oa']]])('accepts %j for --out', (args) => {
+    expect(parse(...args).get('out')).toBe('a');
+  });
+
+  it('returns the options that were given', () => {
     const args = parse('--out', 'a', '--stats');
     expect(args.get('out')).toBe('a');
     expect(args.has('stats')).toBe(true);
@@ -28,35 +32,35 @@ describe('what is right', () => {
     expect(args.command).toBeUndefined();
   });
 
-  it('puts a value through its reader, with the name of its option', () => {
+  it('passes a value and the name of its option to the reader', () => {
     expect(parse('--out=5').get('out', (value, option) => `${option} ${Number(value) + 1}`)).toBe('--out 6');
   });
 
-  it('takes repeated options in their order', () => {
+  it('keeps the order of repeated options', () => {
     expect(parse('--scope', 'uid=0', '--scope=comm=a').all('scope')).toEqual(['uid=0', 'comm=a']);
   });
 
-  it('takes everything after -- as the command, options and a further -- too', () => {
+  it('takes everything after -- as the command, including options and a second --', () => {
     const args = parse('--out', 'a', '--', 'ls', '--out', 'b', '--', 'c');
     expect(args.command).toEqual(['ls', '--out', 'b', '--', 'c']);
     expect(args.get('out')).toBe('a');
   });
 
-  it('takes - for a value, which stands for standard output', () => {
+  it('accepts - as a value, which means standard output', () => {
     expect(parse('--out', '-').get('out')).toBe('-');
   });
 
-  it('takes a value that looks like an option after =', () => {
+  it('accepts a value that looks like an option after =', () => {
     expect(parse('--out=--stats').get('out')).toBe('--stats');
   });
 
-  it('asks for nothing where help is wanted', () => {
+  it('requires no arguments with --help', () => {
     const needy = { ...usage, positionals: { name: 'a file', min: 1, max: 1 } };
     expect(parseArguments(needy, ['-h']).has('help')).toBe(true);
   });
 });
 
-describe('what is wrong', () => {
+describe('an invalid command line', () => {
   it.each<[string[], string, RegExp]>([
     [['--otu', 'a'], 'UNKNOWN_OPTION', /mean --out\?/],
     [['--zzz'], 'UNKNOWN_OPTION', /--help/],
@@ -66,6 +70,8 @@ describe('what is wrong', () => {
     [['--out', '--stats'], 'INVALID_VALUE', /--out=--stats/],
     [['--stats=yes'], 'INVALID_VALUE', /--stats alone/],
     [['--out', 'a', '--out', 'b'], 'USAGE', /once/],
+    [['--out', 'a', '--old', 'b'], 'USAGE', /--out once/],
+    [['--old'], 'INVALID_VALUE', /--out=FILE/],
     [['ls', '-l'], 'UNKNOWN_OPTION', /spoor test -- ls -l$/],
     [['--out', 'a', 'ls', '-l', '/'], 'UNKNOWN_OPTION', /spoor test -- ls -l \/$/],
     [['ls', '--otu', '--', 'x'], 'UNKNOWN_OPTION', /mean --out\?/],
@@ -81,14 +87,14 @@ describe('what is wrong', () => {
     expect(error).toMatchObject({ name: 'SpoorError', code, remedy: expect.stringMatching(remedy) });
   });
 
-  it('takes no -- where there is no command', () => {
+  it('rejects -- if the subcommand has no command', () => {
     const { command: _, ...plain } = usage;
-    expect(() => parseArguments(plain, ['--', 'ls'])).toThrow(/"ls"/);
+    expect(() => parseArguments(plain, ['--', 'ls'])).toThrow("unexpected argument 'ls'");
   });
 
-  it('wants as many positionals as it needs', () => {
+  it('rejects too few and too many positionals', () => {
     const needy = { ...usage, positionals: { name: 'a file', min: 1, max: 1 } };
-    expect(() => parseArguments(needy, [])).toThrow('needs a file');
-    expect(() => parseArguments(needy, ['a', 'b'])).toThrow('"b"');
+    expect(() => parseArguments(needy, [])).toThrow('missing argument: a file');
+    expect(() => parseArguments(needy, ['a', 'b'])).toThrow("unexpected argument 'b'");
   });
 });

@@ -2,10 +2,10 @@ import { parseArgs } from 'node:util';
 import { nearest, SpoorError } from '@spoor/core';
 import { helpOption, type Option, type Usage } from './option.js';
 
-/** What was written on a command line. */
+/** A parsed command line. */
 export class Arguments {
   readonly positionals: readonly string[];
-  /** What follows `--`; undefined without it. */
+  /** The words after `--`; undefined without `--`. */
   readonly command: readonly string[] | undefined;
   readonly #values: ReadonlyMap<string, readonly string[]>;
 
@@ -19,43 +19,44 @@ export class Arguments {
     this.command = command;
   }
 
-  /** Whether an option was given. */
+  /** Returns true if the option was given. */
   has(name: string): boolean {
     return this.#values.has(name);
   }
 
-  /** The value of an option, put through `read`; undefined when it was not given. */
+  /** Returns the value of an option, parsed by `read`; undefined if the option was not given. */
   get<T = string>(name: string, read?: (value: string, option: string) => T): T | undefined {
     const value = this.#values.get(name)?.at(-1);
     if (value === undefined) return undefined;
     return read === undefined ? (value as T) : read(value, `--${name}`);
   }
 
-  /** All values of an option that may be repeated. */
+  /** Returns all values of an option that may be repeated. */
   all(name: string): readonly string[] {
     return this.#values.get(name) ?? [];
   }
 }
 
 /**
- * Reads a command line by its usage.
- *
- * @throws SpoorError `UNKNOWN_OPTION`, `INVALID_VALUE`, `USAGE`
+ * Parses a command line.
+ * @throws {SpoorError} UNKNOWN_OPTION when an option does not exist
+ * @throws {SpoorError} INVALID_VALUE when a value is missing, or given to a switch
+ * @throws {SpoorError} USAGE when an option is repeated, or an argument is missing or unexpected
  */
 export function parseArguments(usage: Usage, args: readonly string[]): Arguments {
   const { own, command } = splitCommand(usage, args);
   const options = [...usage.options, helpOption];
   const { tokens } = parseArgs({
     args: [...own],
-    options: Object.fromEntries(options.map((option) => [option.name, parserOption(option)])),
+    options: Object.fromEntries(options.flatMap(parserOptions)),
     allowPositionals: true,
-    // Its own complaints say less than ours: neither the nearest name nor a code. The tokens have all there is to check.
+    // Strict errors have no code and do not suggest the nearest name. This function checks the tokens.
     strict: false,
     tokens: true,
   });
   const values = new Map<string, string[]>();
   const positionals: string[] = [];
-  /** From the first positional on: a command that lacks its "--", where there can be one. */
+  /** The words from the first positional on, if they can be a command that lacks its "--". */
   let bare: readonly string[] = [];
   for (const token of tokens) {
     if (token.kind === 'positional') {
@@ -63,11 +64,13 @@ export function parseArguments(usage: Usage, args: readonly string[]): Arguments
       positionals.push(token.value);
     }
     if (token.kind !== 'option') continue;
-    const option = options.find(({ name }) => name === token.name);
+    const option = options.find(({ name, aliases }) => name === token.name || aliases?.includes(token.name));
     if (option === undefined) throw unknownOption(usage, options, token.rawName, bare);
     const given = values.get(option.name) ?? [];
     if (given.length > 0 && option.multiple !== true && option.value !== undefined) {
-      throw new SpoorError('USAGE', `${token.rawName} is given twice`, { remedy: 'Give it once.' });
+      throw new SpoorError('USAGE', `duplicate ${token.rawName}`, {
+        remedy: `Give --${option.name} once.`,
+      });
     }
     given.push(givenValue(option, token));
     values.set(option.name, given);
@@ -76,12 +79,13 @@ export function parseArguments(usage: Usage, args: readonly string[]): Arguments
   return new Arguments(values, positionals, command);
 }
 
-function parserOption({ value, short, multiple }: Option) {
-  return {
-    type: value === undefined ? ('boolean' as const) : ('string' as const),
-    ...(short === undefined ? {} : { short }),
-    ...(multiple === undefined ? {} : { multiple }),
-  };
+function parserOptions({ name, aliases = [], value, short, multiple }: Option) {
+  const type = value === undefined ? ('boolean' as const) : ('string' as const);
+  const option = { type, ...(multiple === undefined ? {} : { multiple }) };
+  return [
+    [name, { ...option, ...(short === undefined ? {} : { short }) }],
+    ...aliases.map((alias) => [alias, option] as const),
+  ] as const;
 }
 
 function splitCommand(usage: Usage, args: readonly string[]) {
@@ -89,8 +93,8 @@ function splitCommand(usage: Usage, args: readonly string[]) {
   if (at < 0) return { own: args, command: undefined };
   const command = args.slice(at + 1);
   if (command.length === 0) {
-    throw new SpoorError('USAGE', 'There is no command after "--"', {
-      remedy: `Write it there: spoor ${usage.name} -- ls /`,
+    throw new SpoorError('USAGE', 'missing command after "--"', {
+      remedy: `Write it after "--": spoor ${usage.name} -- ls /`,
     });
   }
   return { own: args.slice(0, at), command };
@@ -113,9 +117,9 @@ function givenValue({ value: wanted, name }: Option, token: OptionToken): string
       remedy: `Write --${name}=${wanted}.`,
     });
   }
-  // `--out --stats` is an option that lost its value far more often than a file of that name.
+  // In `--record --stats` the value is more likely missing than a file called --stats.
   if (inlineValue !== true && value.length > 1 && value.startsWith('-')) {
-    throw new SpoorError('INVALID_VALUE', `${rawName} needs a value, and ${value} looks like an option`, {
+    throw new SpoorError('INVALID_VALUE', `${rawName} needs a value, but ${value} looks like an option`, {
       remedy: `Write --${name}=${value} if that is the value.`,
     });
   }
@@ -132,7 +136,7 @@ function unknownOption(
     rawName.replace(/^-+/, ''),
     options.map(({ name }) => name),
   );
-  return new SpoorError('UNKNOWN_OPTION', `spoor ${usage.name} has no option ${rawName}`, {
+  return new SpoorError('UNKNOWN_OPTION', `unknown option ${rawName}`, {
     remedy:
       bare.length > 0
         ? commandRemedy(usage, bare)
@@ -152,12 +156,12 @@ function checkPositionals(usage: Usage, given: readonly string[]): void {
     const remedy = usage.command
       ? commandRemedy(usage, given)
       : `Write: spoor ${usage.name} ${usage.synopsis}`;
-    throw new SpoorError('USAGE', `spoor ${usage.name}: unexpected argument ${JSON.stringify(surplus)}`, {
+    throw new SpoorError('USAGE', `unexpected argument '${surplus}'`, {
       remedy,
     });
   }
   if (given.length < min) {
-    throw new SpoorError('USAGE', `spoor ${usage.name} needs ${name}`, {
+    throw new SpoorError('USAGE', `missing argument: ${name}`, {
       remedy: `Write: spoor ${usage.name} ${usage.synopsis}`,
     });
   }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readChoice, readCount, readDuration, readEvents, readSize } from './values.js';
+import { readChoice, readCount, readDuration, readEvents, readPids, readSize } from './values.js';
 
 it.each([
   ['10s', 10_000],
@@ -13,7 +13,7 @@ it.each([
 });
 
 it.each(['0', '0s', '-1s', 's', '10 s', '10d', '1e3', '25000m0', '600h', 'Infinity', ''])(
-  '%j is no duration',
+  '%j is not a duration',
   (text) => {
     expect(() => readDuration(text, '--duration')).toThrow(
       expect.objectContaining({ code: 'INVALID_VALUE' }),
@@ -32,11 +32,11 @@ it.each([
   expect(readSize(text, '--ring-size')).toBe(bytes);
 });
 
-it.each(['', 'M', '1.5M', '-1', '8T', '0x1000', '9'.repeat(16)])('%j is no size', (text) => {
+it.each(['', 'M', '1.5M', '-1', '8T', '0x1000', '9'.repeat(16)])('%j is not a size', (text) => {
   expect(() => readSize(text, '--ring-size')).toThrow(expect.objectContaining({ code: 'INVALID_VALUE' }));
 });
 
-it('a count is digits, and what number will do is for another to say', () => {
+it('accepts any digits as a count; the range is checked elsewhere', () => {
   expect(readCount('0', '--map-entries')).toBe(0);
   expect(readCount('4096', '--map-entries')).toBe(4096);
   for (const text of ['', '-1', '1.5', '1e3', 'many'])
@@ -45,21 +45,32 @@ it('a count is digits, and what number will do is for another to say', () => {
     );
 });
 
-it('a choice names the nearest', () => {
+it.each([
+  ['42', 'tree=42'],
+  ['42,43', 'tree=42,43'],
+])('the process ids %s become the scope %s', (text, scope) => {
+  expect(readPids(text, '--pid')).toBe(scope);
+});
+
+it.each(['', 'sh', '-1', '42,', '4 2', '42 follow'])('%j is not a process id', (text) => {
+  expect(() => readPids(text, '--pid')).toThrow(expect.objectContaining({ code: 'INVALID_VALUE' }));
+});
+
+it('suggests the nearest choice', () => {
   const read = readChoice(['table', 'tree', 'json']);
-  expect(read('tree', '--output')).toBe('tree');
-  expect(() => read('tabel', '--output')).toThrow(
+  expect(read('tree', '--format')).toBe('tree');
+  expect(() => read('tabel', '--format')).toThrow(
     expect.objectContaining({
       code: 'INVALID_VALUE',
-      remedy: 'Did you mean table? It is one of table, tree, json.',
+      remedy: 'Did you mean table? Values: table, tree, json.',
     }),
   );
-  expect(() => read('xml', '--output')).toThrow(
-    expect.objectContaining({ remedy: 'It is one of table, tree, json.' }),
+  expect(() => read('xml', '--format')).toThrow(
+    expect.objectContaining({ remedy: 'Values: table, tree, json.' }),
   );
 });
 
-it('events are names with commas between, each once', () => {
+it('removes duplicate event names from a list', () => {
   const read = readEvents(['exec', 'open', 'connect']);
   expect(read('exec, open,exec', '--events')).toEqual(['exec', 'open']);
   expect(() => read('exec,opne', '--events')).toThrow(

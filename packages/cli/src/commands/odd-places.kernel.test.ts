@@ -21,7 +21,7 @@ async function within(namespaces: readonly string[], prepare: string, args: read
   return { status, stdout, stderr };
 }
 
-const traced = () => ['trace', '--events', 'exec', '--out', join(folder, 'out'), '--', 'true'];
+const traced = () => ['trace', '--events', 'exec', '--output-file', join(folder, 'out'), '--', 'true'];
 const withoutSys = 'umount -l /sys/fs/cgroup 2>/dev/null; umount -l /sys';
 
 it.each([
@@ -41,7 +41,7 @@ it('says that /sys is not mounted', async () => {
 
 it('says that the capabilities of a user namespace do not count', async () => {
   for (const events of ['exec', 'exec,open']) {
-    const args = ['trace', '--events', events, '--out', join(folder, 'out'), '--', 'true'];
+    const args = ['trace', '--events', events, '--output-file', join(folder, 'out'), '--', 'true'];
     const { status, stderr } = await within(['-Ur'], ':', args);
     expect(stderr).toMatch(/^spoor: NO_PRIVILEGE: .*in a user namespace.*\n {2}.*sudo/);
     expect(status).toBe(1);
@@ -75,7 +75,7 @@ it('says that no file descriptor is left', async () => {
 it('writes to its standard output by name in a user namespace, where root of the machine is nobody', async () => {
   const recording = join(import.meta.dirname, '..', '..', 'tour', 'tour.spoor');
   for (const name of ['/dev/stdout', '/proc/self/fd/1', '/dev/fd/1']) {
-    const { status, stdout } = await within(['-Ur'], ':', ['replay', recording, '--out', name]);
+    const { status, stdout } = await within(['-Ur'], ':', ['replay', recording, '--output-file', name]);
     expect(status).toBe(0);
     expect(stdout).toContain(' exec ');
   }

@@ -35,7 +35,16 @@ async function said(program: string, args: readonly string[]) {
   return { status, stdout, stderr };
 }
 
-const traced = () => [command, 'trace', '--events', 'exec', '--out', join(stage.folder, 'out'), '--', 'true'];
+const traced = () => [
+  command,
+  'trace',
+  '--events',
+  'exec',
+  '--output-file',
+  join(stage.folder, 'out'),
+  '--',
+  'true',
+];
 
 describe('bpf(2) that is refused, as by a seccomp profile', () => {
   it.each([

@@ -77,19 +77,35 @@ const told = (lines: readonly Line[]) =>
   lines.map(({ event, tgid }) => (tgid === undefined ? event : `${event} ${tgid}`));
 
 it('shows what was asked for when it was recorded, and where something is missing', async () => {
-  const { status, stdout, stderr } = await replay('--output', 'json');
+  const { status, stdout, stderr } = await replay('--format', 'json');
   expect(status).toBe(0);
   expect(told(linesOf(stdout))).toEqual(['exec 10', 'exec 11', 'open 11', 'drops', 'exit 11', 'exit 10']);
   expect(stderr).toBe('spoor: 7 events dropped: open 7 (ring-full), when this was recorded\n');
 });
 
 it('shows what is asked for now', async () => {
-  const { stdout } = await replay('--output', 'json', '--events', 'fork,exit');
+  const { stdout } = await replay('--format', 'json', '--events', 'fork,exit');
   expect(told(linesOf(stdout))).toEqual(['fork 10', 'drops', 'exit 11', 'exit 10']);
 });
 
+it.each([
+  ['new', '--format', '--output-file', '--events'],
+  ['short', '-f', '-o', '-e'],
+  ['old', '--output', '--out', '--events'],
+])('accepts the %s names of options', async (_, format, outputFile, events) => {
+  const file = `${path}.jsonl`;
+  const { status, stdout } = await replay(format, 'json', outputFile, file, events, 'exit');
+  expect([status, stdout]).toEqual([0, '']);
+  expect(told(linesOf(readFileSync(file, 'utf8')))).toEqual(['drops', 'exit 11', 'exit 10']);
+});
+
+it.each(['--pid', '-p'])('selects a process and its descendants with %s', async (option) => {
+  const { stdout } = await replay('-f', 'json', option, '11');
+  expect(told(linesOf(stdout))).toEqual(['exec 11', 'open 11', 'drops', 'exit 11']);
+});
+
 it('draws the tree, though forks are not shown', async () => {
-  const { stdout } = await replay('--output', 'tree');
+  const { stdout } = await replay('--format', 'tree');
   expect(stdout.split('\n').map((line) => line.replace(/^\W*/, ''))).toEqual([
     // From its exec: the process of the command started a millisecond before.
     'sh  [10]  4.0 ms  exit 2  exec 1, fork 1',
@@ -99,7 +115,7 @@ it('draws the tree, though forks are not shown', async () => {
 });
 
 it('does not call a process running whose exit a scope leaves out', async () => {
-  const { stdout } = await replay('--output', 'tree', '--scope', 'comm=sh');
+  const { stdout } = await replay('--format', 'tree', '--scope', 'comm=sh');
   expect(stdout.split('\n').map((line) => line.replace(/^\W*/, ''))).toEqual([
     'sh  [10]  4.0 ms  exit 2  exec 1, fork 1',
     'bin/sh (forked)  [11]  exit not seen',
@@ -108,10 +124,10 @@ it('does not call a process running whose exit a scope leaves out', async () => 
 });
 
 it('judges by other scopes, and follows', async () => {
-  const only = await replay('--output', 'json', '--scope', 'cats: comm=cat');
+  const only = await replay('--format', 'json', '--scope', 'cats: comm=cat');
   expect(told(linesOf(only.stdout))).toEqual(['exec 11', 'open 11', 'drops', 'exit 11']);
   expect(linesOf(only.stdout)[0]).toMatchObject({ scopes: ['cats'] });
-  const follow = await replay('--output', 'json', '--scope', 'comm=sh follow exec exit.code=0');
+  const follow = await replay('--format', 'json', '--scope', 'comm=sh follow exec exit.code=0');
   expect(told(linesOf(follow.stdout))).toEqual(['exec 10', 'exec 11', 'drops', 'exit 11']);
 });
 
@@ -129,7 +145,7 @@ it('judges by the container that was recorded', async () => {
     inventRecord('exit', { ...shell, code: 0 }),
   ]);
   const linesIn = async (scope: string) =>
-    linesOf((await replay('--output', 'json', '--scope', scope)).stdout);
+    linesOf((await replay('--format', 'json', '--scope', scope)).stdout);
   expect(told(await linesIn('container'))).toEqual(['exec 10', 'exec 11']);
   expect(told(await linesIn('container=0007'))).toEqual(['exec 10']);
   expect(told(await linesIn('container=we*'))).toEqual(['exec 11']);
@@ -141,7 +157,7 @@ it('judges by the container that was recorded', async () => {
 it('does not judge by the container in a recording of a version that did not record it', async () => {
   const layouts = layoutsWithout('container');
   await record([inventRecord('exec', { ...shell, path: '/bin/sh' }, layouts)], layouts);
-  expect(linesOf((await replay('--output', 'json')).stdout)).toMatchObject([{ event: 'exec', tgid: 10 }]);
+  expect(linesOf((await replay('--format', 'json')).stdout)).toMatchObject([{ event: 'exec', tgid: 10 }]);
   const { status, stderr } = await replay('--scope', 'container');
   expect(status).toBe(1);
   expect(stderr).toMatch(/^spoor: UNSUPPORTED: A recording does not say what container asks for/);
@@ -150,10 +166,10 @@ it('does not judge by the container in a recording of a version that did not rec
 it('shows what there is of one that was cut, and says so', async () => {
   const whole = readFileSync(path);
   writeFileSync(path, whole.subarray(0, whole.length - 8));
-  const { status, stdout, stderr } = await replay('--output', 'json');
+  const { status, stdout, stderr } = await replay('--format', 'json');
   expect(status).toBe(0);
   expect(told(linesOf(stdout)).at(-1)).toBe('exit 10');
-  expect(stderr).toMatch(/the recording was cut at byte \d+: what came after is not here\n$/);
+  expect(stderr).toMatch(/the recording was cut at byte \d+: later events are missing\n$/);
 });
 
 it('is refused a file that is none, and one that is not there', async () => {
@@ -173,7 +189,7 @@ it('says where another recording begins, once it has shown the first', async () 
   const whole = readFileSync(path);
   for (const first of [whole, whole.subarray(0, endOfMarkers(whole))]) {
     writeFileSync(path, Buffer.concat([first, whole]));
-    const { status, stdout, stderr } = await replay('--output', 'json');
+    const { status, stdout, stderr } = await replay('--format', 'json');
     expect(status).toBe(1);
     expect(stderr).toMatch(
       `spoor: RECORDING_INVALID: ${path}: another recording begins at byte ${first.length}\n`,
@@ -205,17 +221,17 @@ it('says that it is damaged, and fails', async () => {
   writeFileSync(path, block);
   const inside = await replay();
   expect(inside.status).toBe(1);
-  expect(inside.stderr).toContain('1 damaged block: what was in there is missing');
+  expect(inside.stderr).toContain('1 damaged block: the events in it are missing');
 });
 
 it.runIf(process.platform === 'linux')('reads a pipe as it reads a file', async () => {
-  const { stdout } = await replay('--output', 'json');
+  const { stdout } = await replay('--format', 'json');
   const pipe = `${path}.pipe`;
   execFileSync('mkfifo', [pipe]);
   const writer = spawn('sh', ['-c', 'cat "$1" >"$2"', 'sh', path, pipe]);
   const written = once(writer, 'exit');
   path = pipe;
-  const piped = await replay('--output', 'json');
+  const piped = await replay('--format', 'json');
   await written;
   expect(piped.status).toBe(0);
   expect(piped.stdout).toBe(stdout);

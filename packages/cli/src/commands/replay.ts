@@ -5,7 +5,7 @@ import type { Usage } from '../args/option.js';
 import type { Arguments } from '../args/parse.js';
 import { exitStatus, statusOfError } from '../exit-status.js';
 import { reportFailure } from '../failure.js';
-import type { Io } from '../io.js';
+import { type Io, note } from '../io.js';
 import { dropsText } from '../output/drops.js';
 import { EventWriter } from '../output/event-writer.js';
 import { renderers } from '../output/renderers.js';
@@ -17,40 +17,25 @@ import type { ReplayScopes } from '../replay/replay-scopes.js';
 import { readSpeed } from '../replay/speed.js';
 import type { Subcommand } from '../subcommand.js';
 import { readPolicy } from '../trace/files.js';
-import { readShown, shownOptions } from '../trace/options.js';
+import { readScopes, readShown, replayOptions } from '../trace/options.js';
 import { inputFile, Outputs } from '../trace/outputs.js';
 
 const usage: Usage = {
   name: 'replay',
-  summary:
-    'Show what spoor trace --record kept, through the same decoder and filters. Needs no privilege and no Linux.',
+  summary: 'Show a recording of spoor trace --record. Works without root, and on any system.',
   synopsis: 'FILE [options]',
   positionals: { name: 'a recording', min: 1, max: 1 },
-  options: [
-    ...shownOptions,
-    {
-      name: 'scope',
-      value: 'EXPR',
-      multiple: true,
-      help: 'Only what matches: "comm=node follow". May be repeated.',
-    },
-    { name: 'policy', value: 'FILE', help: 'Only what the scopes of a policy file match.' },
-    {
-      name: 'speed',
-      value: 'SPEED',
-      help: 'max (default), or how many times as fast as it happened: 1x, 10x.',
-    },
-  ],
+  options: replayOptions,
   notes: [
-    'FILE may be a pipe; "-" is standard input. Exit status: 0 when the recording was shown, as far as it goes; 1 when it is ' +
-      'damaged, or something follows it in the file.',
-    'What was not recorded cannot be shown: --events and --scope choose among what is there.',
+    'FILE may be a pipe. "-" is standard input. Exit status: 0 if the recording was shown, even if it was cut; 1 if it is ' +
+      'damaged or if other data follows it.',
+    'A replay can only show what was recorded. --events and --scope select from that.',
   ],
   examples: [
-    ['spoor replay build.spoor --output tree', 'The processes of a recorded build.'],
+    ['spoor replay build.spoor -f tree', 'Print the process tree of a recorded build.'],
     [
-      "spoor replay build.spoor --scope 'comm=cc1 follow' --output json",
-      'Those of the compiler, for a program.',
+      "spoor replay build.spoor --scope 'comm=cc1 follow' -f json",
+      'Print the events of the compiler as JSON lines.',
     ],
   ],
 };
@@ -76,7 +61,7 @@ async function replay(recording: Recording, args: Arguments, io: Io): Promise<nu
   ]);
   const processes = new ProcessTree();
   const outputs = await Outputs.open(io, {
-    out: shown.out,
+    out: shown.outputFile,
     fallback: io.out,
     inputs: [
       { name: `the recording ${recording.path}`, stats: recording.stats },
@@ -84,7 +69,7 @@ async function replay(recording: Recording, args: Arguments, io: Io): Promise<nu
     ].filter((input) => input !== undefined),
   });
   const { sink, style } = outputs.events;
-  const renderer = renderers[shown.output](
+  const renderer = renderers[shown.format](
     {
       style,
       unicode: hasUnicode(),
@@ -96,22 +81,25 @@ async function replay(recording: Recording, args: Arguments, io: Io): Promise<nu
   );
   const say = (text: string) => io.err.sink.write(`${io.err.style.bold('spoor:')} ${escapeText(text)}\n`);
   if (recording.size === undefined)
-    say(`${recording.path} cannot be sought (ESPIPE): it is replayed as it comes`);
+    note(
+      { ...io, quiet: shown.quiet },
+      `${escapeText(recording.path)} is not seekable (ESPIPE): it is replayed as it arrives`,
+    );
   const playing = play({
     recording,
     writer: new EventWriter(renderer, sink, shown.events),
-    // It grows with the recording.
-    processes: shown.output === 'tree' ? processes : undefined,
+    // The tree grows with the recording.
+    processes: shown.format === 'tree' ? processes : undefined,
     scopes,
     speed,
-    // Where the events themselves are on the terminal, they are the progress.
+    // If events go to the terminal, they show the progress themselves.
     progress:
-      recording.size !== undefined && isatty(2) && !(sink === io.out.sink && isatty(1))
+      !shown.quiet && recording.size !== undefined && isatty(2) && !(sink === io.out.sink && isatty(1))
         ? new Progress(io.err, recording.size)
         : undefined,
     goesOn: () => sink.failure === undefined,
   });
-  // What was shown before a failure is written all the same.
+  // Events that were shown before a failure are still written.
   const [played] = await Promise.allSettled([playing]);
   const failure = await outputs.close();
   if (failure !== undefined) {
@@ -123,15 +111,15 @@ async function replay(recording: Recording, args: Arguments, io: Io): Promise<nu
   const drops = dropsText(dropped);
   if (drops !== '') say(`${drops}, when this was recorded`);
   const { end, damagedBlocks } = recording;
-  if (damagedBlocks > 0) say(`${counted(damagedBlocks, 'damaged block')}: what was in there is missing`);
+  if (damagedBlocks > 0) say(`${counted(damagedBlocks, 'damaged block')}: the events in it are missing`);
   if (end?.complete === false)
-    say(`${endings[end.reason ?? 'cut']} at byte ${end.position}: what came after is not here`);
+    say(`${endings[end.reason ?? 'cut']} at byte ${end.position}: later events are missing`);
   return damagedBlocks > 0 || end?.reason === 'damaged' ? exitStatus.environment : exitStatus.ok;
 }
 
 const endings = { cut: 'the recording was cut', damaged: 'the recording is damaged' } as const;
 
-/** Those of this version and those of the recording; shown are those that were asked for when it was made. */
+/** Returns the event kinds of this version and of the recording, and the ones shown without `--events`. */
 function recordedKinds({ header }: Recording): {
   readonly known: readonly string[];
   readonly usual: readonly string[];
@@ -144,7 +132,7 @@ function recordedKinds({ header }: Recording): {
 
 async function scopesOf(args: Arguments, { header }: Recording): Promise<ReplayScopes | undefined> {
   const policy = args.get('policy');
-  const expressions = args.all('scope');
+  const expressions = readScopes(args);
   if (policy === undefined && expressions.length === 0) return undefined;
   const [filter, judging] = await Promise.all([
     import('@spoor/filter'),

@@ -7,7 +7,7 @@ import type { TraceRights } from '@spoor/tracer/command';
 import type { Usage } from '../args/option.js';
 import type { Arguments } from '../args/parse.js';
 import { type Outcome, outcomeOfSignal, statusHelp } from '../exit-status.js';
-import type { Io } from '../io.js';
+import { type Io, note } from '../io.js';
 import type { Receive } from '../launcher.js';
 import { hasUnicode } from '../output/style.js';
 import type { Subcommand } from '../subcommand.js';
@@ -20,42 +20,42 @@ import { Standing } from '../trace/standing.js';
 
 const usage: Usage = {
   name: 'trace',
-  summary: 'Follow a command, or whatever a scope describes, through everything that descends from it.',
+  summary: 'Trace a command, or what a scope matches, and all descendants.',
   synopsis: '[options] [-- command [args…]]',
   command: true,
   options: traceOptions,
   notes: [
-    'With a command, its process and all that descends from it are traced, and the trace ends when all have ended; events go to ' +
-      'standard error, and to standard output without one. Without a command and without a scope the whole machine is traced.',
-    "A signal to the whole process group, such as Ctrl-C, is the command's, and the trace goes on. A signal to spoor alone is passed " +
-      'on to the command; the second ends the trace, the third leaves the command alone. SIGHUP to spoor alone opens the ' +
-      'output files anew, for log rotation.',
+    'With a command, spoor traces its process and all descendants, and the trace ends when all have ended. Events go to ' +
+      'standard error. Without a command, events go to standard output. Without a command and a scope, spoor traces the ' +
+      'whole machine.',
+    'A signal to the whole process group, such as Ctrl-C, reaches the command, and the trace continues. spoor passes a ' +
+      'signal to itself alone on to the command. The second such signal ends the trace, and the third ends spoor. ' +
+      'SIGHUP to spoor alone reopens the output files, for log rotation.',
     statusHelp,
   ],
   examples: [
-    ['spoor trace -- npm ci', 'What it runs, opens and connects to.'],
-    ['spoor trace --events exec,connect --output tree -- make', 'The tree of processes, at the end.'],
-    ['spoor trace --output json --out trace.jsonl -- ./build.sh', 'For a program to read.'],
-    [
-      'spoor trace --events exec --duration 10s',
-      'Every program that this machine starts within ten seconds.',
-    ],
+    ['spoor trace -- npm ci', 'Show what it executes, opens and connects to.'],
+    ['spoor trace -e exec,connect -f tree -- make', 'Print the process tree at the end.'],
+    ['spoor trace -f json -o trace.jsonl -- ./build.sh', 'Write JSON lines to a file.'],
+    ['spoor trace -p 4711', 'Trace a running process and its descendants.'],
+    ['spoor trace -e exec --duration 10s', 'Show every program that this machine starts within ten seconds.'],
   ],
 };
 
-/** How long events wait for a file: what is read in fewer pieces costs the traced command less. Milliseconds. */
+/** The latency for a regular file, in milliseconds. Fewer, larger reads slow the traced command less. */
 const fileLatencyMs = 250;
 
-/** What is traced when nothing is said: a scope without a condition. */
+/** The scope without a command and without scopes: it matches every process. */
 const wholeMachine: Scope = { name: 'all', filters: [], follows: false, events: [] };
 
-async function run(args: Arguments, io: Io): Promise<Outcome> {
+async function run(args: Arguments, streams: Io): Promise<Outcome> {
   const settings = readTraceSettings(args);
-  const interrupts = new Interrupts({ say: sayer(io), launcher: io.launcher });
+  const io = { ...streams, quiet: settings.quiet };
+  const interrupts = new Interrupts({ note: (text) => note(io, text), launcher: io.launcher });
   try {
     return await traceWith(settings, io, interrupts);
   } catch (error) {
-    // What a signal broke off is not to be reported as a failure.
+    // An error after a signal is a consequence of that signal, not a failure.
     if (interrupts.endedBy === undefined) throw error;
     return outcomeOfSignal(interrupts.endedBy);
   } finally {
@@ -66,13 +66,17 @@ async function run(args: Arguments, io: Io): Promise<Outcome> {
 async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts): Promise<Outcome> {
   const { argvLimit, command, processMapSize, until } = settings;
   if (settings.record === '-' && command !== undefined) {
-    throw new SpoorError('INVALID_VALUE', '--record cannot be "-": standard output is the command\'s', {
-      remedy: 'Give a file.',
-    });
+    throw new SpoorError(
+      'INVALID_VALUE',
+      "invalid value '-' for --record: standard output belongs to the command",
+      {
+        remedy: 'Give a file.',
+      },
+    );
   }
   const scopes = await scopesOf(settings);
   const outputs = await Outputs.open(io, {
-    out: settings.out,
+    out: settings.outputFile,
     fallback: command === undefined ? io.out : io.err,
     record: settings.record,
     stats: settings.statsJson,
@@ -92,7 +96,7 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
     // Nobody watches a file grow.
     ...(outputs.events.sink.isFile ? { maxLatencyMs: fileLatencyMs } : {}),
     // Only the tree shows processes again.
-    ...(settings.output === 'tree' ? {} : { maxProcesses: 0 }),
+    ...(settings.format === 'tree' ? {} : { maxProcesses: 0 }),
     ...held,
     ...(processMapSize === undefined ? {} : { processMapSize }),
     tuning: {
@@ -145,8 +149,8 @@ async function heldCommand(
   const standingFor = (commandUid: number | undefined, signalsCommand: boolean) =>
     new Standing({ keepRoot, commandUid, signalsCommand, beforeDrop });
   if (command === undefined) return { held: {}, standing: standingFor(undefined, false) };
-  const { user, note } = await commandUser(wanted);
-  if (note !== undefined) sayer(io)(note);
+  const { user, reason } = await commandUser(wanted);
+  if (reason !== undefined) note(io, reason);
   if (launcher?.gateFd === undefined) {
     const spawn = { env: 'initial', ...(user === undefined ? {} : { user: user.uid }) } as const;
     return { held: { command, spawn }, standing: standingFor(user?.uid, true) };
@@ -163,17 +167,12 @@ async function heldCommand(
   };
 }
 
-/** Standard output is the command's alone, so that its reader sees the end when the command closes it. */
+/** Closes standard output here. Its reader then sees the end when the command closes it. */
 function releaseStandardOutput(): void {
   closeSync(1);
-  // Takes the lowest descriptor that is free: nothing else may become standard output.
+  // This takes the lowest free descriptor, so no other file can become standard output.
   openSync('/dev/null', 'r+');
 }
-
-const sayer =
-  ({ err }: Io) =>
-  (text: string) =>
-    err.sink.write(`${err.style.bold('spoor:')} ${text}\n`);
 
 /**
  * Loads and prepares the modules that show the trace. This runs while the kernel side is loaded.
@@ -192,10 +191,10 @@ async function prepareOutput(
     import('../trace/session.js'),
   ]);
   const { sink, style } = outputs.events;
-  // Only the tree says that a process still runs.
-  const exitsUnseen = settings.output === 'tree' && !(await seesExits(scopes));
+  // Only the tree shows that a process is still running.
+  const exitsUnseen = settings.format === 'tree' && !(await seesExits(scopes));
   const options = { style, unicode: hasUnicode(), kinds: settings.events, time: settings.time, exitsUnseen };
-  const renderer = renderers[settings.output](options, processes);
+  const renderer = renderers[settings.format](options, processes);
   return { Session, writer: new EventWriter(renderer, sink, settings.events) };
 }
 
@@ -217,7 +216,7 @@ async function openRecorder(
   return recording.Recorder.create(file, { command, events });
 }
 
-/** What an output must not overwrite: the policy, and a command that is given by its path. */
+/** Returns the files that no output may overwrite: the policy, and a command given by its path. */
 function inputsOf({ command, policy }: TraceSettings): readonly InputFile[] {
   const program = command?.[0]?.includes('/') ? command[0] : undefined;
   return [inputFile('the policy', policy), inputFile('the command', program)].filter(

@@ -25,7 +25,7 @@ function sharedFolder(): string {
   return folder;
 }
 
-it.each(['--out', '--record', '--stats-json'])(
+it.each(['--output-file', '--record', '--stats-json'])(
   'does not follow a link that somebody else placed: %s',
   async (option) => {
     const folder = sharedFolder();
@@ -50,7 +50,7 @@ it('does not follow such a link on the way, nor behind a link of its own', async
   lchownSync(join(folder, 'way'), nobody, nobody);
   symlinkSync('way/out', join(folder, 'mine'));
   for (const name of ['way/out', 'mine']) {
-    const { status, stderr } = await spoor(['trace', '--out', join(folder, name), '--', 'true']);
+    const { status, stderr } = await spoor(['trace', '--output-file', join(folder, name), '--', 'true']);
     expect(stderr).toContain(`${folder}/way is a symbolic link that belongs to nobody`);
     expect(status).toBe(2);
   }
@@ -63,9 +63,9 @@ it('does not write to a file that somebody else put where everybody may, nor to 
   chownSync(theirs, nobody, nobody);
   writeFileSync(join(folder, 'victim'), 'untouched\n');
   linkSync(join(folder, 'victim'), join(folder, 'second'));
-  const first = await spoor(['trace', '--out', theirs, '--', 'true']);
+  const first = await spoor(['trace', '--output-file', theirs, '--', 'true']);
   expect(first.stderr).toContain('it belongs to nobody (uid 65534)');
-  const second = await spoor(['trace', '--out', join(folder, 'second'), '--', 'true']);
+  const second = await spoor(['trace', '--output-file', join(folder, 'second'), '--', 'true']);
   expect(second.stderr).toContain('it has a second name');
   expect([first.status, second.status]).toEqual([2, 2]);
   expect(readFileSync(join(folder, 'victim'), 'utf8')).toBe('untouched\n');
@@ -79,12 +79,12 @@ it('gives what it creates to the person behind sudo, and follows their links', a
   const [out, record, stats] = outputs;
   writeFileSync(join(folder, 'old'), 'old', { mode: 0o644 });
   const env = { ...process.env, SUDO_UID: String(daemon), SUDO_GID: String(daemon) };
-  const options = ['--out', out!, '--record', record!, '--stats-json', stats!];
+  const options = ['--output-file', out!, '--record', record!, '--stats-json', stats!];
   expect((await spoor(['trace', ...options, '--', 'true'], { env })).status).toBe(0);
   for (const path of outputs)
     expect(statSync(path)).toMatchObject({ uid: daemon, gid: daemon, mode: 0o100600 });
-  expect((await spoor(['replay', record!, '--out', join(folder, 'link')], { env })).status).toBe(0);
+  expect((await spoor(['replay', record!, '--output-file', join(folder, 'link')], { env })).status).toBe(0);
   expect(statSync(join(folder, 'real'))).toMatchObject({ uid: daemon, gid: daemon });
-  expect((await spoor(['replay', record!, '--out', join(folder, 'old')], { env })).status).toBe(0);
+  expect((await spoor(['replay', record!, '--output-file', join(folder, 'old')], { env })).status).toBe(0);
   expect(statSync(join(folder, 'old'))).toMatchObject({ uid: 0, mode: 0o100644 });
 });

@@ -12,7 +12,7 @@ export interface Printable {
   toJSON(): OutputLine;
 }
 
-/** A form of output: one file, a name in `output-name.ts`, one line in `renderers.ts`. */
+/** A format of the output: one file, a name in `formats.ts` and a line in `renderers.ts`. */
 export interface Renderer {
   /** What comes before the first event. */
   begin(): string;

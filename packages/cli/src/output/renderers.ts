@@ -1,16 +1,16 @@
 import type { ProcessTree } from '@spoor/tracer';
+import type { Format } from './formats.js';
 import { jsonRenderer } from './json.js';
-import type { OutputName } from './output-name.js';
 import type { Renderer, RendererOptions } from './renderer.js';
 import { tableRenderer } from './table.js';
 import { treeRenderer } from './tree.js';
 
-/** `processes`: the tree as it is when it is asked for. */
+/** @param processes returns the tree as it is at the call */
 type MakeRenderer = (options: RendererOptions, processes: () => ProcessTree) => Renderer;
 
-/** Every form of output, by the name that `--output` takes. */
+/** The renderer of each `--format`. */
 export const renderers = {
   table: tableRenderer,
   tree: treeRenderer,
   json: jsonRenderer,
-} as const satisfies Record<OutputName, MakeRenderer>;
+} as const satisfies Record<Format, MakeRenderer>;

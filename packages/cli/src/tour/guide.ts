@@ -96,7 +96,7 @@ export class Guide {
     this.say(
       'Go on with',
       '  npm start -- trace -- npm ls              your own command, followed',
-      '  npm start -- trace --output tree -- make  its tree of processes',
+      '  npm start -- trace --format tree -- make  its tree of processes',
       '  npm start -- doctor                       what this machine can do',
       '  npm start -- --help                       everything else',
     );

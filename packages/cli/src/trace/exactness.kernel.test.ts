@@ -100,9 +100,9 @@ it(`reports what a script does and nothing else, ${runs} times out of ${runs}`, 
     const out = file('out.json');
     const { status, stderr } = await spoor([
       'trace',
-      '--output',
+      '--format',
       'json',
-      '--out',
+      '--output-file',
       out,
       '--',
       shell,

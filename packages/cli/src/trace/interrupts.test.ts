@@ -7,7 +7,7 @@ function started(
   { reopen, launcher }: { reopen?: () => void; launcher?: Launcher } = {},
 ) {
   const said: string[] = [];
-  const interrupts = new Interrupts({ say: (text) => said.push(text), launcher });
+  const interrupts = new Interrupts({ note: (text) => said.push(text), launcher });
   onTestFinished(() => interrupts.restore());
   const tracer = {
     running: true as boolean,
@@ -48,7 +48,9 @@ it('passes signals on to the command while it lives, and stops tracing at the se
   signal('SIGHUP');
   expect(tracer.kill).toHaveBeenLastCalledWith('SIGHUP');
   expect(tracer.close).toHaveBeenCalledTimes(1);
-  expect(said).toEqual(['tracing has stopped, the command goes on; once more to leave it alone']);
+  expect(said).toEqual([
+    'tracing has stopped; the command is still running. Send the signal again to end spoor',
+  ]);
   expect(interrupts.endedBy).toBeUndefined();
 });
 

@@ -14,8 +14,8 @@ export interface Interruptible {
 export type Interruption = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 export interface InterruptsOptions {
-  /** Called with what the person at the terminal should know. */
-  readonly say: (text: string) => void;
+  /** Prints a note on the terminal. */
+  readonly note: (text: string) => void;
   /** Reports the signals, where there is one; else they come to this process. */
   readonly launcher?: Launcher | undefined;
 }
@@ -60,7 +60,7 @@ const disregarded: readonly NodeJS.Signals[] = [
  */
 export class Interrupts {
   readonly #starting = new AbortController();
-  readonly #say: (text: string) => void;
+  readonly #note: (text: string) => void;
   readonly #launcher: Launcher | undefined;
   #begun: Begun | undefined;
   #commandLives = false;
@@ -70,8 +70,8 @@ export class Interrupts {
   readonly #early: ReportedSignal[] = [];
   #endedBy: Interruption | undefined;
 
-  constructor({ say, launcher }: InterruptsOptions) {
-    this.#say = say;
+  constructor({ note, launcher }: InterruptsOptions) {
+    this.#note = note;
     this.#launcher = launcher;
     for (const signal of caught) process.on(signal, this.#heard);
     // The launcher shares no process group with this process: only SIGUSR1 is to be kept from Node.js.
@@ -138,7 +138,7 @@ export class Interrupts {
     tracer.kill(signal);
     if (this.#passedOn !== 2 || !tracer.running) return;
     tracer.close();
-    this.#say('tracing has stopped, the command goes on; once more to leave it alone');
+    this.#note('tracing has stopped; the command is still running. Send the signal again to end spoor');
   }
 
   /** Dies of the signal, so that the caller sees which it was. */

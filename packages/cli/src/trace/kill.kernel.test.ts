@@ -23,7 +23,7 @@ it(`leaves nothing behind when it is killed at any moment, and the command at it
     mkdirSync(folder);
     const out = join(folder, 'out.json');
     const { child, ended } = startSpoor(
-      ['trace', '--output', 'json', '--out', out, '--', 'sh', '-c', worker, 'worker', folder],
+      ['trace', '--format', 'json', '--output-file', out, '--', 'sh', '-c', worker, 'worker', folder],
       { stdio: 'ignore' },
     );
     await setTimeout(Math.random() * longestDelayMs);

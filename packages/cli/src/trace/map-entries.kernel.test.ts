@@ -22,7 +22,7 @@ function eventsWith(...options: string[]): Map<string, number> {
   const out = join(folder, 'out.json');
   const { status, stderr } = spawnSync(
     process.execPath,
-    [bin, 'trace', ...options, '--output', 'json', '--out', out, '--', 'sh', '-c', script],
+    [bin, 'trace', ...options, '--format', 'json', '--output-file', out, '--', 'sh', '-c', script],
     { encoding: 'utf8' },
   );
   expect(`${status} ${stderr}`).toBe('0 ');

@@ -51,12 +51,12 @@ const markers = ({ events }: Run, scope: string): string[] =>
  */
 const traceTarget = (scopes: readonly string[], target = 'read -r _ <go; /bin/true marked; echo >done') =>
   `fifo go done; sh -c '${target}' & target=$!
-   spoor trace --events exec,open --output json --out out ${scopes.map((scope) => `--scope "${scope}"`).join(' ')} \\
+   spoor trace --events exec,open --format json --output-file out ${scopes.map((scope) => `--scope "${scope}"`).join(' ')} \\
      -- sh -c 'echo >go; read -r _ <done' || { status=$?; kill $target; exit $status; }
    wait $target`;
 
 it('follows the command and all its descendants in a pid namespace', async () => {
-  const script = `spoor trace --events exec --output json --out out -- sh -c '/bin/true one; (/bin/true two)'`;
+  const script = `spoor trace --events exec --format json --output-file out -- sh -c '/bin/true one; (/bin/true two)'`;
   const [outside, inside] = [await run([], script), await run(pidNamespace, script)];
   expect(outside).toMatchObject({ status: 0, stderr: '' });
   expect(inside).toMatchObject({ status: 0, stderr: '' });
@@ -69,7 +69,7 @@ it('waits in a pid namespace for what the command has left behind', async () => 
   const { events, status } = await run(
     pidNamespace,
     `fifo go
-     spoor trace --events exec --output json --out out -- sh -c '(read -r _ <go; /bin/true late) >/dev/null & (sleep 1; echo >go) &'`,
+     spoor trace --events exec --format json --output-file out -- sh -c '(read -r _ <go; /bin/true late) >/dev/null & (sleep 1; echo >go) &'`,
   );
   expect(status).toBe(0);
   expect(events.map(({ data }) => (data['argv'] as string[]).at(-1))).toContain('late');
@@ -103,7 +103,7 @@ it.each(['pid', 'tid', 'tree'])('%s=$target in a pid namespace is the target its
 
 it('tells a process of the namespace from one outside of it', async () => {
   // Outside, a process waits for the command inside; it has no id there.
-  const inside = `spoor trace --events exec --output json --out out --scope "any: pid>=0 comm=true" \\
+  const inside = `spoor trace --events exec --format json --output-file out --scope "any: pid>=0 comm=true" \\
     --scope "ids: pid=0-4194303 comm=true" --scope "other: pid!=1 comm=true" --scope "none: pid=1 comm=true" \\
     -- sh -c 'echo >go; read -r _ <done; /bin/true inside'`;
   const result = await run(
@@ -130,7 +130,7 @@ it.each(['tree=$inner', 'ppid=$inner', 'mntns=@$inner comm=true', 'pidns=@$inner
        read -r _ <ready
        # The child of unshare is 1 in its own namespace.
        inner=$(cat /proc/$!/task/$!/children); inner=\${inner% }
-       spoor trace --events exec --output json --out out --scope "t: ${scope}" -- sh -c 'echo >go; read -r _ <done'`,
+       spoor trace --events exec --format json --output-file out --scope "t: ${scope}" -- sh -c 'echo >go; read -r _ <done'`,
     );
     expect(result).toMatchObject({ status: 0, stderr: '' });
     expect(markers(result, 't')).toEqual(['marked']);
@@ -193,7 +193,7 @@ it.each([
   ['tree!=4194303 comm=true', 'There is no process 4194303 to follow'],
   ['tree=4194303 uid=0', 'There is no process 4194303 to follow'],
 ])('%s names no process, which is an error', async (scope, message) => {
-  const { status, stderr } = await run([], `spoor trace --out out --scope "${scope}" -- true`);
+  const { status, stderr } = await run([], `spoor trace --output-file out --scope "${scope}" -- true`);
   expect(status).toBe(2);
   expect(stderr).toContain(`spoor: INVALID_VALUE: ${message}`);
 });
@@ -207,7 +207,7 @@ it('tree= of a zombie is an error', async () => {
      # A shell would wait for its child: it has to be sleep by then, which does not.
      until grep -q sleep /proc/$parent/comm; do sleep 0.01; done; echo >go
      until grep -q 'State:.Z' /proc/$zombie/status; do sleep 0.01; done
-     spoor trace --out out --scope tree=$zombie --duration 10s; status=$?
+     spoor trace --output-file out --scope tree=$zombie --duration 10s; status=$?
      kill $parent; exit $status`,
   );
   expect(status).toBe(2);
@@ -220,7 +220,7 @@ it('tree= of a thread is an error that names its process', async () => {
     `fifo ready; "$NODE" -e 'require("fs").writeFileSync("ready", "x"); setInterval(() => {}, 1e6)' & owner=$!
      read -r _ <ready
      for thread in /proc/$owner/task/*; do thread=\${thread##*/}; [ $thread = $owner ] || break; done
-     spoor trace --out out --scope tree=$thread --duration 10s; status=$?
+     spoor trace --output-file out --scope tree=$thread --duration 10s; status=$?
      kill $owner; exit $status`,
   );
   expect(status).toBe(2);
@@ -232,7 +232,7 @@ it('tree= of a thread is an error that names its process', async () => {
 it('a trace that ends before its command was seen is not a success', async () => {
   const { status, stderr, events } = await run(
     [],
-    'spoor trace --duration 1ms --output json --out out -- true',
+    'spoor trace --duration 1ms --format json --output-file out -- true',
   );
   // The command may be quicker: then its exec is there.
   const unseen = /IDENTITY_MISMATCH: The command's process \d+ was never seen: nothing was traced/;

@@ -2,114 +2,185 @@ import { eventKinds } from '@spoor/bpf';
 import type { EventKind } from '@spoor/event';
 import type { Option } from '../args/option.js';
 import type { Arguments } from '../args/parse.js';
-import { readChoice, readCount, readDuration, readEvents, readSize } from '../args/values.js';
-import { type OutputName, outputNames } from '../output/output-name.js';
+import { readChoice, readCount, readDuration, readEvents, readPids, readSize } from '../args/values.js';
+import { type Format, formats } from '../output/formats.js';
 
-/** The options on what is shown and how: those of `trace` and of `replay`. */
-export const shownOptions: readonly Option[] = [
-  {
-    name: 'events',
-    value: 'LIST',
-    help: 'Only these events, with commas between: exec,connect. Execs that failed are exec-failed. Default: all; see spoor list events.',
-  },
-  {
-    name: 'output',
-    value: 'FORM',
-    help: 'table (default): one line per event, as it happens. tree: the processes, at the end. json: one object per line.',
-  },
-  {
-    name: 'out',
-    value: 'FILE',
-    help: 'Write to FILE, which only its owner may read; "-" is standard output.',
-  },
-  {
-    name: 'time',
-    value: 'CLOCK',
-    help: 'What the table shows: relative, seconds since the first event (default); wall, the time of day.',
-  },
-];
+const eventsOption: Option = {
+  name: 'events',
+  short: 'e',
+  value: 'LIST',
+  help: 'Show only these events, separated by commas: exec,connect. A failed exec is exec-failed. Default: all. See spoor list events.',
+};
+
+const formatOption: Option = {
+  name: 'format',
+  short: 'f',
+  aliases: ['output'],
+  value: 'FORMAT',
+  help: 'table (default): one line per event. tree: the process tree, printed at the end. json: one JSON object per line.',
+};
+
+const outputFileOption: Option = {
+  name: 'output-file',
+  short: 'o',
+  aliases: ['out'],
+  value: 'FILE',
+  help: 'Write events to FILE, which only its owner can read. "-" is standard output.',
+};
+
+const timeOption: Option = {
+  name: 'time',
+  value: 'CLOCK',
+  help: 'Times in the table. relative (default): seconds since the first event. wall: the time of day.',
+};
+
+const quietOption: Option = {
+  name: 'quiet',
+  help: 'Print nothing of spoor itself on standard error, except errors.',
+};
 
 export const traceOptions: readonly Option[] = [
-  ...shownOptions,
+  eventsOption,
+  formatOption,
+  outputFileOption,
+  timeOption,
   {
     name: 'scope',
     value: 'EXPR',
     multiple: true,
-    help: 'Trace what matches, besides the command: "comm=node uid>=1000 follow". May be repeated; see spoor list filters.',
+    help: 'Also trace what matches EXPR: "comm=node uid>=1000 follow". May be repeated. See spoor list filters.',
+  },
+  {
+    name: 'pid',
+    short: 'p',
+    value: 'PID',
+    multiple: true,
+    help: 'Also trace this process and its descendants, as --scope tree=PID does. May be repeated.',
   },
   {
     name: 'policy',
     value: 'FILE',
-    help: 'Also trace the scopes of this JSON policy file; see spoor explain --help.',
+    help: 'Also trace the scopes defined in this JSON policy file. See spoor explain --help.',
   },
-  { name: 'record', value: 'FILE', help: 'Keep the records in FILE, for spoor replay.' },
+  { name: 'record', value: 'FILE', help: 'Record the events in FILE, for spoor replay.' },
   {
     name: 'user',
     value: 'NAME',
-    help: 'Run the command as this user. Default: as you or, under sudo, as the person who called it; root has it run as root.',
+    help: 'Run the command as this user. Default: the current user or, under sudo, the user who called sudo; --user root keeps root.',
   },
   {
     name: 'until',
     value: 'WHAT',
-    help: 'all: the trace ends when the command and all its descendants have ended (default). command: it ends with the command.',
+    help: 'all (default): the trace ends when the command and all its descendants have ended. command: it ends with the command.',
   },
   {
     name: 'duration',
     value: 'TIME',
-    help: 'End the trace after 10s, 500ms, 5m, 1h. The command goes on, and the exit status is 0.',
+    help: 'End the trace after this time: 10s, 500ms, 5m, 1h. The command continues, and the exit status is 0.',
   },
+  { name: 'stats', help: 'Print counters to stderr when the trace ends.' },
+  {
+    name: 'stats-json',
+    value: 'FILE',
+    help: 'Write the counters to FILE as JSON. "-" is standard output.',
+  },
+  quietOption,
   {
     name: 'argv-limit',
     value: 'SIZE',
-    help: 'Bytes of arguments to keep per exec, from 1K to 64K. Of longer ones the first and the last 512 are kept. Default: 4095.',
+    advanced: true,
+    help: 'Bytes of arguments to keep per exec, from 1K to 64K. Longer arguments keep their beginning and their last 512 bytes. Default: 4095.',
   },
   {
     name: 'map-entries',
     value: 'N',
-    help: 'Entries of the process map. Default: by the machine. A small map costs time, never events.',
+    advanced: true,
+    help: 'Entries of the process map. A small map costs time, never events. Default: computed from the machine.',
   },
   {
     name: 'ring-size',
     value: 'SIZE',
-    help: 'Ring of all events but fork, exec and exit, a power of two. Default: 2M a CPU, from 4M to 64M.',
+    advanced: true,
+    help: 'Size of the ring buffer for all events except fork, exec and exit, a power of two. Default: 2M per CPU, from 4M to 64M.',
   },
   {
     name: 'lifecycle-ring-size',
     value: 'SIZE',
-    help: 'Ring of fork, exec and exit. Default: 512K a CPU, from 1M to 16M.',
+    advanced: true,
+    help: 'Size of the ring buffer for fork, exec and exit, a power of two. Default: 512K per CPU, from 1M to 16M.',
   },
   {
     name: 'keep-root',
-    help: 'Keep root while tracing. Default: once the hooks are attached, spoor goes on as a user of its own, without any capability.',
+    advanced: true,
+    help: 'Keep root while tracing. By default spoor gives up root and all capabilities once its hooks are attached.',
   },
-  { name: 'stats', help: 'Print counters to standard error when the trace ends.' },
-  { name: 'stats-json', value: 'FILE', help: 'Write the counters to FILE, as JSON; "-" is standard output.' },
 ];
 
-/** How events are to be shown. */
+export const replayOptions: readonly Option[] = [
+  eventsOption,
+  formatOption,
+  outputFileOption,
+  timeOption,
+  {
+    name: 'scope',
+    value: 'EXPR',
+    multiple: true,
+    help: 'Show only what matches EXPR: "comm=node follow". May be repeated.',
+  },
+  {
+    name: 'pid',
+    short: 'p',
+    value: 'PID',
+    multiple: true,
+    help: 'Show only this process and its descendants. May be repeated.',
+  },
+  {
+    name: 'policy',
+    value: 'FILE',
+    help: 'Show only what the scopes of this JSON policy file match.',
+  },
+  {
+    name: 'speed',
+    value: 'SPEED',
+    help: 'max (default): as fast as possible. 1x, 10x: that many times the original speed.',
+  },
+  quietOption,
+];
+
+/** How events are shown. */
 export interface ShownOptions<Kind extends string = string> {
   readonly events: readonly Kind[];
-  readonly output: OutputName;
-  readonly out: string | undefined;
+  readonly format: Format;
+  readonly outputFile: string | undefined;
   readonly time: 'relative' | 'wall';
+  readonly quiet: boolean;
 }
 
-/** `kinds`: those that there are, and those that are shown when none is asked for. */
+/**
+ * Reads the options that `trace` and `replay` share.
+ * @param kinds the known event kinds, and the ones that are shown without `--events`
+ */
 export function readShown<Kind extends string>(
   args: Arguments,
   kinds: { readonly known: readonly Kind[]; readonly usual: readonly Kind[] },
 ): ShownOptions<Kind> {
   return {
     events: args.get('events', readEvents(kinds.known)) ?? kinds.usual,
-    output: args.get('output', readChoice(outputNames)) ?? 'table',
-    out: args.get('out'),
+    format: args.get('format', readChoice(formats)) ?? 'table',
+    outputFile: args.get('output-file'),
     time: args.get('time', readChoice(['relative', 'wall'])) ?? 'relative',
+    quiet: args.has('quiet'),
   };
+}
+
+/** Returns the expressions of `--scope` and `--pid`. */
+export function readScopes(args: Arguments): readonly string[] {
+  return [...args.all('scope'), ...args.all('pid').map((pids) => readPids(pids, '--pid'))];
 }
 
 export interface TraceSettings extends ShownOptions<EventKind> {
   readonly command: readonly string[] | undefined;
-  /** Expressions. */
+  /** Scope expressions. */
   readonly scopes: readonly string[];
   readonly policy: string | undefined;
   readonly record: string | undefined;
@@ -130,7 +201,7 @@ export function readTraceSettings(args: Arguments): TraceSettings {
   return {
     ...readShown(args, { known: eventKinds, usual: eventKinds }),
     command: args.command,
-    scopes: args.all('scope'),
+    scopes: readScopes(args),
     policy: args.get('policy'),
     record: args.get('record'),
     user: args.get('user'),

@@ -16,7 +16,7 @@ let ours: number[] = [];
 
 beforeAll(async () => {
   const file = (name: string) => join(stage.folder, name);
-  const outputs = ['--out', file('out'), '--record', file('record'), '--stats-json', file('stats')];
+  const outputs = ['--output-file', file('out'), '--record', file('record'), '--stats-json', file('stats')];
   running = startSpoor(['trace', '--events', 'exec', ...outputs, '--', 'sleep', '1234.5'], {
     stdio: 'ignore',
   });

@@ -14,7 +14,7 @@ const stage = useStage();
 it('goes on with the command when nobody reads its standard error any more, and exits as the command does', async () => {
   const file = join(stage.folder, 'after');
   const script = `${stage.actor} storm 500; : > ${file}; exit 6`;
-  const { child, ended } = startSpoor(['trace', '--output', 'json', '--', 'sh', '-c', script]);
+  const { child, ended } = startSpoor(['trace', '--format', 'json', '--', 'sh', '-c', script]);
   child.stderr!.once('data', () => child.stderr!.destroy());
   expect((await ended).status).toBe(6);
   expect(existsSync(file)).toBe(true);
@@ -35,7 +35,7 @@ it('ends when nobody reads its standard output any more, and says so', async () 
   expect(await lastingOrphans()).toEqual([]);
 });
 
-it.each(['--out', '--record', '--stats-json'])(
+it.each(['--output-file', '--record', '--stats-json'])(
   'fails when the command removes the file of %s',
   async (option) => {
     const file = join(stage.folder, `removed${option}`);
@@ -47,18 +47,18 @@ it.each(['--out', '--record', '--stats-json'])(
 
 it('says that the device is full, when the command has ended', async () => {
   const file = join(stage.folder, 'full');
-  const ended = await spoor(['trace', '--out', '/dev/full', '--', stage.actor, 'do', 'create', file]);
+  const ended = await spoor(['trace', '--output-file', '/dev/full', '--', stage.actor, 'do', 'create', file]);
   expect(ended.stderr).toMatch(/^spoor: OUTPUT_UNWRITABLE: \/dev\/full cannot be written: ENOSPC\n {2}\S/);
   expect(ended.status).toBe(2);
   expect(existsSync(file)).toBe(true);
 });
 
 it.each([
-  ['--out', 'ENOSPC'],
+  ['--output-file', 'ENOSPC'],
   ['--stats-json', 'ENOSPC'],
   ['--record', 'ENOSPC'],
 ])('says that the device is full, and fails, though the command does not: %s', async (option, errno) => {
-  const others = option === '--out' ? [] : ['--out', '/dev/null'];
+  const others = option === '--output-file' ? [] : ['--output-file', '/dev/null'];
   const { status, stderr } = await spoor(['trace', ...others, option, '/dev/full', '--', 'true']);
   expect(stderr).toMatch(
     new RegExp(`^spoor: OUTPUT_UNWRITABLE: /dev/full cannot be written: ${errno}\\n {2}Free space`),
@@ -67,7 +67,7 @@ it.each([
 });
 
 it.each([
-  ['--out', 8],
+  ['--output-file', 8],
   ['--record', 4],
   ['--stats-json', 1],
 ])(
@@ -75,8 +75,8 @@ it.each([
   async (option, blocks) => {
     const file = join(stage.folder, `limited${option}`);
     const script = `ulimit -f ${blocks}; exec "$@"`;
-    const others = option === '--out' ? [] : ['--out', '/dev/null'];
-    const line = [command, 'trace', '--output', 'json', ...others, option, file];
+    const others = option === '--output-file' ? [] : ['--output-file', '/dev/null'];
+    const line = [command, 'trace', '--format', 'json', ...others, option, file];
     const { status, stderr } = await startProgram('bash', [
       ...['-c', script, 'bash', ...line, '--', stage.actor, 'storm', '300'],
     ]).ended;
@@ -91,7 +91,7 @@ it.each([
 it('fails when its standard error has no room for what was asked for', async () => {
   const full = openSync('/dev/full', 'w');
   const options = { stdio: ['ignore', 'ignore', full] as StdioOptions };
-  const { child } = startSpoor(['trace', '--out', '/dev/null', '--stats', '--', 'true'], options);
+  const { child } = startSpoor(['trace', '--output-file', '/dev/null', '--stats', '--', 'true'], options);
   closeSync(full);
   await once(child, 'exit');
   expect(child.exitCode).toBe(2);
@@ -100,7 +100,7 @@ it('fails when its standard error has no room for what was asked for', async () 
 it('waits for a reader that takes its time, and delivers or counts everything', async () => {
   const count = 3000;
   const statsFile = join(stage.folder, 'slow-stats.json');
-  const options = ['--events', 'exec', '--output', 'json', '--out', '-', '--stats-json', statsFile];
+  const options = ['--events', 'exec', '--format', 'json', '--output-file', '-', '--stats-json', statsFile];
   const over = join(stage.folder, 'storm-over');
   const script = `${stage.actor} storm ${count}; : > ${over}`;
   const { child, ended } = startSpoor(['trace', ...options, '--', '/bin/sh', '-c', script]);
@@ -125,7 +125,7 @@ interface Counters {
 it('writes statistics as JSON and for people', async () => {
   const file = join(stage.folder, 'stats.json');
   const { status, stderr } = await spoor([
-    ...['trace', '--out', '/dev/null', '--stats', '--stats-json', file],
+    ...['trace', '--output-file', '/dev/null', '--stats', '--stats-json', file],
     ...['--', stage.actor, 'storm', '3'],
   ]);
   expect(status).toBe(0);
@@ -155,7 +155,41 @@ it('ends after the given time and lets the command go on', async () => {
   expect(child.exitCode).toBe(0);
   writeFileSync(join(folder, 'go'), '');
   await until(() => existsSync(join(folder, 'went')));
-  expect((await ended).stderr).toMatch(/spoor: time limit reached; the command goes on\n$/);
+  expect((await ended).stderr).toMatch(
+    /spoor: time limit reached; the command is still running and goes on untraced\n$/,
+  );
+});
+
+it('prints no notes with --quiet, but errors', async () => {
+  const limited = ['trace', '--quiet', '-o', '/dev/null', '--duration', '1s', '--', 'sleep', '2'];
+  expect((await spoor(limited)).stderr).toBe('');
+  const failing = await spoor(['trace', '--quiet', '-o', '/dev/full', '--', 'true']);
+  expect(failing.stderr).toMatch(/^spoor: OUTPUT_UNWRITABLE: /);
+});
+
+it('traces a running process and its descendants with --pid', async () => {
+  const folder = stage.folder;
+  const script = 'while [ ! -e "$1"/begin ]; do sleep 0.02; done; /bin/true here; : > "$1"/done';
+  const shell = startProgram('sh', ['-c', script, 'sh', folder]);
+  const out = join(folder, 'by-pid');
+  const { child, ended } = startSpoor([
+    'trace',
+    '-p',
+    `${shell.child.pid}`,
+    '-e',
+    'exec',
+    '-f',
+    'json',
+    '-o',
+    out,
+  ]);
+  await until(() => existsSync(out) && readFileSync(out, 'utf8').includes('sleep'));
+  writeFileSync(join(folder, 'begin'), '');
+  await until(() => readFileSync(out, 'utf8').includes('"here"'));
+  child.kill('SIGINT');
+  await Promise.all([ended, shell.ended]);
+  const lines = linesOf(readFileSync(out, 'utf8'));
+  expect(new Set(lines.map(({ ppid }) => ppid))).toEqual(new Set([shell.child.pid]));
 });
 
 it('colours what a terminal shows, unless its owner wants none', async () => {
@@ -179,7 +213,7 @@ it('shows names from outside without obeying them', async () => {
     json: /a\\nb\\u001b\]0;title\\u0007\\u202e/,
   };
   for (const output of Object.keys(escaped)) {
-    const { status, stdout } = await spoor(['trace', '--output', output, '--out', '-', ...argv]);
+    const { status, stdout } = await spoor(['trace', '--format', output, '--output-file', '-', ...argv]);
     expect(status).toBe(0);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
     expect(stdout).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);

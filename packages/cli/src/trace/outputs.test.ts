@@ -44,8 +44,8 @@ it.each([
   symlinkSync('file', join(folder, 'symbolic'));
   const [first, second] = [`${folder}/${one}`, `${folder}/${other}`];
   for (const [names, wanted] of [
-    [`--out ${first} and --record ${second}`, { out: first, record: second }],
-    [`--out ${first} and --stats-json ${second}`, { out: first, stats: second }],
+    [`--output-file ${first} and --record ${second}`, { out: first, record: second }],
+    [`--output-file ${first} and --stats-json ${second}`, { out: first, stats: second }],
     [`--record ${first} and --stats-json ${second}`, { record: first, stats: second }],
   ] as const) {
     await expect(open(wanted)).rejects.toMatchObject({
@@ -67,7 +67,7 @@ it('refuses a standard stream for two outputs', async () => {
   const io = capturedIo();
   const fallback = io.out;
   await expect(Outputs.open(io, { out: '-', fallback, stats: '-' })).rejects.toThrow(
-    '--out - and --stats-json - are the same file',
+    '--output-file - and --stats-json - are the same file',
   );
   await expect(Outputs.open(io, { out: undefined, fallback, stats: '-' })).rejects.toThrow(
     'standard output, where events go, and --stats-json - are the same file',
@@ -87,7 +87,7 @@ it('refuses an output that is an input, and changes nothing', async () => {
   symlinkSync('policy.json', link);
   await expect(open({ out: link, inputs: [inputFile('the policy', path)!] })).rejects.toMatchObject({
     code: 'OUTPUT_UNWRITABLE',
-    message: `--out ${link} would overwrite the policy ${path}, which is read`,
+    message: `--output-file ${link} would overwrite the policy ${path}, which is read`,
   });
   expect(readFileSync(path, 'utf8')).toBe('{}');
 });

@@ -56,7 +56,7 @@ interface Named {
   readonly sink: Sink;
 }
 
-const outOption = '--out';
+const outOption = '--output-file';
 const recordOption = '--record';
 const statsOption = '--stats-json';
 

@@ -17,7 +17,7 @@ const tells = [
 /** Runs a command that prints its user. Returns its lines, and the messages of `spoor`. */
 async function told(options: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const { stdout, stderr, status } = await spoor(
-    ['trace', '--events', 'exec', '--out', '/dev/null', ...options, '--', ...tells],
+    ['trace', '--events', 'exec', '--output-file', '/dev/null', ...options, '--', ...tells],
     { env: { ...process.env, ...env } },
   );
   return { lines: stdout.split('\n'), stderr, status };
@@ -28,7 +28,7 @@ const asNobody = [nobody, nobody, nobody, '/nonexistent nobody nobody', 'CapEff:
 it('runs the command as the person who called sudo, and says so', async () => {
   const { lines, stderr, status } = await told([], { SUDO_UID: nobody, SUDO_GID: nobody });
   expect(lines).toEqual(asNobody);
-  expect(stderr).toBe('spoor: the command runs as nobody, who called sudo; --user root has it run as root\n');
+  expect(stderr).toBe('spoor: the command runs as nobody, who called sudo; --user root runs it as root\n');
   expect(status).toBe(0);
 });
 
@@ -40,7 +40,7 @@ it('runs the command as the user that is named, by name or id', async () => {
 });
 
 it('reports no change of user of its own as the act of the command', async () => {
-  const { stderr, status } = await spoor(['trace', '--output', 'json', '--user', 'nobody', '--', 'true']);
+  const { stderr, status } = await spoor(['trace', '--format', 'json', '--user', 'nobody', '--', 'true']);
   const events = stderr
     .trimEnd()
     .split('\n')
@@ -58,7 +58,7 @@ it('refuses a user who is not there, and does not run the command', async () => 
 it('gives the person the files that it makes', async () => {
   const out = join(stage.folder, 'out');
   const env = { ...process.env, SUDO_UID: nobody, SUDO_GID: nobody };
-  await spoor(['trace', '--out', out, '--', 'true'], { env });
+  await spoor(['trace', '--output-file', out, '--', 'true'], { env });
   const { uid, gid, mode } = statSync(out);
   expect([uid, gid, mode & 0o777]).toEqual([65534, 65534, 0o600]);
 });
@@ -67,7 +67,7 @@ it('goes on in a new file after SIGHUP, and leaves the command alone', async () 
   const [out, rotated] = [join(stage.folder, 'log'), join(stage.folder, 'log.1')];
   const script = `cd "$1"; /bin/true before; : > began; while [ ! -e stop ]; do sleep .02; done; /bin/true after; exit 3`;
   const { child, ended } = startSpoor(
-    ['trace', '--events', 'exec', '--out', out, '--', 'sh', '-c', script, 'sh', stage.folder],
+    ['trace', '--events', 'exec', '--output-file', out, '--', 'sh', '-c', script, 'sh', stage.folder],
     { stdio: 'ignore' },
   );
   await until(() => existsSync(join(stage.folder, 'began')));

@@ -17,15 +17,15 @@ it.each([
   ['tree', []],
 ])('replays as %s, %j, what was shown live', async (output, options) => {
   const recording = join(stage.folder, `${output}-${options.length}`);
-  const shown = ['--output', output, ...options.filter((word) => word !== '--ring-size' && word !== '4096')];
+  const shown = ['--format', output, ...options.filter((word) => word !== '--ring-size' && word !== '4096')];
   const command = ['sh', '-c', script, stage.actor];
   const live = await spoor([
     'trace',
-    '--out',
+    '--output-file',
     '-',
     '--record',
     recording,
-    '--output',
+    '--format',
     output,
     ...options,
     '--',
@@ -52,7 +52,7 @@ it('says live and in the replay which scopes took an event, by a policy with con
       ],
     }),
   );
-  const options = ['--record', recording, '--policy', policy, '--output', 'json', '--out', '-'];
+  const options = ['--record', recording, '--policy', policy, '--format', 'json', '--output-file', '-'];
   const live = await spoor(['trace', ...options, '--', 'sh', '-c', script, stage.actor]);
   expect(live.stderr).toBe('');
   expect(live.status).toBe(2);
@@ -61,18 +61,28 @@ it('says live and in the replay which scopes took an event, by a policy with con
   expect(taken('failed').map(({ event, data }) => [event, data['code']])).toEqual([['exit', 4]]);
   expect(taken('hosts').map(({ event, data }) => [event, data['path']])).toEqual([['open', '/etc/hostname']]);
   expect(lines.every(({ scopes }) => scopes.includes('command'))).toBe(true);
-  expect((await spoor(['replay', recording, '--output', 'json'])).stdout).toBe(live.stdout);
+  expect((await spoor(['replay', recording, '--format', 'json'])).stdout).toBe(live.stdout);
   // The command's shell is another binary: it is not in these scopes, also when they are asked of the recording.
-  const asked = await spoor(['replay', recording, '--policy', policy, '--output', 'json']);
+  const asked = await spoor(['replay', recording, '--policy', policy, '--format', 'json']);
   expect(linesOf(asked.stdout).map(({ scopes }) => scopes)).toEqual([['hosts'], ['failed']]);
 });
 
 it('replays as far as there is something when it was cut', async () => {
   const recording = join(stage.folder, 'cut');
-  await spoor(['trace', '--out', '/dev/null', '--record', recording, '--', stage.actor, 'storm', '20']);
+  await spoor([
+    'trace',
+    '--output-file',
+    '/dev/null',
+    '--record',
+    recording,
+    '--',
+    stage.actor,
+    'storm',
+    '20',
+  ]);
   const { length } = readFileSync(recording);
   truncateSync(recording, length - 1);
-  const { status, stdout, stderr } = await spoor(['replay', recording, '--output', 'json']);
+  const { status, stdout, stderr } = await spoor(['replay', recording, '--format', 'json']);
   expect(status).toBe(0);
   expect(linesOf(stdout).length).toBeGreaterThan(60);
   expect(stderr).toMatch(/^spoor: the recording was cut at byte \d+/);

@@ -3,7 +3,7 @@ import { type EventContext, marker } from '@spoor/event';
 import type { CommandExit, TracedEvent, Tracer } from '@spoor/tracer';
 import { exitStatus, type Outcome, outcomeOfExit, outcomeOfSignal, statusOfError } from '../exit-status.js';
 import { reportFailure } from '../failure.js';
-import type { Io } from '../io.js';
+import { type Io, note } from '../io.js';
 import { dropsText } from '../output/drops.js';
 import type { EventWriter } from '../output/event-writer.js';
 import { joinErrors } from '../output/sink-error.js';
@@ -61,7 +61,7 @@ export class Session {
     recorder?.setContext(this.#context);
     void tracer.exit?.then((exit) => {
       this.#exit = exit;
-      this.#waitingNote = setTimeout(this.#sayWhoIsLeft, patienceMs).unref();
+      this.#waitingNote = setTimeout(this.#noteDescendants, patienceMs).unref();
     });
     outputs.events.sink.onFailure = () => tracer.close();
   }
@@ -145,15 +145,16 @@ export class Session {
   };
 
   /** A trace that waits for a daemon would look as if it hung. */
-  readonly #sayWhoIsLeft = (): void => {
+  readonly #noteDescendants = (): void => {
     const { tracer, io } = this.#parts;
     const left = tracer.running ? tracer.processes.alive(mostNamed) : [];
     if (left.length === 0) return;
     const names = left.map(({ comm, tgid }) => `${escapeText(comm)} [${tgid}]`).join(', ');
     const more = tracer.processes.living > left.length ? ', …' : '';
-    io.err.sink.write(
-      `${io.err.style.bold('spoor:')} the command has ended; waiting for what it left behind: ${names}${more}. ` +
-        'Ctrl-C ends the trace, --until command does so with the command\n',
+    note(
+      io,
+      `the command has ended; waiting for its descendants: ${names}${more}. ` +
+        'Ctrl-C ends the trace. With --until command it ends with the command',
     );
   };
 
@@ -176,7 +177,7 @@ export class Session {
     const drops = dropsText(droppedOf(statistics.events));
     if (drops !== '') sink.write(`${style.bad('spoor:')} ${drops}\n`);
     if (this.#timedOut && tracer.exit !== undefined && this.#exit === undefined) {
-      sink.write(`${style.bold('spoor:')} time limit reached; the command goes on\n`);
+      note(io, 'time limit reached; the command is still running and goes on untraced');
     }
     return failure;
   }

@@ -30,7 +30,7 @@ it(`ends by a signal in whatever phase it comes, with all that it started: ${rou
     const name = signals[round % signals.length]!;
     const { child, ended } = startSpoor([
       'trace',
-      '--out',
+      '--output-file',
       '/dev/null',
       '--',
       'sh',
@@ -53,7 +53,7 @@ it('passes SIGTERM on, and exits as the command does', async () => {
   const script = `cd "$1"; trap 'echo told; exit 7' TERM; : > began; while :; do sleep 0.05; done`;
   const { child, ended } = startSpoor([
     'trace',
-    '--out',
+    '--output-file',
     '/dev/null',
     '--',
     'sh',
@@ -72,7 +72,7 @@ it('stops tracing at the second signal, while the command goes on, and waits for
   const script = `cd "$1"; trap : INT; : > began; while [ ! -e stop ]; do sleep 0.02; done; exit 5`;
   const { child, ended } = startSpoor([
     'trace',
-    '--out',
+    '--output-file',
     '/dev/null',
     '--',
     'sh',
@@ -92,14 +92,16 @@ it('stops tracing at the second signal, while the command goes on, and waits for
   writeFileSync(join(folder, 'stop'), '');
   const { status, stderr } = await ended;
   expect(status).toBe(5);
-  expect(stderr).toBe('spoor: tracing has stopped, the command goes on; once more to leave it alone\n');
+  expect(stderr).toBe(
+    'spoor: tracing has stopped; the command is still running. Send the signal again to end spoor\n',
+  );
 });
 
 it('leaves a command alone that does not end, at the third', async () => {
   const folder = folderFor('thrice');
   const script = `cd "$1"; trap : INT; : > began; while [ ! -e stop ]; do sleep 0.02; done; : > finished`;
   const { child, ended } = startSpoor(
-    ['trace', '--out', '/dev/null', '--', 'sh', '-c', script, 'sh', folder],
+    ['trace', '--output-file', '/dev/null', '--', 'sh', '-c', script, 'sh', folder],
     {
       stdio: 'ignore',
     },
@@ -121,9 +123,9 @@ it('ends at a signal, with what it has seen, when no command is left', async () 
   const script = `cd "$1"; (trap '' INT; : > began; while [ ! -e stop ]; do sleep 0.02; done) & exit 4`;
   const { child, ended } = startSpoor([
     'trace',
-    '--output',
+    '--format',
     'tree',
-    '--out',
+    '--output-file',
     '-',
     '--',
     'sh',
@@ -149,7 +151,7 @@ it('ends at a signal, with what it has seen, when no command is left', async () 
 it('leaves Ctrl-C to the command, which the terminal gives it to', async () => {
   const script = `trap 'echo caught; exit 9' INT; echo ready; while :; do sleep 0.05; done`;
   // `exec`: a shell in between would get the Ctrl-C too, and some say 130 then whatever the command says.
-  const line = `exec '${command}' trace --out /dev/null -- sh -c "${script}"`;
+  const line = `exec '${command}' trace --output-file /dev/null -- sh -c "${script}"`;
   const { child, ended } = startProgram('script', ['-qefc', line, '/dev/null'], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });

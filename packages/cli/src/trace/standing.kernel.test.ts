@@ -99,9 +99,9 @@ it('sees the command to its end, and says in --stats what it was', async () => {
 it('follows descendants that outlive the command, and writes its files, without rights', async () => {
   const script = 'sh -c "sleep .5; cat /etc/hostname > /dev/null" & exit 7';
   const files = [
-    '--output',
+    '--format',
     'json',
-    '--out',
+    '--output-file',
     join(stage.folder, 'out'),
     '--stats-json',
     join(stage.folder, 'stats'),
@@ -124,7 +124,7 @@ it('is another user than the command, whoever that is', async () => {
     'trace',
     '--events',
     'exec',
-    '--out',
+    '--output-file',
     '/dev/null',
     '--user',
     'nobody',
@@ -146,7 +146,18 @@ it.each([
 ])('says what its threads have left, also when it is started with the securebits %s', async (bits, said) => {
   const script =
     'for pid in $(cat /proc/$PPID/task/$PPID/children); do cat /proc/$pid/task/*/status; done; cat /proc/self/status | sed s/^/own/';
-  const trace = ['trace', '--events', 'exec', '--out', '/dev/null', '--stats', '--', 'sh', '-c', script];
+  const trace = [
+    'trace',
+    '--events',
+    'exec',
+    '--output-file',
+    '/dev/null',
+    '--stats',
+    '--',
+    'sh',
+    '-c',
+    script,
+  ];
   const ended = await startProgram('setpriv', ['--securebits', bits, launcher, ...trace]).ended;
   expect(ended.stderr).toMatch(said);
   const threads = ended.stdout.split(/^(?=Name:)/m).filter((text) => /^Uid:\t65533/m.test(text));

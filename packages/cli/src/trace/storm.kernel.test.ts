@@ -25,7 +25,7 @@ interface Counters {
 async function storm(name: string, options: readonly string[], command: readonly string[]): Promise<Storm> {
   const out = join(stage.folder, `${name}.json`);
   const statsFile = join(stage.folder, `${name}-stats.json`);
-  const files = ['--output', 'json', '--out', out, '--stats-json', statsFile];
+  const files = ['--format', 'json', '--output-file', out, '--stats-json', statsFile];
   const ended = await spoor(['trace', ...files, ...options, '--', stage.actor, ...command]);
   const lines = new Map<string, number>();
   for await (const line of createInterface({ input: createReadStream(out) })) {

@@ -26,7 +26,7 @@ async function outcomeOf(program: Program, folder: string, traced: boolean): Pro
   mkdirSync(folder);
   const { before = '', run, env = process.env, input = '', drawing, late, typed } = program;
   const whole = traced
-    ? [command, 'trace', '--until', 'command', '--events', 'exec', '--out', '/dev/null', '--', ...run]
+    ? [command, 'trace', '--until', 'command', '--events', 'exec', '--output-file', '/dev/null', '--', ...run]
     : run;
   const words = ['sh', '-c', `${before}\nexec "$@"`, 'sh', ...whole];
   // `script` gives it a terminal, and ends as it does.
@@ -89,7 +89,7 @@ it.each(known)('leaves $name as it is', async (program) => {
 
 it('lets stop and go on with Ctrl-Z and fg, as a job of a shell', async () => {
   const folder = join(stage.folder, 'job');
-  const run = `${command} trace --events exec --out /dev/null -- sh -c 'echo ready; exec cat'`;
+  const run = `${command} trace --events exec --output-file /dev/null -- sh -c 'echo ready; exec cat'`;
   const shell: Program = {
     name: 'job',
     run: ['bash', '--norc', '--noprofile', '-i'],
