@@ -11,8 +11,7 @@ import { once } from 'node:events';
 import process from 'node:process';
 import { compileCodec, layoutOf } from '@spoor/btf';
 import { escapeText } from '@spoor/core';
-import { mapRing, openObject } from '@spoor/object';
-import { RingReader } from '@spoor/ring';
+import { openObject, openRing } from '@spoor/object';
 
 const [file] = process.argv.slice(2);
 if (file === undefined) {
@@ -24,8 +23,7 @@ const opened = openObject(file);
 /** @type {import('@spoor/btf').Codec<{ tgid: number, comm: string }>} */
 const record = compileCodec(layoutOf(opened.btf, 'exit_record'));
 const loaded = opened.load();
-const memory = mapRing(loaded.map('exits'));
-const reader = new RingReader(memory);
+const reader = openRing(loaded.map('exits'));
 loaded.attach();
 
 // Only our own processes: whatever else ends meanwhile is skipped.
@@ -39,5 +37,4 @@ reader.drain((data, offset, length) => {
 });
 
 reader.close();
-memory[Symbol.dispose]();
 loaded.close();

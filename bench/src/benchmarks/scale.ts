@@ -23,7 +23,7 @@ import { pulseName, startPulse, startWork, workName } from '../programs/work.js'
 import { offsetMacros, writeRecords } from '../reader/records.js';
 
 const childPath = fileURLToPath(new URL('../reader/child.js', import.meta.url));
-const recordSizes = [64, 256, 1024, 4096] as const;
+const recordSizes = [160, 256, 1024, 4096] as const;
 const ringSize = 8 * 1024 * 1024;
 const crowdName = 'bench-crowd';
 /** So many tasks of others may have begun meanwhile. */
@@ -211,7 +211,7 @@ async function measureRecords(bench: Bench): Promise<Measurement> {
       return [
         { name: `${size} B, libbpf in C`, side: 'peer', run: start([consume, 'five', ...given]) },
         {
-          name: `${size} B, drain`,
+          name: `${size} B, events`,
           side: 'ours',
           run: start([process.execPath, childPath, 'five', ...given]),
         },

@@ -1,8 +1,8 @@
 /**
- * Reads full rings in a process of its own, so that each way of reading is compiled for itself alone. At `time N` it
- * fills the ring and empties it, N times, and answers with the nanoseconds that a record took; at `heap N`, with the bytes
- * that were allocated for each of at least N records. At `flow N PRODUCE` it empties the ring while PRODUCE (`c/produce.c`)
- * fills it with N records, and answers with how many came a second.
+ * Reads full rings as `tracer.each` does, in a process of its own, so that V8 compiles each way of reading alone. `time N`
+ * fills the ring and empties it N times, and answers with the nanoseconds per record. `heap N` answers with the bytes that
+ * were allocated per record, of N records or more. `flow N PRODUCE` empties the ring while PRODUCE (`c/produce.c`) fills it with
+ * N records, and answers with the records per second.
  *
  *   child.js WHAT OBJECT RECORDS RINGSIZE
  */
@@ -12,8 +12,8 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import v8 from 'node:v8';
-import { mapRing, openObject } from '@spoor/object';
-import { RingReader } from '@spoor/ring';
+import { bootTimeNs, openObject, openRing } from '@spoor/object';
+import { defaultPace, mergeRings } from '@spoor/ring';
 import { givenBytes, givenCount } from './records.js';
 import { isWay, ways } from './ways.js';
 
@@ -25,17 +25,17 @@ const opened = openObject(objectPath);
 opened.resizeMap('ring', Number(ringSize));
 const object = opened.load();
 const given = object.map('given');
-const records = readFileSync(recordsPath);
+const recordFile = readFileSync(recordsPath);
 for (let key = 0; key < givenCount; key++) {
   given.update(
     new Uint8Array(new Uint32Array([key]).buffer),
-    new Uint8Array(records.subarray(key * givenBytes, (key + 1) * givenBytes)),
+    new Uint8Array(recordFile.subarray(key * givenBytes, (key + 1) * givenBytes)),
     0,
   );
 }
 const program = object.program('fill');
-const memory = mapRing(object.map('ring'));
-const reader = new RingReader(memory);
+// A full ring is read to its end: no record waits for an earlier one.
+const rings = mergeRings([openRing(object.map('ring'))], { settleMs: 0, now: () => Number(bootTimeNs()) });
 const context = new Uint8Array(8);
 const recordsOfRun = 1024;
 
@@ -43,22 +43,32 @@ function fill(): void {
   while (program.testRun({ context }).returned === recordsOfRun);
 }
 
-/** Nanoseconds. */
-function timeDrain(): number {
-  const began = process.hrtime.bigint();
-  reader.drain(handler);
-  return Number(process.hrtime.bigint() - began);
+/** Empties the ring by as many drains as `tracer.each` needs. Returns the number of records. */
+function empty(): number {
+  let count = 0;
+  do count += rings.drain(handler, { budgetMs: defaultPace.budgetMs });
+  while (rings.more === 'now');
+  return count;
 }
 
-/** Nanoseconds a record, of some full rings. */
-function timeOf(drains: number): number {
-  const before = reader.records;
-  let took = 0;
-  for (let drain = 0; drain < drains; drain++) {
+/** The number of records and the nanoseconds of one emptying. */
+function timeEmptying(): { count: number; took: number } {
+  const began = process.hrtime.bigint();
+  const count = empty();
+  return { count, took: Number(process.hrtime.bigint() - began) };
+}
+
+/** Nanoseconds per record, of some full rings. */
+function timeOf(fillings: number): number {
+  let records = 0;
+  let ns = 0;
+  for (let filling = 0; filling < fillings; filling++) {
     fill();
-    took += timeDrain();
+    const { count, took } = timeEmptying();
+    records += count;
+    ns += took;
   }
-  return took / (reader.records - before);
+  return ns / records;
 }
 
 /** Young space grows by what is allocated until it is collected, which makes the difference negative: such drains are left out. */
@@ -68,7 +78,7 @@ function heapOf(wanted: number): number {
   while (count < wanted) {
     fill();
     const before = v8.getHeapStatistics().used_heap_size;
-    const drained = reader.drain(handler);
+    const drained = empty();
     const grown = v8.getHeapStatistics().used_heap_size - before;
     if (grown < 0) continue;
     bytes += grown;
@@ -77,7 +87,7 @@ function heapOf(wanted: number): number {
   return bytes / count;
 }
 
-/** Records a second: none is lost, since who produces waits for room. */
+/** Records per second. None is lost, since the producer waits for room. */
 async function flow(wanted: string, produce: string): Promise<number> {
   const producer = spawn(produce, [String(program.info().id), '0', wanted], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -96,10 +106,10 @@ async function flow(wanted: string, produce: string): Promise<number> {
   let count = 0;
   while (!told.endsWith('\n')) {
     if (failure !== undefined) throw failure;
-    count += reader.drain(handler);
+    count += empty();
     await setImmediate();
   }
-  count += reader.drain(handler);
+  count += empty();
   const ended = process.hrtime.bigint();
   const [total = '', begun = ''] = told.trim().split(' ');
   if (count !== Number(total)) throw new RangeError(`${count} records came of ${total}`);
@@ -107,19 +117,18 @@ async function flow(wanted: string, produce: string): Promise<number> {
 }
 
 /**
- * Has the reader run for a while, as all that read for longer than a second have: what is called once a drain is compiled after
- * some thousand of them. C is compiled before. So is what takes the time: interpreted, after others have had the caches, it takes as
- * long as a thousand records.
+ * Runs the reader until V8 has compiled it, as in a trace of some seconds. A function that is called once per drain is compiled
+ * after some thousand drains. That includes the function that takes the time: interpreted, it takes as long as a thousand records.
  */
 async function warmUp(): Promise<void> {
   // A tracer's first looks find nothing.
-  for (let drains = 0; drains < 100; drains++) timeDrain();
+  for (let drains = 0; drains < 100; drains++) timeEmptying();
   for (let round = 0; round < 4; round++) {
     fill();
-    for (let drains = 0; drains < 1000; drains++) reader.drain(handler, { max: 16 });
-    reader.drain(handler);
-    for (let drains = 0; drains < 1000; drains++) timeDrain();
-    // Compiled code comes from another thread.
+    for (let drains = 0; drains < 1000; drains++) rings.drain(handler, { max: 16 });
+    empty();
+    for (let drains = 0; drains < 1000; drains++) timeEmptying();
+    // Another thread compiles.
     await setTimeout(20);
   }
 }
@@ -132,7 +141,6 @@ for await (const line of createInterface({ input: process.stdin })) {
   else answer = command === 'heap' ? heapOf(Number(count)) : timeOf(Number(count));
   process.stdout.write(`${answer}\n`);
 }
-reader.close();
-memory[Symbol.dispose]();
+rings.close();
 object.close();
 opened.close();

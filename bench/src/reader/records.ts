@@ -41,7 +41,7 @@ function wordOf(number: number): string {
 }
 
 /** Opens as a build makes them: names that repeat, and paths of 20 to 60 bytes. */
-function openRecord(index: number, word = wordOf(index)): Uint8Array {
+function openRecord(index: number, path = pathOf(index, wordOf(index))): Uint8Array {
   const comm = comms[index % comms.length]!;
   return inventRecord('open', {
     timeNs: BigInt(index) * 1_000_003n,
@@ -59,35 +59,42 @@ function openRecord(index: number, word = wordOf(index)): Uint8Array {
     inode: BigInt(100_000 + index),
     device: 0x800001,
     flags: 0x80000,
-    path: paths[index % paths.length]!(word),
+    path,
   });
 }
 
-/** Records of a size, of which only the first fields mean anything. */
+function pathOf(index: number, word: string): string {
+  return paths[index % paths.length]!(word);
+}
+
+/** An open without a path, with bytes behind it up to `size`. */
 function sizedRecord(size: number): Uint8Array {
   const record = new Uint8Array(size);
-  record.set(openRecord(0).subarray(0, size));
+  record.set(openRecord(0, ''));
+  new DataView(record.buffer).setUint32(offsetOf('size'), size, true);
   return record;
 }
 
-/** From 64 to 1,000, in no order that a processor could learn. */
+/** Sizes from 160 to 1,000, in an order that a processor cannot predict. */
 export function mixedSize(index: number): number {
-  return 64 + 8 * ((Math.imul(index + 1, 0x9e3779b1) >>> 0) % 118);
+  return 160 + 8 * ((Math.imul(index + 1, 0x9e3779b1) >>> 0) % 106);
 }
 
 export interface RecordsOptions {
-  /** Bytes of the record of a number; without it, opens of their natural size. */
+  /** Bytes of the record with this index, at least 160. Default: opens of their natural size. */
   readonly sizeOf?: (index: number) => number;
-  /** Whether no path comes twice. */
+  /** Whether all paths differ. */
   readonly unique?: boolean;
 }
 
-/** Writes what both kinds of reader fill their ring with: `struct given` of `bpf/ring-fill.bpf.c`, one after the other. */
+/** Writes the records that all readers fill their rings with, each as a `struct given` of `bpf/ring-fill.bpf.c`. */
 export function writeRecords(path: string, { sizeOf, unique = false }: RecordsOptions = {}): void {
   const file = Buffer.alloc((8 + recordMax) * recordCount);
   for (let index = 0; index < recordCount; index++) {
     const record = Buffer.from(
-      sizeOf === undefined ? openRecord(index, unique ? placeholder : undefined) : sizedRecord(sizeOf(index)),
+      sizeOf === undefined
+        ? openRecord(index, unique ? pathOf(index, placeholder) : undefined)
+        : sizedRecord(sizeOf(index)),
     );
     const at = index * (8 + recordMax);
     file.writeUInt32LE(record.length, at);

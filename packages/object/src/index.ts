@@ -24,5 +24,5 @@ export { type SharedMap, shareMap, useSharedMap } from './maps/shared-map.js';
 export type { Variable } from './maps/variable.js';
 export { LoadedProgram, type ProgramInfo } from './programs/program.js';
 export type { TestRun, TestRunResult } from './programs/test-run.js';
-export { type MapRingOptions, mapRing } from './ring/map-ring.js';
+export { type OpenRingOptions, openRing } from './ring/open-ring.js';
 export { RingWakeup } from './ring/wakeup.js';

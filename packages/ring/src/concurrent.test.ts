@@ -4,11 +4,12 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import type { RingData } from './memory.js';
 import { RingReader } from './reader.js';
-import { InventedRing } from './testing.js';
+import { FakeRing } from './testing.js';
 
 /**
- * A producer in another thread, which follows the kernel's steps: busy word, reserve, data, length word. Record `n`
- * has 1 + n % 13 words, all of them `n`; every seventh is discarded, and then has the wrong words.
+ * A producer in another thread, which follows the kernel's steps: busy word, reserve, data, length
+ * word. Record `n` has 1 + n % 13 words, all of them `n`; every seventh is discarded, and then has
+ * the wrong words.
  */
 const producer = `
   const { workerData: { consumer, producer, data, size, count } } = require('node:worker_threads');
@@ -40,7 +41,7 @@ describe.each(['strong', 'weak'] as const)('a producer in another thread, %s loa
     'is read whole and in order',
     async () => {
       const count = 100_000;
-      const ring = new InventedRing({ size: 16384, position: 2n ** 32n - 8192n, shared: true });
+      const ring = new FakeRing({ size: 16384, position: 2n ** 32n - 8192n, shared: true });
       const reader = new RingReader(ring, { ordering });
       const { consumer, producer: reserved, data, size } = ring;
       const worker = new Worker(producer, {

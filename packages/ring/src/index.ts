@@ -7,9 +7,8 @@ export {
   type RingMemory,
   recordHeaderBytes,
 } from './memory.js';
+export { mergeRings, type RingMerge, type RingMergeOptions } from './merge.js';
 export { defaultPace, type PaceOptions, type Wakeup } from './pace.js';
 export { RingPoller, type RingPollerOptions } from './poller.js';
 export { RingReader, type RingReaderOptions } from './reader.js';
-export { RingMerge, type RingMergeOptions } from './ring-merge.js';
-export { RingSet } from './ring-set.js';
-export { RingSource, type RingSourceOptions } from './stream.js';
+export { RingStream, type RingStreamOptions } from './stream.js';

@@ -11,14 +11,14 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** What a look finds, milliseconds after the first. */
+/** The number of records that a look finds, by the milliseconds since the first look. */
 interface Found {
   readonly found?: (at: number) => number;
   readonly more?: Drainable['more'];
   readonly fill?: number;
 }
 
-/** When a reader looks that finds this, milliseconds after it began; until it was stopped. */
+/** Returns the times at which a reader looks during `forMs`, in milliseconds. */
 function looks(options: PaceOptions, forMs: number, ring: Found = {}): number[] {
   const { found = () => 0, more = 'later', fill = 0 } = ring;
   const began = performance.now();
@@ -40,18 +40,18 @@ it('looks at once, then soon, then at its pace', () => {
   expect(looks({ delayMs: 1 }, 4)).toEqual([0, 1, 2, 3, 4]);
 });
 
-it('looks four times as often at a ring that was found an eighth full', () => {
+it('looks four times as often while a ring is an eighth full', () => {
   expect(looks({}, 60, { fill: 0.13, found: () => 9 })).toEqual([0, 1, 3, 7, 15, 25, 35, 45, 55]);
   expect(looks({}, 150, { fill: 0.12, found: () => 9 }).slice(-2)).toEqual([103, 143]);
 });
 
-it('looks again for what had not settled, once after each look, and is not idle meanwhile', () => {
+it('looks again for records that had not settled, once after each look, and is not idle meanwhile', () => {
   expect(looks({ delayMs: 4 }, 20, { more: 'soon' })).toEqual([0, 1, 2, 3, 5, 6, 10, 11, 15, 16, 20]);
   const gaps = looks({}, 3000, { more: 'soon' }).map((time, index, all) => time - (all[index - 1] ?? 0));
   expect(new Set(gaps.slice(-2))).toEqual(new Set([1, 40]));
 });
 
-it('looks less often once nothing has come for a second, until something comes', () => {
+it('looks less often after an idle second, until a record comes', () => {
   const gaps = (times: readonly number[]) => times.slice(1).map((time, index) => time - times[index]!);
   const idle = gaps(looks({}, 1300));
   expect(idle.at(-1)).toBe(60);
@@ -61,7 +61,7 @@ it('looks less often once nothing has come for a second, until something comes',
   expect(woken).toContain(60);
 });
 
-/** A wake-up that the test tells of. */
+/** A wake-up that the test triggers. */
 function pretendedWakeup() {
   const waits: ((look: boolean) => void)[] = [];
   return {
@@ -82,11 +82,11 @@ function pretendedWakeup() {
   };
 }
 
-it('looks at once when it is told that a ring fills, also of what was told while no turn was pending', async () => {
+it('looks at once after a wake-up, also after one that came while no turn was pending', async () => {
   const wakeup = pretendedWakeup();
   let looks = 0;
   const pace = new Pace({ more: 'later', fill: 0 } as Drainable, { wakeup }, () => looks++);
-  /** Looks by then, in no time. */
+  /** Triggers the wake-up. Returns the number of looks so far. */
   const told = async (fills: boolean) => {
     await wakeup.tell(fills);
     return looks;
@@ -107,13 +107,13 @@ it('looks at once when it is told that a ring fills, also of what was told while
 });
 
 describe('sleep', () => {
-  it('looks once more before each, then each second, and begins to listen with the first', () => {
+  it('looks before each sleep, then each second, and listens from the first sleep on', () => {
     const wakeup = pretendedWakeup();
     const sleep = vi.fn(() => wakeup);
     const times = looks({ sleep }, 4500);
     const asleep = times.filter((time) => time > 1000);
     const gaps = asleep.slice(1).map((time, index) => time - asleep[index]!);
-    // An immediate takes no time, and a millisecond where timers are pretended.
+    // Fake timers run an immediate after a millisecond.
     expect(gaps.map((gap) => (gap > 1 ? gap : 'at once'))).toEqual(
       Array.from({ length: gaps.length }, (_, index) => (index % 2 === 0 ? 'at once' : 1000)),
     );
@@ -121,7 +121,7 @@ describe('sleep', () => {
     expect(wakeup.waits).toHaveLength(1);
   });
 
-  it('is over when something comes: it looks as always, until nothing has come for a second', async () => {
+  it('ends when a record comes, and begins again after an idle second', async () => {
     const wakeup = pretendedWakeup();
     const sleep = vi.fn(() => wakeup);
     const times: number[] = [];
@@ -147,7 +147,7 @@ describe('sleep', () => {
     expect(wakeup.closed).toBe(true);
   });
 
-  it('is disturbed by a record that came before the next would wake', () => {
+  it('ends when a record came before the wake-up was armed', () => {
     const wakeup = pretendedWakeup();
     let asleep = false;
     const sleep = () => {
@@ -164,7 +164,7 @@ describe('sleep', () => {
     expect(times.at(-1)! - times.at(-2)!).toBe(40);
   });
 
-  it('is asked for again after a wake-up that had nothing to tell', async () => {
+  it('is armed again after a wake-up without a record', async () => {
     const wakeup = pretendedWakeup();
     const sleep = vi.fn(() => wakeup);
     let turns = 0;
@@ -174,7 +174,7 @@ describe('sleep', () => {
     });
     pace.schedule(0);
     while (sleep.mock.calls.length === 0) vi.advanceTimersByTime(1);
-    // Before the look that follows.
+    // The record came before the look.
     const before = turns;
     await wakeup.tell(true);
     vi.advanceTimersByTime(10);
@@ -183,7 +183,7 @@ describe('sleep', () => {
     pace.end();
   });
 
-  it('is not where nothing would wake, or the process may end meanwhile', () => {
+  it('does not begin if nothing would wake the reader, or after unref', () => {
     const unwoken = vi.fn(() => undefined);
     const times = looks({ sleep: unwoken }, 1300);
     expect(times.at(-1)! - times.at(-2)!).toBe(60);

@@ -1,38 +1,38 @@
 import type { Drainable } from './memory.js';
 
-/** What tells a reader to look: `RingWakeup`. */
+/** Tells a reader when to look; `RingWakeup` of `@spoor/object` is one. */
 export interface Wakeup {
-  /** True when it does, false when nothing more will be told. */
+  /** Resolves to true when the reader should look, and to false when no further wake-up comes. */
   wait(): Promise<boolean>;
-  /** Ends the wait: the reader has ended. */
+  /** Ends the wait. */
   close(): void;
 }
 
-/**
- * How a reader waits. It asks by timer, so that the traced program pays for no wake-up (about 1.4 µs an event
- * for a reader that is woken at each, against 25 ns).
- */
+/** How a reader waits. It looks by timer, so that the traced program does not pay for wake-ups. */
 export interface PaceOptions {
   /**
-   * Milliseconds between two looks while records come: the most that one waits to be seen. The first looks come sooner, so that
-   * the first record does not wait, and so do those at a ring that was found an eighth full: in a quarter of the time.
-   * Default: 40.
+   * Milliseconds between two looks while records come. The first looks come sooner, so that the
+   * first record does not wait. If a ring is more than an eighth full, the next look comes after a
+   * quarter of the delay. Default: 40.
    */
   readonly delayMs?: number;
-  /** The same once nothing has come for a second and the reader does not sleep, which spares an idle machine. Default: 60. */
+  /**
+   * Milliseconds between two looks after one idle second, if the reader does not sleep. Default:
+   * 60.
+   */
   readonly idleDelayMs?: number;
   /**
-   * A look is taken at once when it tells that a ring fills, however long the delays are. It keeps the process alive, also after
-   * `unref`, and is closed when the reader stops or ends. Default: none.
+   * Makes the reader look at once, however long the delays are. It keeps the process alive, also
+   * after `unref`, and is closed when the reader stops or ends. Default: none.
    */
   readonly wakeup?: Wakeup | undefined;
   /**
-   * Lets the reader sleep once nothing has come for a second: it looks only each second then. Called before each sleep, it has the next
-   * record wake the reader, in whatever way, and returns what tells of it, which is treated as a `wakeup`; `undefined` where
-   * nothing would, and the reader looks by time. A reader that is unreferenced does not sleep. Default: none.
+   * Called before the reader sleeps after one idle second. Arms a wake-up for the next record and
+   * returns it, or `undefined` to keep polling. A sleeping reader looks once per second. After
+   * `unref` a reader does not sleep. Default: none.
    */
   readonly sleep?: (() => Wakeup | undefined) | undefined;
-  /** Milliseconds of reading after which the event loop has its turn. Default: 5. */
+  /** Milliseconds of reading per turn of the event loop. Default: 5. */
   readonly budgetMs?: number;
   /** Called before each look at the ring. Must not throw. Default: none. */
   readonly beforeLook?: (() => void) | undefined;
@@ -41,14 +41,15 @@ export interface PaceOptions {
 export const defaultPace = { delayMs: 40, idleDelayMs: 60, budgetMs: 5 } as const;
 
 const idleAfterMs = 1000;
-/** A record that could not wake (bpf/maps/rings.h) waits no longer. */
+/** The longest wait of a record that could not wake the reader (bpf/maps/rings.h). */
 const asleepDelayMs = 1000;
 const settleDelayMs = 1;
 const busyFill = 1 / 8;
 
 /**
- * One pending turn of the event loop, timer or immediate, which keeps the process alive or does not (`unref`).
- * It decides when to look next: at once when there is more, after `delayMs` when there is not.
+ * Schedules the next look at a ring as a timer or an immediate. The look comes at once if there is
+ * more to read, and after `delayMs` otherwise. `unref` lets the process end while a look is
+ * pending.
  */
 export class Pace {
   readonly budgetMs: number;
@@ -63,16 +64,19 @@ export class Pace {
   #immediate: NodeJS.Immediate | undefined;
   #keepsAlive = true;
   #idleMs = 0;
-  /** The turn that is pending is one for what had not settled. */
+  /** The pending turn is for records that had not settled. */
   #settling = false;
   #lastLook = Number.NEGATIVE_INFINITY;
-  /** Something was told of a ring while no turn was pending. */
+  /** A wake-up came while no turn was pending. */
   #woken = false;
-  /** The next record wakes the reader, and the turn that is pending is the look for what came before that was so. */
+  /**
+   * The next record wakes the reader. The pending turn looks for records that came before the
+   * wake-up was armed.
+   */
   #armed = false;
-  /** How full it was at the last look. */
+  /** Fill of the ring at the last look. */
   #fill = 0;
-  /** Grows from 1 to `#delayMs`. */
+  /** Delay of the first looks. Grows from 1 to `#delayMs`. */
   #firstDelayMs = 1;
 
   constructor(ring: Drainable, options: PaceOptions, turn: () => void) {
@@ -98,10 +102,11 @@ export class Pace {
     if (more === 'now' || this.#woken) return this.hurry();
     if (this.#idleMs >= idleAfterMs && this.#keepsAlive && this.#sleep()) return;
     this.#armed = false;
-    // Once after each look: in a steady stream there is always something that has not settled.
+    // At most once after each look, because a steady stream always has records that have not
+    // settled.
     const settling = more === 'soon' && !this.#settling;
     const delay = settling ? settleDelayMs : this.#usualDelayMs;
-    // A consumer that was busy for longer has waited enough; so has one that never looked.
+    // A reader that was busy for longer than the delay, or that never looked, does not wait again.
     if (performance.now() - this.#lastLook >= delay) return this.hurry();
     if (found === 0) this.#idleMs += delay;
     if (!settling && this.#firstDelayMs < this.#delayMs) this.#firstDelayMs *= 2;
@@ -116,7 +121,7 @@ export class Pace {
     return Math.min(this.#firstDelayMs, delay);
   }
 
-  /** The next turn comes at once. */
+  /** Schedules the next turn at once. */
   hurry(): void {
     this.cancel();
     this.#settling = false;
@@ -131,7 +136,7 @@ export class Pace {
     this.#immediate = undefined;
   }
 
-  /** No turn comes any more. */
+  /** Cancels the pending turn and closes the wake-up. */
   end(): void {
     this.cancel();
     this.#wakeup?.close();
@@ -149,7 +154,7 @@ export class Pace {
     this.#immediate?.unref();
   }
 
-  /** False where nothing would wake the reader. */
+  /** Returns false if nothing would wake the reader. */
   #sleep(): boolean {
     if (this.#armed) {
       this.#armed = false;
@@ -171,7 +176,7 @@ export class Pace {
 
   async #listen(wakeup: Wakeup): Promise<void> {
     while (await wakeup.wait()) {
-      // Who has woken once wakes no more.
+      // A wake-up has to be armed again after it came.
       this.#armed = false;
       if (this.pending) this.hurry();
       else this.#woken = true;

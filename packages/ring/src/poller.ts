@@ -2,19 +2,34 @@ import type { Drainable, RingFault, RingHandler } from './memory.js';
 import { Pace, type PaceOptions } from './pace.js';
 
 export interface RingPollerOptions extends PaceOptions {
-  /** Called once when the ring contradicts itself; polling has stopped then, other rings of a set excepted. */
+  /**
+   * Called once with the first fault. The faulty ring is not read any further; other rings of a
+   * merge are.
+   */
   readonly onFault?: (fault: RingFault) => void;
-  /** Asked after each turn: what it returns is waited for before the next look. It has to settle, and not to reject. */
+  /**
+   * Called after each turn. The next look waits until the returned promise resolves. It must not
+   * reject.
+   */
   readonly pause?: () => Promise<void> | undefined;
 }
 
 /**
- * Drains a ring again and again, with the records borrowed: the fast way to wait for events. It begins at once,
- * looks every `delayMs`, reads at most `budgetMs` a turn, and keeps the process alive until `stop`, `close` or
- * `unref`. Back-pressure: a slow handler, or one that asks for a `pause`, leaves the records in the ring; once it is full
- * the producer drops, and counts.
+ * Drains a ring whenever records come, and lends each record to a handler. `RingPoller` is the
+ * fastest way to wait for records. It starts at once, looks every `delayMs`, reads for `budgetMs`
+ * per turn of the event loop, and keeps the process alive until `stop`, `close` or `unref`.
  *
- * What the handler throws is an uncaught exception, as in any timer; polling goes on after that record.
+ * A slow handler, or one that asks for a `pause`, leaves the records in the ring. When the ring is
+ * full, the producer drops records.
+ *
+ * An error of the handler is an uncaught exception, as in a timer. Polling goes on after that
+ * record.
+ *
+ * @example
+ * ```ts
+ * const poller = new RingPoller(reader, ({ u32 }, offset) => console.log(u32[offset >>> 2]));
+ * process.once('SIGINT', () => poller.close());
+ * ```
  */
 export class RingPoller {
   readonly #ring: Drainable;
@@ -22,7 +37,7 @@ export class RingPoller {
   readonly #pace: Pace;
   readonly #onFault: ((fault: RingFault) => void) | undefined;
   readonly #pause: (() => Promise<void> | undefined) | undefined;
-  #faultTold = false;
+  #faultReported = false;
   #stopped = false;
 
   constructor(ring: Drainable, handler: RingHandler, options: RingPollerOptions = {}) {
@@ -45,13 +60,16 @@ export class RingPoller {
     return this;
   }
 
-  /** Looks no more; the ring stays open. */
+  /** Stops looking. The ring stays open. */
   stop(): void {
     this.#stopped = true;
     this.#pace.end();
   }
 
-  /** Stops, hands out what was submitted so far, closes the ring; returns how many records that were. */
+  /**
+   * Stops, hands out what was submitted so far, and closes the ring. Returns the number of records
+   * handed out.
+   */
   close(): number {
     this.stop();
     return this.#ring.close(this.#handler);
@@ -65,8 +83,8 @@ export class RingPoller {
       this.#goOn(found);
     }
     const { fault } = this.#ring;
-    if (fault === undefined || this.#faultTold) return;
-    this.#faultTold = true;
+    if (fault === undefined || this.#faultReported) return;
+    this.#faultReported = true;
     this.#onFault?.(fault);
   }
 

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RingData } from './memory.js';
 import { RingReader } from './reader.js';
-import { InventedRing } from './testing.js';
+import { FakeRing } from './testing.js';
 
 const text = (value: string) => new TextEncoder().encode(value);
 
 describe('a ring that contradicts itself', () => {
   it('reports a record beyond the producer, stops there, and reads on after resync', () => {
-    const ring = new InventedRing({ position: 4096n });
+    const ring = new FakeRing({ position: 4096n });
     const reader = new RingReader(ring, { name: 'activity' });
     ring.submit(text('good'));
     ring.submit(text('bad'));
@@ -32,7 +32,7 @@ describe('a ring that contradicts itself', () => {
   });
 
   it('reports a record that wraps and is longer than what is mapped twice', () => {
-    const ring = new InventedRing({ size: 1024, overlap: 64, position: 904n });
+    const ring = new FakeRing({ size: 1024, overlap: 64, position: 904n });
     const reader = new RingReader(ring);
     ring.submit(new Uint8Array(80));
     ring.submit(new Uint8Array(100));
@@ -52,7 +52,7 @@ describe('a ring that contradicts itself', () => {
 
   it('reports a producer beyond the ring, ahead or behind', () => {
     for (const position of [4096n + 8n, -8n]) {
-      const ring = new InventedRing();
+      const ring = new FakeRing();
       const reader = new RingReader(ring);
       new BigInt64Array(ring.producer)[0] = position;
       expect(reader.drain(() => {})).toBe(0);
@@ -62,7 +62,7 @@ describe('a ring that contradicts itself', () => {
 
   it('leaves out all that such a producer claims, however far, and reads on from there', () => {
     for (const position of [2n * 4096n, 3n * 4096n + 8n, 2n ** 32n + 4096n + 16n]) {
-      const ring = new InventedRing();
+      const ring = new FakeRing();
       const reader = new RingReader(ring);
       new BigInt64Array(ring.producer)[0] = position;
       expect(reader.drain(() => {})).toBe(0);
@@ -75,7 +75,7 @@ describe('a ring that contradicts itself', () => {
   });
 
   it('reports a consumer position that no record can have', () => {
-    const reader = new RingReader(new InventedRing({ position: 4n }));
+    const reader = new RingReader(new FakeRing({ position: 4n }));
     expect(reader.fault?.reason).toBe('position-unaligned');
     expect(reader.drain(() => {})).toBe(0);
   });
@@ -88,7 +88,7 @@ describe('a ring that contradicts itself', () => {
     });
     fc.assert(
       fc.property(ring, fc.constantFrom(256, 64), ({ words, ahead }, overlap) => {
-        const ring = new InventedRing({ size: 256, overlap });
+        const ring = new FakeRing({ size: 256, overlap });
         const u32 = new Uint32Array(ring.data);
         for (const [index, value] of words.entries()) {
           // Mostly small lengths, so that the walk gets far.

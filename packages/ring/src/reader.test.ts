@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RingData } from './memory.js';
 import { RingReader } from './reader.js';
-import { InventedRing } from './testing.js';
+import { FakeRing } from './testing.js';
 
 const text = (value: string) => new TextEncoder().encode(value);
 
@@ -34,7 +34,7 @@ for (const ordering of ['strong', 'weak'] as const) {
   ] as const) {
     describe(`${ordering} loads, pages of ${pageSize} bytes, ${overlap} of them mapped twice`, () => {
       it.each(starts)('reads what was written across position %s', (_, position) => {
-        const ring = new InventedRing({ size: pageSize, overlap, pageSize, position });
+        const ring = new FakeRing({ size: pageSize, overlap, pageSize, position });
         const reader = new RingReader(ring, { ordering });
         const { records, handler } = collector();
         const written: string[] = [];
@@ -53,7 +53,7 @@ for (const ordering of ['strong', 'weak'] as const) {
       });
 
       it('stops at a busy record, skips a discarded one', () => {
-        const ring = new InventedRing({ size: pageSize, overlap, pageSize });
+        const ring = new FakeRing({ size: pageSize, overlap, pageSize });
         const reader = new RingReader(ring, { ordering });
         const { records, handler } = collector();
         ring.submit(text('one'));
@@ -88,7 +88,7 @@ describe('RingReader', () => {
         fc.bigInt({ min: 0n, max: 2n ** 61n - 1n }),
         fc.constantFrom(1024, 208),
         (steps, start, overlap) => {
-          const ring = new InventedRing({ size: 1024, overlap, position: start * 8n });
+          const ring = new FakeRing({ size: 1024, overlap, position: start * 8n });
           const reader = new RingReader(ring);
           const { records, handler } = collector();
           const expected: string[] = [];
@@ -114,7 +114,7 @@ describe('RingReader', () => {
   });
 
   it('publishes while it reads, so that a full ring takes records again before the drain ends', () => {
-    const ring = new InventedRing({ size: 4096 });
+    const ring = new FakeRing({ size: 4096 });
     const reader = new RingReader(ring);
     while (ring.submit(text('12345678')));
     let accepted = 0;
@@ -126,14 +126,14 @@ describe('RingReader', () => {
   });
 
   it('reads at most a ring of bytes a drain, however fast the producer is', () => {
-    const ring = new InventedRing({ size: 4096 });
+    const ring = new FakeRing({ size: 4096 });
     const reader = new RingReader(ring);
     ring.submit(text('12345678'));
     expect(reader.drain(() => ring.submit(text('12345678')))).toBe(4096 / 16);
   });
 
-  it('is not confused by the record with which a ring of bytes is full', () => {
-    const ring = new InventedRing({ size: 4096 });
+  it('stays in order when a drain ends exactly at one ring of bytes', () => {
+    const ring = new FakeRing({ size: 4096 });
     const reader = new RingReader(ring);
     const { records, handler } = collector();
     let next = 0;
@@ -148,8 +148,8 @@ describe('RingReader', () => {
     expect(records.map((record) => Number.parseInt(record, 10))).toEqual(records.map((_, index) => index));
   });
 
-  it('keeps to max and to its time budget, and leaves the rest', () => {
-    const ring = new InventedRing();
+  it('keeps to max and to its time budget, and leaves other records in the ring', () => {
+    const ring = new FakeRing();
     const reader = new RingReader(ring);
     for (let index = 0; index < 100; index++) ring.submit(text('x'));
     expect(reader.drain(() => {}, { max: 3 })).toBe(3);
@@ -162,7 +162,7 @@ describe('RingReader', () => {
   });
 
   it('counts a record as read when its handler throws, and goes on after it', () => {
-    const ring = new InventedRing();
+    const ring = new FakeRing();
     const reader = new RingReader(ring);
     for (const value of ['a', 'b', 'c']) ring.submit(text(value));
     const { records, handler } = collector();
@@ -178,7 +178,7 @@ describe('RingReader', () => {
   });
 
   it('hands out all that was submitted before close, and leaves the busy rest', () => {
-    const ring = new InventedRing();
+    const ring = new FakeRing();
     const reader = new RingReader(ring);
     ring.submit(text('a'));
     ring.submit(text('b'));
@@ -193,7 +193,7 @@ describe('RingReader', () => {
   });
 
   it('may be closed by a handler: the drain ends after that record and the memory is left alone', () => {
-    const ring = new InventedRing();
+    const ring = new FakeRing();
     const reader = new RingReader(ring);
     ring.submit(text('a'));
     ring.submit(text('b'));
@@ -207,7 +207,7 @@ describe('RingReader', () => {
   });
 
   it('hands out the rest inside a handler that closes it with one', () => {
-    const ring = new InventedRing();
+    const ring = new FakeRing();
     const reader = new RingReader(ring);
     for (const value of ['a', 'b', 'c']) ring.submit(text(value));
     const { records, handler } = collector();
@@ -222,8 +222,8 @@ describe('RingReader', () => {
     expect(reader.records).toBe(2);
   });
 
-  it('refuses to be drained by its own handler', () => {
-    const ring = new InventedRing();
+  it('throws when it is drained by its own handler', () => {
+    const ring = new FakeRing();
     const reader = new RingReader(ring);
     ring.submit(text('a'));
     const again = () => reader.drain(() => reader.drain(() => {}));
@@ -234,14 +234,14 @@ describe('RingReader', () => {
   it.each([{ max: 0 }, { max: -1 }, { max: Number.NaN }, { budgetMs: 0 }])(
     'refuses the bound %o',
     (options) => {
-      const reader = new RingReader(new InventedRing());
+      const reader = new RingReader(new FakeRing());
       const drain = () => reader.drain(() => {}, options);
       expect(drain).toThrow(expect.objectContaining({ code: 'INVALID_VALUE' }));
     },
   );
 
-  it('refuses memory that is no ring', () => {
-    const { consumer, producer, data } = new InventedRing();
+  it('refuses memory without the layout of a ring', () => {
+    const { consumer, producer, data } = new FakeRing();
     for (const memory of [
       { consumer, producer, data, size: 4095, overlap: 0 },
       { consumer, producer, data, size: 8192, overlap: 8 },

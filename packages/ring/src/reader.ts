@@ -9,98 +9,111 @@ import {
   type RingMemory,
   recordHeaderBytes,
 } from './memory.js';
+import { RingScanner } from './scanner.js';
 import { Stopwatch } from './stopwatch.js';
-import { type DrainEnd, Stretch } from './stretch.js';
 
 export interface RingReaderOptions {
   /** For messages and faults. Default: `ring`. */
   readonly name?: string;
   /**
-   * How the words that the producer writes are loaded. `weak`: an acquiring load each, right on every machine.
-   * `strong`: a plain load, right where the machine itself keeps loads in order (x86-64), and some 8 ns cheaper a
-   * record. Default: by `process.arch`.
+   * How the words that the producer writes are loaded. `weak`: by acquiring loads, correct on every
+   * machine. `strong`: by plain loads, correct only where the machine keeps loads in order
+   * (x86-64), and faster. Default: by `process.arch`.
    */
   readonly ordering?: 'strong' | 'weak';
+  /** Called when the reader is closed and the memory is no longer touched. */
+  readonly onClose?: () => void;
 }
 
-/** Every other machine that Node runs on may satisfy a later load before an earlier one. */
+/** Every other machine that Node.js runs on may satisfy a later load before an earlier one. */
 const defaultOrdering = process.arch === 'x64' ? 'strong' : 'weak';
-const noLimit = 0x7fffffff;
+/** The reading position of a reader, for `mergeRings`. */
+export let scannerOf: (reader: RingReader) => RingScanner;
+
+/** Records that are scanned before the first of them is handed out. */
+const batchRecords = 256;
 
 /**
- * Reads one BPF ring buffer in place: no system call, no foreign call, no copy, and no allocation a record.
+ * Reads one BPF ring buffer in place, without a system call, a copy or an allocation per record.
  *
- * One reader a ring: the kernel keeps one consumer position. The position is published every eighth of the ring,
- * and always before the reader looks whether there is more: a producer whose commit finds the reader caught up
- * then knows it. `drain` is for speed; `RingSource` and `RingPoller` wait for records. Of what was reserved a page is read ahead of
- * its records where that proves quicker; now and then a few drains are timed to find out.
+ * Create one reader per ring, because the kernel keeps one consumer position per ring. `mergeRings`
+ * reads several rings in the order of time. `RingStream` and `RingPoller` wait for records.
  *
- * Memory order: the kernel releases a record by an exchange of its length word, and reserves by a release of the
- * producer position (kernel/bpf/ringbuf.c). Both are loaded with acquire order: `Atomics.load`, or on x86-64 a
- * plain load of the length word, which V8 keeps in front of the record's own loads since they hang on its branch.
- * The consumer position is stored by `Atomics.store`, which is sequentially consistent.
+ * @example
+ * ```ts
+ * using reader = openRing(object.map('events'));
+ * reader.drain(({ u32 }, offset) => console.log(u32[offset >>> 2]));
+ * ```
  */
 export class RingReader implements Drainable {
-  readonly name: string;
-  readonly size: number;
-  /** The views that handlers get; valid until the memory is unmapped. */
-  readonly data: RingData;
+  static {
+    scannerOf = (reader) => reader.#scanner;
+  }
 
-  readonly #stretch: Stretch;
-  #records = 0;
+  readonly #scanner: RingScanner;
+  readonly #onClose: (() => void) | undefined;
+  readonly #offsets = new Uint32Array(batchRecords);
+  /** Offset of the record in hand; -1 outside of a handler. */
+  #inHand = -1;
   #draining = false;
   #atBound = false;
   #closing = false;
   #leftBehind = 0;
-  #fault: RingFault | undefined;
 
   /**
-   * Begins where the ring's consumer position stands.
-   * Throws `RING_SIZE` when the memory is not that of a ring.
+   * Starts at the ring's consumer position.
+   *
+   * @throws {SpoorError} RING_SIZE when the memory does not have the layout of a ring
    */
   constructor(memory: RingMemory, options: RingReaderOptions = {}) {
-    this.name = options.name ?? 'ring';
-    this.size = checkedSize(memory, this.name);
-    const mapped = this.size + memory.overlap;
-    this.data = {
-      u8: new Uint8Array(memory.data, 0, mapped),
-      u32: new Uint32Array(memory.data, 0, mapped / 4),
-      view: new DataView(memory.data, 0, mapped),
-    };
-    this.#stretch = new Stretch(memory, this.data, (options.ordering ?? defaultOrdering) === 'weak');
-    const { start } = this.#stretch;
-    if (start & 7) this.#fail('position-unaligned', { offset: start, length: 0, available: 0 });
+    const { name = 'ring', ordering = defaultOrdering, onClose } = options;
+    this.#onClose = onClose;
+    this.#scanner = new RingScanner(memory, name, checkedSize(memory, name), ordering === 'weak');
   }
 
-  /** Records handed out since the reader was made; inside a handler, up to its batch. */
+  get name(): string {
+    return this.#scanner.name;
+  }
+
+  /** Bytes of the ring. */
+  get size(): number {
+    return this.#scanner.size;
+  }
+
+  /** The views that handlers get. They are valid until the memory is unmapped. */
+  get data(): RingData {
+    return this.#scanner.data;
+  }
+
+  /** Records handed out since the reader was created. */
   get records(): number {
-    return this.#records;
+    return this.#scanner.records;
   }
 
-  /** Records skipped because their producer gave them up. */
+  /** Records skipped because their producer discarded them. */
   get discarded(): number {
-    return this.#stretch.discarded;
+    return this.#scanner.discarded;
   }
 
   /**
-   * Position of the next record to read, in bytes since the ring was created; wraps at 2^64. Inside a handler, that
-   * after the record in hand.
+   * Position of the next record to read, in bytes since the ring was created, modulo 2^64. Inside a
+   * handler, the position after the current record.
    */
   get position(): bigint {
-    return this.#stretch.after(this.#stretch.begun);
+    return this.#scanner.after(this.#inHand < 0 ? 0 : this.#scanner.bytesThrough(this.#inHand));
   }
 
   /** Position of the record that a handler was called with. */
   positionOf(offset: number): bigint {
-    return this.#stretch.after((offset - recordHeaderBytes - this.#stretch.start) & (this.size - 1));
+    return this.#scanner.after(this.#scanner.bytesBefore(offset));
   }
 
   get fault(): RingFault | undefined {
-    return this.#fault;
+    return this.#scanner.fault;
   }
 
   get closed(): boolean {
-    return this.#stretch.closed;
+    return this.#scanner.closed;
   }
 
   get more(): 'now' | 'later' {
@@ -108,7 +121,9 @@ export class RingReader implements Drainable {
   }
 
   get backlog(): number {
-    return this.closed ? this.#leftBehind : this.#available();
+    if (this.closed) return this.#leftBehind;
+    const read = this.#inHand < 0 ? 0 : this.#scanner.bytesThrough(this.#inHand);
+    return Math.max(this.#scanner.look() - read, 0);
   }
 
   get fill(): number {
@@ -116,41 +131,48 @@ export class RingReader implements Drainable {
   }
 
   /**
-   * Hands out records until the ring is empty, the next one is not yet submitted, a bound is reached, or a ring's
-   * worth of bytes was read. Returns the number handed out; see `fault` for a ring that contradicts itself.
-   * Throws `WRONG_PHASE` inside a handler of the same reader, `INVALID_VALUE` for a bound that is none.
+   * Hands out records until the ring is empty, the next record is not yet submitted, a bound is
+   * reached, or as many bytes as the ring has were read. Space is given back each eighth of the
+   * ring.
+   *
+   * @returns the number of records handed out; see `fault` for a ring that contradicts itself
+   * @throws {SpoorError} WRONG_PHASE when called by a handler of this reader
+   * @throws {SpoorError} INVALID_VALUE when a bound is not a positive number
    */
   drain(handler: RingHandler, options: DrainOptions = {}): number {
-    const max = Math.min(positive(options.max, 'max') ?? noLimit, noLimit);
+    const max = positive(options.max, 'max') ?? Number.POSITIVE_INFINITY;
     const budgetMs = positive(options.budgetMs, 'budgetMs');
     this.#assertIdle();
-    if (this.closed || this.#fault !== undefined) return 0;
+    if (this.closed) return 0;
     this.#draining = true;
+    this.#atBound = false;
     try {
       return this.#drain(handler, max, budgetMs === undefined ? undefined : new Stopwatch(budgetMs));
     } finally {
       this.#draining = false;
-      if (!this.closed) this.#stretch.advance(this.#stretch.begun);
     }
   }
 
   /**
-   * Ends the reader. With a `handler` everything that was submitted before is handed out first: about a ring's worth
-   * of bytes at most, so that a busy producer cannot hold it. Inside a handler of the same reader this works too: the
-   * rest is handed out in the inner call, and the outer drain ends. What stayed behind is in `backlog`.
+   * Closes the reader. With a `handler`, `close` first hands out the records that are already
+   * submitted, one ring of bytes at most. A handler may close its own reader: the inner call hands
+   * out the rest, and the outer drain ends. `backlog` then has the bytes left behind.
+   *
+   * @returns the number of records handed out
    */
   close(handler?: RingHandler): number {
     if (this.closed) return 0;
     const first = !this.#closing;
     this.#closing = true;
+    this.#releaseInHand();
     this.#draining = false;
     try {
       return handler !== undefined && first ? this.drain(handler) : 0;
     } finally {
       if (!this.closed) {
-        this.#stretch.advance(this.#stretch.begun);
-        this.#leftBehind = this.#available();
-        this.#stretch.close();
+        this.#leftBehind = this.backlog;
+        this.#scanner.closed = true;
+        this.#onClose?.();
       }
     }
   }
@@ -159,87 +181,80 @@ export class RingReader implements Drainable {
     this.close();
   }
 
-  /** Leaves out all that the producer has reserved so far and clears a fault. Returns the bytes left out. */
+  /**
+   * Skips everything that the producer has reserved so far and clears a fault.
+   *
+   * @returns the number of bytes skipped
+   * @throws {SpoorError} WRONG_PHASE when called by a handler of this reader
+   */
   resync(): number {
     this.#assertIdle();
-    if (this.closed) return 0;
-    this.#fault = undefined;
-    const waiting = this.#stretch.waiting();
-    this.#stretch.advance(waiting);
-    return waiting;
-  }
-
-  /**
-   * For readers of several rings: calls `visit` for each submitted record from `skip` bytes after `position` on,
-   * and reads none of them: they stay in the ring until `release`. Returns where it stopped, in bytes after
-   * `position`: pass it as `skip` to go on.
-   */
-  walk(skip: number, visit: RingHandler): number {
-    this.#assertIdle();
-    if (this.closed) return skip;
-    const available = this.#available();
-    if (available <= skip) return skip;
-    const { end, walked } = this.#stretch.walk(visit, skip, available);
-    if (end === 'too-long') this.#failAtRecord();
-    this.#stretch.restart();
-    return walked;
-  }
-
-  /** Gives back the next `bytes` of the ring, and what a walk has shown of them: `count` records. */
-  release(bytes: number, count: number): void {
-    if (this.closed || bytes === 0) return;
-    this.#records += count;
-    this.#stretch.advance(bytes);
+    return this.closed ? 0 : this.#scanner.skip();
   }
 
   #drain(handler: RingHandler, max: number, stopwatch: Stopwatch | undefined): number {
-    const stretch = this.#stretch;
+    const scanner = this.#scanner;
+    const batchBytes = Math.max(this.size >>> 3, recordHeaderBytes);
     let count = 0;
-    let end: DrainEnd = 'bound';
-    stretch.refill();
-    this.#atBound = false;
-    while (end === 'bound') {
-      const quota = stopwatch === undefined ? max - count : Math.min(max - count, stopwatch.stride);
-      try {
-        end = stretch.drain(handler, quota);
-      } finally {
-        count += stretch.passed;
-        this.#records += stretch.passed;
-      }
-      if (end === 'too-long') this.#failAtRecord();
-      if (end === 'beyond') this.#available();
-      this.#atBound = end === 'bound';
-      if (stopwatch === undefined || count >= max || stretch.spent || stopwatch.lap()) break;
+    let room = this.size;
+    while (scanner.look() > 0) {
+      this.#atBound = count >= max || room <= 0;
+      if (this.#atBound) break;
+      const wanted = Math.min(max - count, stopwatch?.stride ?? batchRecords, batchRecords);
+      const found = scanner.scan(this.#offsets, 0, wanted, batchBytes);
+      const { scanned } = scanner;
+      if (scanned === 0) break;
+      room -= scanned;
+      count += this.#handOut(handler, found);
+      if (this.closed) break;
+      this.#atBound = stopwatch?.lap() ?? false;
+      if (this.#atBound) break;
     }
-    stretch.ended(count);
     return count;
   }
 
-  /** Bytes between what we have read and the producer's position. */
-  #available(): number {
-    if (this.#fault !== undefined) return 0;
-    const { begun, start } = this.#stretch;
-    const available = this.#stretch.waiting() - begun;
-    if (available >= 0 && available <= this.size) return available;
-    this.#fail('producer-beyond-ring', { offset: start + begun, length: available, available: this.size });
-    return 0;
+  /**
+   * Hands out the first `found` records of the batch and releases the batch. Returns how many
+   * records were handed out.
+   */
+  #handOut(handler: RingHandler, found: number): number {
+    const scanner = this.#scanner;
+    const { data } = scanner;
+    const { u32 } = data;
+    const offsets = this.#offsets;
+    let index = 0;
+    try {
+      while (index < found) {
+        const offset = offsets[index++]!;
+        this.#inHand = offset;
+        handler(data, offset, u32[(offset - recordHeaderBytes) >>> 2]!);
+        // The handler closed the reader.
+        if (this.#inHand !== offset) return index;
+      }
+      this.#inHand = -1;
+      scanner.release(scanner.scanned);
+      return index;
+    } finally {
+      scanner.records += index;
+      this.#releaseInHand();
+    }
   }
 
-  #failAtRecord(): void {
-    const { offset, length, mapped, left } = this.#stretch.next();
-    if (mapped < left) this.#fail('record-beyond-mapping', { offset, length, available: mapped });
-    else this.#fail('record-beyond-producer', { offset, length, available: left });
-  }
-
-  #fail(reason: RingFault['reason'], at: { offset: number; length: number; available: number }): void {
-    const position = this.positionOf(at.offset + recordHeaderBytes);
-    this.#fault = { reason, position, length: at.length, available: at.available, ring: this.name };
-    this.#atBound = false;
+  /**
+   * Releases up to the end of the record in hand, if there is one. The rest of its batch is scanned
+   * again.
+   */
+  #releaseInHand(): void {
+    if (this.#inHand < 0) return;
+    const bytes = this.#scanner.bytesThrough(this.#inHand);
+    this.#inHand = -1;
+    this.#scanner.rewind(bytes);
+    this.#scanner.release(bytes);
   }
 
   #assertIdle(): void {
     if (!this.#draining) return;
-    throw new SpoorError('WRONG_PHASE', `${this.name} is drained inside a handler of its own`, {
+    throw new SpoorError('WRONG_PHASE', `${this.name} is drained inside one of its own handlers`, {
       remedy: 'Let the handler return first.',
     });
   }

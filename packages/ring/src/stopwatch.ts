@@ -1,9 +1,9 @@
-/** Milliseconds between two looks at the clock: exact enough for any budget, and invisible in the cost. */
+/** Milliseconds between two readings of the clock. */
 const look = 0.1;
 
 /**
- * A time budget that costs little to keep: the clock (about 40 ns) is read after `stride` records, which grows as
- * long as that many prove quick, and falls back to one when they do not.
+ * A time budget that is cheap to keep. The clock is read after `stride` records. The stride grows
+ * while that many records are quick, and falls back to one when they are not.
  */
 export class Stopwatch {
   /** How many records to handle before the next `lap`. */
@@ -16,7 +16,7 @@ export class Stopwatch {
     this.#end = this.#last + budgetMs;
   }
 
-  /** Whether the budget is spent. */
+  /** Reads the clock. Returns true if the budget is spent. */
   lap(): boolean {
     const now = performance.now();
     this.stride = now - this.#last > look ? 1 : Math.min(this.stride * 2, 256);

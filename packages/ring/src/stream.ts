@@ -3,29 +3,39 @@ import { SpoorError } from '@spoor/core';
 import type { Drainable, RingData, RingFault, RingHandler } from './memory.js';
 import { Pace, type PaceOptions } from './pace.js';
 
-export interface RingSourceOptions<T> extends PaceOptions {
-  /** Makes a value of its own from a borrowed record; `undefined` leaves the record out. */
+export interface RingStreamOptions<T> extends PaceOptions {
+  /** Copies a value out of a borrowed record; `undefined` skips the record. */
   readonly take: (data: RingData, offset: number, length: number) => T | undefined;
-  /** Values that are taken out of the ring ahead of the reader. Default: 256. */
+  /** Maximum number of values that are taken out of the ring ahead of `next`. Default: 256. */
   readonly highWaterMark?: number;
-  /** Ends the iteration, without an error; values that were taken and not read are counted in `abandoned`. */
+  /**
+   * Ends the iteration without an error. Values that were taken and not read are counted in
+   * `abandoned`.
+   */
   readonly signal?: AbortSignal;
 }
 
 /**
- * A ring as an async iterable, for `for await`, and as a Node `Readable`. One iteration; values are shared out
- * among concurrent `next` calls in the order of the calls.
+ * A ring as an async iterable, for `for await`, and as a `Readable` of Node.js. It can be iterated
+ * once. Concurrent `next` calls get values in the order of the calls.
  *
- * Back-pressure: at most `highWaterMark` values are taken ahead, and only when someone asks. The rest stay in the
- * ring; once it is full the producer drops, and counts. Each refill is a turn of the event loop of its own, so a
- * busy ring does not starve timers and signals. While a `next` waits the process stays alive, unless `unref`.
+ * A pending `next` takes at most `highWaterMark` values out of the ring. Other records stay there.
+ * When the ring is full, the producer drops records. Each refill has its own turn of the event
+ * loop, so that a busy ring does not starve timers and signals. A pending `next` keeps the process
+ * alive, except after `unref`.
  *
- * `close()` ends it with a last drain: what was submitted before is still delivered. Breaking out of the loop and
- * `signal` end it at once. A ring that contradicts itself ends it with `RECORD_MALFORMED`, after the values before.
+ * `close()` ends the stream after what was submitted before. `break` and `signal` end it at once. A
+ * fault of the ring ends it with `RECORD_MALFORMED`, after the values before the fault.
+ *
+ * @example
+ * ```ts
+ * const sizes = new RingStream(reader, { take: (data, offset, length) => length });
+ * for await (const size of sizes) console.log(size);
+ * ```
  */
-export class RingSource<T> implements AsyncIterableIterator<T> {
+export class RingStream<T> implements AsyncIterableIterator<T> {
   readonly #ring: Drainable;
-  readonly #options: RingSourceOptions<T>;
+  readonly #options: RingStreamOptions<T>;
   readonly #pace: Pace;
   readonly #highWaterMark: number;
   readonly #waiting: Waiter<T>[] = [];
@@ -34,11 +44,11 @@ export class RingSource<T> implements AsyncIterableIterator<T> {
   #head = 0;
   #found = 0;
   #ended = false;
-  #faultTold = false;
+  #faultReported = false;
   #abandoned = 0;
 
-  /** The source closes `ring` in `close()` only; otherwise it stays the caller's. */
-  constructor(ring: Drainable, options: RingSourceOptions<T>) {
+  /** `close()` closes `ring`. Otherwise the caller has to close it. */
+  constructor(ring: Drainable, options: RingStreamOptions<T>) {
     this.#ring = ring;
     this.#options = options;
     this.#highWaterMark = options.highWaterMark ?? 256;
@@ -52,7 +62,7 @@ export class RingSource<T> implements AsyncIterableIterator<T> {
     else signal?.addEventListener('abort', this.#end, { once: true });
   }
 
-  /** Values that were taken out of the ring and never read, because the iteration was broken off. */
+  /** Values that were taken out of the ring and never read, because the iteration ended early. */
   get abandoned(): number {
     return this.#abandoned;
   }
@@ -74,7 +84,7 @@ export class RingSource<T> implements AsyncIterableIterator<T> {
 
   next(): Promise<IteratorResult<T, undefined>> {
     if (this.#head < this.#queue.length) return Promise.resolve({ done: false, value: this.#shift() });
-    const fault = this.#untoldFault();
+    const fault = this.#newFault();
     if (fault !== undefined) return Promise.reject(faultError(fault));
     if (this.#ended) return Promise.resolve({ done: true, value: undefined });
     return new Promise((resolve, reject) => {
@@ -89,7 +99,7 @@ export class RingSource<T> implements AsyncIterableIterator<T> {
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  /** Ends the source and its ring: what was submitted so far is delivered first. */
+  /** Ends the stream and closes its ring. Delivers first what was submitted so far. */
   close(): void {
     if (this.#ended) {
       this.#ring.close();
@@ -104,9 +114,9 @@ export class RingSource<T> implements AsyncIterableIterator<T> {
     }
   }
 
-  /** An object-mode stream over this source; destroying it ends the source. */
+  /** An object-mode `Readable` of this stream. Destroying it ends the iteration. */
   readable(): Readable {
-    // Asked for when it is wanted: streams are a tenth of the time that Node.js takes to start.
+    // Loaded on demand: streams take a tenth of the start-up time of Node.js.
     return process.getBuiltinModule('node:stream').Readable.from(this, { highWaterMark: 1 });
   }
 
@@ -117,7 +127,7 @@ export class RingSource<T> implements AsyncIterableIterator<T> {
         budgetMs: this.#pace.budgetMs,
       });
     } catch (error) {
-      // What `take` throws belongs to whoever asked first; the next call goes on after that record.
+      // The first pending `next` gets an error of `take`. Another `next` goes on after that record.
       this.#waiting.shift()?.reject(error);
     }
     this.#serve();
@@ -127,7 +137,7 @@ export class RingSource<T> implements AsyncIterableIterator<T> {
     while (this.#waiting.length > 0 && this.#head < this.#queue.length)
       this.#waiting.shift()!.resolve({ done: false, value: this.#shift() });
     if (this.#waiting.length === 0) return;
-    const fault = this.#untoldFault();
+    const fault = this.#newFault();
     if (fault !== undefined) this.#waiting.shift()!.reject(faultError(fault));
     if (!this.#ended) return this.#pace.schedule(this.#found);
     for (const { resolve } of this.#waiting.splice(0)) resolve({ done: true, value: undefined });
@@ -142,11 +152,14 @@ export class RingSource<T> implements AsyncIterableIterator<T> {
     return value;
   }
 
-  /** A fault ends the source: a ring that lies cannot be read on. */
-  #untoldFault(): RingFault | undefined {
+  /**
+   * Returns a fault that was not reported yet, and ends the stream: the ring cannot be read any
+   * further.
+   */
+  #newFault(): RingFault | undefined {
     const { fault } = this.#ring;
-    if (fault === undefined || this.#faultTold) return undefined;
-    this.#faultTold = true;
+    if (fault === undefined || this.#faultReported) return undefined;
+    this.#faultReported = true;
     this.#detach();
     this.#ended = true;
     return fault;
@@ -175,7 +188,7 @@ interface Waiter<T> {
 function faultError(fault: RingFault): SpoorError {
   return new SpoorError(
     'RECORD_MALFORMED',
-    `${fault.ring}: ${fault.reason} at position ${fault.position}: ${fault.length} bytes where ${fault.available} can be`,
-    { remedy: 'Reading has stopped; resync() the reader to go on at the newest record.', details: { fault } },
+    `${fault.ring}: ${fault.reason} at position ${fault.position}: ${fault.length} bytes, at most ${fault.available} are possible`,
+    { remedy: 'Call resync() of the reader to go on at the newest record.', details: { fault } },
   );
 }

@@ -4,22 +4,22 @@ import { describe, expect, it } from 'vitest';
 import type { RingData } from './memory.js';
 import { RingPoller } from './poller.js';
 import { RingReader } from './reader.js';
-import { RingSource, type RingSourceOptions } from './stream.js';
-import { InventedRing } from './testing.js';
+import { RingStream, type RingStreamOptions } from './stream.js';
+import { FakeRing } from './testing.js';
 
 const text = (value: string) => new TextEncoder().encode(value);
 const take = ({ u8 }: RingData, offset: number, length: number) =>
   Buffer.from(u8.subarray(offset, offset + length)).toString();
 
-function source(options: Partial<RingSourceOptions<string>> = {}) {
-  const ring = new InventedRing();
+function source(options: Partial<RingStreamOptions<string>> = {}) {
+  const ring = new FakeRing();
   const reader = new RingReader(ring);
-  return { ring, reader, source: new RingSource(reader, { take, delayMs: 1, idleDelayMs: 1, ...options }) };
+  return { ring, reader, source: new RingStream(reader, { take, delayMs: 1, idleDelayMs: 1, ...options }) };
 }
 
 describe('RingPoller', () => {
   it('hands out what comes, and at close what is left', async () => {
-    const ring = new InventedRing();
+    const ring = new FakeRing();
     const seen: string[] = [];
     let more = () => {};
     const poller = new RingPoller(
@@ -40,7 +40,7 @@ describe('RingPoller', () => {
   });
 
   it('can be closed by its own handler, which gets the rest first', async () => {
-    const ring = new InventedRing();
+    const ring = new FakeRing();
     const seen: string[] = [];
     for (const value of ['a', 'b', 'c']) ring.submit(text(value));
     await new Promise<void>((resolve) => {
@@ -55,7 +55,7 @@ describe('RingPoller', () => {
   });
 
   it('looks no further until the pause that was asked for is over', async () => {
-    const ring = new InventedRing();
+    const ring = new FakeRing();
     const seen: string[] = [];
     let goOn: (() => void) | undefined;
     const poller = new RingPoller(new RingReader(ring), (...record) => seen.push(take(...record)), {
@@ -81,7 +81,7 @@ describe('RingPoller', () => {
   });
 
   it('tells a fault once and looks no more after stop', async () => {
-    const ring = new InventedRing();
+    const ring = new FakeRing();
     ring.submit(text('a'));
     new Int32Array(ring.data)[0] = 4000;
     const faults: string[] = [];
@@ -96,7 +96,7 @@ describe('RingPoller', () => {
   });
 });
 
-describe('RingSource', () => {
+describe('RingStream', () => {
   it('keeps the process alive while it waits, unless it is told not to', () => {
     const timers = () =>
       process.getActiveResourcesInfo().filter((name) => /Timeout|Immediate/.test(name)).length;

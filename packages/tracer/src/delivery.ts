@@ -1,5 +1,5 @@
 import type { EventContext, EventDecoder, EventKind } from '@spoor/event';
-import { RingPoller, RingSource } from '@spoor/ring';
+import { RingPoller, RingStream } from '@spoor/ring';
 import { WallClock, wallClockOffsetNs } from './clock.js';
 import type { KernelSide } from './kernel/kernel-side.js';
 import type { EachOptions, TracedEvent } from './options.js';
@@ -29,9 +29,9 @@ export class Delivery {
   }
 
   /** Reads events that own their memory. */
-  source(): RingSource<TracedEvent> {
+  source(): RingStream<TracedEvent> {
     const { kernel, decoder } = this.#parts;
-    return new RingSource<TracedEvent>(kernel.rings, {
+    return new RingStream<TracedEvent>(kernel.rings, {
       ...kernel.pace,
       beforeLook: this.#followWallClock,
       take: (data, offset, length) => this.#take(decoder.own(data, offset, length)),

@@ -2,10 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { setImmediate as turn } from 'node:timers/promises';
-import { RingReader } from '@spoor/ring';
 import { expect, it } from 'vitest';
 import { compileFixture } from '../../test/compile.js';
-import { mapRing, openObject } from '../index.js';
+import { openObject, openRing } from '../index.js';
 
 // A record can only be met busy while its producer runs on another CPU.
 it.skipIf(availableParallelism() < 2)(
@@ -13,8 +12,7 @@ it.skipIf(availableParallelism() < 2)(
   async () => {
     using opened = openObject(compileFixture('hold'));
     using loaded = opened.load();
-    using memory = mapRing(loaded.map('ring'));
-    using reader = new RingReader(memory);
+    using reader = openRing(loaded.map('ring'));
     loaded.attach();
     // Some dozens of system calls, each of which holds a record for some milliseconds.
     const child = spawn('sh', ['-c', 'read go; exec dd if=/dev/zero of=/dev/null bs=1 count=20'], {

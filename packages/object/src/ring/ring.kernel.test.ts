@@ -1,7 +1,7 @@
-import { type RingData, RingMerge, RingReader, RingSource } from '@spoor/ring';
+import { mergeRings, type RingData, type RingReader, RingStream } from '@spoor/ring';
 import { afterEach, describe, expect, it } from 'vitest';
 import { compileFixture } from '../../test/compile.js';
-import { describeMachine, type LoadedObject, type MapRingOptions, mapRing, openObject } from '../index.js';
+import { describeMachine, type LoadedObject, type OpenRingOptions, openObject, openRing } from '../index.js';
 
 /** Records that one run of the fixture makes, and that one of ours does. */
 const recordsOfOne = 64;
@@ -32,8 +32,8 @@ class Flood {
     return this;
   }
 
-  reader(name: 'first' | 'second' = 'first', options: MapRingOptions = {}): RingReader {
-    return keep(new RingReader(keep(mapRing(this.object.map(name), options)), { name }));
+  reader(name: 'first' | 'second' = 'first', options: OpenRingOptions = {}): RingReader {
+    return keep(openRing(this.object.map(name), options));
   }
 
   run(): void {
@@ -112,7 +112,7 @@ describe('the reader on a ring of the kernel', () => {
 
   it('merges two rings by time', () => {
     const flood = new Flood(1 << 17).set('both', 1);
-    const merge = keep(new RingMerge([flood.reader('second'), flood.reader('first')], { settleMs: 0 }));
+    const merge = keep(mergeRings([flood.reader('second'), flood.reader('first')], { settleMs: 0 }));
     const { ids, wrong, handler } = checker();
     for (let time = 0; time < 5; time++) {
       flood.run();
@@ -126,7 +126,7 @@ describe('the reader on a ring of the kernel', () => {
 
   it('delivers at close what was submitted before, while it is iterated', async () => {
     const flood = new Flood(1 << 17);
-    const source = new RingSource(flood.reader(), {
+    const source = new RingStream(flood.reader(), {
       take: ({ u32 }, offset) => u32[offset >>> 2]!,
       highWaterMark: 16,
     });
@@ -139,16 +139,14 @@ describe('the reader on a ring of the kernel', () => {
     expect(ids.length).toBe(run);
   });
 
-  it('may be closed by its handler, and disposed with its memory and the object in any order', () => {
+  it('may be closed by its handler, and closed before or after its object', () => {
     const flood = new Flood();
-    const memory = mapRing(flood.object.map('first'));
-    const reader = new RingReader(memory);
+    const reader = openRing(flood.object.map('first'));
     flood.run();
     let seen = 0;
     reader.drain(() => {
       if (++seen < 10) return;
       reader.close();
-      memory[Symbol.dispose]();
     });
     expect(seen).toBe(10);
     expect(reader.drain(() => {})).toBe(0);

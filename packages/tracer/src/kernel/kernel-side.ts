@@ -7,8 +7,8 @@ import {
 } from '@spoor/bpf';
 import { SpoorError } from '@spoor/core';
 import { type TypedMap, typedMap } from '@spoor/map';
-import { bootTimeNs, type KernelMap, type Link, type LoadedObject, mapRing } from '@spoor/object';
-import { type PaceOptions, RingMerge, RingReader } from '@spoor/ring';
+import { bootTimeNs, type KernelMap, type Link, type LoadedObject, openRing } from '@spoor/object';
+import { mergeRings, type PaceOptions, type RingMerge } from '@spoor/ring';
 import { isCommitProgram } from './event-programs.js';
 import { argvLimits, type KernelConfiguration, type LoadedKernelSide } from './load-kernel-side.js';
 import { readerPace } from './reader-pace.js';
@@ -70,7 +70,7 @@ export class KernelSide {
         const measuring = object.enableStats();
         this.#closers.push(() => measuring[Symbol.dispose]());
       }
-      this.rings = this.#mapRings();
+      this.rings = this.#openRings();
       this.pace = readerPace(configuration, {
         object,
         rings: this.#ringMaps,
@@ -212,12 +212,13 @@ export class KernelSide {
     return names.map((name) => this.object.map(name));
   }
 
-  #mapRings(): RingMerge {
+  #openRings(): RingMerge {
+    const options = { longestRecord: longestRecord(this.configuration) };
     const readers = this.#ringMaps.map((map) => {
-      const memory = mapRing(map, { longestRecord: longestRecord(this.configuration) });
-      this.#closers.push(() => memory[Symbol.dispose]());
-      return new RingReader(memory, { name: map.name });
+      const reader = openRing(map, options);
+      this.#closers.push(() => reader.close());
+      return reader;
     });
-    return new RingMerge(readers, { now: () => Number(bootTimeNs()) });
+    return mergeRings(readers, { now: () => Number(bootTimeNs()) });
   }
 }

@@ -3,8 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { mapRing, RingWakeup } from '@spoor/object';
-import { RingReader } from '@spoor/ring';
+import { openRing, RingWakeup } from '@spoor/object';
 import { expect, it, vi } from 'vitest';
 import { trace } from '../index.js';
 
@@ -39,8 +38,7 @@ it('the kernel side wakes who waits for a ring once more for each eighth of it t
     });
     const map = tracer.object.map('activity');
     using wakeup = new RingWakeup([map]);
-    using memory = mapRing(map);
-    using reader = new RingReader(memory);
+    using reader = openRing(map);
     let eighths = 0;
     // Nobody reads.
     for (let before = reader.backlog; before < ringSize - 2 * eighth; before = reader.backlog) {
