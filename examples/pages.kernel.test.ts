@@ -23,6 +23,7 @@ const pages = [
   'docs/errors.md',
   'bpf/README.md',
   'packages/core/README.md',
+  'packages/tracer/README.md',
 ];
 
 interface Block {

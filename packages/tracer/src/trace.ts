@@ -35,7 +35,7 @@ import type { Tracer } from './tracer.js';
  *
  * @example
  * ```ts
- * await using tracer = await trace({ command: ['sh', '-c', 'ls /'], events: ['exec', 'exit'] });
+ * await using tracer = await trace({ command: ['sh', '-c', 'true'], events: ['exec', 'exit'] });
  * for await (const event of tracer) console.log(JSON.stringify(event));
  * ```
  */

@@ -167,12 +167,6 @@ export class Tracer<Kind extends EventKind = EventKind> implements AsyncDisposab
    *
    * @returns the rights that were kept: `bpf`, CAP_BPF, on kernels before 5.19
    * @throws {SpoorError} NO_PRIVILEGE if the process has no CAP_SETUID, SYSCALL_FAILED
-   *
-   * @example
-   * ```ts
-   * await using tracer = await trace({ scopes: ['uid=1000'], events: ['exec'] });
-   * tracer.dropPrivileges(65_534);
-   * ```
    */
   dropPrivileges(id: number): Dropped['kept'] {
     return dropPrivileges({ id, works: () => this.#parts.kernel.isUsable() }).kept;
@@ -201,7 +195,7 @@ export class Tracer<Kind extends EventKind = EventKind> implements AsyncDisposab
    *
    * @example
    * ```ts
-   * await using tracer = await trace({ command: ['ls', '/'], events: ['open'] });
+   * await using tracer = await trace({ command: ['true'], events: ['open'] });
    * const paths = new Set<string>();
    * await tracer.each((event) => {
    *   if (event.kind === 'open') paths.add(event.path);

@@ -2,15 +2,22 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { SpoorError } from '@spoor/core';
 
-/** The folders that native/gate.h searches without PATH. */
+/** The folders that native/gate.h searches if PATH is not set. */
 const usualPath = '/usr/local/bin:/usr/bin:/bin';
 
 /**
- * The file that a command names, looked for as a shell does: as it is when it has a slash, else in each folder of
- * `PATH`.
+ * Finds the file of a command, as a shell does. A name with a slash is a path. Other names are
+ * searched in the folders of `path`.
  *
- * @throws SpoorError `COMMAND_NOT_FOUND` when there is none, `COMMAND_NOT_EXECUTABLE` when it cannot be executed: a
- *   shell exits with 127 and 126 then
+ * @param command - a name or a path
+ * @param path - folders, separated by colons. Default: the environment variable PATH
+ * @throws {SpoorError} COMMAND_NOT_FOUND if there is no such file; a shell exits with 127
+ * @throws {SpoorError} COMMAND_NOT_EXECUTABLE if it cannot be executed; a shell exits with 126
+ *
+ * @example
+ * ```ts
+ * console.log(findCommand('sh')); // /usr/bin/sh
+ * ```
  */
 export function findCommand(command: string, path = process.env['PATH'] ?? usualPath): string {
   if (command === '') throw notFound(command, 'Write the command after "--".');

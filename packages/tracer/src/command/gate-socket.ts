@@ -6,28 +6,31 @@ import type { User } from '@spoor/proc';
 const readBytes = promisify(read);
 
 /**
- * The tracer's end of the socket of a gate (native/gate.h). It is read and written as a file: a socket of Node.js would make
- * a standard error that is a pipe non-blocking when it closes.
+ * The tracer's end of the socket of a gate (native/gate.h). Reads and writes it as a file. Closing a
+ * socket of Node.js would make a standard error that is a pipe non-blocking.
  */
 export class GateSocket {
-  /** Settles when the gate waits, or has ended. */
+  /** Resolves when the gate waits, or has ended. */
   readonly waiting: Promise<void>;
   readonly #fd: number;
   #closed = false;
 
-  /** Owns the descriptor from now on. The gate becomes the user before it waits. */
+  /**
+   * @param fd - the socket, which the instance owns from now on
+   * @param user - the user that the gate becomes before it waits
+   */
   constructor(fd: number, user?: User) {
     this.#fd = fd;
     this.#write(opening(user));
     this.waiting = this.#read(1).then(() => {
-      // The byte itself says nothing.
+      // The value of the byte has no meaning.
     });
   }
 
   /**
-   * Lets the command begin. Resolves when it runs, or when the gate was ended before.
+   * Starts the command. Resolves when it runs, or if the gate has ended before.
    *
-   * @throws {SpoorError} COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE when the kernel does not execute it
+   * @throws {SpoorError} COMMAND_NOT_FOUND or COMMAND_NOT_EXECUTABLE if the kernel does not execute it
    */
   async open(command: string): Promise<void> {
     await this.waiting;
@@ -37,7 +40,7 @@ export class GateSocket {
     if (answer.length === 4) throw notExecuted(command, answer.readUInt32LE());
   }
 
-  /** Ends a gate that has not been opened: the command never runs. */
+  /** Ends a gate that has not been opened. The command never runs. */
   abandon(): void {
     this.#close();
   }
@@ -46,7 +49,7 @@ export class GateSocket {
     try {
       writeSync(this.#fd, bytes);
     } catch {
-      // A gate that was ended from outside leaves a closed socket. The exit of the process tells that.
+      // The gate was killed, which closed its socket. The exit of the process reports that.
     }
   }
 
@@ -67,7 +70,7 @@ export class GateSocket {
   }
 }
 
-/** `struct opening` of native/gate.h, five words of 32 bits, and what follows it. */
+/** Returns `struct opening` of native/gate.h, five words of 32 bits, with its groups and settings. */
 function opening(user: User | undefined): Buffer {
   const settings =
     user === undefined ? [] : [`HOME=${user.home}`, `USER=${user.name}`, `LOGNAME=${user.name}`];

@@ -1,37 +1,36 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 
-/** Niceness of a reader that must have its turn among busy processes. */
+/** The niceness of a reader that competes with busy processes. */
 const raised = -20;
 
 /**
- * Raises the priority of this process, all of its threads, so that a reader of events runs on a
- * busy machine. Processes that are started later inherit it: call it when the command has been
- * started. Needs root or CAP_SYS_NICE.
+ * Raises the priority of all threads of this process, so that it reads events in time on a busy
+ * machine. Processes that are started later inherit the priority: call it after the start of the
+ * command. Needs root or CAP_SYS_NICE.
  *
- * @returns undefined on success. If the kernel refuses, the name of the error; the priority is
- *   unchanged then
+ * @returns undefined, or the name of the error if the priority could not be raised
  *
  * @example
  * ```ts
- * await using tracer = await trace({ command: ['make'] });
+ * await using tracer = await trace({ command: ['true'], events: ['exec'] });
  * raiseReaderPriority();
  * await tracer.each((event) => console.log(event.kind));
  * ```
  */
 export function raiseReaderPriority(): string | undefined {
   try {
-    // The calling thread first: 0 stands for it.
+    // 0 is the calling thread.
     setPriority(0, raised);
   } catch (error) {
     return errnoOf(error);
   }
   try {
     for (const thread of readdirSync('/proc/self/task')) setPriority(Number(thread), raised);
-    // If sessions share the CPU as groups, niceness only counts inside of a group.
+    // If sessions share the CPU as groups, niceness counts inside a group only.
     writeFileSync('/proc/self/autogroup', String(raised));
   } catch {
-    // A thread has ended meanwhile, or the kernel has no groups of sessions.
+    // A thread has ended, or the kernel has no groups of sessions.
   }
   return undefined;
 }

@@ -1,33 +1,42 @@
 import { SpoorError } from '@spoor/core';
 
-/** What the default size of the process map is computed from. */
+/** The facts that the default size of the process map depends on. */
 export interface MachineSize {
-  /** CPUs that the kernel may ever bring up; not those online. */
+  /** The CPUs that the kernel may ever use, whether online or not. */
   readonly possibleCpus: number;
-  /** Processes alive now. */
+  /** The processes that live now. */
   readonly processes: number;
 }
 
 /**
- * Bytes that the process map may take by default. An LRU map is allocated whole when it is created.
+ * The most bytes that the process map may use by default. An LRU map is allocated as a whole when it
+ * is created.
  */
-export const mapMemoryBudget = 64 * 1024 * 1024;
+const mapMemoryBudget = 64 * 1024 * 1024;
 
 /**
- * Kernel memory of one entry of an LRU hash besides key and value: the element's header and its bucket's share.
- * (`struct htab_elem`, 48 bytes, and one 16-byte bucket an entry, rounded; kernel/bpf/hashtab.c)
+ * Kernel memory of an entry of an LRU hash besides key and value, in bytes: `struct htab_elem` (48
+ * bytes) and one bucket (16 bytes). Source: kernel/bpf/hashtab.c.
  */
 const entryOverhead = 64;
 
-/** Entries a CPU below which an LRU map's free lists starve each other on kernels before 6.6.99. */
+/** With fewer entries per CPU, the free lists of an LRU map starve each other before kernel 6.6.99. */
 const entriesPerCpu = 256;
 
 /**
- * Entries of the process map that suit a machine: four for each process alive, and 256 for each possible CPU, rounded
- * up to a power of two, and no more than `mapMemoryBudget` holds. An LRU map hands out free entries in batches of 128 a
- * CPU: with fewer than 256 a CPU, some CPUs evict their own newest entries while thousands lie free elsewhere.
+ * Returns the default number of entries of the process map: four per process, and 256 per possible
+ * CPU, rounded up to a power of two. The map uses 64 MiB of kernel memory at most.
  *
- * A miss costs time, never an event: a size beyond the budget buys little.
+ * An LRU map hands out free entries in batches of 128 per CPU. With fewer than 256 per CPU, some CPUs
+ * evict their newest entries while thousands are free elsewhere.
+ *
+ * @param machine - the CPUs and processes of this machine
+ * @param valueSize - bytes of a value
+ *
+ * @example
+ * ```ts
+ * console.log(defaultProcessMapSize({ possibleCpus: 8, processes: 400 }, 384)); // 2048
+ * ```
  */
 export function defaultProcessMapSize(machine: MachineSize, valueSize: number): number {
   const wanted = Math.max(4 * machine.processes, entriesPerCpu * machine.possibleCpus, 1024);
@@ -35,7 +44,17 @@ export function defaultProcessMapSize(machine: MachineSize, valueSize: number): 
   return Math.min(powerOfTwo(wanted, Math.ceil), powerOfTwo(affordable, Math.floor));
 }
 
-/** Kernel memory of one entry, in bytes, for a 4-byte key. */
+/**
+ * Returns the kernel memory of an entry with a key of 4 bytes.
+ *
+ * @param valueSize - bytes of a value
+ * @returns bytes
+ *
+ * @example
+ * ```ts
+ * console.log(mapEntryBytes(384)); // 456
+ * ```
+ */
 export function mapEntryBytes(valueSize: number): number {
   return entryOverhead + 8 + Math.ceil(valueSize / 8) * 8;
 }
@@ -47,9 +66,17 @@ function powerOfTwo(value: number, round: (value: number) => number): number {
 const MiB = 1024 * 1024;
 
 /**
- * Bytes of the rings that suit a machine: 512 KiB and 2 MiB for each possible CPU, some 1,800 and 8,000 events, rounded up
- * to powers of two, between 1 and 16 MiB for lifecycle events and 4 and 64 MiB for the others. All CPUs write while the
- * reader sleeps, 60 ms at most. What is mapped counts as resident.
+ * Returns the default sizes of the rings: 512 KiB (lifecycle) and 2 MiB (activity) per possible CPU,
+ * rounded up to powers of two. `lifecycle` has 1 to 16 MiB, `activity` 4 to 64 MiB. That is room for
+ * 1,800 and 8,000 events per CPU, which all CPUs can write while the reader sleeps for 60 ms.
+ *
+ * @param possibleCpus - the CPUs that the kernel may ever use
+ * @returns bytes
+ *
+ * @example
+ * ```ts
+ * console.log(defaultRingSizes(8).activity); // 16777216
+ * ```
  */
 export function defaultRingSizes(possibleCpus: number): {
   readonly lifecycle: number;
@@ -60,7 +87,7 @@ export function defaultRingSizes(possibleCpus: number): {
   return { lifecycle: size(MiB / 2, MiB, 16 * MiB), activity: size(2 * MiB, 4 * MiB, 64 * MiB) };
 }
 
-/** Bytes of the activity ring that are kept for the processes that use it least: a quarter. */
+/** Returns the bytes of the activity ring that are kept for the processes that use it least. */
 export function quietRoom(ringSize: number): number {
   return ringSize / 4;
 }
@@ -70,16 +97,21 @@ export function ringUsers(possibleCpus: number): number {
   return Math.max(4096, entriesPerCpu * possibleCpus);
 }
 
-/** Returns how many calls' objects hooks keep, if tasks share them. Calls beyond are flagged. */
+/** Returns the number of calls whose shared objects the hooks keep. Further calls are flagged. */
 export function committedEntries(possibleCpus: number): number {
   return Math.max(1024, entriesPerCpu * possibleCpus);
 }
 
-/** `size` when it is a power of two and a multiple of the page, which a ring buffer has to be. */
+/**
+ * Checks that a ring can have this size: a power of two, and a multiple of the page.
+ *
+ * @param name - the option in `TraceOptions.ringSizes`
+ * @throws {SpoorError} RING_SIZE
+ */
 export function checkRingSize(name: string, size: number, pageSize: number): number {
   const isPower = Number.isSafeInteger(size) && size > 0 && Math.log2(size) % 1 === 0;
   if (isPower && size % pageSize === 0 && size <= 2 ** 30) return size;
-  throw new SpoorError('RING_SIZE', `The size of the ring ${name} is ${size}`, {
+  throw new SpoorError('RING_SIZE', `invalid size of the ring ${name}: ${size} bytes`, {
     remedy: `Give a power of two from ${pageSize} bytes (one page) to 1073741824 (1 GiB).`,
   });
 }
