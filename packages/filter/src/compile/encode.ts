@@ -1,111 +1,92 @@
-import { events, FilterText, FilterWords, ScopeSet } from '@spoor/bpf';
-import type { Layout, StructLayout } from '@spoor/btf';
+import { events, FilterText, FilterWords, type ScopeBirth, ScopeSet } from '@spoor/bpf';
+import { compileCodec, type Layout } from '@spoor/btf';
 import { SpoorError } from '@spoor/core';
 import { type ScopeBits, wordOf } from './bits.js';
 import type { CompiledScopes } from './compile.js';
-import type { Segment } from './segments.js';
 import type { TextEntry } from './texts.js';
 
-function structOf(layout: Layout): StructLayout {
-  if (layout.kind !== 'struct') throw new TypeError('not the layout of a struct');
-  return layout;
-}
-
-function fieldOf(struct: StructLayout, name: string) {
-  const field = struct.fields.find((candidate) => candidate.name === name);
-  if (field === undefined) throw new TypeError(`struct ${struct.name} has no field ${name}`);
+function fieldOf(struct: Layout, name: string) {
+  const field = struct.kind === 'struct' ? struct.fields.find((one) => one.name === name) : undefined;
+  if (field === undefined) throw new TypeError(`the layout has no field ${name}`);
   return field;
 }
 
-/** Element `index` of an array in a struct: its offset, and the struct that it is, if it is one. */
-function elementOf(struct: StructLayout, name: string, index: number) {
-  const { layout, offset } = fieldOf(struct, name);
-  if (layout.kind !== 'array') throw new TypeError(`${struct.name}.${name} is no array`);
-  return { offset: offset + index * layout.element.size, element: layout.element, length: layout.length };
+/** Arrays of `struct scope_set`. */
+type ArrayName = {
+  [Name in keyof ScopeSet]: ScopeSet[Name] extends readonly unknown[] ? Name : never;
+}[keyof ScopeSet];
+
+/** An array as long as the one in `struct scope_set`, filled with one value. */
+function filled<T>(name: ArrayName, value: T): T[] {
+  const { layout } = fieldOf(ScopeSet.layout, name);
+  return new Array<T>(layout.kind === 'array' ? layout.length : 0).fill(value);
 }
 
-/** Which half of `filter_strings` a set goes with. */
+/** The half of `filter_strings` that belongs to a set. */
 export type Half = 0 | 1;
 
 /**
- * `struct scope_set` as bytes, which the caller owns.
+ * Encodes `struct scope_set`. The caller owns the bytes.
  *
- * @throws SpoorError INVALID_VALUE when all values of all number kinds cut the numbers into more segments than there is
- * room for (FILTER_SEGMENTS_MAX)
+ * @throws {SpoorError} INVALID_VALUE when the values of all number kinds need more than FILTER_SEGMENTS_MAX segments
  */
 export function encodeScopeSet(compiled: CompiledScopes, half: Half): Uint8Array {
-  const set = structOf(ScopeSet.layout);
-  const view = new DataView(new ArrayBuffer(set.size));
-  const word = (name: string, value: bigint) => view.setBigUint64(fieldOf(set, name).offset, value, true);
-  const words = (name: string, index: number, value: bigint) =>
-    view.setBigUint64(elementOf(set, name, index).offset, value, true);
+  const { bits, enabled, follow, exclude, tables } = compiled;
+  const segments = filled('segments', { first: 0n, equal: 0n, unequal: 0n });
+  const [users, missing] = [filled('users', 0n), filled('missing', 0n)];
+  const slices = filled('slices', { start: 0, count: 0 });
+  const takers = filled('events', compiled.otherEvents);
+  for (const [event, word] of compiled.events) takers[events[event as keyof typeof events].kind] = word;
 
-  word('version', compiled.bits.version);
-  view.setUint32(fieldOf(set, 'half').offset, half, true);
-  word('enabled', compiled.enabled);
-  word('follow', compiled.follow);
-  word('exclude', compiled.exclude);
-  writeBirths(view, set, compiled.bits);
-  for (let kind = 0; kind < elementOf(set, 'events', 0).length; kind++)
-    words('events', kind, compiled.otherEvents);
-  for (const [event, takers] of compiled.events)
-    words('events', events[event as keyof typeof events].kind, takers);
-
-  let ends = 0n;
-  const allSegments: Segment[] = [];
-  const slice = structOf(elementOf(set, 'slices', 0).element);
-  for (const table of compiled.tables) {
-    words('users', table.number, table.users);
-    words('missing', table.number, table.missing);
-    if (table.texts.some(({ end }) => end)) ends |= 1n << BigInt(table.number);
-    const { offset } = elementOf(set, 'slices', table.number);
-    view.setUint32(offset + fieldOf(slice, 'start').offset, allSegments.length, true);
-    view.setUint32(offset + fieldOf(slice, 'count').offset, table.segments.length, true);
-    allSegments.push(...table.segments);
-  }
-  word('ends', ends);
-  writeSegments(view, set, allSegments);
-  return new Uint8Array(view.buffer);
-}
-
-/** A version that is never reached, and from which the difference of no other overflows. */
-const never = 2n ** 63n - 1n;
-
-/** `struct scope_birth`, by version: the kernel looks for the last that is no later than what a process has. */
-function writeBirths(view: DataView, set: StructLayout, { born }: ScopeBits): void {
-  const { offset, element, length } = elementOf(set, 'births', 0);
-  const birth = structOf(element);
-  const [version, kept] = [fieldOf(birth, 'version').offset, fieldOf(birth, 'kept').offset];
-  const versions = [...new Set([0n, ...born])].sort((a, b) => Number(a - b));
-  for (let index = 0; index < length; index++) {
-    const at = offset + index * birth.size;
-    view.setBigUint64(at + version, versions[index] ?? never, true);
-  }
-  for (const [index, since] of versions.entries()) {
-    const bits = [...born.keys()].filter((bit) => born[bit]! <= since);
-    view.setBigUint64(offset + index * birth.size + kept, wordOf(bits), true);
-  }
-}
-
-function writeSegments(view: DataView, set: StructLayout, segments: readonly Segment[]): void {
-  const { offset, element, length } = elementOf(set, 'segments', 0);
-  if (segments.length > length) {
+  const rows = tables.flatMap((table) => table.segments);
+  if (rows.length > segments.length) {
     throw new SpoorError(
       'INVALID_VALUE',
-      `the numbers of all filters need ${segments.length} segments, but only ${length} fit`,
-      {
-        remedy: 'Use ranges instead of long lists: a range takes two segments, whatever its length.',
-      },
+      `the numbers of all filters need ${rows.length} segments, but only ${segments.length} fit`,
+      { remedy: 'Use ranges instead of long lists: a range takes two segments, whatever its length.' },
     );
   }
-  const segment = structOf(element);
-  const fields = ['first', 'equal', 'unequal'] as const;
-  const offsets = fields.map((name) => fieldOf(segment, name).offset);
-  segments.forEach((row, index) => {
-    fields.forEach((name, field) => {
-      view.setBigUint64(offset + index * element.size + offsets[field]!, row[name], true);
-    });
+  segments.splice(0, rows.length, ...rows);
+
+  let start = 0;
+  let ends = 0n;
+  for (const table of tables) {
+    const { number, segments: own, texts } = table;
+    users[number] = table.users;
+    missing[number] = table.missing;
+    slices[number] = { start, count: own.length };
+    start += own.length;
+    if (texts.some(({ end }) => end)) ends |= 1n << BigInt(number);
+  }
+  return compileCodec(ScopeSet.layout).encode({
+    version: bits.version,
+    half,
+    reserved: 0,
+    enabled,
+    follow,
+    exclude,
+    users,
+    missing,
+    ends,
+    births: birthsOf(bits),
+    events: takers,
+    slices,
+    segments,
   });
+}
+
+/** A version that is never reached. Its difference to any other version does not overflow. */
+const never = 2n ** 63n - 1n;
+
+/** Rows by version: the kernel looks for the last one that is not later than the version of a process. */
+function birthsOf({ born }: ScopeBits): ScopeBirth[] {
+  const births = filled<ScopeBirth>('births', { version: never, kept: 0n });
+  const versions = [...new Set([0n, ...born])].sort((a, b) => Number(a - b));
+  for (const [index, version] of versions.entries()) {
+    const bits = [...born.keys()].filter((bit) => born[bit]! <= version);
+    births[index] = { version, kept: wordOf(bits) };
+  }
+  return births;
 }
 
 /** A row of `filter_strings`: `struct filter_text` and `struct filter_words`. */
@@ -114,33 +95,25 @@ export interface StringRow {
   readonly value: Uint8Array;
 }
 
-/** The rows of all texts for one half. The caller owns the bytes. */
+/** Encodes the rows of all texts for one half. The caller owns the bytes. */
 export function encodeStrings(compiled: CompiledScopes, half: Half): StringRow[] {
+  const words = compileCodec(FilterWords.layout);
   return compiled.tables.flatMap(({ number, texts }) =>
-    texts.map((entry) => ({ key: encodeKey(number, entry, half), value: encodeWords(entry) })),
+    texts.map((entry) => ({ key: encodeKey(number, entry, half), value: words.encode(entry) })),
   );
 }
 
-function encodeKey(table: number, { end, bytes }: TextEntry, half: Half): Uint8Array {
-  const text = structOf(FilterText.layout);
-  const key = new Uint8Array(text.size);
-  const [from, data] = [fieldOf(text, 'half').offset, fieldOf(text, 'bytes').offset];
-  // The trie compares from behind the length on: also `half`, `table` and the zeros between.
-  new DataView(key.buffer).setUint32(
-    fieldOf(text, 'prefix_bits').offset,
-    (data - from + bytes.length) * 8,
-    true,
-  );
-  key[from] = half;
-  key[fieldOf(text, 'table').offset] = table * 2 + Number(end);
-  key.set(bytes, data);
-  return key;
-}
-
-function encodeWords({ equal, unequal }: TextEntry): Uint8Array {
-  const words = structOf(FilterWords.layout);
-  const value = new DataView(new ArrayBuffer(words.size));
-  value.setBigUint64(fieldOf(words, 'equal').offset, equal, true);
-  value.setBigUint64(fieldOf(words, 'unequal').offset, unequal, true);
-  return new Uint8Array(value.buffer);
+function encodeKey(table: number, { end, bytes: text }: TextEntry, half: Half): Uint8Array {
+  const from = fieldOf(FilterText.layout, 'half').offset;
+  const field = fieldOf(FilterText.layout, 'bytes');
+  const bytes = new Uint8Array(field.layout.size);
+  bytes.set(text);
+  return compileCodec(FilterText.layout).encode({
+    // The trie compares all that follows the length: also `half`, `table` and the zeros between.
+    prefixBits: (field.offset - from + text.length) * 8,
+    half,
+    table: table * 2 + Number(end),
+    zero: new Uint8Array(field.offset - fieldOf(FilterText.layout, 'zero').offset),
+    bytes,
+  });
 }

@@ -52,7 +52,10 @@ function intersection(one: readonly NumberRange[], other: readonly NumberRange[]
   return joinRanges(common);
 }
 
-/** The numbers for which a filter holds. */
+/**
+ * The numbers for which a filter holds. `numberTest` is the definition that this is tested against, so neither is derived
+ * from the other.
+ */
 function holds({ operator, values }: Comparison): NumberRange[] {
   const named = joinRanges(values.map(rangeOf));
   const bound = named[0]?.from ?? 0n;

@@ -1,7 +1,7 @@
 import type { FactText } from '../facts.js';
-import { rangeOf } from '../kinds/number-values.js';
+import { numberTest } from '../kinds/number-values.js';
 import { textMatches, textOf } from '../kinds/text-values.js';
-import type { EventCondition, NumberRange, Scope } from '../scope.js';
+import type { EventCondition, Scope } from '../scope.js';
 import { type EventLike, fieldOf } from './event-like.js';
 import { decidedInKernel } from './kernel-conditions.js';
 import { type PathField, pathFieldOf } from './path-fields.js';
@@ -90,15 +90,16 @@ const isDecided = (event: string, { field }: EventCondition, where: readonly Eve
     where.filter((other) => other.field === field),
   );
 
-function compileTest({ field, operator, values }: EventCondition): Test {
+function compileTest(condition: EventCondition): Test {
+  const { field, operator, values } = condition;
   const isText = values.some((value) => 'at' in value);
-  const named = isText ? textTest(values.map(textOf)) : numberTest(operator, values.map(rangeOf));
-  const negated = operator === '!=';
+  const test = isText ? textTest(values.map(textOf)) : numberTest(condition);
+  const negated = isText && operator === '!=';
   return (event) => {
     const value = fieldOf(event, field);
     if (value === undefined || (typeof value === 'string' || value instanceof Uint8Array) !== isText)
       return false;
-    return named(value as never) !== negated;
+    return test(value as never) !== negated;
   };
 }
 
@@ -123,22 +124,6 @@ function compilePathTest(
     const text = pathText(event, field, path);
     return text !== undefined && isNamed(event, text) !== negated;
   };
-}
-
-function numberTest(operator: EventCondition['operator'], ranges: readonly NumberRange[]) {
-  const bound = ranges[0]?.from ?? 0n;
-  switch (operator) {
-    case '<':
-      return (value: number | bigint) => value < bound;
-    case '<=':
-      return (value: number | bigint) => value <= bound;
-    case '>':
-      return (value: number | bigint) => value > bound;
-    case '>=':
-      return (value: number | bigint) => value >= bound;
-    default:
-      return (value: number | bigint) => ranges.some(({ from, to }) => from <= value && value <= to);
-  }
 }
 
 function textTest(values: readonly ReturnType<typeof textOf>[]) {

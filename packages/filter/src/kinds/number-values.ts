@@ -78,22 +78,30 @@ export function rangeOf(value: FilterValue): NumberRange {
   throw new TypeError(`${'name' in value ? value.name : value.text} is not a resolved number`);
 }
 
-/** The definition of all operators on numbers. Bigints and numbers compare exactly in JavaScript. */
-export function numberMatches({ operator, values }: Comparison, fact: number | bigint): boolean {
+/**
+ * Compiles a comparison of numbers: the one definition of all operators. Values must be resolved.
+ * JavaScript compares bigints and numbers exactly.
+ */
+export function numberTest({ operator, values }: Comparison): (fact: number | bigint) => boolean {
   const ranges = values.map(rangeOf);
   const bound = ranges[0]?.from ?? 0n;
+  const isNamed = (fact: number | bigint) => ranges.some(({ from, to }) => from <= fact && fact <= to);
   switch (operator) {
     case '=':
-      return ranges.some(({ from, to }) => from <= fact && fact <= to);
+      return isNamed;
     case '!=':
-      return !ranges.some(({ from, to }) => from <= fact && fact <= to);
+      return (fact) => !isNamed(fact);
     case '<':
-      return fact < bound;
+      return (fact) => fact < bound;
     case '<=':
-      return fact <= bound;
+      return (fact) => fact <= bound;
     case '>':
-      return fact > bound;
+      return (fact) => fact > bound;
     case '>=':
-      return fact >= bound;
+      return (fact) => fact >= bound;
   }
 }
+
+/** Compares one number. */
+export const numberMatches = (comparison: Comparison, fact: number | bigint): boolean =>
+  numberTest(comparison)(fact);
