@@ -10,9 +10,9 @@ const run = (...args: readonly string[]) =>
 
 test('typed-map creates an entry again after a miss', () => {
   expect(run('typed-map.mjs')).toEqual([
-    "{ how: 'initialised', value: 'process 1' }",
-    "{ how: 'hit', value: 'process 1' }",
-    "{ how: 'initialised', value: 'process 1' }",
+    "{ outcome: 'created', value: 'process 1' }",
+    "{ outcome: 'hit', value: 'process 1' }",
+    "{ outcome: 'created', value: 'process 1' }",
     '3 lookups, 2 misses',
   ]);
 });

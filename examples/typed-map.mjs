@@ -5,7 +5,8 @@
  *     node examples/typed-map.mjs
  */
 import { C } from '@spoor/btf';
-import { memoryMap, typedMap, withInit } from '@spoor/map';
+import { typedMap, withInit } from '@spoor/map';
+import { memoryMap } from '@spoor/map/testing';
 
 const raw = memoryMap({ kind: 'lru_hash', name: 'names', keySize: 4, valueSize: 16, maxEntries: 64 });
 const names = typedMap(raw, { key: C.u32, value: C.chars(16) });

@@ -1,14 +1,14 @@
 import { errno, SpoorError } from '@spoor/core';
 import { Access } from './access.js';
-import { isUnstored, mapFailure } from './map-failure.js';
+import { isNotStored, mapFailure } from './map-failure.js';
 import type { TypedMap } from './typed-map.js';
 
-/** How a value was obtained; see `withInit`. */
-export type How = 'hit' | 'initialised' | 'raced' | 'unstored';
+/** How `lookupOrInit` obtained a value; see `withInit`. */
+export type InitOutcome = 'hit' | 'created' | 'raced' | 'not-stored';
 
-/** The value is there however it was obtained. */
+/** The value, and how it was obtained. */
 export interface InitResult<V> {
-  readonly how: How;
+  readonly outcome: InitOutcome;
   readonly value: V;
 }
 
@@ -28,16 +28,16 @@ export interface InitOptions<K, V, W, R> {
 }
 
 /**
- * What happened, in calls of `lookupOrInit`: lookups = hits + misses, and misses = initialised + raced + unstored +
- * failed. `initialised` is also the number of entries stored.
+ * Calls of `lookupOrInit`, by outcome: lookups = hits + misses, and misses = created + raced +
+ * notStored + failed. `created` is also the number of entries stored.
  */
 export interface InitCounters {
   lookups: number;
   hits: number;
   misses: number;
-  initialised: number;
+  created: number;
   raced: number;
-  unstored: number;
+  notStored: number;
   failed: number;
   /** Calls that met an entry of another identity. */
   stale: number;
@@ -63,9 +63,9 @@ export class InitStore<K, V, W> {
     lookups: 0,
     hits: 0,
     misses: 0,
-    initialised: 0,
+    created: 0,
     raced: 0,
-    unstored: 0,
+    notStored: 0,
     failed: 0,
     stale: 0,
     replaced: 0,
@@ -92,7 +92,7 @@ export class InitStore<K, V, W> {
     const look = this.#lookOrCount(key, want);
     if (look.state === 'same') {
       this.counters.hits++;
-      return { how: 'hit', value: look.value };
+      return { outcome: 'hit', value: look.value };
     }
     this.counters.misses++;
     if (look.state === 'other') this.counters.stale++;
@@ -106,7 +106,7 @@ export class InitStore<K, V, W> {
     }
     try {
       const result = this.#settle(key, mine, want);
-      this.counters[result.how as Exclude<How, 'hit'>]++;
+      this.#count(result.outcome);
       return result;
     } catch (error) {
       this.counters.failed++;
@@ -147,33 +147,33 @@ export class InitStore<K, V, W> {
       throw error;
     }
     if (!this.#isSame(theirs.value, want, key)) return undefined;
-    const how = theirs.how === 'unstored' ? 'unstored' : 'raced';
+    const outcome = theirs.outcome === 'not-stored' ? 'not-stored' : 'raced';
     this.counters.joined++;
-    this.counters[how]++;
-    return { how, value: theirs.value };
+    this.#count(outcome);
+    return { outcome, value: theirs.value };
   }
 
   #settle(key: K, mine: V, want: W): InitResult<V> {
-    const unstored = { how: 'unstored', value: mine } as const;
+    const notStored = { outcome: 'not-stored', value: mine } as const;
     if (this.#options.mayStore?.(mine, want) === false) {
       const look = this.#look(key, want);
-      return look.state === 'same' ? { how: 'raced', value: look.value } : unstored;
+      return look.state === 'same' ? { outcome: 'raced', value: look.value } : notStored;
     }
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const status = this.#access.update(key, mine, 1);
-      if (status === 0) return { how: 'initialised', value: mine };
-      if (status !== -errno.EEXIST && !isUnstored(status)) {
+      if (status === 0) return { outcome: 'created', value: mine };
+      if (status !== -errno.EEXIST && !isNotStored(status)) {
         throw mapFailure(this.#map.raw, 'bpf_map_update_elem', status);
       }
       const look = this.#look(key, want);
-      if (look.state === 'same') return { how: 'raced', value: look.value };
-      if (status !== -errno.EEXIST) return unstored;
+      if (look.state === 'same') return { outcome: 'raced', value: look.value };
+      if (status !== -errno.EEXIST) return notStored;
       if (look.state !== 'other') continue;
-      if (this.#isNewer(look.value, mine)) return unstored;
+      if (this.#isNewer(look.value, mine)) return notStored;
       const kept = this.#takeOut(key, mine, want);
       if (kept !== undefined) return kept;
     }
-    return unstored;
+    return notStored;
   }
 
   /**
@@ -192,8 +192,14 @@ export class InitStore<K, V, W> {
     if (!wanted && !this.#isNewer(taken, mine)) return undefined;
     const back = this.#access.update(key, taken, 1);
     if (back === 0) this.counters.replaced--;
-    if (!wanted) return { how: 'unstored', value: mine };
-    return { how: back === 0 || back === -errno.EEXIST ? 'raced' : 'unstored', value: taken };
+    if (!wanted) return { outcome: 'not-stored', value: mine };
+    return { outcome: back === 0 || back === -errno.EEXIST ? 'raced' : 'not-stored', value: taken };
+  }
+
+  #count(outcome: InitOutcome): void {
+    if (outcome === 'created') this.counters.created++;
+    else if (outcome === 'raced') this.counters.raced++;
+    else if (outcome === 'not-stored') this.counters.notStored++;
   }
 
   #lookOrCount(key: K, want: W): Look<V> {

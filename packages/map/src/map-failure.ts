@@ -5,13 +5,13 @@ export function isUnsupported(status: number): boolean {
   return status === -errno.ENOTSUPP || status === -errno.EOPNOTSUPP;
 }
 
-/** There was no room: every kind has its own number for it. */
+/** The map had no room; each kind has its own errno for that. */
 function isFull(status: number): boolean {
   return status === -errno.E2BIG || status === -errno.ENOSPC || status === -errno.ENOMEM;
 }
 
-/** No room, or a lock that another CPU held in an interrupt: the entry was not stored and the map is as it was. */
-export function isUnstored(status: number): boolean {
+/** The entry was not stored: no room, or another CPU held the lock in an interrupt. The map did not change. */
+export function isNotStored(status: number): boolean {
   return isFull(status) || status === -errno.EBUSY || status === -errno.EAGAIN;
 }
 

@@ -45,29 +45,32 @@ describe.runIf(process.platform === 'linux')('processInfo', () => {
 
   it('builds a record from /proc, stores it, and finds it again', () => {
     const { info, map } = make();
-    expect(info.lookupOrInit(process.pid, exact)).toEqual({ how: 'initialised', value: record });
+    expect(info.lookupOrInit(process.pid, exact)).toEqual({ outcome: 'created', value: record });
     expect(map.get(process.pid)).toEqual(record);
-    expect(info.lookupOrInit(process.pid, exact)).toEqual({ how: 'hit', value: record });
+    expect(info.lookupOrInit(process.pid, exact)).toEqual({ outcome: 'hit', value: record });
     expectBalanced(info.counters);
   });
 
   it('accepts what the kernel knows when only the tick is known', () => {
     const { info, map } = make();
     map.set(process.pid, { startTimeNs: exact, inode: 5n });
-    expect(info.lookupOrInit(process.pid)).toEqual({ how: 'hit', value: { startTimeNs: exact, inode: 5n } });
+    expect(info.lookupOrInit(process.pid)).toEqual({
+      outcome: 'hit',
+      value: { startTimeNs: exact, inode: 5n },
+    });
   });
 
   it('does not store a start time that is rounded', () => {
     const { info, map } = make();
     const rounded = { startTimeNs: own.startTimeNs, inode: record.inode };
-    expect(info.lookupOrInit(process.pid)).toEqual({ how: 'unstored', value: rounded });
+    expect(info.lookupOrInit(process.pid)).toEqual({ outcome: 'not-stored', value: rounded });
     expect(map.has(process.pid)).toBe(false);
   });
 
   it('replaces the record of a former owner of the tgid', () => {
     const { info, map } = make();
     map.set(process.pid, { startTimeNs: exact - 20_000_000n, inode: 5n });
-    expect(info.lookupOrInit(process.pid, exact)).toEqual({ how: 'initialised', value: record });
+    expect(info.lookupOrInit(process.pid, exact)).toEqual({ outcome: 'created', value: record });
     expect(info.counters).toMatchObject({ stale: 1, replaced: 1 });
     expect(map.get(process.pid)).toEqual(record);
   });
@@ -91,7 +94,7 @@ describe.runIf(process.platform === 'linux')('processInfo', () => {
     const { value } = info.lookupOrInit(tgid, start);
     child.kill('SIGKILL');
     await once(child, 'exit');
-    expect(info.lookupOrInit(tgid, start)).toEqual({ how: 'hit', value });
+    expect(info.lookupOrInit(tgid, start)).toEqual({ outcome: 'hit', value });
     map.delete(tgid);
     expect(errorOf(() => info.lookupOrInit(tgid, start)).message).toBe(`process ${tgid} has exited`);
     expect(errorOf(() => info.lookupOrInit(tgid)).code).toBe('IDENTITY_MISMATCH');

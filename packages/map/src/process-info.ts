@@ -25,7 +25,7 @@ export interface ProcessInfo<V> {
    *
    * Without `startTimeNs`, of the process that has the tgid now: a record counts as its own when it started within
    * the 10 ms that `/proc` shows; and one that is built from `/proc` has a start time rounded down to them, so it is
-   * returned as `unstored`, since to the kernel's programs it would be another process's.
+   * returned as `not-stored`, since to the kernel's programs it would be another process's.
    *
    * @throws SpoorError IDENTITY_MISMATCH when the process has exited, or its tgid is another's by now, and the map has
    * no record of it; INIT_FAILED when `/proc` could not be read or `toRecord` threw, with the cause
@@ -40,7 +40,7 @@ interface Want {
 }
 
 /**
- * `withInit` for process state: tgid to a record with a start time, initialised from `/proc`. The identity is (tgid,
+ * `withInit` for process state: tgid to a record with a start time, created from `/proc`. The identity is (tgid,
  * start time), so a tgid that is used again never yields its former owner's record, and a later process's record is
  * never replaced by an earlier one's.
  *
@@ -50,7 +50,7 @@ interface Want {
  *   toRecord: (facts) => ({ startTimeNs: facts.startTimeNs, inode: facts.executable?.inode ?? 0n }),
  *   startTimeNs: (record) => record.startTimeNs,
  * });
- * const { how, value } = info.lookupOrInit(event.tgid, event.startTimeNs);
+ * const { outcome, value } = info.lookupOrInit(event.tgid, event.startTimeNs);
  * ```
  */
 export function processInfo<V>(map: TypedMap<number, V>, options: ProcessInfoOptions<V>): ProcessInfo<V> {

@@ -97,14 +97,14 @@ it.each(Object.entries(kinds))(
     expect(sum(({ torn }) => torn)).toBe(0);
     // The counters say what the threads saw.
     for (const { counters, results } of finders) {
-      const { hits, initialised, raced, unstored, failed } = counters!;
+      const { hits, created, raced, notStored, failed } = counters!;
       expectBalanced(counters!);
-      expect({ hit: hits, initialised, raced, unstored }).toEqual(results);
+      expect({ hit: hits, created, raced, 'not-stored': notStored }).toEqual(results);
       expect(failed).toBe(0);
     }
     // The race took place: on every side there were misses, and entries of former owners.
     expect(kernel('inserted')).toBeGreaterThan(0);
-    expect(sum(({ results }) => results.initialised)).toBeGreaterThan(0);
+    expect(sum(({ results }) => results.created)).toBeGreaterThan(0);
     expect(sum(({ results }) => results.raced)).toBeGreaterThan(0);
     expect(figures.stale).toBeGreaterThan(0);
     expect(figures.sabotaged).toBeGreaterThan(0);
@@ -112,7 +112,7 @@ it.each(Object.entries(kinds))(
       kernel('inserted') + kernel('raced') + kernel('unstored') + kernel('newer'),
     );
     // Every entry that was put in is there, or was taken out by someone who counted it.
-    const put = kernel('inserted') + sum(({ results }) => results.initialised);
+    const put = kernel('inserted') + sum(({ results }) => results.created);
     const taken = kernel('deleted') + figures.replaced + figures.sabotaged;
     if (evicts) expect(left).toBeLessThanOrEqual(put - taken);
     else expect(left).toBe(put - taken);

@@ -32,10 +32,10 @@ describe('asynchronous lookupOrInit', () => {
     const results = await Promise.all(asked);
     expect(slow.runs()).toBe(1);
     expect(results.every(({ value }) => value.start === 2 && value.fact === 1)).toBe(true);
-    expect(results.map(({ how }) => how)).toEqual(['initialised', ...new Array(99).fill('raced')]);
-    expect(states.counters).toMatchObject({ lookups: 100, initialised: 1, raced: 99, joined: 99 });
+    expect(results.map(({ outcome }) => outcome)).toEqual(['created', ...new Array(99).fill('raced')]);
+    expect(states.counters).toMatchObject({ lookups: 100, created: 1, raced: 99, joined: 99 });
     expectBalanced(states.counters);
-    expect((await states.lookupOrInit(5, 2)).how).toBe('hit');
+    expect((await states.lookupOrInit(5, 2)).outcome).toBe('hit');
   });
 
   it('runs inits of different keys side by side', async () => {
@@ -56,10 +56,10 @@ describe('asynchronous lookupOrInit', () => {
     const young = states.lookupOrInit(5, 3);
     expect(slow.runs()).toBe(1);
     await slow.release();
-    expect(await old).toEqual({ how: 'initialised', value: s(2, 1) });
+    expect(await old).toEqual({ outcome: 'created', value: s(2, 1) });
     expect(slow.runs()).toBe(2);
     await slow.release();
-    expect(await young).toEqual({ how: 'initialised', value: s(3, 1) });
+    expect(await young).toEqual({ outcome: 'created', value: s(3, 1) });
     expect(map.get(5)).toEqual(s(3, 1));
     expectBalanced(states.counters);
   });
@@ -71,7 +71,7 @@ describe('asynchronous lookupOrInit', () => {
     const asked = states.lookupOrInit(5, 2);
     map.set(5, s(2, 99));
     await slow.release();
-    expect(await asked).toEqual({ how: 'raced', value: s(2, 99) });
+    expect(await asked).toEqual({ outcome: 'raced', value: s(2, 99) });
   });
 
   it('fails for all who waited, leaves nothing behind, and tries anew for the next', async () => {
@@ -94,7 +94,7 @@ describe('asynchronous lookupOrInit', () => {
     broken = false;
     const again = states.lookupOrInit(5, 2);
     await slow.release();
-    expect((await again).how).toBe('initialised');
+    expect((await again).outcome).toBe('created');
   });
 
   it('does not fail one identity for the failure of another', async () => {
@@ -109,7 +109,7 @@ describe('asynchronous lookupOrInit', () => {
     await slow.release();
     expect(await old).toMatchObject({ code: 'INIT_FAILED' });
     await slow.release();
-    expect(await young).toEqual({ how: 'initialised', value: s(3, 1) });
+    expect(await young).toEqual({ outcome: 'created', value: s(3, 1) });
   });
 
   it('shares a value that could not be stored', async () => {
@@ -119,7 +119,7 @@ describe('asynchronous lookupOrInit', () => {
     const asked = [states.lookupOrInit(5, 2), states.lookupOrInit(5, 2)];
     raw.failNext('update', 7);
     await slow.release();
-    expect((await Promise.all(asked)).map(({ how }) => how)).toEqual(['unstored', 'unstored']);
+    expect((await Promise.all(asked)).map(({ outcome }) => outcome)).toEqual(['not-stored', 'not-stored']);
     expectBalanced(states.counters);
   });
 });

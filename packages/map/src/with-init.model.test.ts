@@ -48,14 +48,14 @@ describe('lookupOrInit against rivals at every step', () => {
         const { raw, map } = stateMap();
         const net = stage(raw, plan);
         const states = withInit(map, { init: (): State => s(want, 1), ...identity });
-        const { how, value } = states.lookupOrInit(KEY, want);
+        const { outcome, value } = states.lookupOrInit(KEY, want);
         expect(value.start).toBe(want);
-        if (how === 'initialised' || how === 'unstored') expect([1, RIVAL_FACT]).toContain(value.fact);
-        if (how === 'initialised') expect(value.fact).toBe(1);
-        if (how === 'hit') expect(value.fact).toBe(RIVAL_FACT);
+        if (outcome === 'created' || outcome === 'not-stored') expect([1, RIVAL_FACT]).toContain(value.fact);
+        if (outcome === 'created') expect(value.fact).toBe(1);
+        if (outcome === 'hit') expect(value.fact).toBe(RIVAL_FACT);
         expectBalanced(states.counters);
-        const { initialised, replaced } = states.counters;
-        expect(raw.count).toBe(initialised - replaced + net());
+        const { created, replaced } = states.counters;
+        expect(raw.count).toBe(created - replaced + net());
       }),
       { numRuns: 3_000 },
     );

@@ -10,9 +10,9 @@ describe('lookupOrInit', () => {
   it('initialises a miss and hits the next time', () => {
     const { map } = stateMap();
     const states = withInit<number, State>(map, { init: (key) => s(key, 1) });
-    expect(states.lookupOrInit(5)).toEqual({ how: 'initialised', value: s(5, 1) });
-    expect(states.lookupOrInit(5)).toEqual({ how: 'hit', value: s(5, 1) });
-    expect(states.counters).toMatchObject({ lookups: 2, hits: 1, misses: 1, initialised: 1 });
+    expect(states.lookupOrInit(5)).toEqual({ outcome: 'created', value: s(5, 1) });
+    expect(states.lookupOrInit(5)).toEqual({ outcome: 'hit', value: s(5, 1) });
+    expect(states.counters).toMatchObject({ lookups: 2, hits: 1, misses: 1, created: 1 });
     expectBalanced(states.counters);
   });
 
@@ -24,7 +24,7 @@ describe('lookupOrInit', () => {
         return s(1, 1);
       },
     });
-    expect(states.lookupOrInit(5)).toEqual({ how: 'raced', value: s(1, 99) });
+    expect(states.lookupOrInit(5)).toEqual({ outcome: 'raced', value: s(1, 99) });
     expect(map.get(5)).toEqual(s(1, 99));
     expect(states.counters.raced).toBe(1);
   });
@@ -35,7 +35,7 @@ describe('lookupOrInit', () => {
     raw.beforeNext('update', () => void map.set(5, s(1, 99)));
     raw.beforeNext('lookup', () => undefined);
     raw.beforeNext('lookup', (key) => void raw.evict(key!));
-    expect(states.lookupOrInit(5)).toEqual({ how: 'initialised', value: s(1, 1) });
+    expect(states.lookupOrInit(5)).toEqual({ outcome: 'created', value: s(1, 1) });
   });
 
   it.each([errno.E2BIG, errno.ENOMEM, errno.EBUSY])(
@@ -44,9 +44,9 @@ describe('lookupOrInit', () => {
       const { raw, map } = stateMap();
       const states = withInit(map, { init: () => s(1, 1) });
       raw.failNext('update', number);
-      expect(states.lookupOrInit(5)).toEqual({ how: 'unstored', value: s(1, 1) });
+      expect(states.lookupOrInit(5)).toEqual({ outcome: 'not-stored', value: s(1, 1) });
       expect(map.has(5)).toBe(false);
-      expect(states.counters.unstored).toBe(1);
+      expect(states.counters.notStored).toBe(1);
       expectBalanced(states.counters);
     },
   );
@@ -57,7 +57,7 @@ describe('lookupOrInit', () => {
     raw.failNext('update', errno.ENOMEM);
     raw.beforeNext('lookup', () => undefined);
     raw.beforeNext('lookup', () => void map.set(5, s(1, 99)));
-    expect(states.lookupOrInit(5)).toEqual({ how: 'raced', value: s(1, 99) });
+    expect(states.lookupOrInit(5)).toEqual({ outcome: 'raced', value: s(1, 99) });
   });
 
   it('is an error with its cause when init fails, and leaves nothing behind', () => {
@@ -93,7 +93,7 @@ describe('lookupOrInit', () => {
     const states = withInit<number, State>(map, {
       init: (key): State => (key === 0 ? s(0) : s(key, states.lookupOrInit(key - 1).value.fact + 1)),
     });
-    expect(states.lookupOrInit(3)).toEqual({ how: 'initialised', value: s(3, 3) });
+    expect(states.lookupOrInit(3)).toEqual({ outcome: 'created', value: s(3, 3) });
     expect(map.count()).toBe(4);
     const circular = withInit<number, State>(map, { init: (key): State => circular.lookupOrInit(key).value });
     const error = errorOf(() => circular.lookupOrInit(7));
@@ -105,12 +105,12 @@ describe('lookupOrInit', () => {
   it('does not store what may not be stored', () => {
     const { raw, map } = stateMap();
     const states = withInit(map, { init, ...identity, mayStore: (value) => value.start !== 2 });
-    expect(states.lookupOrInit(5, 2)).toEqual({ how: 'unstored', value: s(2, 1) });
+    expect(states.lookupOrInit(5, 2)).toEqual({ outcome: 'not-stored', value: s(2, 1) });
     expect(map.has(5)).toBe(false);
     raw.beforeNext('lookup', () => undefined);
     raw.beforeNext('lookup', () => void map.set(5, s(2, 99)));
-    expect(states.lookupOrInit(5, 2)).toEqual({ how: 'raced', value: s(2, 99) });
-    expect(states.lookupOrInit(6, 3).how).toBe('initialised');
+    expect(states.lookupOrInit(5, 2)).toEqual({ outcome: 'raced', value: s(2, 99) });
+    expect(states.lookupOrInit(6, 3).outcome).toBe('created');
   });
 });
 
@@ -119,9 +119,9 @@ describe('lookupOrInit with an identity', () => {
     const { map } = stateMap();
     map.set(5, s(1, 50));
     const states = withInit(map, { init, ...identity });
-    expect(states.lookupOrInit(5, 2)).toEqual({ how: 'initialised', value: s(2, 1) });
+    expect(states.lookupOrInit(5, 2)).toEqual({ outcome: 'created', value: s(2, 1) });
     expect(map.get(5)).toEqual(s(2, 1));
-    expect(states.counters).toMatchObject({ misses: 1, stale: 1, replaced: 1, initialised: 1 });
+    expect(states.counters).toMatchObject({ misses: 1, stale: 1, replaced: 1, created: 1 });
   });
 
   it('replaces it in two steps where the kernel cannot take in one', () => {
@@ -129,7 +129,7 @@ describe('lookupOrInit with an identity', () => {
     map.set(5, s(1, 50));
     raw.failNext('lookupAndDelete', errno.EOPNOTSUPP);
     const states = withInit(map, { init, ...identity });
-    expect(states.lookupOrInit(5, 2)).toEqual({ how: 'initialised', value: s(2, 1) });
+    expect(states.lookupOrInit(5, 2)).toEqual({ outcome: 'created', value: s(2, 1) });
   });
 
   it('leaves a newer entry alone: the process that was asked for is the stale one', () => {
@@ -137,9 +137,9 @@ describe('lookupOrInit with an identity', () => {
     map.set(5, s(9, 90));
     const states = withInit(map, { init, ...identity });
     raw.beforeNext('lookupAndDelete', () => expect.unreachable('it was taken out'));
-    expect(states.lookupOrInit(5, 2)).toEqual({ how: 'unstored', value: s(2, 1) });
+    expect(states.lookupOrInit(5, 2)).toEqual({ outcome: 'not-stored', value: s(2, 1) });
     expect(map.get(5)).toEqual(s(9, 90));
-    expect(states.counters).toMatchObject({ stale: 1, replaced: 0, unstored: 1 });
+    expect(states.counters).toMatchObject({ stale: 1, replaced: 0, notStored: 1 });
   });
 
   it('puts back the wanted entry when another replaced the stale one just before it was taken', () => {
@@ -147,7 +147,7 @@ describe('lookupOrInit with an identity', () => {
     map.set(5, s(1, 50));
     const states = withInit(map, { init, ...identity });
     raw.beforeNext('lookupAndDelete', () => void map.set(5, s(2, 99)));
-    expect(states.lookupOrInit(5, 2)).toEqual({ how: 'raced', value: s(2, 99) });
+    expect(states.lookupOrInit(5, 2)).toEqual({ outcome: 'raced', value: s(2, 99) });
     expect(map.get(5)).toEqual(s(2, 99));
     expect(states.counters.replaced).toBe(0);
   });
@@ -157,7 +157,7 @@ describe('lookupOrInit with an identity', () => {
     map.set(5, s(1, 50));
     const states = withInit(map, { init, ...identity });
     raw.beforeNext('lookupAndDelete', () => void map.set(5, s(3, 99)));
-    expect(states.lookupOrInit(5, 2)).toEqual({ how: 'unstored', value: s(2, 1) });
+    expect(states.lookupOrInit(5, 2)).toEqual({ outcome: 'not-stored', value: s(2, 1) });
     expect(map.get(5)).toEqual(s(3, 99));
   });
 
@@ -167,7 +167,7 @@ describe('lookupOrInit with an identity', () => {
     const states = withInit(map, { init, ...identity });
     raw.beforeNext('update', () => undefined);
     raw.beforeNext('update', () => void map.set(5, s(2, 99)));
-    expect(states.lookupOrInit(5, 2)).toEqual({ how: 'raced', value: s(2, 99) });
+    expect(states.lookupOrInit(5, 2)).toEqual({ outcome: 'raced', value: s(2, 99) });
   });
 
   it('gives up storing, not answering, when the key changes hands all the time', () => {
@@ -182,7 +182,7 @@ describe('lookupOrInit with an identity', () => {
       raw.beforeNext('update', () => undefined);
     };
     rival();
-    expect(states.lookupOrInit(5, 2)).toEqual({ how: 'unstored', value: s(2, 1) });
+    expect(states.lookupOrInit(5, 2)).toEqual({ outcome: 'not-stored', value: s(2, 1) });
   });
 
   it('refuses a value of another identity from init', () => {
@@ -231,7 +231,7 @@ describe('torn values', () => {
     const map = torn();
     map.set(5, s(2, 50));
     const states = withInit(map, { init, ...identity });
-    expect(states.lookupOrInit(5, 2)).toEqual({ how: 'unstored', value: s(2, 1) });
+    expect(states.lookupOrInit(5, 2)).toEqual({ outcome: 'not-stored', value: s(2, 1) });
     expect(errorOf(() => map.getStable(5)).code).toBe('MAP_BUSY');
   });
 
@@ -259,7 +259,7 @@ describe('torn values', () => {
   it('are returned to those who accept them', () => {
     const map = torn();
     map.set(5, s(2, 50));
-    expect(withInit(map, { init, ...identity, stable: false }).lookupOrInit(5, 2).how).toBe('hit');
+    expect(withInit(map, { init, ...identity, stable: false }).lookupOrInit(5, 2).outcome).toBe('hit');
   });
 
   it('that say so themselves are read again', () => {
@@ -269,6 +269,6 @@ describe('torn values', () => {
     // The writer finishes between the first look (five reads) and the second.
     for (let read = 0; read < 5; read++) raw.beforeNext('lookup', () => undefined);
     raw.beforeNext('lookup', () => void map.set(5, s(2, 7)));
-    expect(states.lookupOrInit(5, 2)).toEqual({ how: 'hit', value: s(2, 7) });
+    expect(states.lookupOrInit(5, 2)).toEqual({ outcome: 'hit', value: s(2, 7) });
   });
 });

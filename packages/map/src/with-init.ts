@@ -31,9 +31,9 @@ export interface AsyncInitMap<K, V, W> {
  * kernel or here, stored one first. One process, thread or BPF program among many that do the same.
  *
  * - `hit`: it was there, and is the one that was wanted.
- * - `initialised`: it was not; `init`'s value was stored (BPF_NOEXIST).
+ * - `created`: it was not; `init`'s value was stored (BPF_NOEXIST).
  * - `raced`: another one stored it while `init` ran; the value is theirs.
- * - `unstored`: there was no room, or the key changed hands all the time, or the entry that is there is newer than
+ * - `not-stored`: there was no room, or the key changed hands all the time, or the entry that is there is newer than
  *   what was wanted; the value is `init`'s and right, and the map does not have it.
  *
  * With `isSame` an entry of another identity counts as a miss, is never returned, and is replaced: taken out in one
@@ -46,7 +46,7 @@ export interface AsyncInitMap<K, V, W> {
  * @example
  * ```ts
  * const names = withInit(typedMap(raw, { key: C.u32, value: C.chars(16) }), { init: (tgid) => readComm(tgid) });
- * const { how, value } = names.lookupOrInit(1);
+ * const { outcome, value } = names.lookupOrInit(1);
  * ```
  */
 export function withInit<K, V, W = undefined>(

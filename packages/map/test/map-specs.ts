@@ -1,4 +1,4 @@
-import type { MemoryMapKind } from '../src/index.js';
+import type { MemoryMapKind } from '../src/testing.js';
 
 /** The maps of the conformance suite; `test/maps.bpf.c` declares the same ones for the kernel. */
 export const mapSpecs = {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { C } from '@spoor/btf';
-import { memoryMap, typedMap, withInit } from '@spoor/map';
+import { typedMap, withInit } from '@spoor/map';
+import { memoryMap } from '@spoor/map/testing';
 
 // Any raw map: here one in memory; `object.map('comms')` of @spoor/object in the kernel.
 const raw = memoryMap({ kind: 'lru_hash', name: 'comms', keySize: 4, valueSize: 16, maxEntries: 1024 });
@@ -13,6 +14,6 @@ assert.deepEqual([...comms], [[1, 'systemd']]);
 
 // A map that fills in its misses. What another one stores meanwhile, in the kernel or here, wins.
 const filled = withInit(comms, { init: (tgid) => `process ${tgid}` });
-assert.deepEqual(filled.lookupOrInit(2), { how: 'initialised', value: 'process 2' });
-assert.deepEqual(filled.lookupOrInit(2), { how: 'hit', value: 'process 2' });
+assert.deepEqual(filled.lookupOrInit(2), { outcome: 'created', value: 'process 2' });
+assert.deepEqual(filled.lookupOrInit(2), { outcome: 'hit', value: 'process 2' });
 assert.equal(filled.counters.misses, 1);

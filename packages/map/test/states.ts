@@ -1,7 +1,8 @@
 import { compileCodec } from '@spoor/btf';
 import type { RawMap } from '@spoor/core';
 import { expect } from 'vitest';
-import { type InitCounters, type MemoryMapOptions, memoryMap, typedMap } from '../src/index.js';
+import { type InitCounters, typedMap } from '../src/index.js';
+import { type MemoryMapOptions, memoryMap } from '../src/testing.js';
 
 /** A value that is an identity (when its owner started) and a fact about the owner. */
 export interface State {
@@ -39,7 +40,7 @@ export function stateMap(options: Partial<MemoryMapOptions> = {}) {
 
 /** Lookups are hits or misses, and every miss ended somewhere. */
 export function expectBalanced(counters: Readonly<InitCounters>): void {
-  const { lookups, hits, misses, initialised, raced, unstored, failed } = counters;
+  const { lookups, hits, misses, created, raced, notStored, failed } = counters;
   expect(lookups).toBe(hits + misses);
-  expect(misses).toBe(initialised + raced + unstored + failed);
+  expect(misses).toBe(created + raced + notStored + failed);
 }

@@ -1,5 +1,5 @@
 import { FilterText, FilterWords, ScopeSet } from '@spoor/bpf';
-import { type MemoryMap, memoryMap } from '@spoor/map';
+import { type MemoryMap, memoryMap } from '@spoor/map/testing';
 import { expect, test } from 'vitest';
 import { testHost } from '../../test/host.js';
 import { parseScope } from '../grammar/parse.js';

@@ -64,10 +64,10 @@ export function fullness(subject: ConformanceSubject): void {
     expect(map.getMany([k(0), k(1), k(2)])).toEqual([v(50), v(60), v(2)]);
     expect(map.count()).toBe(mapSpecs.small_hash.maxEntries);
     const state = withInit(map, { init: ({ id }) => v(id, 'init') });
-    expect(state.lookupOrInit(k(99))).toEqual({ how: 'unstored', value: v(99, 'init') });
+    expect(state.lookupOrInit(k(99))).toEqual({ outcome: 'not-stored', value: v(99, 'init') });
     expect(map.has(k(99))).toBe(false);
     expect(map.delete(k(0))).toBe(true);
-    expect(state.lookupOrInit(k(99)).how).toBe('initialised');
+    expect(state.lookupOrInit(k(99)).outcome).toBe('created');
   });
 
   it('lets an LRU evict, and never refuses', () => {

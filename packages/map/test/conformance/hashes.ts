@@ -99,8 +99,8 @@ export function hashKinds(subject: ConformanceSubject, spec: 'hash' | 'lru_hash'
           return v(id, 'init');
         },
       });
-      expect(state.lookupOrInit(k(4))).toEqual({ how: 'initialised', value: v(4, 'init') });
-      expect(state.lookupOrInit(k(4))).toEqual({ how: 'hit', value: v(4, 'init') });
+      expect(state.lookupOrInit(k(4))).toEqual({ outcome: 'created', value: v(4, 'init') });
+      expect(state.lookupOrInit(k(4))).toEqual({ outcome: 'hit', value: v(4, 'init') });
       expect(map.get(k(4))).toEqual(v(4, 'init'));
       expect(errorOf(() => state.lookupOrInit(k(13)))).toMatchObject({ code: 'INIT_FAILED' });
       expect(map.has(k(13))).toBe(false);

@@ -4,6 +4,7 @@ import {
   type AsyncInitMap,
   type InitCounters,
   type InitMap,
+  type InitOutcome,
   withAsyncInit,
   withInit,
 } from '../../src/index.js';
@@ -24,7 +25,7 @@ export interface RaceTask {
 /** What a thread saw with its own eyes, to be compared with the counters. */
 export interface RaceReport {
   readonly role: RaceTask['role'];
-  readonly results: Record<'hit' | 'initialised' | 'raced' | 'unstored', number>;
+  readonly results: Record<InitOutcome, number>;
   /** Results of another identity than was wanted. */
   stale: number;
   /** Results that were not whole. */
@@ -40,7 +41,7 @@ export interface RaceReport {
 export async function race(task: RaceTask): Promise<RaceReport> {
   const report: RaceReport = {
     role: task.role,
-    results: { hit: 0, initialised: 0, raced: 0, unstored: 0 },
+    results: { hit: 0, created: 0, raced: 0, 'not-stored': 0 },
     stale: 0,
     torn: 0,
     tornReads: 0,
@@ -69,10 +70,10 @@ function* turns({ operations, stop, seed }: RaceTask): Generator<number, void, u
 
 function check(
   report: RaceReport,
-  { how, value }: ReturnType<InitMap<number, RaceState, number>['lookupOrInit']>,
+  { outcome, value }: ReturnType<InitMap<number, RaceState, number>['lookupOrInit']>,
   want: number,
 ): void {
-  report.results[how]++;
+  report.results[outcome]++;
   if (value.start !== want) report.stale++;
   if (!isWhole(value)) report.torn++;
 }
