@@ -1,6 +1,6 @@
 /**
- * `pnpm check`: everything about the sources that needs no run of them. One line a check, the failing tool's
- * own words, and `.reports/check.json`.
+ * `pnpm check`: checks the sources without running them. Prints one line per check, and the output of each
+ * that fails. Writes `.reports/check.json`.
  *
  *     pnpm check                 all
  *     pnpm check types lint      these
@@ -16,6 +16,8 @@ import { duration, Failure, green, red, say, script } from './lib/output.mjs';
 import { inParallel } from './lib/parallel.mjs';
 import { clearReport, writeReport } from './lib/reports.mjs';
 import { run } from './lib/run.mjs';
+import { contentStamp, filesBelow, unlessPassed } from './lib/stamp.mjs';
+import { inRoot, root } from './lib/workspace.mjs';
 import { setup } from './setup.mjs';
 
 /** @typedef {import('./lib/reports.mjs').Verdict} Verdict */
@@ -40,12 +42,46 @@ async function checkBuild() {
   return { ok: true, output: '' };
 }
 
+/** Where the type check keeps what it knows of unchanged files. */
+const buildInfo = inRoot('.tools', 'types.tsbuildinfo');
+
+const outputFolders = new Set([
+  'node_modules',
+  'dist',
+  'dist.partial',
+  'build',
+  '.git',
+  '.tools',
+  '.turbo',
+  '.reports',
+]);
+
+function checkUnused() {
+  const files = filesBelow(root, (name, isFolder) =>
+    isFolder ? !outputFolders.has(name) : /\.(?:[cm]?[jt]s|jsonc?|yaml)$/.test(name),
+  );
+  return unlessPassed(
+    inRoot('.tools', 'passed', 'unused'),
+    contentStamp(root, files),
+    tool('knip', '--no-progress'),
+  );
+}
+
 /** @type {readonly Check[]} */
 const checks = [
   {
     name: 'types',
     what: 'TypeScript, with JSDoc in the scripts',
-    check: tool('tsc', '-p', 'tsconfig.json', '--pretty', 'false'),
+    check: tool(
+      'tsc',
+      '-p',
+      'tsconfig.json',
+      '--pretty',
+      'false',
+      '--incremental',
+      '--tsBuildInfoFile',
+      buildInfo,
+    ),
   },
   {
     name: 'lint',
@@ -56,7 +92,7 @@ const checks = [
   {
     name: 'unused',
     what: 'unused files, exports and dependencies',
-    check: tool('knip', '--no-progress'),
+    check: checkUnused,
   },
   { name: 'build', what: 'everything builds', check: checkBuild },
   {

@@ -1,11 +1,13 @@
 /**
- * Each public package as its users get it: packed as for a registry, then read by publint and by "Are the
- * types wrong?".
+ * `pnpm check exports`: packs each public package as for a registry. publint and "Are the types wrong?"
+ * then read it.
  */
 import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { inParallel } from '../lib/parallel.mjs';
 import { run } from '../lib/run.mjs';
-import { inRoot, packageFolders, readManifest } from '../lib/workspace.mjs';
+import { contentStamp, filesBelow, unlessPassed } from '../lib/stamp.mjs';
+import { inRoot, packageFolders, readManifest, root } from '../lib/workspace.mjs';
 
 /**
  * Entries that are files of another kind, such as a BPF object, have no types to look for.
@@ -17,13 +19,23 @@ const dataEntries = ({ exports = {} }) =>
     typeof target === 'string' && !target.endsWith('.js') ? [entry] : [],
   );
 
-/** @param {string} folder @returns {Promise<string>} what is wrong with the package; '' when nothing is */
+/** @param {string} folder @returns {string} of the tools, the outputs and the names of the sources */
+function stampOf(folder) {
+  const own = inRoot(folder);
+  const outputs = filesBelow(own, (name, isFolder) =>
+    isFolder ? name !== 'node_modules' && name !== 'src' : /\.(?:[cm]?js|d\.ts|json)$/.test(name),
+  );
+  const tools = [inRoot('pnpm-lock.yaml'), inRoot('scripts', 'checks', 'exports.mjs')];
+  return contentStamp(root, [...tools, ...outputs], filesBelow(join(own, 'src')));
+}
+
+/** @param {string} folder @returns {Promise<import('../lib/reports.mjs').Verdict>} */
 async function examine(folder) {
   const manifest = readManifest(folder);
   const packed = inRoot('.reports', 'packed', folder.replaceAll('/', '-'));
   mkdirSync(packed, { recursive: true });
   const pack = await run('pnpm', ['pack', '--json', '--pack-destination', packed], { cwd: inRoot(folder) });
-  if (pack.status !== 0) return `== ${folder}: pnpm pack\n${pack.output}`;
+  if (pack.status !== 0) return { ok: false, output: `== ${folder}: pnpm pack\n${pack.output}` };
   /** @type {{ filename: string, files: { path: string }[] }} */
   const { filename, files } = JSON.parse(pack.output);
   const tests = files.filter(({ path }) => /\.test\.|(^|\/)tests?\//.test(path)).map(({ path }) => path);
@@ -35,13 +47,16 @@ async function examine(folder) {
   const types = await run('attw', [filename, '--no-emoji', '--no-color', ...profile]);
   const faults = [publint, types].filter(({ status }) => status !== 0).map(({ output }) => output.trim());
   if (tests.length > 0) faults.push(`its "files" take tests along: ${tests.join(', ')}`);
-  return faults.map((fault) => `== ${folder}\n${fault}`).join('\n\n');
+  return { ok: faults.length === 0, output: faults.map((fault) => `== ${folder}\n${fault}`).join('\n\n') };
 }
 
 /** @returns {Promise<import('../lib/reports.mjs').Verdict>} */
 export async function checkExports() {
   rmSync(inRoot('.reports', 'packed'), { recursive: true, force: true });
   const folders = packageFolders().filter((folder) => readManifest(folder).private !== true);
-  const faults = (await inParallel(folders, examine)).filter((fault) => fault !== '');
-  return { ok: faults.length === 0, output: faults.join('\n\n') };
+  const verdicts = await inParallel(folders, (folder) =>
+    unlessPassed(inRoot('.tools', 'passed', 'exports', folder), stampOf(folder), () => examine(folder)),
+  );
+  const faulty = verdicts.filter(({ ok }) => !ok);
+  return { ok: faulty.length === 0, output: faulty.map(({ output }) => output).join('\n\n') };
 }

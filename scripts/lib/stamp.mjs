@@ -1,7 +1,7 @@
 /** Fingerprints of files, by which the second run knows that there is nothing to do. */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
 
 /**
  * Every file below `folder`, sorted, so that two walks of equal trees are equal.
@@ -71,4 +71,23 @@ export function statStamp(root, paths) {
     hash.update(`${relative(root, path)}\0${stat?.size}\0${stat?.mtimeMs}\0`);
   }
   return hash.digest('hex');
+}
+
+/**
+ * Runs a check, unless the last run with an equal stamp passed.
+ *
+ * @param {string} path absolute, of the file that keeps the stamp
+ * @param {string} stamp of everything that the result depends on
+ * @param {() => Promise<import('./reports.mjs').Verdict>} check
+ * @returns {Promise<import('./reports.mjs').Verdict>}
+ */
+export async function unlessPassed(path, stamp, check) {
+  if (existsSync(path) && readFileSync(path, 'utf8') === stamp) return { ok: true, output: '' };
+  rmSync(path, { force: true });
+  const verdict = await check();
+  if (verdict.ok) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, stamp);
+  }
+  return verdict;
 }

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { contentStamp, filesBelow, sourcesOf, statStamp } from './stamp.mjs';
+import { contentStamp, filesBelow, sourcesOf, statStamp, unlessPassed } from './stamp.mjs';
 
 let tree: string;
 const stamp = () => contentStamp(tree, sourcesOf(tree));
@@ -72,4 +72,20 @@ describe('the stamp of outputs', () => {
     await rm(join(tree, 'dist/a.js'));
     expect(new Set([first, second, outputs()]).size).toBe(3);
   });
+});
+
+test('a check runs again until it passes, and after a change', async () => {
+  const path = join(tree, 'passed', 'lint');
+  const runs: string[] = [];
+  const run = (content: string, ok: boolean) =>
+    unlessPassed(path, content, async () => {
+      runs.push(`${content} ${ok}`);
+      return { ok, output: '' };
+    });
+  await run('a', false);
+  await run('a', true);
+  expect(await run('a', false)).toEqual({ ok: true, output: '' });
+  await run('b', false);
+  await run('a', true);
+  expect(runs).toEqual(['a false', 'a true', 'b false', 'a true']);
 });
