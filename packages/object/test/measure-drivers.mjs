@@ -28,7 +28,7 @@ async function drivers() {
   }
 }
 
-const tools = fileURLToPath(new URL('../../../.tools', import.meta.url));
+const tools = fileURLToPath(new URL('../../../.tools/', import.meta.url));
 
 function ffiNapi() {
   const built = readdirSync(tools).find((name) => /^ffi-napi-[0-9a-f]+$/.test(name));

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Everything that tests install lies here: outside of the packages, ignored by git, kept between runs. */
-const tools = new URL('../../../.tools', import.meta.url);
+/** The folder for everything that tests install. Git ignores it, and later runs use it again. */
+const tools = new URL('../../../.tools/', import.meta.url);
 
 /** A tool that is there, or why it cannot be had. */
 export type Tool = { readonly path: string } | { readonly missing: string };
@@ -43,10 +44,16 @@ export function buildFfiNapi(): Tool {
   return install(`ffi-napi-${hash}`, {
     what: 'ffi-napi',
     commands: [['npm', 'ci', '--foreground-scripts']],
-    env: { CXXFLAGS: '-fpermissive' },
+    env: { CXXFLAGS: '-fpermissive', ...nodeHeaders() },
     file: '',
     prepare: (folder) => cpSync(fixture, folder, { recursive: true }),
   });
+}
+
+/** Node's headers beside its executable, so that node-gyp neither downloads them nor needs a configuration. */
+function nodeHeaders(): Record<string, string> {
+  const folder = dirname(dirname(realpathSync(process.execPath)));
+  return existsSync(`${folder}/include/node/node.h`) ? { npm_config_nodedir: folder } : {};
 }
 
 interface Recipe {

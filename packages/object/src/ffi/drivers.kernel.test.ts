@@ -3,7 +3,7 @@ import { runVitest } from '../../test/run-vitest.js';
 import { buildFfiNapi, installNode, required } from '../../test/tools.js';
 
 const current = Number.parseInt(process.versions.node, 10);
-const files = ['lifecycle', 'kernel-map', 'load-failure', 'ring-memory'].map(
+const files = ['load/lifecycle', 'maps/kernel-map', 'load/load-failure', 'ring/ring', 'ring/open-ring'].map(
   (name) => `packages/object/src/${name}.kernel.test.ts`,
 );
 const enough = 31;
