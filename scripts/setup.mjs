@@ -128,7 +128,7 @@ async function must(command, args, { needs, cwd = root }) {
  * Installs the pinned pnpm with npm. Its parts go to a folder beside, and get the final name when they are
  * whole.
  */
-async function ensurePnpm() {
+export async function ensurePnpm() {
   const version = pinnedPnpm();
   const folder = pnpmFolder();
   if (existsSync(join(folder, 'node_modules', '.bin', 'pnpm'))) return;
