@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Compiles native/launcher.c for each architecture to build/, and puts this machine's own at bin/spoor.
+// Compiles native/launcher.c for each architecture to build/, and copies the one of this machine to
+// bin/spoor.
 import { copyFileSync, existsSync, renameSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -14,9 +15,9 @@ compileNative(here, {
 const [from, to] = [`build/launcher-${process.arch}`, 'bin/spoor'].map((path) =>
   fileURLToPath(new URL(path, here)),
 );
-// Other systems and processors have none: `spoor` is bin/spoor.cjs there.
+// Without a launcher for this machine, `spoor` is bin/spoor.cjs.
 if (existsSync(from)) {
-  // By rename: a launcher that runs is not written to.
+  // A running launcher cannot be written to, so the file is renamed into place.
   copyFileSync(from, `${to}.partial`);
   renameSync(`${to}.partial`, to);
 }

@@ -3,14 +3,14 @@ import { exitStatus, statusOfError } from './exit-status.js';
 import type { Stream } from './io.js';
 
 /**
- * Says what went wrong, and what to do: `spoor: CODE: message`, then the remedy. Returns the exit status.
- *
- * What is no `SpoorError` is a mistake of ours; its stack is shown when SPOOR_DEBUG is set.
+ * Prints an error and its remedy: `spoor: CODE: message`. An error that is not a `SpoorError` is a
+ * bug in `spoor`; SPOOR_DEBUG=1 prints its stack.
+ * @returns the exit status
  */
 export async function reportFailure(error: unknown, { sink, style }: Stream): Promise<number> {
   const escapeText = await loadEscape();
-  // Continuation lines are indented, as in a verifier's log, so text from outside cannot begin a
-  // line. Backslashes escape nothing yet.
+  // Continuation lines are indented, as in a verifier log, so that outside text cannot start a
+  // line. Backslashes stay as they are.
   const safe = (text: string) => text.replace(/\n(?! {2})|[^\n\\]+/g, escapeText);
   if (error instanceof SpoorError) {
     sink.write(`${style.bad('spoor:')} ${error.code}: ${safe(error.message)}\n`);
@@ -23,11 +23,11 @@ export async function reportFailure(error: unknown, { sink, style }: Stream): Pr
   const message = error instanceof Error ? error.message : String(error);
   sink.write(`${style.bad('spoor:')} INTERNAL: ${safe(message.replaceAll('\n', '\n  '))}\n`);
   if (debugging() && error instanceof Error) sink.write(`${safe(error.stack ?? '')}\n`);
-  else sink.write('  This is a fault of spoor. SPOOR_DEBUG=1 shows where it happened.\n');
+  else sink.write('  This is a bug in spoor. Please report it; SPOOR_DEBUG=1 prints a stack trace.\n');
   return exitStatus.environment;
 }
 
-/** Remedies for a resource or right that is missing on this machine, by errno, for any call. */
+/** Remedies by errno, for any system call that fails for lack of a resource or a right. */
 const remedies: Readonly<Record<string, string>> = {
   EMFILE: 'Raise the limit of open files: ulimit -n.',
   ENFILE: 'Close files of other processes, or raise fs.file-max.',
@@ -35,14 +35,16 @@ const remedies: Readonly<Record<string, string>> = {
   EAGAIN: 'Raise the limit of processes and threads: ulimit -u.',
   ENOSPC: 'Free space on the file system.',
   EDQUOT: 'Free space within the quota.',
-  EIO: 'The kernel log (dmesg) says more.',
+  EIO: 'See the kernel log (dmesg).',
   EROFS: 'The file system is mounted read-only.',
   EPERM: 'A seccomp profile or a security module may forbid it.',
-  EACCES: 'Look at the permissions of the file, and of the folders above it.',
+  EACCES: 'Check the permissions of the file and of the folders above it.',
   ENOSYS: 'A seccomp profile may forbid it, or the kernel is too old.',
 };
 
-/** A call of Node.js that this machine refused; undefined for anything else. */
+/**
+ * Returns an error for a call of Node.js that this machine refused; undefined for any other error.
+ */
 function machineFailure(error: unknown): SpoorError | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, syscall, errno } = error as NodeJS.ErrnoException;
@@ -56,7 +58,7 @@ function machineFailure(error: unknown): SpoorError | undefined {
   });
 }
 
-/** What cannot be loaded may be the very thing to report. */
+/** The module that fails to load may be the error to report. */
 async function loadEscape(): Promise<(text: string) => string> {
   try {
     return (await import('@spoor/core')).escapeText;

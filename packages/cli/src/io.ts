@@ -18,7 +18,10 @@ export interface Io {
   readonly quiet?: boolean;
 }
 
-/** Prints a note of `spoor` itself on standard error, unless `--quiet` is set. Escape outside text first. */
+/**
+ * Prints a note of `spoor` itself on standard error, unless `quiet` is set.
+ * @param text escaped, if a part comes from outside
+ */
 export function note({ err, quiet }: Io, text: string): void {
   if (!quiet) err.sink.write(`${err.style.bold('spoor:')} ${text}\n`);
 }
@@ -27,7 +30,7 @@ export function standardIo(launcher?: Launcher): Io {
   return { launcher, out: standardStream(1, 'standard output'), err: standardStream(2, 'standard error') };
 }
 
-/** The style is computed at the first write: `node:tty` loads `node:net`, which delays the start. */
+/** The style is computed at the first write, because `node:tty` loads `node:net`, which is slow. */
 function standardStream(fd: number, name: string): Stream {
   let style: Style | undefined;
   return {

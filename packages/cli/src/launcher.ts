@@ -4,14 +4,14 @@ import { getSystemErrorName } from 'node:util';
 import type { CommandExit } from '@spoor/tracer';
 import type { Outcome } from './exit-status.js';
 
-/** A signal that somebody sent to the launcher. */
+/** A signal that another process sent to the launcher. */
 export interface ReportedSignal {
   readonly name: NodeJS.Signals;
-  /** Whether the whole process group got it, and so the command. */
+  /** True if the whole process group got the signal, including the command. */
   readonly toGroup: boolean;
 }
 
-/** Timers of Node.js wait no longer. */
+/** The longest delay of a Node.js timer. */
 const longestDelayMs = 2_147_483_647;
 
 /** `struct report` of native/launch.h. */
@@ -29,14 +29,16 @@ const requests = {
   reopen: 'f',
 } as const;
 
-/** `receiveDescriptor` of `@spoor/tracer/command`, which most subcommands do without. */
+/**
+ * The type of `receiveDescriptor` of `@spoor/tracer/command`, which most subcommands do not load.
+ */
 export type Receive = (socket: number) => { readonly byte: number; readonly fd: number | undefined };
 
 /** The place of a file that the launcher can reopen: `struct place_request` in native/places.h. */
 export interface KeptPlace {
   /** A descriptor of the folder. */
   readonly folder: number;
-  /** The file's name in it. */
+  /** The file's name in that folder. */
   readonly name: string;
   /** The owner of a new file. */
   readonly uid: number;
@@ -44,27 +46,27 @@ export interface KeptPlace {
 }
 
 /**
- * The native launcher that this process was started by (native/launcher.c). It holds the command at a gate, passes on the
- * signals that it gets, and ends as this process asks it to.
+ * The native launcher that started this process (native/launcher.c). It holds the command at a
+ * gate, reports the signals that it gets, and ends as this process asks.
  */
 export class Launcher {
-  /** The launcher's socket; undefined where the launcher has nothing to do any more. */
+  /** The socket to the launcher; undefined once the launcher has nothing left to do. */
   readonly #control: number | undefined;
   /** The socket of the gate that holds the command. */
   readonly gateFd: number | undefined;
   /** The gate's process id, which the command keeps. */
   readonly gatePid: number | undefined;
-  /** The socket that opened files come by. */
+  /** The socket that descriptors of opened files arrive on. */
   readonly #files: number | undefined;
   #places = 0;
-  /** Whether the command was let through the gate. */
+  /** True once the command has passed the gate. */
   opened = false;
   /** Settles when the command has ended. */
   readonly commandExit: Promise<CommandExit>;
   #keepRunning: NodeJS.Timeout | undefined;
   #commandEnded: (exit: CommandExit) => void = () => undefined;
 
-  /** `setting`: the value of SPOOR_LAUNCHER. */
+  /** @param setting the value of SPOOR_LAUNCHER */
   constructor(setting: string) {
     const [control, gateFd, gatePid, files] = setting
       .split(':')
@@ -82,13 +84,14 @@ export class Launcher {
   listen(onSignal: (signal: ReportedSignal) => void): void {
     const control = this.#control;
     if (control === undefined) return;
-    // A listener for a signal does not keep Node.js running, and a trace may have nothing left to do but to wait.
+    // A listener for a signal does not keep Node.js running, but a timer does. A trace may have
+    // nothing left to do but wait.
     if (this.gatePid !== undefined) this.#keepRunning = setInterval(() => undefined, longestDelayMs);
     process.on('SIGUSR2', () => this.#readReports(control, onSignal));
     this.#request(requests.ready);
   }
 
-  /** From now on the command is on its own: the launcher waits for its end. */
+  /** Detaches the command. The launcher waits for its end. */
   commandOpened(): void {
     this.opened = true;
     this.#request(requests.opened);
@@ -100,12 +103,12 @@ export class Launcher {
   }
 
   /**
-   * Has the launcher remember a place, while this process is still root.
+   * Makes the launcher remember a place while this process is still root.
    *
-   * @param receive receives a descriptor over the launcher's socket
-   * @returns a function that opens the file there anew for appending, also when this process is no
-   *   longer root. It throws errors like those of `node:fs`. Undefined if the launcher cannot
-   *   remember the place.
+   * @param receive receives a descriptor over the socket to the launcher
+   * @returns a function that reopens the file there for appending, even after this process gave up
+   *   root. It throws errors like those of `node:fs`. Undefined if the launcher cannot remember the
+   *   place.
    */
   keepPlace({ folder, name, uid, gid }: KeptPlace, receive: Receive): (() => number) | undefined {
     const bytes = Buffer.from(name);
@@ -123,7 +126,7 @@ export class Launcher {
     };
   }
 
-  /** No place is kept from now on. */
+  /** Stops the launcher from remembering more places. */
   sealPlaces(): void {
     this.#request(requests.seal);
   }
@@ -136,8 +139,9 @@ export class Launcher {
   }
 
   /**
-   * Has the launcher end with this outcome, and ends this process. By SIGKILL: at an exit Node.js sets each terminal back to what
-   * it was at the start, whatever the command has made of it. Returns when the launcher waits for nothing.
+   * Makes the launcher end with this outcome, and ends this process with SIGKILL. At a normal exit,
+   * Node.js would reset each terminal to its state at the start, and undo the changes of the
+   * command. Returns only if the launcher is not waiting for an outcome.
    */
   end(outcome: Outcome): void {
     if (this.#control === undefined) return;
@@ -151,7 +155,7 @@ export class Launcher {
     try {
       writeSync(this.#control, Buffer.concat([Buffer.from([type.charCodeAt(0), value]), rest]));
     } catch {
-      // Without its launcher this process is about to be killed.
+      // This process is about to be killed because its launcher is gone.
     }
   }
 
@@ -166,14 +170,20 @@ export class Launcher {
   }
 }
 
-/** The launcher of this process, if it has one. The variable is ours alone: no program that is started from here sees it. */
+/**
+ * Returns the launcher of this process, if there is one. Removes the variable from the environment,
+ * so that no child sees it.
+ */
 export function takeLauncher(): Launcher | undefined {
   const setting = process.env['SPOOR_LAUNCHER'];
   delete process.env['SPOOR_LAUNCHER'];
   return setting === undefined ? undefined : new Launcher(setting);
 }
 
-/** One report; undefined when none waits. Each is written at once, so none arrives in parts. */
+/**
+ * Reads one report; undefined if none is waiting. The launcher writes each report at once, so none
+ * arrives in parts.
+ */
 function readReport(control: number): Buffer | undefined {
   const bytes = Buffer.alloc(reportSize);
   try {
@@ -183,13 +193,13 @@ function readReport(control: number): Buffer | undefined {
   }
 }
 
-/** From a wait status, as wait(2) has it. */
+/** Converts a wait status as wait(2) returns it. */
 function exitOf(status: number): CommandExit {
   const signal = status & 0x7f;
   return signal === 0 ? { code: status >> 8, signal: null } : { code: null, signal: signalName(signal) };
 }
 
-/** Node.js has names for the standard signals; from 32 on they are real-time signals. */
+/** Node.js names the standard signals. Signals from 32 on are real-time signals. */
 function signalName(number: number): NodeJS.Signals {
   const found = Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
   return (found ?? `SIGRT${number - 32}`) as NodeJS.Signals;

@@ -4,12 +4,12 @@ import { takeLauncher } from './launcher.js';
 import { run } from './run.js';
 import { endProcess } from './trace/interrupts.js';
 
-// Node.js would open its debugger, which any user of the machine may connect to.
+// Without a handler, Node.js opens its debugger, which every user of the machine can connect to.
 process.on('SIGUSR1', () => undefined);
 const launcher = takeLauncher();
-// Timers and signals have no caller that could report an error.
+// Errors in timers and signal handlers have no caller that could report them.
 process.on('uncaughtException', (error) => {
   void reportFailure(error, standardIo().err).then((status) => endProcess(status, launcher));
 });
-// Ended explicitly: a command that goes on after its trace has ended would keep this process waiting.
+// A command that outlives its trace would keep this process waiting, so the process ends itself.
 void run(process.argv.slice(2), standardIo(launcher)).then((outcome) => endProcess(outcome, launcher));

@@ -1,4 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
-/** The path of a file of this package. This file lies, as all of `dist/` does, one folder below it. */
+/**
+ * Returns the path of a file of this package. This module is one folder below the package, in
+ * `src/` and in `dist/`.
+ */
 export const packaged = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));

@@ -6,6 +6,6 @@ import type { Io } from './io.js';
 /** A subcommand of `spoor`: one file in `commands/`, one line in `subcommands.ts`. */
 export interface Subcommand {
   readonly usage: Usage;
-  /** Resolves to how `spoor` is to end. */
+  /** Resolves to the outcome of `spoor`. */
   run(args: Arguments, io: Io): Promise<Outcome>;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { packaged } from './packaged.js';
 
-/** From package.json. */
+/** Returns the version in package.json. */
 export function version(): string {
   return (JSON.parse(readFileSync(packaged('package.json'), 'utf8')) as { version: string }).version;
 }

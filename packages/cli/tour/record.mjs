@@ -1,9 +1,10 @@
 /**
- * Makes tour.spoor, which `spoor tour` shows where nothing can be traced: `node tour/record.mjs`, as root, in a built tree,
- * when the records have changed so that the old file no longer shows what a trace shows.
+ * Makes tour.spoor, which `spoor tour` shows on a machine that cannot trace. Run `node
+ * tour/record.mjs` as root, in a built tree, when the format of records has changed.
  *
- * Follows the tour with the command itself, in a folder and an environment that tell nothing of whose machine this is; and
- * keeps of the recording's facts only what the tour says. A record that names any other path or address is an error.
+ * Traces the tour with the command itself, in a folder and an environment that reveal nothing about
+ * this machine. Keeps only those facts of the recording that the tour prints. A record with another
+ * path or address is an error.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -82,7 +83,7 @@ async function clean(from, to) {
 function check({ exe, uid, data }) {
   const { path, address, family, error } = /** @type {Record<string, string>} */ (data);
   for (const name of [exe, path]) {
-    // Of a failed open the name is as the caller gave it: it may be relative.
+    // A failed open has the name as the caller gave it, which may be relative.
     if (name?.startsWith('/') && !harmlessPath.test(name))
       throw new Error(`the recording names ${name} (${error})`);
   }

@@ -50,7 +50,7 @@ export function parseArguments(usage: Usage, args: readonly string[]): Arguments
     args: [...own],
     options: Object.fromEntries(options.flatMap(parserOptions)),
     allowPositionals: true,
-    // Strict errors have no code and do not suggest the nearest name. This function checks the tokens.
+    // Strict errors have no code and suggest no name, so this function checks the tokens.
     strict: false,
     tokens: true,
   });

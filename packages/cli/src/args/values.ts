@@ -5,7 +5,10 @@ const millisecondsOf: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60
 /** The longest delay of a Node.js timer, in milliseconds. */
 const longest = 2 ** 31 - 1;
 
-/** Parses `10s`, `1.5m`, `250ms` or `2h`. A number without a unit is seconds. Returns milliseconds. */
+/**
+ * Parses `10s`, `1.5m`, `250ms` or `2h`. A number without a unit is seconds.
+ * @returns milliseconds
+ */
 export function readDuration(text: string, option: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
   const duration = match === null ? Number.NaN : Number(match[1]) * millisecondsOf[match[2] ?? 's']!;

@@ -8,11 +8,11 @@ import type { Subcommand } from '../subcommand.js';
 
 const usage: Usage = {
   name: 'doctor',
-  summary: 'What this machine can do, what is missing, and the remedy for each.',
+  summary: 'Check what this machine supports, and how to fix what it does not.',
   synopsis: '[--json]',
-  options: [{ name: 'json', help: 'As JSON.' }],
+  options: [{ name: 'json', help: 'Print JSON.' }],
   notes: ['Exit status: 0 when tracing works here, 1 when it does not.'],
-  examples: [['spoor doctor', 'The first thing to ask when a trace does not start.']],
+  examples: [['spoor doctor', 'Run this first when a trace does not start.']],
 };
 
 async function run(args: Arguments, io: Io): Promise<number> {

@@ -7,19 +7,22 @@ import { readPolicy } from '../trace/files.js';
 
 const usage: Usage = {
   name: 'explain',
-  summary: 'What scopes compile to: their bits, their tables, and what is decided where.',
+  summary: 'Show what scopes compile to: bits, tables, and where each filter is decided.',
   synopsis: '[EXPR…] [--policy FILE] [--json]',
   positionals: { name: 'an expression', min: 0, max: Number.POSITIVE_INFINITY },
   options: [
-    { name: 'policy', value: 'FILE', help: 'The scopes of a policy file, too.' },
-    { name: 'json', help: 'As JSON; words as hexadecimal.' },
+    { name: 'policy', value: 'FILE', help: 'Also explain the scopes of this JSON policy file.' },
+    { name: 'json', help: 'Print JSON, with words in hexadecimal.' },
   ],
   notes: [
-    'A policy file is JSON. Each of its scopes has a name and filters, and can have events, which --events takes and conditions narrow: {"scopes": [{"name": "build", "filters": "comm=node,npm follow", "events": ["exec", "open.path=/etc/*"]}]}',
+    'A policy file is JSON. Each scope has a name and filters. It can select events, as --events does, with conditions: {"scopes": [{"name": "build", "filters": "comm=node,npm follow", "events": ["exec", "open.path=/etc/*"]}]}',
   ],
   examples: [
-    ["spoor explain 'comm=node,npm uid>=1000 follow'", 'One scope.'],
-    ["spoor explain 'web: exe=/usr/sbin/nginx follow' 'root: uid=0 open.path=/etc/*'", 'Two, with names.'],
+    ["spoor explain 'comm=node,npm uid>=1000 follow'", 'Explain one scope.'],
+    [
+      "spoor explain 'web: exe=/usr/sbin/nginx follow' 'root: uid=0 open.path=/etc/*'",
+      'Explain two named scopes.',
+    ],
   ],
 };
 
@@ -28,7 +31,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   const { SpoorError } = await import('@spoor/core');
   const { explain, parseScopes } = await import('@spoor/filter');
   if (args.positionals.length === 0 && policy === undefined) {
-    throw new SpoorError('USAGE', 'There is nothing to explain', {
+    throw new SpoorError('USAGE', 'missing expression or policy', {
       remedy: "Write: spoor explain 'uid=0 follow'",
     });
   }

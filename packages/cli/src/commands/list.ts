@@ -10,17 +10,17 @@ import type { Subcommand } from '../subcommand.js';
 
 const usage: Usage = {
   name: 'list',
-  summary: 'The events that can be traced, or the filters that scopes are made of.',
+  summary: 'List the events that spoor can trace, or the filters of scopes.',
   synopsis: 'events|filters [--json]',
   positionals: { name: 'events or filters', min: 1, max: 1 },
-  options: [{ name: 'json', help: 'As JSON; of events, with the JSON Schema of their lines.' }],
+  options: [{ name: 'json', help: 'Print JSON. Events include the JSON Schema of their lines.' }],
   examples: [
-    ['spoor list events', 'What --events takes, and what is in data.'],
-    ['spoor list filters --json', 'For a program to read.'],
+    ['spoor list events', 'Show the values of --events and the fields of each event.'],
+    ['spoor list filters --json', 'Print the filters as JSON.'],
   ],
 };
 
-/** What there is to list: the rows for people, and the whole of it for programs. */
+/** A list: rows for people, and all of it for programs. */
 interface Listing {
   readonly json: readonly unknown[];
   text(style: Style): string;
@@ -46,7 +46,7 @@ async function listEvents(): Promise<Listing> {
     const flags = qualifyingFlags(event);
     const notes = [
       ...(schema.$comment?.split('\n') ?? []),
-      ...(flags.length === 0 ? [] : [`Flags that qualify it: ${flags.join(', ')}.`]),
+      ...(flags.length === 0 ? [] : [`Flags of this event: ${flags.join(', ')}.`]),
     ];
     return { event, description: schema.description ?? '', notes, properties, schema };
   });
@@ -62,26 +62,26 @@ async function listEvents(): Promise<Listing> {
           return `${heading(event, description, style)}${paragraphs.join('')}${columns(fields)}`;
         }),
         flagsText(style, { ...eventFlagTexts, truncated: truncatedText }),
-        `${style.bold('not traced')}: What has no event.\n${columns(Object.entries(untracedCalls))}`,
+        `${style.bold('not traced')}: System calls without an event.\n${columns(Object.entries(untracedCalls))}`,
       ].join('\n'),
   };
 }
 
-/** A name and what it means, on as many lines as that takes. */
+/** Formats a name and its meaning, wrapped to the width of the help. */
 function heading(name: string, meaning: string, style: Style): string {
   const [first = '', ...rest] = wrap(`${name}: ${meaning}`, '  ');
   return [style.bold(name) + first.trimStart().slice(name.length), ...rest, ''].join('\n');
 }
 
-/** The flags that every event can have, and how a condition asks for them. */
+/** Formats the flags that every event can have, and how a condition queries them. */
 function flagsText(style: Style, texts: Readonly<Record<string, string>>): string {
   const asked =
-    'A condition asks for each as a field of any event that is 0 or 1: open.racy=0, exec.userMemory=1.';
+    'In a condition, each flag is a field of the event with the value 0 or 1: open.racy=0, exec.userMemory=1.';
   const paragraph = wrap(asked, '  ').map((line) => `${line}\n`);
-  return `${style.bold('flags')}: What else is known of an event.\n${paragraph.join('')}${columns(Object.entries(texts))}`;
+  return `${style.bold('flags')}: Facts about how an event was recorded.\n${paragraph.join('')}${columns(Object.entries(texts))}`;
 }
 
-/** The part of the schema of an event's line that is shown. */
+/** The part of an event schema that is printed. */
 interface LineSchema {
   readonly description?: string;
   readonly $comment?: string;
@@ -106,8 +106,8 @@ async function listFilters(): Promise<Listing> {
           [
             heading(filter, summary, style),
             columns([
-              ['takes', operators.length === 0 ? expected : `${operators.join(' ')} and ${expected}`],
-              ['for example', examples.join('   ')],
+              ['values', operators.length === 0 ? expected : `${operators.join(' ')} and ${expected}`],
+              ['examples', examples.join('   ')],
             ]),
           ].join(''),
         )

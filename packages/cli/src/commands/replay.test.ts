@@ -160,7 +160,7 @@ it('does not judge by the container in a recording of a version that did not rec
   expect(linesOf((await replay('--format', 'json')).stdout)).toMatchObject([{ event: 'exec', tgid: 10 }]);
   const { status, stderr } = await replay('--scope', 'container');
   expect(status).toBe(1);
-  expect(stderr).toMatch(/^spoor: UNSUPPORTED: A recording does not say what container asks for/);
+  expect(stderr).toMatch(/^spoor: UNSUPPORTED: a recording does not have the facts for container/);
 });
 
 it('shows what there is of one that was cut, and says so', async () => {

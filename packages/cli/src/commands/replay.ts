@@ -119,7 +119,7 @@ async function replay(recording: Recording, args: Arguments, io: Io): Promise<nu
 
 const endings = { cut: 'the recording was cut', damaged: 'the recording is damaged' } as const;
 
-/** Returns the event kinds of this version and of the recording, and the ones shown without `--events`. */
+/** Returns the event kinds of this version and of the recording, and the kinds shown by default. */
 function recordedKinds({ header }: Recording): {
   readonly known: readonly string[];
   readonly usual: readonly string[];

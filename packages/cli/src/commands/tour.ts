@@ -10,10 +10,10 @@ import { Guide } from '../tour/guide.js';
 const usage: Usage = {
   name: 'tour',
   summary:
-    'Follow a small command, and say what is seen. Where this machine cannot trace, say why, and show a recording.',
+    'Trace a small command and explain its events. On a machine that cannot trace, say why and show a recording.',
   synopsis: '[--recorded]',
-  options: [{ name: 'recorded', help: 'Show the recording, also where tracing works.' }],
-  examples: [['spoor tour', 'Takes a few seconds, and ends by itself.']],
+  options: [{ name: 'recorded', help: 'Show the recording even if tracing works.' }],
+  examples: [['spoor tour', 'Takes a few seconds and ends by itself.']],
 };
 
 async function run(args: Arguments, io: Io): Promise<number> {
@@ -26,7 +26,7 @@ async function run(args: Arguments, io: Io): Promise<number> {
   return exitStatus.ok;
 }
 
-/** False where this machine cannot trace, when that is said. */
+/** Runs the live tour. If this machine cannot trace, reports why and returns false. */
 async function live(guide: Guide, io: Io): Promise<boolean> {
   try {
     const { liveTour } = await import('../tour/live.js');

@@ -42,7 +42,7 @@ const usage: Usage = {
   ],
 };
 
-/** The latency for a regular file, in milliseconds. Fewer, larger reads slow the traced command less. */
+/** The latency for a regular file, in milliseconds. Fewer reads slow the command less. */
 const fileLatencyMs = 250;
 
 /** The scope without a command and without scopes: it matches every process. */
@@ -88,23 +88,23 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
   const { trace } = await import('@spoor/tracer');
   interrupts.starting.throwIfAborted();
   const starting = trace({
-    // The tree of processes is recorded, whatever is shown.
+    // A recording always has the events that the process tree is built from.
     events: recorder === undefined ? settings.events : [...new Set([...lifecycleKinds, ...settings.events])],
     scopes,
     ringSizes: settings.ringSizes,
     signal: interrupts.starting,
-    // Nobody watches a file grow.
+    // A file can wait longer than a terminal.
     ...(outputs.events.sink.isFile ? { maxLatencyMs: fileLatencyMs } : {}),
-    // Only the tree shows processes again.
+    // Only the tree shows processes that have ended.
     ...(settings.format === 'tree' ? {} : { maxProcesses: 0 }),
     ...held,
     ...(processMapSize === undefined ? {} : { processMapSize }),
     tuning: {
-      // The session keeps no event.
+      // The session does not keep events.
       checkLifetime: false,
       // The scopes do not change. The code of other filters takes longest to load.
       replaceable: false,
-      // Little else here needs a thread of the pool.
+      // The command leaves the thread pool to the reader.
       sleepsWhenIdle: true,
       measurePrograms: settings.stats || settings.statsJson !== undefined,
       ...(until === undefined ? {} : { until }),
@@ -117,7 +117,7 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
     prepareOutput(settings, scopes, outputs, () => tracer!.processes),
   ]);
   tracer = started;
-  // A command that was started from here has inherited the priority from before.
+  // A command that this process started has already inherited the normal priority.
   standing.take(tracer, await import('@spoor/tracer/command'));
   interrupts.starting.throwIfAborted();
   const { durationMs, stats } = settings;

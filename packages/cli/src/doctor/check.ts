@@ -1,13 +1,13 @@
-/** One thing that was looked at. */
+/** One check of `spoor doctor`. */
 export interface Check {
   readonly name: string;
   /**
-   * `missing`: tracing does not work without it. `reduced`: it does, in another way or with less. `unknown`: it could not be
-   * looked at.
+   * `missing`: tracing does not work without it. `reduced`: tracing works, with a fallback or with
+   * less. `unknown`: the check could not run.
    */
   readonly status: 'ok' | 'reduced' | 'missing' | 'unknown';
-  /** What was found, or why it is not there. */
+  /** The result, or the reason that it is missing. */
   readonly found: string;
-  /** What to do about it; undefined where nothing needs to be or can be done. */
+  /** The remedy; undefined if nothing needs to be or can be done. */
   readonly remedy?: string;
 }

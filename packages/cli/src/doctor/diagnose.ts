@@ -10,12 +10,12 @@ import { checkNamespaces } from './namespaces.js';
 
 export interface Diagnosis {
   readonly spoor: string;
-  /** Whether a trace can be started here: it was tried. */
+  /** True if a test trace started. */
   readonly works: boolean;
   readonly checks: readonly Check[];
 }
 
-/** Looks at everything that a trace stands on, and starts one that traces nobody. */
+/** Runs all checks, and starts a trace that matches no process. */
 export async function diagnose(launcher?: Launcher): Promise<Diagnosis> {
   const checks: Check[] = [
     ...checkHost(),
@@ -28,7 +28,7 @@ export async function diagnose(launcher?: Launcher): Promise<Diagnosis> {
   return { spoor: version(), works: checks.every(({ status }) => status !== 'missing'), checks };
 }
 
-/** What cannot even be looked at is missing. */
+/** A check that throws counts as missing. */
 function attempt(name: string, look: () => readonly Check[]): readonly Check[] {
   try {
     return look();
@@ -44,7 +44,7 @@ async function tryTrace(): Promise<Check> {
     const tracer = await trace({ scopes: [] });
     const took = performance.now() - began;
     tracer.close();
-    return { name, status: 'ok', found: `loads, attaches and unloads; starting took ${Math.round(took)} ms` };
+    return { name, status: 'ok', found: `works; the start took ${Math.round(took)} ms` };
   } catch (error) {
     return missing(name, error);
   }

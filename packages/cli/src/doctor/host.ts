@@ -13,10 +13,13 @@ import { countText, sizeText } from '../output/text.js';
 import type { Check } from './check.js';
 
 const firstKernel = [5, 10] as const;
-/** BPF memory is charged to the memory cgroup since then, and no longer to the locked memory of a process. */
+/**
+ * Since this version BPF memory is charged to the memory cgroup, not to the locked memory of a
+ * process.
+ */
 const kernelWithoutMemlock = [5, 11] as const;
 
-/** What the machine is, without asking BPF. */
+/** Checks the machine without using BPF. */
 export function checkHost(): readonly Check[] {
   const environment = readEnvironment();
   return [
@@ -35,8 +38,7 @@ function checkSystem(): Check {
   const name = 'system';
   const found = `${process.platform} on ${arch()}, Node.js ${process.version}`;
   if (process.platform === 'linux' && ['x64', 'arm64'].includes(arch())) return { name, status: 'ok', found };
-  const remedy =
-    'Tracing needs Linux on x86-64 or arm64. Recordings can be replayed here: spoor replay FILE.';
+  const remedy = 'Tracing needs Linux on x86-64 or arm64. spoor replay works on this system.';
   return { name, status: 'missing', found, remedy };
 }
 
@@ -47,17 +49,17 @@ function checkKernel(): Check {
     name: 'kernel',
     status: 'missing',
     found,
-    remedy: `Boot a kernel from ${firstKernel.join('.')} on.`,
+    remedy: `Boot a kernel ${firstKernel.join('.')} or later.`,
   };
 }
 
-/** The check of what this process may do, as against what the kernel can. */
+/** Checks the rights of this process. The features of the kernel are checked separately. */
 export const privilege = 'privilege';
 
 function checkPrivilege(environment: Environment): Check {
   const name = privilege;
   if (!environment.hasProcfs) {
-    return { name, status: 'unknown', found: 'not known: /proc does not show this process' };
+    return { name, status: 'unknown', found: 'unknown: /proc does not show this process' };
   }
   const missing = missingPrivilege(environment);
   if (missing === undefined) {
@@ -68,8 +70,8 @@ function checkPrivilege(environment: Environment): Check {
     status: 'missing',
     found: `not privileged: ${missing}`,
     remedy: environment.inUserNamespace
-      ? 'Run it outside of the user namespace, as root of the machine: sudo spoor doctor. A rootless container has one of its own.'
-      : 'Run it as root: sudo spoor doctor. CAP_BPF and CAP_PERFMON are enough from kernel 5.8 on. In a container, give it both: ' +
+      ? 'Run it outside the user namespace, as root of the machine: sudo spoor doctor. A rootless container has its own user namespace.'
+      : 'Run it as root: sudo spoor doctor. CAP_BPF and CAP_PERFMON are enough since kernel 5.8. In a container, add both: ' +
         '--cap-add BPF --cap-add PERFMON, or --privileged.',
   };
 }
@@ -77,7 +79,7 @@ function checkPrivilege(environment: Environment): Check {
 function checkMount(name: string, isThere: boolean, remedy: string): Check {
   return isThere
     ? { name, status: 'ok', found: 'mounted' }
-    : { name, status: 'missing', found: 'not mounted, or not for this process', remedy };
+    : { name, status: 'missing', found: 'not mounted, or not visible to this process', remedy };
 }
 
 function checkLockdown(lockdown: string | undefined): Check {
@@ -88,11 +90,11 @@ function checkLockdown(lockdown: string | undefined): Check {
     return {
       name,
       status: 'reduced',
-      found: 'integrity: BPF may read kernel memory, and write none',
+      found: 'integrity: BPF can read kernel memory but not write it',
       remedy: 'Nothing needs to be done: spoor only reads.',
     };
   }
-  const remedy = 'Boot without lockdown=confidentiality; with Secure Boot the distribution may set it.';
+  const remedy = 'Boot without lockdown=confidentiality. With Secure Boot, the distribution may set it.';
   return { name, status: 'missing', found, remedy };
 }
 
@@ -100,14 +102,14 @@ function checkMemlock(): Check {
   const name = 'memlock';
   const limit = /^Max locked memory\s+(\S+)/m.exec(readText('/proc/self/limits'))?.[1] ?? 'unknown';
   if (atLeast(release(), kernelWithoutMemlock)) {
-    return { name, status: 'ok', found: `${limit}; since 5.11 maps do not count` };
+    return { name, status: 'ok', found: `${limit}; BPF maps do not count since 5.11` };
   }
   if (limit === 'unlimited') return { name, status: 'ok', found: limit };
   return {
     name,
     status: 'reduced',
     found: `${limit} bytes`,
-    remedy: 'ulimit -l unlimited, before starting spoor.',
+    remedy: 'Run ulimit -l unlimited before spoor.',
   };
 }
 
@@ -117,12 +119,15 @@ function checkTracefs(mounted: boolean): Check {
   return {
     name,
     status: 'reduced',
-    found: 'not mounted; optional',
-    remedy: 'mount -t tracefs tracefs /sys/kernel/tracing, for tools that need it.',
+    found: 'not mounted; optional; spoor does not need it',
+    remedy: 'Other tools may need it: mount -t tracefs tracefs /sys/kernel/tracing',
   };
 }
 
-/** What is loaded to talk to the kernel, and what a trace would take of memory. Throws where libbpf cannot be used. */
+/**
+ * Checks the libraries that talk to the kernel, and the memory that a trace takes.
+ * @throws {SpoorError} LIBBPF_MISSING when libbpf cannot be used
+ */
 export function checkLibraries(): readonly Check[] {
   const { ffi, libbpf, possibleCpus } = describeMachine();
   const processes = countProcesses();
@@ -130,7 +135,7 @@ export function checkLibraries(): readonly Check[] {
   const rings = defaultRingSizes(possibleCpus);
   const entries = defaultProcessMapSize({ possibleCpus, processes }, valueSize);
   return [
-    { name: 'libbpf', status: 'ok', found: `${libbpf}, by ${ffi}` },
+    { name: 'libbpf', status: 'ok', found: `${libbpf}, called through ${ffi}` },
     {
       name: 'process map',
       status: 'ok',
@@ -141,7 +146,7 @@ export function checkLibraries(): readonly Check[] {
     {
       name: 'rings',
       status: 'ok',
-      found: `${sizeText(rings.lifecycle)} for fork, exec and exit, ${sizeText(rings.activity)} for all else, by default`,
+      found: `${sizeText(rings.lifecycle)} for fork, exec and exit, ${sizeText(rings.activity)} for all other events, by default`,
     },
   ];
 }
@@ -150,7 +155,7 @@ function countProcesses(): number {
   try {
     return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
   } catch {
-    // Without procfs: another check says so.
+    // Without procfs, another check reports the problem.
     return 0;
   }
 }

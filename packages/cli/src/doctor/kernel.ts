@@ -1,25 +1,25 @@
 import { type Feature, type FeatureName, features, readEnvironment } from '@spoor/object';
 import type { Check } from './check.js';
 
-/** Features that nothing can take the place of. */
+/** Features without a fallback. */
 const needed: ReadonlySet<FeatureName> = new Set(['kernel_btf', 'ring_buffer', 'tp_btf']);
 
-/** What to do about one that is missing; about the others nothing needs to be done. */
+/** The remedy for each feature without a fallback. */
 const remedies: Partial<Record<FeatureName, string>> = {
-  kernel_btf: 'Boot a kernel built with CONFIG_DEBUG_INFO_BTF=y; all large distributions have one.',
-  ring_buffer: 'Boot a kernel from 5.10 on.',
-  tp_btf: 'Boot a kernel from 5.10 on, built with CONFIG_DEBUG_INFO_BTF=y.',
+  kernel_btf: 'Boot a kernel built with CONFIG_DEBUG_INFO_BTF=y. All large distributions have one.',
+  ring_buffer: 'Boot a kernel 5.10 or later.',
+  tp_btf: 'Boot a kernel 5.10 or later, built with CONFIG_DEBUG_INFO_BTF=y.',
   iterators:
-    'Boot a kernel from 5.10 on: without, a process that was there before is met when it next does something.',
-  task_storage: 'Boot a kernel from 5.11 on: until then a hash takes its place, at some cost.',
-  task_storage_tracing: 'Boot a kernel from 5.11 on: until then a hash takes its place, at some cost.',
+    'Boot a kernel 5.10 or later. Until then spoor notices an older process only when it does something.',
+  task_storage: 'Boot a kernel 5.11 or later. Until then spoor uses a hash map, which is slower.',
+  task_storage_tracing: 'Boot a kernel 5.11 or later. Until then spoor uses a hash map, which is slower.',
   bpf_loop:
-    'Boot a kernel from 5.17 on: until then paths are walked in unrolled loops, which load more slowly.',
+    'Boot a kernel 5.17 or later. Until then spoor unrolls the loops over paths, and starts more slowly.',
 };
 
-const noRemedy = 'Nothing needs to be done: spoor does not need it.';
+const noRemedy = 'optional; spoor does not need it';
 
-/** What the kernel can do for BPF: tried, not guessed. */
+/** Checks the BPF features of the kernel by trying each of them. */
 export function checkFeatures(): readonly Check[] {
   const described = features.names.map((name) => features.describe(name));
   const { hasSysfs } = readEnvironment();
@@ -43,13 +43,16 @@ function checkFeature(feature: Feature, first: string | undefined): Check {
   };
 }
 
-/** What a process without privilege cannot try is not missing: another kernel would not help. */
+/**
+ * Reports a feature as unknown if this process lacks the privilege to try it. Another kernel would
+ * not help.
+ */
 function unknownFeatures(unknown: readonly Feature[]): Check {
   return {
     name: 'kernel features',
     status: 'unknown',
     found: `${unknown[0]!.why}; not tried: ${unknown.map(wordsOf).join(', ')}`,
-    remedy: 'Run spoor doctor again with the privilege; a seccomp profile has to allow bpf(2).',
+    remedy: 'Run spoor doctor again with these privileges. A seccomp profile must allow bpf(2).',
   };
 }
 

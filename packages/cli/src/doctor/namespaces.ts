@@ -8,8 +8,9 @@ const names = ['pid', 'mnt', 'user', 'cgroup', 'time', 'net'] as const;
 type Name = (typeof names)[number];
 
 /**
- * Inode numbers of the initial namespaces: include/uapi/linux/nsfs.h since 6.18, include/linux/proc_ns.h before. The mount and
- * network namespaces have a number of their own only since then.
+ * Inode numbers of the initial namespaces: include/uapi/linux/nsfs.h since 6.18,
+ * include/linux/proc_ns.h before. The mount and network namespaces have fixed numbers only since
+ * 6.18.
  */
 const initial: Readonly<Record<Name, number>> = {
   pid: 0xefff_fffc,
@@ -19,13 +20,13 @@ const initial: Readonly<Record<Name, number>> = {
   time: 0xefff_fffa,
   net: 0xefff_fff9,
 };
-/** The first kernel where all of them are fixed. */
+/** The first kernel where all of these numbers are fixed. */
 const firstWithAllFixed = [6, 18] as const;
 
-/** The name of the check that says that spoor sees the processes of its own pid namespace. */
+/** The name of the check that limits `spoor` to the processes of its own pid namespace. */
 export const pidNamespaceCheck = 'pid namespace';
 
-/** In which namespaces spoor runs, and what follows from that. */
+/** Checks the namespaces that `spoor` runs in, and names the consequences. */
 export function checkNamespaces(): readonly Check[] {
   const places = names.map((name) => [name, placeOf(name)] as const);
   const found = places.map(([name, place]) => `${name} ${place}`).join(', ');
@@ -34,24 +35,23 @@ export function checkNamespaces(): readonly Check[] {
     checks.push({
       name: pidNamespaceCheck,
       status: 'reduced',
-      found:
-        'own: ids in scopes are those of this namespace; process ids in events are those of the initial one',
-      remedy: 'To follow processes outside of it by id, run spoor in the initial pid namespace.',
+      found: 'own: scopes use the process ids of this namespace; events have those of the initial one',
+      remedy: 'To trace processes outside this namespace by id, run spoor in the initial pid namespace.',
     });
   }
   return checks;
 }
 
-/** `own`: not the initial one. */
-function placeOf(name: Name): 'initial' | 'own' | 'not known' {
+/** Returns `own` if the namespace is not the initial one. */
+function placeOf(name: Name): 'initial' | 'own' | 'unknown' {
   const own = inodeOf('self', name);
-  if (own === undefined) return 'not known';
+  if (own === undefined) return 'unknown';
   if (own === initial[name]) return 'initial';
-  // kthreadd is in the initial namespaces, and has the id 2 in the initial pid namespace alone.
+  // kthreadd is in the initial namespaces. It has the id 2 in the initial pid namespace only.
   const kthreadd = inodeOf('self', 'pid') === initial.pid ? inodeOf('2', name) : undefined;
   if (own === kthreadd) return 'initial';
   const isFixed = (name !== 'mnt' && name !== 'net') || atLeast(release(), firstWithAllFixed);
-  return isFixed || kthreadd !== undefined ? 'own' : 'not known';
+  return isFixed || kthreadd !== undefined ? 'own' : 'unknown';
 }
 
 function inodeOf(task: string, name: Name): number | undefined {

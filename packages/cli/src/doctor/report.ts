@@ -6,9 +6,9 @@ import { privilege } from './host.js';
 import { pidNamespaceCheck } from './namespaces.js';
 
 const notPrivileged =
-  'Not privileged: tracing does not work for this process. What the kernel can do is known once it is: see privilege.';
+  'Not privileged: tracing does not work for this process, and not all kernel features could be checked. See privilege.';
 
-/** The diagnosis for people: a line a check, remedies below. */
+/** Formats the diagnosis: one line per check, with remedies below. */
 export function reportText({ spoor, works, checks }: Diagnosis, style: Style): string {
   const paints: Readonly<Record<Check['status'], Paint>> = {
     ok: style.good,
@@ -27,6 +27,6 @@ export function reportText({ spoor, works, checks }: Diagnosis, style: Style): s
     ? style.good(
         inPidNamespace ? 'Tracing works for the processes of this pid namespace.' : 'Tracing works here.',
       )
-    : style.bad(isPrivileged ? 'Tracing does not work here: see what is missing.' : notPrivileged);
+    : style.bad(isPrivileged ? 'Tracing does not work here. See the missing checks.' : notPrivileged);
   return `spoor ${spoor}\n\n${lines.join('')}\n${verdict}\n`;
 }

@@ -4,14 +4,14 @@ import { durationText, textField } from './text.js';
 
 type Data = Readonly<Record<string, unknown>>;
 
-/** What the table says of an event besides its kind. */
+/** The details of an event in the table, without its kind. */
 interface Details {
   readonly text: string;
-  /** Whether the thing was tried and not done, or ended badly. */
+  /** True if the operation failed, or the process ended badly. */
   readonly failed?: boolean;
 }
 
-/** Events with more to say than their fields in a row. All others are shown field by field. */
+/** Events with their own format. All others list their fields. */
 const known: Readonly<Record<string, (data: Data) => Details>> = {
   fork: ({ childTgid, childTid }) => ({
     text: childTgid === childTid ? `-> ${childTgid}` : `-> thread ${childTid} of ${childTgid}`,
@@ -56,7 +56,8 @@ const known: Readonly<Record<string, (data: Data) => Details>> = {
     const parts = [endpoint(data)];
     if (typeof call === 'string' && call !== 'connect') parts.push(call);
     if (error !== undefined) parts.push(String(error));
-    // Of a socket that does not block the error is no outcome. Recordings of earlier versions have no outcome.
+    // For a non-blocking socket, the error is not an outcome. Recordings of earlier versions have
+    // no outcome.
     const isOpen = outcome !== undefined && outcome !== (error ?? 'connected');
     if (isOpen) parts.push(`-> ${outcome}`);
     const failed =
@@ -65,7 +66,7 @@ const known: Readonly<Record<string, (data: Data) => Details>> = {
   },
 };
 
-/** The arguments, and where some are left out, the last of them behind `…`. */
+/** Formats the arguments. If some are missing, `…` marks the gap before the last ones. */
 function commandLineOf(data: Data): string {
   const { argv, argvRaw, argvTail, argvTailRaw, argvTruncated } = data as Readonly<
     Record<string, string[] | undefined>
@@ -74,7 +75,9 @@ function commandLineOf(data: Data): string {
   return argvTail === undefined ? head : `${head} ${commandLine(argvTail, argvTailRaw, false)}`;
 }
 
-/** What an exec gave the process: `+euid 0 +CAP_NET_RAW`; more than a few capabilities are counted. */
+/**
+ * Formats what an exec gained: `+euid 0 +CAP_NET_RAW`. More than a few capabilities are counted.
+ */
 function gained(data: Data): string[] {
   const names = (data['gained'] ?? []) as string[];
   const capabilities = names.filter((name) => name.startsWith('CAP_'));
@@ -96,11 +99,11 @@ export function detailsOf(kind: string, data: Data): Details {
   return (Object.hasOwn(known, kind) ? known[kind]! : everyField)(data);
 }
 
-/** Said in front, without a name; and what is of use to programs only. */
+/** Fields that are printed first without a name, and fields that are only useful to programs. */
 const inFront = new Set(['path', 'family', 'address', 'port', 'error']);
 const leftOut = /(Raw|Truncated|StartTimeNs)$|^(device|inode)$/;
 
-/** What it is about, then every other field by its name, then the error. */
+/** Formats the main field, every other field with its name, then the error. */
 function everyField(data: Data): Details {
   const { path, family, error } = data;
   const fields = Object.keys(data)

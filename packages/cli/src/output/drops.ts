@@ -1,15 +1,18 @@
 import { counted, countText } from './text.js';
 
-/** By event kind and reason. */
+/** Counts by event kind and reason. */
 export type Drops = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
-/** `12,000 events dropped: open 11,990 (ring-full), exec 10 (ring-full)`; empty when none was. */
+/**
+ * Formats `12,000 events dropped: open 11,990 (ring-full), exec 10 (ring-full)`; empty if none was
+ * dropped.
+ */
 export function dropsText(drops: Drops): string {
   const dropped = sum(Object.values(drops).map((reasons) => sum(Object.values(reasons))));
   return dropped === 0 ? '' : `${counted(dropped, 'event')} dropped: ${dropsByKind(drops)}`;
 }
 
-/** `open 11,990 (ring-full), exec 10 (ring-full)`. */
+/** Formats `open 11,990 (ring-full), exec 10 (ring-full)`. */
 export function dropsByKind(drops: Drops): string {
   return Object.entries(drops)
     .filter(([, reasons]) => sum(Object.values(reasons)) > 0)
@@ -17,18 +20,18 @@ export function dropsByKind(drops: Drops): string {
     .join(', ');
 }
 
-/** `11,990 (ring-full) + 3 (no-memory)`. */
+/** Formats `11,990 (ring-full) + 3 (no-memory)`. */
 export function dropsByReason(reasons: Readonly<Record<string, number>>): string {
   return Object.entries(reasons)
     .map(([reason, count]) => `${countText(count)} (${reason})`)
     .join(' + ');
 }
 
-/** Reasons that are shown separately per kind of event: a recording may name any number. */
+/** Reasons shown separately per event kind. A recording may name any number of reasons. */
 const mostReasons = 32;
 const otherReasons = 'other';
 
-/** Adds up the drops of several markers. Kinds and reasons of a recording are arbitrary names. */
+/** Sums the drops of several markers. The names in a recording are arbitrary. */
 export class DropTotals {
   readonly #kinds = new Map<string, Map<string, number>>();
 

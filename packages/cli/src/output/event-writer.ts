@@ -2,14 +2,14 @@ import { LineBuffer } from '@spoor/event';
 import type { Printable, Renderer } from './renderer.js';
 import type { Sink } from './sink.js';
 
-/** Puts events into the form that was asked for, and into the sink. */
+/** Formats events and writes them to the sink. */
 export class EventWriter {
   readonly #renderer: Renderer;
   readonly #sink: Sink;
   readonly #lines = new LineBuffer();
   readonly #kinds: ReadonlySet<string>;
 
-  /** `kinds`: of events; what is no event is always written. */
+  /** @param kinds the event kinds to write. Markers and malformed records are always written. */
   constructor(renderer: Renderer, sink: Sink, kinds: readonly string[]) {
     this.#renderer = renderer;
     this.#sink = sink;
@@ -27,7 +27,7 @@ export class EventWriter {
     this.#sink.added();
   }
 
-  /** What to wait for before more is written; undefined unless the sink is full. */
+  /** Returns a promise to wait for before the next write; undefined unless the sink is full. */
   pause(): Promise<void> | undefined {
     return this.#sink.full ? this.#sink.drained() : undefined;
   }

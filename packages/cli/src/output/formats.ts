@@ -1,4 +1,4 @@
-/** The values of `--format`. Each has a line in `renderers.ts`, which is loaded when a trace is shown. */
+/** The values of `--format`. `renderers.ts` has one line for each. */
 export const formats = ['table', 'tree', 'json'] as const;
 
 export type Format = (typeof formats)[number];

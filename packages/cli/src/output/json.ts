@@ -1,7 +1,7 @@
 import { writeJsonLine } from '@spoor/event';
 import type { Renderer } from './renderer.js';
 
-/** One object a line. */
+/** Writes one JSON object per line. */
 export function jsonRenderer(): Renderer {
   return {
     begin: () => '',

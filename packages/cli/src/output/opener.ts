@@ -6,10 +6,10 @@ import { errnoNameOf } from './sink.js';
 import { findPlace } from './trusted-place.js';
 
 /**
- * Returns a function that opens a file anew when this process is no longer root: the launcher does
- * it. The file is looked up in the folder that exists now, even if that folder is moved later.
+ * Returns a function that reopens a file after this process gave up root: the launcher opens it.
+ * The launcher keeps the current folder, even if that folder is moved later.
  *
- * @returns undefined if the launcher cannot
+ * @returns undefined if the launcher cannot remember the place
  */
 export function openerOf(
   path: string,
@@ -27,7 +27,7 @@ export function openerOf(
     );
     return open && (async () => openedElsewhere(path, opened(path, open), about));
   } catch (error) {
-    // The file is gone, or the launcher: SIGHUP will say what cannot be opened.
+    // The file or the launcher is gone. SIGHUP will report what cannot be opened.
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     return undefined;
   } finally {

@@ -18,33 +18,36 @@ import { findPlace, type Place } from './trusted-place.js';
 const openFile = promisify(open);
 const closeFile = promisify(close);
 
-/** For the owner alone: what a command opens and connects to is nobody else's business. */
+/** The mode of a new file: only its owner may read what a command opens and connects to. */
 const mode = 0o600;
 
-/** A file that is open for appending. Nothing in it has been changed. */
+/** A file that is open for appending. Its contents are unchanged. */
 export interface OutputFile {
   readonly path: string;
   readonly fd: number;
   readonly stats: BigIntStats;
-  /** Whether this call made it. */
+  /** True if this call created the file. */
   readonly created: boolean;
-  /** The path names a descriptor that was open already, such as /dev/stdout: what it holds belongs to its opener. */
+  /**
+   * True if the path names an open descriptor, such as /dev/stdout. Its contents belong to its
+   * opener.
+   */
   readonly isDescriptor: boolean;
 }
 
-/** An output that is one of this process's own standard streams. */
+/** An output that is a standard stream of this process. */
 interface StandardDescriptor {
   readonly standard: 1 | 2;
 }
 
 /**
- * Opens a file for appending and creates it where there is none, readable by its owner alone. Links that somebody else placed
- * are not followed. Under sudo a new file belongs to the person. Does not block the event loop: a FIFO opens when somebody
- * reads it.
+ * Opens a file for appending. Creates it if it is missing, readable by its owner only. Does not
+ * follow links that another user placed. Under sudo a new file belongs to the user who called sudo.
+ * Does not block the event loop: a FIFO opens when a reader opens it.
  *
- * @param path as a person wrote it
- * @param options `anew`: for a file that was open before; a FIFO without a reader is an error then
- * @throws SpoorError `OUTPUT_UNWRITABLE`
+ * @param path as the user wrote it
+ * @param options `anew`: for a file that was open before; then a FIFO without a reader is an error
+ * @throws {SpoorError} OUTPUT_UNWRITABLE when the file cannot be opened, or another user placed it
  */
 export async function openOutputFile(
   path: string,
@@ -56,7 +59,7 @@ export async function openOutputFile(
       try {
         return await openPlace(path, place, anew ? constants.O_NONBLOCK : 0);
       } catch (error) {
-        // Somebody else was quicker to make it, or to remove it: look again.
+        // Another process created or removed the file in between, so look again.
         const { code } = error as NodeJS.ErrnoException;
         if (attempts === 8 || !(place.found === undefined ? code === 'EEXIST' : code === 'ENOENT'))
           throw error;
@@ -98,7 +101,7 @@ async function openPlace(path: string, place: Place, more: number): Promise<Outp
  * Checks a file as `openOutputFile` does. Another process opened it, in a folder that was checked
  * before.
  *
- * @throws SpoorError `OUTPUT_UNWRITABLE`; the descriptor is closed then
+ * @throws {SpoorError} OUTPUT_UNWRITABLE when the check fails; the descriptor is closed then
  */
 export async function openedElsewhere(
   path: string,
@@ -115,7 +118,10 @@ export async function openedElsewhere(
   }
 }
 
-/** 1 or 2 for a link to one's own standard output or error: to open these anew would fail for a socket, and lose the place. */
+/**
+ * Returns 1 or 2 for a link to the standard output or error of this process. Reopening these fails
+ * for a socket, and loses the file position.
+ */
 function standardDescriptor({ path, folder }: Place): 1 | 2 | undefined {
   const number = /\/([12])$/.exec(path)?.[1];
   if (number === undefined) return undefined;
@@ -129,9 +135,9 @@ function giveToPerson(fd: number): void {
 }
 
 /**
- * Where everybody may create files, one that is there already may have been put there to be written to: by its owner, who would
- * read what is written, or as a second name of a file that only root may change. The kernel has the rule for the first in
- * sticky folders (fs.protected_regular).
+ * In a folder where every user may create files, an existing file can be a trap. Its owner could
+ * read what is written to it, or it could be a second name of a file that only root may change. In
+ * sticky folders the kernel has a rule for the first case (fs.protected_regular).
  */
 function checkNotPlaced(
   path: string,
@@ -144,19 +150,19 @@ function checkNotPlaced(
   const owner = Number(stats.uid);
   const remedy = 'Remove it first, or write to a folder that only you can change.';
   if (!owners.has(owner)) {
-    const what = `it belongs to ${ownerName(owner)}, in a folder that everybody may write to`;
+    const what = `it belongs to ${ownerName(owner)}, in a folder that every user may write to`;
     throw new SpoorError('OUTPUT_UNWRITABLE', `${path} cannot be written: ${what}`, { remedy });
   }
   if (stats.isFile() && stats.nlink > 1n) {
-    const what = 'it has a second name, and is in a folder that everybody may write to';
+    const what = 'it has a second name, and is in a folder that every user may write to';
     throw new SpoorError('OUTPUT_UNWRITABLE', `${path} cannot be written: ${what}`, { remedy });
   }
 }
 
 /**
- * Opens standard output or standard error once more, so that its user can close it.
+ * Opens standard output or standard error again, so that the caller can close it.
  *
- * @throws SpoorError `OUTPUT_UNWRITABLE`, for a socket, which cannot be opened
+ * @throws {SpoorError} OUTPUT_UNWRITABLE when it is a socket, which cannot be opened
  */
 export function openDescriptor(number: 1 | 2, name: string): OutputFile {
   try {
@@ -168,7 +174,7 @@ export function openDescriptor(number: 1 | 2, name: string): OutputFile {
   }
 }
 
-/** Closes a file that will not be used after all, and removes it if it was made for this. */
+/** Closes an unused file, and removes it if this process created it. */
 export async function abandonOutputFile({ path, fd, stats, created }: OutputFile): Promise<void> {
   await closeFile(fd);
   if (!created) return;
@@ -180,7 +186,7 @@ export function isSameFile(one: BigIntStats, other: BigIntStats): boolean {
   return one.dev === other.dev && one.ino === other.ino;
 }
 
-/** What this machine has not left, whatever the path. */
+/** Errors for a lack of resources, whatever the path. */
 const exhausted: Readonly<Record<string, string>> = {
   EMFILE: 'Raise the limit of open files: ulimit -n.',
   ENFILE: 'Close files of other processes, or raise fs.file-max.',
@@ -192,7 +198,7 @@ export function unwritable(path: string, why: string, cause?: unknown): SpoorErr
   if (remedy !== undefined)
     return new SpoorError('SYSCALL_FAILED', `${path} cannot be opened: ${why}`, { remedy, cause });
   return new SpoorError('OUTPUT_UNWRITABLE', `${path} cannot be written: ${why}`, {
-    remedy: 'Give a file that can be made or replaced, or "-" for standard output.',
+    remedy: 'Give a file that can be created or replaced, or "-" for standard output.',
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -1,19 +1,22 @@
-/** A command line that a shell reads back: bash, dash, and other shells of POSIX with their usual IFS. */
+/**
+ * Formats a command line that a shell reads back: bash, dash and other POSIX shells with the
+ * default IFS.
+ */
 import { escapeText } from '@spoor/core';
 
-/** Needs no quotes in a shell, nor for the eye. */
+/** Matches a word that needs no quotes, for a shell and for a reader. */
 const plainWord = /^[\w@%+=:,./-]+$/;
 
-/** A first word that a shell does not take for the name of a command, unless it is quoted. */
+/** Matches a first word that a shell takes for a command name only if it is quoted. */
 const special =
   /=|^(?:if|then|else|elif|fi|do|done|case|esac|while|until|for|in|function|select|time|coproc)$/;
 
 /**
- * Arguments as they are typed into a shell, which reads the very bytes back. No character of the text moves a cursor or
- * turns the direction of writing: those are octal numbers for `printf`.
+ * Formats arguments as they are typed into a shell, which reads back the same bytes. No character
+ * moves the cursor or changes the writing direction: `printf` gets those as octal numbers.
  *
- * @param raw the bytes of all arguments as hexadecimal digits, where the texts do not stand for them
- * @param truncated whether arguments, or the end of one, are missing: then `…` follows, without quotes
+ * @param raw the bytes of all arguments in hexadecimal, if the texts are not exact
+ * @param truncated true if arguments, or the end of one, are missing; then an unquoted `…` follows
  */
 export function commandLine(
   argv: readonly string[],
@@ -31,7 +34,8 @@ export function commandLine(
 }
 
 /**
- * The third character of IFS, for the end of a word: a shell drops line ends there when it takes the output of a command.
+ * The third character of IFS, a newline, for the end of a word. A shell removes newlines at the end
+ * of the output of a command.
  */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: it is for a shell
 const lineEnd = '${IFS#??}';
@@ -43,12 +47,15 @@ function quoted(word: string, bytes: Buffer | undefined): string {
   let lineEnds = '';
   for (; characters.at(-1) === '\n'; characters.pop()) lineEnds += lineEnd;
   let format = characters.map(formatOf).join('');
-  // Not an option of printf.
+  // A leading "-" would be an option of printf.
   if (format.startsWith('-')) format = `\\055${format.slice(1)}`;
   return format === '' ? `"${lineEnds}"` : `"$(printf '${format}')${lineEnds}"`;
 }
 
-/** Whether a terminal shows the text and does not obey it. A backslash is only itself within quotes. */
+/**
+ * Returns true if a terminal shows the text without obeying it. Within quotes a backslash is
+ * harmless.
+ */
 function isHarmless(text: string): boolean {
   const without = text.replaceAll('\\', '');
   return escapeText(without) === without;
@@ -56,7 +63,10 @@ function isHarmless(text: string): boolean {
 
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t', '\\': '\\\\', '%': '%%' };
 
-/** A character, or a byte that is none, in the format of `printf`. An exclamation mark would ask bash for its history. */
+/**
+ * Returns a character, or an invalid byte, in the format of `printf`. Bash would expand an
+ * exclamation mark.
+ */
 function formatOf(character: string | number): string {
   if (typeof character === 'number') return octal(character);
   const short = named[character];
@@ -69,7 +79,7 @@ function octal(byte: number): string {
   return `\\${byte.toString(8).padStart(3, '0')}`;
 }
 
-/** The characters of a text in UTF-8, and each byte that belongs to none. */
+/** Returns the characters of a UTF-8 text, and each byte that is not part of one. */
 function* charactersOf(bytes: Buffer): Generator<string | number> {
   for (let start = 0; start < bytes.length; ) {
     const character = characterAt(bytes, start);

@@ -1,7 +1,7 @@
 import { SpoorError } from '@spoor/core';
 import { errnoNameOf, type Sink } from './sink.js';
 
-const kept = 'What was written before is there.';
+const kept = 'Earlier output is kept.';
 
 const remedies: Readonly<Record<string, string>> = {
   ENOSPC: `Free space on that file system, or write to another one. ${kept}`,
@@ -9,14 +9,14 @@ const remedies: Readonly<Record<string, string>> = {
   EFBIG: `Raise the limit on the size of files (ulimit -f unlimited). ${kept}`,
 };
 
-/** What to do about a write that failed. */
+/** Returns the remedy for a failed write. */
 export function writeRemedy(errnoName: string): string {
   return remedies[errnoName] ?? `Write to another file. ${kept}`;
 }
 
 /**
- * One error of all that went wrong with several outputs. It has the code of the first that is more than a reader that has
- * gone, since that is the one that counts for the exit status.
+ * Joins the errors of several outputs into one. Its code decides the exit status, so it is the
+ * first code that is not a closed reader.
  */
 export function joinErrors(errors: readonly (SpoorError | undefined)[]): SpoorError | undefined {
   const found = errors.filter((error) => error !== undefined);
@@ -29,12 +29,12 @@ export function joinErrors(errors: readonly (SpoorError | undefined)[]): SpoorEr
   });
 }
 
-/** Why a sink takes no more, as an error; undefined while it does. */
+/** Returns the failure of a sink as an error; undefined while the sink works. */
 export function sinkError({ failure, name }: Sink): SpoorError | undefined {
   if (failure === undefined) return undefined;
   const why = errnoNameOf(failure);
   return failure.code === 'EPIPE'
-    ? new SpoorError('OUTPUT_CLOSED', `Nobody reads ${name} any more`, { cause: failure })
+    ? new SpoorError('OUTPUT_CLOSED', `${name} was closed by its reader`, { cause: failure })
     : new SpoorError('OUTPUT_UNWRITABLE', `${name} cannot be written: ${why}`, {
         remedy: writeRemedy(why),
         cause: failure,

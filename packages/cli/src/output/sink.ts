@@ -6,26 +6,26 @@ import type { LineBuffer } from '@spoor/event';
 const closeDescriptor = promisify(close);
 const writeBytes = promisify(write);
 
-/** Text that waits beyond this many bytes is more than the other end keeps up with. */
+/** If more bytes than this are waiting, the other end is too slow. */
 const fullAt = 1024 * 1024;
 
-/** Where a descriptor that somebody made non-blocking is full, this long until it is tried again: milliseconds. */
+/** Milliseconds before the next try if a non-blocking descriptor is full. */
 const retryMs = 5;
 
 /**
- * A descriptor that text is written to, whole lines at a time: what is written within one turn of the event loop goes out
- * in one piece. One write is under way at any time, in Node's thread pool, so that a pipe that nobody reads holds up neither
- * the event loop nor the signals. To a regular file, which holds up nobody, it writes itself, as Node does to such an output:
- * to wake a thread for each piece costs what is traced more than the writing. Streams of Node would make the descriptor
- * non-blocking, which it would be for the traced command too: the two share it.
+ * Writes text to a descriptor, whole lines at a time. The text of one turn of the event loop is one
+ * write. One write is in progress at a time, in the thread pool of Node.js. So a pipe without a
+ * reader blocks neither the event loop nor the signals. A regular file never blocks: the sink
+ * writes to it directly, which costs less than waking a thread. A stream of Node.js would make the
+ * descriptor non-blocking, also for the traced command, which shares it.
  */
 export class Sink {
   readonly name: string;
-  /** What goes out next. */
+  /** The text of the next write. */
   #text: LineBuffer | FewLines = new FewLines();
   #fd: number;
   #stats: BigIntStats | undefined;
-  /** In front of the text, in pieces of `fullAt`. */
+  /** Full buffers to write before the text. */
   readonly #waiting: Buffer[] = [];
   #flushing: Promise<void> | undefined;
   #failure: NodeJS.ErrnoException | undefined;
@@ -36,23 +36,23 @@ export class Sink {
     this.name = name;
   }
 
-  /** Whether it is a regular file, which holds up nobody. */
+  /** True for a regular file, which never blocks. */
   get isFile(): boolean {
     return this.stats?.isFile() ?? false;
   }
 
-  /** What is written to; undefined for a descriptor that was closed. */
+  /** The status of the file; undefined for a closed descriptor. */
   get stats(): BigIntStats | undefined {
     this.#stats ??= statsOf(this.#fd);
     return this.#stats;
   }
 
-  /** Why nothing more is written; everything after it was thrown away. */
+  /** The first failed write. All later text is discarded. */
   get failure(): NodeJS.ErrnoException | undefined {
     return this.#failure;
   }
 
-  /** Whether to wait for `drained` before more is written. */
+  /** True if the caller should wait for `drained` before it writes more. */
   get full(): boolean {
     return this.#waiting.length > 0;
   }
@@ -67,13 +67,13 @@ export class Sink {
     this.added();
   }
 
-  /** From now on all text goes through these lines: whoever adds to them calls `added`. */
+  /** Collects all text in these lines from now on. A caller that adds to them calls `added`. */
   through(lines: LineBuffer): void {
     lines.add(this.#text.take().toString());
     this.#text = lines;
   }
 
-  /** Sees to what was added to the lines. */
+  /** Schedules a write of the lines that were added. */
   added(): void {
     const text = this.#text;
     if (text.length === 0) return;
@@ -82,14 +82,14 @@ export class Sink {
     this.#flushing ??= this.#flush();
   }
 
-  /** Settles when all is written, or has failed. Never rejects: see `failure`. */
+  /** Settles when all text is written or has failed. Never rejects: see `failure`. */
   drained(): Promise<void> {
     return this.#flushing ?? Promise.resolve();
   }
 
   /**
-   * Goes on writing to another descriptor of a regular file, behind the last whole line. Returns the one that was written to
-   * so far, which the caller closes.
+   * Switches to another descriptor of a regular file, after the last whole line.
+   * @returns the previous descriptor, which the caller closes
    */
   async switchTo(fd: number): Promise<number> {
     await this.drained();
@@ -99,13 +99,13 @@ export class Sink {
     return before;
   }
 
-  /** Writes what is left and closes the descriptor. */
+  /** Writes the remaining text and closes the descriptor. */
   async close(): Promise<void> {
     await this.drained();
     try {
       await closeDescriptor(this.#fd);
     } catch (error) {
-      // A file system over the network may only say here that there was no room.
+      // A network file system may report only here that it was full.
       this.#fail(error as NodeJS.ErrnoException);
     }
   }
@@ -152,7 +152,9 @@ export class Sink {
   }
 }
 
-/** A text that is put together as a string. Most sinks have no more, and are made before a trace starts, which is not to wait for more. */
+/**
+ * Collects text in a string. Most sinks need no more, and a string is fast to create at the start.
+ */
 class FewLines {
   #text = '';
 
@@ -181,16 +183,16 @@ class FewLines {
 
 function statsOf(fd: number): BigIntStats | undefined {
   try {
-    // By bigints, which have memory of their own: in that of the numbers Node.js (`realpathSync` in lib/fs.js) leaves off at a pipe when
-    // it looks for where a package really is, and finds none that is linked to.
+    // fstat with bigints has memory of its own. With numbers, it shares memory with `realpathSync`
+    // of Node.js (lib/fs.js), which then stops at a pipe and does not find a linked package.
     return fstatSync(fd, { bigint: true });
   } catch {
-    // A descriptor that was closed: the first write says so.
+    // The descriptor is closed. The first write reports it.
     return undefined;
   }
 }
 
-/** `ENOSPC`, of an error of Node's. */
+/** Returns the errno name of an error of Node.js, such as `ENOSPC`. */
 export function errnoNameOf(error: NodeJS.ErrnoException): string {
   return error.code ?? (error.errno === undefined ? 'unknown' : getSystemErrorName(error.errno));
 }

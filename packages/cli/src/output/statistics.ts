@@ -7,7 +7,7 @@ import { countText, sizeText } from './text.js';
 /** A title and rows of cells. */
 type Section = readonly [string, readonly (readonly string[])[]];
 
-/** What `--stats` says. */
+/** Formats the counters for `--stats`. */
 export function statisticsText(statistics: Statistics, style: Style): string {
   const { state, rings, mapEntries, variants, programs, misordered, droppers } = statistics;
   const { recovered, ...counters } = state;
@@ -66,7 +66,7 @@ export function statisticsText(statistics: Statistics, style: Style): string {
   return sections.map(([title, rows]) => `${style.bold(title)}\n${align(rows)}`).join('');
 }
 
-/** The processes whose events were dropped. */
+/** Formats the processes whose events were dropped. */
 function dropperSection(droppers: Statistics['droppers']): Section {
   return [
     'Processes that lost most events, of the ring of activity',
@@ -77,12 +77,12 @@ function dropperSection(droppers: Statistics['droppers']): Section {
   ];
 }
 
-/** `wordsSpilled` → `words spilled`. */
+/** Converts `wordsSpilled` to `words spilled`. */
 function inWords(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
-/** Columns as wide as they have to be: the first and any of words to the left, numbers to the right. */
+/** Aligns the columns. The first column and columns of words align left, numbers align right. */
 function align(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows)

@@ -1,6 +1,6 @@
 export type Paint = (text: string) => string;
 
-/** What colours say: nothing that the words do not say too. */
+/** Colours only repeat what the words say. */
 export interface Style {
   readonly dim: Paint;
   readonly bold: Paint;
@@ -18,12 +18,12 @@ const sgr =
 export const noStyle: Style = { dim: plain, bold: plain, name: plain, good: plain, bad: plain };
 const colours: Style = { dim: sgr(2), bold: sgr(1), name: sgr(36), good: sgr(32), bad: sgr(31) };
 
-/** Colours for a terminal, unless its owner wants none: https://no-color.org. */
+/** Returns colours for a terminal, unless the user disabled them: https://no-color.org. */
 export function styleFor(isTerminal: boolean, env: NodeJS.ProcessEnv = process.env): Style {
   return isTerminal && !env['NO_COLOR'] && env['TERM'] !== 'dumb' ? colours : noStyle;
 }
 
-/** Whether box-drawing characters can be shown. */
+/** Returns true if the terminal can show box-drawing characters. */
 export function hasUnicode(env: NodeJS.ProcessEnv = process.env): boolean {
   return /utf-?8/i.test(env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '');
 }

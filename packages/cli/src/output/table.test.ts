@@ -163,7 +163,7 @@ it('says where something is missing', () => {
     '-- dropped about here: open 1,200 (ring-full) --\n',
   );
   expect(event(marker({ kind: 'gap', reason: 'a damaged block', position: 64n, records: 3 }))).toBe(
-    '-- 3 records are missing, at 64: a damaged block --\n',
+    '-- 3 records missing at 64: a damaged block --\n',
   );
 });
 

@@ -11,7 +11,7 @@ const pidWidth = 7;
 /** A task's name has at most 15 bytes. */
 const commWidth = 15;
 
-/** One aligned line an event, as it comes. */
+/** Formats one aligned line per event. */
 export function tableRenderer({ style, time, kinds }: RendererOptions): Renderer {
   const timeWidth = time === 'wall' ? 12 : 10;
   const kindWidth = Math.max('EVENT'.length, ...kinds.map((kind) => kind.length));
@@ -48,13 +48,13 @@ function withoutWait({ event, tgid, startTimeNs, data }: EventLine, wait: Comman
   return { ...data, durationNs: wait.ranNs(process, BigInt(String(data['durationNs']))) };
 }
 
-/** What is no event. */
+/** Formats a marker or a malformed record. */
 function interlude(line: Exclude<OutputLine, EventLine>): string {
   switch (line.event) {
     case 'malformed':
-      return `-- a record that is none, at ${line.position}: ${line.reason} --`;
+      return `-- malformed record at ${line.position}: ${line.reason} --`;
     case 'gap':
-      return `-- ${line.records ?? 'some'} records are missing, at ${line.position}: ${line.reason} --`;
+      return `-- ${line.records ?? 'some'} records missing at ${line.position}: ${line.reason} --`;
     case 'drops':
       return `-- dropped about here: ${dropsByKind(line.drops)} --`;
   }
@@ -65,7 +65,7 @@ interface Timed {
   readonly ktimeNs: string;
 }
 
-/** Seconds since the first event. */
+/** Formats the seconds since the first event. */
 function relativeClock(): (line: Timed) => string {
   let first: bigint | undefined;
   return ({ ktimeNs }) => {
@@ -75,7 +75,7 @@ function relativeClock(): (line: Timed) => string {
   };
 }
 
-/** Local time of day, with milliseconds. */
+/** Formats the local time of day, with milliseconds. */
 function wallClock({ time }: Timed): string {
   if (time === null) return '-';
   const date = new Date(time);

@@ -3,7 +3,8 @@ import { escapeText } from '@spoor/core';
 type Data = Readonly<Record<string, unknown>>;
 
 /**
- * A text field of a line, fit to print: from its bytes where the text does not stand for them, with `…` where it was cut.
+ * Escapes a text field for printing. Uses its bytes if the text is not exact, and adds `…` if it
+ * was cut.
  */
 export function textField(data: Data, name: string): string {
   const raw = data[`${name}Raw`];
@@ -12,7 +13,7 @@ export function textField(data: Data, name: string): string {
   return data[`${name}Truncated`] === true ? `${escaped}…` : escaped;
 }
 
-/** `4.1 ms`, `12.3 s`, `3 min 20 s`. */
+/** Formats a duration: `4.1 ms`, `12.3 s`, `3 min 20 s`. */
 export function durationText(ns: bigint): string {
   const ms = Number(ns) / 1e6;
   if (ms < 1000) return `${ms < 10 ? ms.toFixed(1) : ms.toFixed(0)} ms`;
@@ -21,17 +22,17 @@ export function durationText(ns: bigint): string {
   return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
 }
 
-/** `12,345`. */
+/** Formats a count: `12,345`. */
 export function countText(count: number): string {
   return count.toLocaleString('en-US');
 }
 
-/** `1 event`, `2 events`. */
+/** Formats a count and a noun: `1 event`, `2 events`. */
 export function counted(count: number, noun: string): string {
   return `${countText(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** `4 MiB`, `512 KiB`. */
+/** Formats a size: `4 MiB`, `512 KiB`. */
 export function sizeText(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB'];
   let size = bytes;

@@ -83,7 +83,7 @@ it('draws a chain of ten thousand', () => {
 });
 
 it('says that processes were left out', () => {
-  expect(drawTree({ roots: [], forgotten: 1200 }, plain)).toBe('(1,200 that had ended were left out)\n');
+  expect(drawTree({ roots: [], forgotten: 1200 }, plain)).toBe('(1,200 ended processes omitted)\n');
 });
 
 it('counts the life of the command from its exec, also when execs are not shown', () => {

@@ -7,10 +7,13 @@ import { commandLine } from './shell-words.js';
 import type { Style } from './style.js';
 import { countText, durationText, textField } from './text.js';
 
-/** Characters of indentation beyond which the tree is drawn straight down: nobody can read on, and a chain of forks is long. */
+/**
+ * The largest indentation in characters. Deeper levels are drawn straight down, because a chain of
+ * forks can be long.
+ */
 const deepest = 120;
 
-/** The process tree, drawn when all is over. */
+/** Draws the process tree when the trace ends. */
 export function treeRenderer(
   { style, unicode, exitsUnseen = false }: RendererOptions,
   processes: () => ProcessTree,
@@ -39,25 +42,25 @@ interface Drawing {
   readonly unicode: boolean;
   /** Exits were lost, or are not in the trace, so a process without one may have ended. */
   readonly exitsLost?: boolean;
-  /** How long the command waited for the tracer; absent: no process waited. */
+  /** The time that the command waited for the tracer; undefined if no process waited. */
   readonly wait?: CommandWait;
 }
 
 interface Drawn {
   readonly process: TracedProcess;
-  /** What stands before its own line, and before those of its children. */
+  /** The prefix of its own line, and of the lines of its children. */
   readonly branch: string;
   readonly indent: string;
 }
 
-/** A line a process, children below their parents in the order in which they came. */
+/** Draws one line per process. Children are below their parents, in the order of their start. */
 export function drawTree(
   processes: Pick<ProcessTree, 'roots' | 'forgotten'>,
   { style, unicode, exitsLost = false, wait = new CommandWait() }: Drawing,
 ): string {
   const [middle, last, bar] = unicode ? ['├─ ', '└─ ', '│  '] : ['|- ', '`- ', '|  '];
   const lines: string[] = [];
-  // A stack of our own: a chain of ten thousand forks must not use up the engine's.
+  // Uses a stack of its own: recursion over ten thousand forks would overflow the stack of V8.
   const stack: Drawn[] = processes.roots.map((process) => ({ process, branch: '', indent: '' })).reverse();
   for (let drawn = stack.pop(); drawn !== undefined; drawn = stack.pop()) {
     const { process, branch, indent } = drawn;
@@ -71,7 +74,7 @@ export function drawTree(
     }
   }
   const { forgotten } = processes;
-  if (forgotten > 0) lines.push(style.dim(`(${countText(forgotten)} that had ended were left out)\n`));
+  if (forgotten > 0) lines.push(style.dim(`(${countText(forgotten)} ended processes omitted)\n`));
   return lines.join('');
 }
 
@@ -102,7 +105,7 @@ function signalName(number: number): string {
   return found?.[0] ?? `signal ${number}`;
 }
 
-/** Its end is told in words. */
+/** Formats how a process ended. */
 function counts(process: TracedProcess): string {
   return [...process.counts]
     .filter(([kind]) => kind !== 'exit')

@@ -1,33 +1,35 @@
-/** Walks a path to where a file is to be written, and refuses symbolic links that somebody else has placed. */
+/** Resolves the path of an output file, and refuses symbolic links that another user placed. */
 import { type BigIntStats, closeSync, constants, lstatSync, openSync, readlinkSync } from 'node:fs';
 import { SpoorError } from '@spoor/core';
 import { ownerName, trustedOwners } from './owner.js';
 
-/** `O_PATH` of Linux, which Node.js does not name: a descriptor that only stands for the place. */
+/** `O_PATH` of Linux, which Node.js does not define: a descriptor that only names a place. */
 const oPath = 0o10000000;
-/** As many links as the kernel follows. */
+/** The kernel follows as many links. */
 const mostLinks = 40;
 
-/** Where a path leads. */
+/** The place that a path leads to. */
 export interface Place {
-  /** What `open` takes. It stays true when somebody moves a folder above it. */
+  /** The path for `open`. It stays valid if a folder above it is moved. */
   readonly path: string;
-  /** Undefined where there is nothing yet. */
+  /** Undefined if the file does not exist yet. */
   readonly found: BigIntStats | undefined;
   /** The folder. */
   readonly folder: BigIntStats;
-  /** A descriptor of it, until `close`; undefined without procfs. */
+  /** A descriptor of the folder, until `close`; undefined without procfs. */
   readonly folderFd: number | undefined;
-  /** Whether it is a link of procfs to an open descriptor, which only the kernel can follow. */
+  /** True if the path is a procfs link to an open descriptor, which only the kernel can follow. */
   readonly isDescriptor: boolean;
-  /** Lets go of the folder. */
+  /** Closes the folder. */
   close(): void;
 }
 
 /**
- * Finds the place of a file. A link is followed if its owner is root, this process, or the person behind sudo.
+ * Finds the place of a file. Follows a link only if its owner is root, this user or the user who
+ * called sudo.
  *
- * @throws SpoorError `OUTPUT_UNWRITABLE` for a link of anybody else; errors of Node.js for what cannot be looked at
+ * @throws {SpoorError} OUTPUT_UNWRITABLE when another user owns a link; errors of Node.js when a
+ *   part of the path cannot be read
  */
 export function findPlace(path: string): Place {
   const procfs = procfsDevice();
@@ -47,7 +49,7 @@ export function findPlace(path: string): Place {
       } else if (walk.isLast) {
         return walk.end(at, { found, isDescriptor: false });
       } else {
-        // What was a folder a moment ago may be a link by now.
+        // The folder may have become a link in the meantime.
         walk.enter(name, constants.O_DIRECTORY | constants.O_NOFOLLOW);
       }
     }
@@ -58,8 +60,8 @@ export function findPlace(path: string): Place {
 }
 
 /**
- * Where the links in /dev lead. In a user namespace they and /proc/self seem to belong to nobody, since root of the machine
- * is unknown there.
+ * Maps the links in /dev to their targets. In a user namespace, /dev and /proc/self seem to belong
+ * to nobody, because root of the machine is unknown there.
  */
 function withoutDeviceLinks(path: string): string {
   return path
@@ -68,19 +70,19 @@ function withoutDeviceLinks(path: string): string {
     .replace(/^\/dev\/stderr$/, '/proc/self/fd/2');
 }
 
-/** The device of procfs; undefined where it is not mounted, or shows another process-id namespace. */
+/** The device of procfs; undefined if it is not mounted, or shows another pid namespace. */
 function procfsDevice(): bigint | undefined {
   if (process.platform !== 'linux') return undefined;
   return lstatSync('/proc/self/fd', { bigint: true, throwIfNoEntry: false })?.dev;
 }
 
-/** The folder that was reached, and the names that are left. */
+/** The current folder, and the names that remain. */
 class Walk {
-  /** With procfs the folder is an open descriptor, so that nobody can put another one in its place. */
+  /** With procfs, the folder is an open descriptor, so that another process cannot replace it. */
   readonly #byDescriptor: boolean;
   #fd = -1;
   #folder: string;
-  /** For messages: the way as it was written, links replaced. */
+  /** The path as written, with links replaced, for messages. */
   #shown: string;
   readonly #left: string[];
   #links = 0;
@@ -118,7 +120,8 @@ class Walk {
     if (++this.#links > mostLinks) throw Object.assign(new Error('too many links'), { code: 'ELOOP' });
     const target = readlinkSync(at);
     const after = lstatSync(at, { bigint: true });
-    // A link cannot be changed, only replaced: then this is not the one whose owner was looked at.
+    // A link can be replaced but not changed. A different inode means that its owner was not
+    // checked.
     if (after.ino !== found.ino || after.ctimeNs !== found.ctimeNs)
       throw Object.assign(new Error('the link was replaced'), { code: 'EAGAIN' });
     this.#left.push(...namesOf(target));
@@ -147,7 +150,9 @@ class Walk {
   }
 }
 
-/** Last first. A path that ends with a slash is that of a folder, `.` in it. */
+/**
+ * Returns the names, last first. A path with a slash at the end is a folder, so it ends with `.`.
+ */
 function namesOf(path: string): string[] {
   const names = path.split('/').filter((name) => name !== '' && name !== '.');
   if (/(^|\/)\.?$/.test(path)) names.push('.');

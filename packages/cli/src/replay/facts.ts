@@ -3,7 +3,9 @@ import type { Event, EventLayouts } from '@spoor/event';
 import { filterKinds, type Scope } from '@spoor/filter';
 import { containerFact, type TaskFacts, taskFacts } from '@spoor/filter/reference';
 
-/** What an event tells of its task. The rest of the facts nothing asks for: `checkRecorded` has seen to that. */
+/**
+ * Returns the facts of the task of an event. `checkRecorded` refuses filters that need other facts.
+ */
 export function recordedFacts(event: Event, newProcessFlag: number, script: string): TaskFacts {
   const { uid, tgid, tid, ppid, comm, exe } = event;
   const isNew = (event.headerFlags & newProcessFlag) === 0 ? 0 : 1;
@@ -13,7 +15,10 @@ export function recordedFacts(event: Event, newProcessFlag: number, script: stri
 
 const always: readonly string[] = ['uid', 'tgid', 'tid', 'ppid', 'comm', 'exe', 'isNew'];
 
-/** The facts that a recording with these layouts has. Older versions did not record the container. */
+/**
+ * Returns the facts that a recording with these layouts has. Older versions did not record the
+ * container.
+ */
 function recordedWith({ events }: EventLayouts): ReadonlySet<string> {
   const headers = Object.values(events).map(({ fields }) => fields[0]?.layout);
   const hasContainer = headers.every(
@@ -23,16 +28,16 @@ function recordedWith({ events }: EventLayouts): ReadonlySet<string> {
 }
 
 /**
- * Whether the filters of a scope can be judged from what a recording has.
+ * Checks that a recording has the facts that the filters of a scope need.
  *
- * @throws SpoorError `UNSUPPORTED`
+ * @throws {SpoorError} UNSUPPORTED when it does not have them
  */
 export function checkRecorded(scope: Scope, layouts: EventLayouts): void {
   const recorded = recordedWith(layouts);
   const unknown = scope.filters.find(({ kind }) => !recorded.has(filterKinds[kind].reads));
   if (unknown === undefined) return;
-  throw new SpoorError('UNSUPPORTED', `A recording does not say what ${unknown.kind} asks for`, {
+  throw new SpoorError('UNSUPPORTED', `a recording does not have the facts for ${unknown.kind}`, {
     remedy:
-      'Use it while tracing. A recording has uid, pid, tid, ppid, comm, exe, new and tree; container if it was made by a Spoor that records it.',
+      'Use this filter while tracing. Recordings have uid, pid, tid, ppid, comm, exe, new and tree, and newer ones container.',
   });
 }

@@ -9,18 +9,24 @@ import type { ReplayScopes } from './replay-scopes.js';
 export interface Play {
   readonly recording: Recording;
   readonly writer: EventWriter;
-  /** The tree of processes to fill; undefined if it is not shown. */
+  /** The process tree to fill; undefined if it is not shown. */
   readonly processes: ProcessTree | undefined;
-  /** Which events are shown, and under which names of scopes; undefined: all, under those of the recording. */
+  /**
+   * Selects the shown events and names their scopes; undefined shows all, with the recorded scope
+   * names.
+   */
   readonly scopes: ReplayScopes | undefined;
-  /** How many times as fast as it happened; infinite for as fast as it goes. */
+  /** The factor of the original speed; Infinity for no waits. */
   readonly speed: number;
   readonly progress: Progress | undefined;
-  /** Whether to go on. */
+  /** Returns false to stop. */
   readonly goesOn: () => boolean;
 }
 
-/** Shows a recording from its beginning to its end. Resolves to what was dropped when it was made. */
+/**
+ * Shows a recording from its beginning to its end.
+ * @returns the drops during the recording
+ */
 export async function play(parts: Play): Promise<Drops> {
   const { recording, writer, processes, speed, progress, goesOn } = parts;
   const dropped = new DropTotals();
@@ -46,7 +52,7 @@ export async function play(parts: Play): Promise<Drops> {
   return dropped.drops;
 }
 
-/** An event under the names of other scopes; `scopes` stays as the recording has it. */
+/** An event with the names of other scopes; `scopes` stays as recorded. */
 function under(event: Event, scopes: readonly string[]): Printable {
   return {
     kind: event.kind,

@@ -2,7 +2,7 @@ import type { Stream } from '../io.js';
 
 const everyMs = 250;
 
-/** One line that rewrites itself on a terminal, for a recording that takes a while. */
+/** Shows the progress of a long replay in one line of the terminal. */
 export class Progress {
   readonly #stream: Stream;
   readonly #size: number;

@@ -15,8 +15,9 @@ import {
 import { checkRecorded, recordedFacts } from './facts.js';
 
 /**
- * Judges the events of a recording as the kernel would have: who is in a scope, who descends from one that is, and which
- * events a scope takes. Sees what was recorded and no more: what was not in scope then has left no fork to follow by.
+ * Evaluates scopes on the events of a recording, as the kernel would have done: membership,
+ * descendants and events per scope. It sees only recorded events. A process out of scope has no
+ * recorded fork to follow.
  */
 export class ReplayScopes {
   readonly #scopes: readonly Scope[];
@@ -25,15 +26,15 @@ export class ReplayScopes {
   readonly #scriptFlag: number;
   /** By identity: the script that a process runs. */
   readonly #scripts = new Map<string, string>();
-  /** Those of which `env` is the interpreter: the exec that it is about to make does not end the script. */
+  /** Processes with `env` as the interpreter. Their next exec does not end the script. */
   readonly #byEnv = new Set<string>();
-  /** By identity; without those that carry nothing. */
+  /** By identity; without processes that carry no scope. */
   readonly #states = new Map<string, FollowState>();
 
   /**
    * @param layouts of the recording
-   * @throws SpoorError `UNSUPPORTED` for a filter that asks for more than a recording has, `INVALID_VALUE` for a name that stands
-   *   for nothing on this machine
+   * @throws {SpoorError} UNSUPPORTED when a filter needs a fact that the recording does not have
+   * @throws {SpoorError} INVALID_VALUE when a name does not exist on this machine
    */
   constructor(scopes: readonly Scope[], layouts: EventLayouts) {
     this.#scopes = scopes.map((scope) => resolveScope(scope, linuxHost()));
@@ -43,7 +44,9 @@ export class ReplayScopes {
     this.#scriptFlag = layouts.flags['script'] ?? 0;
   }
 
-  /** Names of the scopes that the event belongs to. Wants every event, in order. */
+  /**
+   * Returns the names of the scopes that the event belongs to. Call it with every event, in order.
+   */
   judge(event: Event): readonly string[] {
     const identity = identityOf(event.tgid, event.startTimeNs);
     const script = this.#scriptOf(event, identity);
@@ -67,7 +70,7 @@ export class ReplayScopes {
       .map(({ name }) => name);
   }
 
-  /** The script that the process of an event runs; empty when it is not known to run any. */
+  /** Returns the script that the process of an event runs; empty if it is not known. */
   #scriptOf(event: Event, identity: string): string {
     if (event.kind === 'exec') {
       if ((event.headerFlags & this.#scriptFlag) !== 0) {
@@ -83,7 +86,7 @@ export class ReplayScopes {
   }
 }
 
-/** A process id is used again; with the start time it is not. */
+/** Returns the identity of a process: ids are reused, but not with the same start time. */
 function identityOf(tgid: number, startTimeNs: bigint): string {
   return `${tgid} ${startTimeNs}`;
 }

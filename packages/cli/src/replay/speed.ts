@@ -1,11 +1,11 @@
 import { SpoorError } from '@spoor/core';
 
-/** `max` is as fast as it goes: infinitely faster. */
+/** `max` means without waits: an infinite speed. */
 export function readSpeed(text: string, option: string): number {
   if (text === 'max') return Number.POSITIVE_INFINITY;
   const speed = Number(/^(\d+(?:\.\d+)?)x?$/.exec(text)?.[1]);
   if (speed > 0) return speed;
-  throw new SpoorError('INVALID_VALUE', `${option} cannot be ${JSON.stringify(text)}`, {
-    remedy: 'Give max, or how many times as fast: 1x, 10x, 0.5x.',
+  throw new SpoorError('INVALID_VALUE', `invalid value '${text}' for ${option}`, {
+    remedy: 'Values: max, or a factor such as 1x, 10x or 0.5x.',
   });
 }

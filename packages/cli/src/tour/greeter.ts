@@ -1,10 +1,10 @@
 import { createServer } from 'node:net';
 
-/** Somebody to connect to: greets whoever comes. */
+/** A server for the tour: it greets each client. */
 export async function startGreeter(): Promise<{ readonly port: number; close(): void }> {
   const server = createServer((socket) => {
     socket.on('error', () => {
-      // A visitor that leaves early is none of our business.
+      // A client that disconnects early is not an error.
     });
     socket.end('hello\n');
   });

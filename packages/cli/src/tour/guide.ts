@@ -10,13 +10,13 @@ import { counted, countText } from '../output/text.js';
 import { drawTree } from '../output/tree.js';
 import { droppedOf } from '../trace/drop-watch.js';
 
-/** What the tour shows of; with `open`, more than fits on a screen is left out. */
+/** The event kinds of the tour. With `open` the table needs a selection to fit on a screen. */
 export const tourEvents = ['exec', 'open', 'connect', 'exit'] as const;
 
-/** Opened by every program that starts, and of no interest twice. */
+/** Paths that every program opens at its start. */
 const usual = /^\/(usr\/)?lib|^\/etc\/(ld\.so|locale|ssl)|^\/(proc|sys|dev)\/|\/locale\//;
 
-/** Says what is seen, in the order in which it is. */
+/** Explains the events of the tour, in their order. */
 export class Guide {
   readonly #stream: Stream;
   readonly #table;
@@ -36,7 +36,7 @@ export class Guide {
     });
   }
 
-  /** A heading, and what to look at below it. */
+  /** Prints a heading and the lines below it. */
   say(heading: string, ...lines: readonly string[]): void {
     const { sink, style } = this.#stream;
     sink.write(`${style.bold(heading)}\n${lines.map((line) => `${line}\n`).join('')}\n`);
@@ -58,24 +58,21 @@ export class Guide {
 
   endTable(): void {
     this.#write(
-      `(${countText(this.#shown)} of ${countText(this.#all)}: libraries and locales that were opened are left out)`,
+      `(${countText(this.#shown)} of ${countText(this.#all)}: opened libraries and locales are omitted)`,
     );
     this.#write('');
     this.say(
-      'What this says',
-      '  exec     a process runs another program: the file as the kernel found it, then the arguments.',
-      '  open     a file was opened: the path as the kernel resolved it, and the descriptor, or why it could not be.',
-      '  connect  a socket was connected: to an address and port, or to the path of a unix socket.',
-      '  exit     a process has ended: how, and how long it lived.',
+      'What the columns mean',
+      '  exec     a process executed a program: the file that the kernel found, then the arguments.',
+      '  open     a file was opened, or the attempt failed: the resolved path, and the descriptor or the error.',
+      '  connect  a socket was connected: the address and port, or the path of a unix socket.',
+      '  exit     a process ended: its exit status and its lifetime.',
     );
   }
 
   tree(processes: ProcessTree): void {
     const { style, sink } = this.#stream;
-    this.say(
-      'The tree',
-      'Who started whom, by identity and not by process id; sleep outlived the shell that started it.',
-    );
+    this.say('The tree', 'Each process is below its parent. sleep outlived the shell that started it.');
     sink.write(`${drawTree(processes, { style, unicode: hasUnicode(), wait: this.#wait })}\n`);
   }
 
@@ -84,21 +81,21 @@ export class Guide {
     const runs = programs.reduce((sum, program) => sum + program.runs, 0);
     const drops = dropsText(droppedOf(events));
     this.say(
-      'The statistics',
+      'The counters',
       `  Events: ${countText(delivered)} delivered, ${drops === '' ? 'none dropped' : drops}.`,
-      `  State: ${counted(state.lookups, 'process lookup')}, ${countText(state.misses)} of them misses.`,
-      '         A miss is rebuilt in place and loses no event.',
-      `  Programs in the kernel: ${programs.length}. They ran ${counted(runs, 'time')}, mostly to find that a call is another process's.`,
+      `  State: ${counted(state.lookups, 'process lookup')}, ${countText(state.misses)} misses.`,
+      '         spoor rebuilds the state after a miss, and no event is lost.',
+      `  Programs in the kernel: ${programs.length}. They ran ${counted(runs, 'time')}, mostly for calls of other processes.`,
     );
   }
 
   farewell(): void {
     this.say(
-      'Go on with',
-      '  npm start -- trace -- npm ls              your own command, followed',
-      '  npm start -- trace --format tree -- make  its tree of processes',
-      '  npm start -- doctor                       what this machine can do',
-      '  npm start -- --help                       everything else',
+      'Next steps',
+      '  npm start -- trace -- npm ls              trace your own command',
+      '  npm start -- trace --format tree -- make  print its process tree',
+      '  npm start -- doctor                       check what this machine supports',
+      '  npm start -- --help                       list all commands',
     );
   }
 

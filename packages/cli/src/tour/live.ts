@@ -4,9 +4,9 @@ import { startGreeter } from './greeter.js';
 import { type Guide, tourEvents } from './guide.js';
 
 /**
- * Follows the script of the tour.
+ * Traces the script of the tour.
  *
- * @throws SpoorError where this machine cannot trace: before anything is shown
+ * @throws {SpoorError} when this machine cannot trace; nothing is printed then
  */
 export async function liveTour(guide: Guide): Promise<void> {
   const greeter = await startGreeter();
@@ -18,9 +18,9 @@ export async function liveTour(guide: Guide): Promise<void> {
       tuning: { replaceable: false, measurePrograms: true },
     });
     guide.say(
-      'A small command, followed',
-      'A shell script lists files, resolves a name, opens a connection on loopback, and fails. Nothing else on this',
-      'machine is shown, and nothing of it can be missed: the script waits until the tracer watches.',
+      'Tracing a small command',
+      'A shell script lists files, resolves a name, opens a connection on loopback, and fails. The script waits',
+      'until the tracer is attached, so no event of it is missed. Other processes are not shown.',
     );
     guide.beginTable();
     for await (const event of tracer) guide.event(event);

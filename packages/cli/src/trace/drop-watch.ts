@@ -4,16 +4,16 @@ interface Counted {
   readonly dropped: Readonly<Record<string, number>>;
 }
 
-/** What was dropped by now, of the counters of a trace. */
+/** Returns the drops so far, from the counters of a trace. */
 export function droppedOf(events: Readonly<Record<string, Counted>>): Drops {
   return Object.fromEntries(Object.entries(events).map(([kind, { dropped }]) => [kind, dropped]));
 }
 
-/** Tells what was dropped since it was last asked. */
+/** Computes the drops since the last call. */
 export class DropWatch {
   #before: Drops = {};
 
-  /** Undefined when nothing was. */
+  /** Undefined if nothing was dropped. */
   since(now: Drops): Drops | undefined {
     const fresh: Record<string, Record<string, number>> = {};
     for (const [kind, reasons] of Object.entries(now)) {

@@ -6,7 +6,9 @@ import { errnoNameOf } from '../output/sink.js';
 /**
  * Reads a policy file.
  *
- * @throws SpoorError `FILE_UNREADABLE`, `POLICY_INVALID` with the file's name in front
+ * @throws {SpoorError} FILE_UNREADABLE when the file cannot be read
+ * @throws {SpoorError} POLICY_INVALID when it is not a policy; the message starts with the name of
+ *   the file
  */
 export async function readPolicy(path: string): Promise<Policy> {
   let text: string;
@@ -17,7 +19,7 @@ export async function readPolicy(path: string): Promise<Policy> {
       'FILE_UNREADABLE',
       `${path} cannot be read: ${errnoNameOf(error as NodeJS.ErrnoException)}`,
       {
-        remedy: 'Give a policy file: spoor explain --help shows one.',
+        remedy: 'Give a policy file. spoor explain --help shows an example.',
         cause: error,
       },
     );

@@ -3,9 +3,9 @@ import { constants } from 'node:os';
 import type { Outcome } from '../exit-status.js';
 import type { Launcher, ReportedSignal } from '../launcher.js';
 
-/** A trace that signals can end. */
+/** A trace that a signal can end. */
 export interface Interruptible {
-  /** Sends a signal to the command; false when there is none, or it has ended. */
+  /** Sends a signal to the command. Returns false if there is none, or it has ended. */
   kill(signal: NodeJS.Signals): boolean;
   readonly running: boolean;
   close(): void;
@@ -16,28 +16,31 @@ export type Interruption = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 export interface InterruptsOptions {
   /** Prints a note on the terminal. */
   readonly note: (text: string) => void;
-  /** Reports the signals, where there is one; else they come to this process. */
+  /** Reports the signals. Without a launcher they reach this process. */
   readonly launcher?: Launcher | undefined;
 }
 
-/** What a trace is made of, as far as signals concern it. */
+/** The parts of a trace that signals act on. */
 export interface Begun {
   readonly tracer: Interruptible;
   /** Settles when the command ends; undefined without one. */
   readonly exit: Promise<unknown> | undefined;
-  /** Opens the output files anew; undefined where no output is a file. */
+  /** Reopens the output files; undefined if no output is a file. */
   readonly reopen?: (() => void) | undefined;
 }
 
 /**
- * A signal this soon after the command's end was meant for it, milliseconds: Ctrl-C ends the command and comes to us, and the
- * kernel chooses which of the two is seen first.
+ * A signal within this time after the end of the command was meant for the command, in
+ * milliseconds. Ctrl-C ends the command and reaches `spoor` too, in either order.
  */
 const graceMs = 500;
 
 const caught: readonly Interruption[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** Signals that a process group may get, and that would end Node.js or open its debugger. They are the command's. */
+/**
+ * Signals to a process group that would end Node.js or open its debugger. They belong to the
+ * command.
+ */
 const disregarded: readonly NodeJS.Signals[] = [
   'SIGUSR1',
   'SIGUSR2',
@@ -49,14 +52,15 @@ const disregarded: readonly NodeJS.Signals[] = [
 ];
 
 /**
- * Decides what a signal means:
+ * Decides what a signal does:
  *
- * - Before the command begins, nothing is left loaded and the command never runs.
- * - While the command lives, a signal to the whole process group is the command's, and has no other effect. A signal to `spoor` alone
- *   is passed on. The second one stops the tracing, the third leaves the command alone.
- * - SIGHUP to `spoor` alone opens the output files anew, where there are any. It is not passed on then.
- * - With no command, or one that has ended, the trace ends, and what was seen is still written. The next signal ends `spoor`
- *   at once.
+ * - Before the command begins, nothing stays loaded and the command never runs.
+ * - While the command lives, a signal to the whole process group belongs to the command and has no
+ *   other effect. A signal to `spoor` alone is passed on. The second one ends the trace, and the
+ *   third ends `spoor`.
+ * - SIGHUP to `spoor` alone reopens the output files, if there are any. Then it is not passed on.
+ * - Without a living command, the trace ends, and the events so far are written. The next signal
+ *   ends `spoor` at once.
  */
 export class Interrupts {
   readonly #starting = new AbortController();
@@ -66,7 +70,7 @@ export class Interrupts {
   #commandLives = false;
   #commandEndedAt = Number.NEGATIVE_INFINITY;
   #passedOn = 0;
-  /** Signals for a command that was let through before its trace was handed over. */
+  /** Signals for a command that has begun, while its trace is not yet here. */
   readonly #early: ReportedSignal[] = [];
   #endedBy: Interruption | undefined;
 
@@ -74,23 +78,23 @@ export class Interrupts {
     this.#note = note;
     this.#launcher = launcher;
     for (const signal of caught) process.on(signal, this.#heard);
-    // The launcher shares no process group with this process: only SIGUSR1 is to be kept from Node.js.
+    // The launcher is in another process group. Only SIGUSR1 must be kept from Node.js.
     for (const signal of launcher === undefined ? disregarded : disregarded.slice(0, 1))
       process.on(signal, nothing);
     launcher?.listen(this.#handle);
   }
 
-  /** Aborts when a signal comes before the trace has begun. */
+  /** Aborts if a signal arrives before the trace has begun. */
   get starting(): AbortSignal {
     return this.#starting.signal;
   }
 
-  /** The signal that ended the trace, or kept it from beginning. */
+  /** The signal that ended the trace or prevented it. */
   get endedBy(): Interruption | undefined {
     return this.#endedBy;
   }
 
-  /** From now on there is something to end. */
+  /** Connects the signals to a trace that has begun. */
   began(begun: Begun): void {
     this.#begun = begun;
     this.#commandLives = begun.exit !== undefined;
@@ -101,13 +105,13 @@ export class Interrupts {
     for (const signal of this.#early.splice(0)) this.#handle(signal);
   }
 
-  /** Back to what Node.js does by itself. */
+  /** Restores the default actions of Node.js. */
   restore(): void {
     for (const signal of caught) process.off(signal, this.#heard);
     for (const signal of disregarded) process.off(signal, nothing);
   }
 
-  /** A signal to this very process. */
+  /** Handles a signal to this process. */
   readonly #heard = (name: NodeJS.Signals): void => {
     const isTerminals = this.#launcher === undefined && (name === 'SIGINT' ? inForeground() : hungUp(name));
     this.#handle({ name, toGroup: isTerminals });
@@ -124,7 +128,7 @@ export class Interrupts {
     if (signal === 'SIGHUP' && !toGroup && reopen !== undefined) return reopen();
     if (this.#commandLives) return toGroup ? undefined : this.#passOn(signal);
     if (performance.now() - this.#commandEndedAt < graceMs) return;
-    // The trace is over, and what is left is to write: whoever asks for an end now does not want to wait for that.
+    // The trace has ended and output is being written. A signal now ends that too.
     if (this.#endedBy !== undefined || this.#begun?.tracer.running === false) return this.#die(signal);
     this.#endedBy = signal;
     if (this.#begun === undefined) this.#starting.abort();
@@ -141,7 +145,7 @@ export class Interrupts {
     this.#note('tracing has stopped; the command is still running. Send the signal again to end spoor');
   }
 
-  /** Dies of the signal, so that the caller sees which it was. */
+  /** Ends by the signal, so that the caller sees which one it was. */
   #die(signal: Interruption): void {
     this.#begun?.tracer.close();
     this.restore();
@@ -149,11 +153,13 @@ export class Interrupts {
   }
 }
 
-/** Ends this process and its launcher: with an exit status, or by the signal that ended the command. */
+/**
+ * Ends this process and its launcher, with an exit status or by the signal that ended the command.
+ */
 export function endProcess(outcome: Outcome, launcher: Launcher | undefined): void {
   launcher?.end(outcome);
   if (typeof outcome === 'number') process.exit(outcome);
-  // A core of this process would be taken for the command's.
+  // A core dump of this process would be mistaken for one of the command.
   if (!coreSignals.includes(outcome.signal)) process.kill(process.pid, outcome.signal);
   process.exit(128 + outcome.signal);
 }
@@ -163,12 +169,13 @@ const { SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGXCPU, SIG
 const coreSignals = [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGXCPU, SIGXFSZ, SIGSYS];
 
 function nothing(): void {
-  // Only Node's own answer to the signal is kept away.
+  // This handler only replaces the default action of Node.js.
 }
 
 /**
- * Whether Ctrl-C in the terminal reaches our whole process group, and so the command: fields 5 and 8 of /proc/self/stat,
- * our group and the one in the terminal's foreground.
+ * Returns true if Ctrl-C in the terminal reaches the process group of `spoor` and its command.
+ * Compares fields 5 and 8 of /proc/self/stat: the process group, and the foreground group of the
+ * terminal.
  */
 function inForeground(): boolean {
   const stat = readFileSync('/proc/self/stat', 'utf8');
@@ -176,14 +183,14 @@ function inForeground(): boolean {
   return fields[2] === fields[5];
 }
 
-/** Whether a SIGHUP says that the terminal is gone. */
+/** Returns true if a SIGHUP means that the terminal is gone. */
 function hungUp(name: NodeJS.Signals): boolean {
   if (name !== 'SIGHUP') return false;
   try {
     closeSync(openSync('/dev/tty', 'r'));
     return false;
   } catch (error) {
-    // Without a terminal there is none to hang up: ENXIO. One that is gone is EIO.
+    // ENXIO: there is no terminal to hang up. EIO: the terminal is gone.
     return (error as NodeJS.ErrnoException).code === 'EIO';
   }
 }

@@ -6,11 +6,14 @@ import type { Launcher } from '../launcher.js';
 export interface LaunchedCommandOptions {
   readonly name: string;
   readonly user: User | undefined;
-  /** Called when all is attached, before the command begins. */
+  /** Called when all hooks are attached, before the command begins. */
   readonly beforeOpen: (rights: TraceRights) => void;
 }
 
-/** The command that the launcher holds at its gate: forked before Node.js started, with all that the caller gave it. */
+/**
+ * The command that the launcher holds at its gate. The launcher forked it before Node.js started,
+ * so it has everything that the caller passed on.
+ */
 export class LaunchedCommand implements HeldCommand {
   readonly tgid: number;
   readonly exit: Promise<CommandExit>;

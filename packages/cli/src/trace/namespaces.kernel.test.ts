@@ -235,7 +235,7 @@ it('a trace that ends before its command was seen is not a success', async () =>
     'spoor trace --duration 1ms --format json --output-file out -- true',
   );
   // The command may be quicker: then its exec is there.
-  const unseen = /IDENTITY_MISMATCH: The command's process \d+ was never seen: nothing was traced/;
+  const unseen = /IDENTITY_MISMATCH: process \d+ of the command was never seen: nothing was traced/;
   expect(unseen.test(stderr)).toBe(events.length === 0);
   expect(status).toBe(events.length === 0 ? 1 : 0);
 });

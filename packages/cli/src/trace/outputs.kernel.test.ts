@@ -31,7 +31,7 @@ it('ends when nobody reads its standard output any more, and says so', async () 
   writeFileSync(stop, '');
   await noise.ended;
   expect(status).toBe(141);
-  expect(stderr).toBe('spoor: OUTPUT_CLOSED: Nobody reads standard output any more\n');
+  expect(stderr).toBe('spoor: OUTPUT_CLOSED: standard output was closed by its reader\n');
   expect(await lastingOrphans()).toEqual([]);
 });
 

@@ -70,7 +70,7 @@ it('refuses a standard stream for two outputs', async () => {
     '--output-file - and --stats-json - are the same file',
   );
   await expect(Outputs.open(io, { out: undefined, fallback, stats: '-' })).rejects.toThrow(
-    'standard output, where events go, and --stats-json - are the same file',
+    'standard output, which gets the events, and --stats-json - are the same file',
   );
 });
 
@@ -87,7 +87,7 @@ it('refuses an output that is an input, and changes nothing', async () => {
   symlinkSync('policy.json', link);
   await expect(open({ out: link, inputs: [inputFile('the policy', path)!] })).rejects.toMatchObject({
     code: 'OUTPUT_UNWRITABLE',
-    message: `--output-file ${link} would overwrite the policy ${path}, which is read`,
+    message: `--output-file ${link} would overwrite the policy ${path}`,
   });
   expect(readFileSync(path, 'utf8')).toBe('{}');
 });

@@ -18,20 +18,20 @@ import { noStyle } from '../output/style.js';
 
 const closeFile = promisify(close);
 
-/** A file that is read: none of the outputs may be the same file. */
+/** An input file. No output may be the same file. */
 export interface InputFile {
-  /** What a message calls it. */
+  /** The name in messages. */
   readonly name: string;
   readonly stats: BigIntStats;
 }
 
-/** The file at a path; undefined where there is none. */
+/** Returns the file at a path; undefined if it does not exist. */
 export function inputFile(name: string, path: string | undefined): InputFile | undefined {
   if (path === undefined) return undefined;
   try {
     return { name: `${name} ${path}`, stats: statSync(path, { bigint: true }) };
   } catch {
-    // What cannot be looked at is reported when it is read.
+    // An error is reported when the file is read.
     return undefined;
   }
 }
@@ -39,20 +39,22 @@ export function inputFile(name: string, path: string | undefined): InputFile | u
 export interface WantedOutputs {
   /** The file for events; `-` is standard output. */
   readonly out: string | undefined;
-  /** Where events go without one. */
+  /** The stream for events without a file. */
   readonly fallback: Stream;
   readonly stats?: string | undefined;
   readonly record?: string | undefined;
   readonly inputs?: readonly InputFile[];
 }
 
-/** An output that was opened by the name that a person gave. */
+/** An output that was opened by a name from the command line. */
 interface Named {
   readonly option: string;
   readonly path: string;
-  /** Undefined for standard output and standard error themselves. */
+  /** Undefined for standard output and standard error. */
   readonly file: OutputFile | undefined;
-  /** Of a recording, only what tells it from others: its writer uses the descriptor. */
+  /**
+   * For a recording it only identifies the file: the writer of the recording uses the descriptor.
+   */
   readonly sink: Sink;
 }
 
@@ -60,16 +62,16 @@ const outOption = '--output-file';
 const recordOption = '--record';
 const statsOption = '--stats-json';
 
-/** Where a run writes to besides standard error. */
+/** The outputs of a run besides standard error. */
 export class Outputs {
   readonly events: Stream;
   readonly stats: Sink | undefined;
-  /** The empty file of the recording, for a writer that closes it. */
+  /** The empty file for the recording. Its writer closes it. */
   readonly record: Pick<OutputFile, 'path' | 'fd' | 'isDescriptor'> | undefined;
   readonly #named: Named[];
   #reopening: Promise<SpoorError | undefined> = Promise.resolve(undefined);
   #closed = false;
-  /** By path, for files that this process may not open any more. */
+  /** Openers by path, for files that this process may no longer open. */
   readonly #openers = new Map<string, () => Promise<OutputFile>>();
 
   private constructor(events: Stream, named: readonly Named[]) {
@@ -82,10 +84,10 @@ export class Outputs {
   }
 
   /**
-   * Opens the files before anything else is done: nothing is run whose result cannot be written. What the files held is
-   * removed once all of them are open and none is the same as another, or as an input.
+   * Opens the files before anything else, so that nothing runs whose result cannot be written.
+   * Empties the files once all are open, and none is the same as another output or an input.
    *
-   * @throws SpoorError `OUTPUT_UNWRITABLE`
+   * @throws {SpoorError} OUTPUT_UNWRITABLE when a file cannot be opened or is used twice
    */
   static async open(io: Io, wanted: WantedOutputs): Promise<Outputs> {
     const { out, fallback, stats, record, inputs = [] } = wanted;
@@ -110,10 +112,10 @@ export class Outputs {
   }
 
   /**
-   * Opens the files for events and statistics anew by their paths, as `SIGHUP` asks after a log was rotated: each goes on behind
-   * its last whole line, in the file that the path names now. Nothing is emptied. A file that cannot be opened is reported, and
-   * writing to the one before goes on. A recording is left alone: it is one file, with one header. So is what is no regular
-   * file.
+   * Reopens the files for events and counters by their paths, for log rotation (`SIGHUP`). Each
+   * output continues in the new file, after its last whole line. No file is emptied. If a file
+   * cannot be opened, output continues in the old one. A recording stays open, because it is one
+   * file with one header. So does an output that is not a regular file.
    *
    * @returns the first failure
    */
@@ -122,7 +124,7 @@ export class Outputs {
     return this.#reopening;
   }
 
-  /** Has the launcher open the files anew, for which this process is about to lose the right. */
+  /** Makes the launcher reopen the files, before this process loses the right to do so. */
   reopenBy(launcher: Launcher, receive: Receive): void {
     for (const { path } of this.#named.filter(canReopen)) {
       const opener = openerOf(path, launcher, receive);
@@ -131,17 +133,20 @@ export class Outputs {
     launcher.sealPlaces();
   }
 
-  /** Whether `reopen` has a file to open anew. */
+  /** True if `reopen` has a file to reopen. */
   get canReopen(): boolean {
     return this.#named.some(canReopen);
   }
 
-  /** Whether one of the outputs is this stream. */
+  /** Returns true if one of the outputs is this stream. */
   uses({ sink }: Stream): boolean {
     return this.events.sink === sink || this.#named.some((one) => one.sink === sink);
   }
 
-  /** Writes what is left and closes the files. Returns what went wrong with any of the outputs. */
+  /**
+   * Writes the remaining text and closes the files.
+   * @returns the failures of all outputs, joined
+   */
   async close(): Promise<SpoorError | undefined> {
     await this.#reopening;
     this.#closed = true;
@@ -175,9 +180,9 @@ export class Outputs {
   async #switch(output: Named): Promise<OutputFile> {
     const { path, option, sink } = output;
     const opened = await (this.#openers.get(path)?.() ?? openOutputFile(path, { anew: true }));
-    if ('standard' in opened) throw notReopened(path, 'it is no regular file any more');
+    if ('standard' in opened) throw notReopened(path, 'it is not a regular file any more');
     try {
-      if (!opened.stats.isFile()) throw notReopened(path, 'it is no regular file any more');
+      if (!opened.stats.isFile()) throw notReopened(path, 'it is not a regular file any more');
       const others = this.#named.filter((other) => other !== output);
       checkDistinct([...others, { ...output, sink: new Sink(opened.fd, path) }], undefined, []);
     } catch (error) {
@@ -188,7 +193,7 @@ export class Outputs {
       await closeFile(await sink.switchTo(opened.fd));
     } catch (error) {
       const why = errnoNameOf(error as NodeJS.ErrnoException);
-      throw notReopened(`${path} (${option})`, `what was written before is not all there (${why})`);
+      throw notReopened(`${path} (${option})`, `earlier output is incomplete (${why})`);
     }
     return opened;
   }
@@ -207,25 +212,25 @@ async function openNamed(io: Io, option: string, path: string): Promise<Named> {
   return { option, path, file, sink };
 }
 
-/** @throws SpoorError `OUTPUT_UNWRITABLE`, naming both */
+/** @throws {SpoorError} OUTPUT_UNWRITABLE when two are the same file; the message names both */
 function checkDistinct(
   named: readonly Named[],
   fallback: Sink | undefined,
   inputs: readonly InputFile[],
 ): void {
   const outputs = named.map(({ option, path, sink }) => ({ name: `${option} ${path}`, sink }));
-  if (fallback !== undefined) outputs.unshift({ name: `${fallback.name}, where events go,`, sink: fallback });
+  if (fallback !== undefined)
+    outputs.unshift({ name: `${fallback.name}, which gets the events,`, sink: fallback });
   for (const [index, { name, sink }] of outputs.entries()) {
     const other = outputs.slice(0, index).find((before) => isSameSink(before.sink, sink));
     if (other !== undefined) throw clash(`${other.name} and ${name} are the same file`, eachItsOwn);
     const { stats } = sink;
     const input = stats?.isFile() ? inputs.find((one) => isSameFile(one.stats, stats)) : undefined;
-    if (input !== undefined)
-      throw clash(`${name} would overwrite ${input.name}, which is read`, 'Write to another file.');
+    if (input !== undefined) throw clash(`${name} would overwrite ${input.name}`, 'Write to another file.');
   }
 }
 
-const eachItsOwn = 'Give each output a file of its own.';
+const eachItsOwn = 'Give each output its own file.';
 
 function isSameSink(one: Sink, other: Sink): boolean {
   if (one === other) return true;
@@ -237,7 +242,7 @@ function clash(message: string, remedy: string): SpoorError {
   return new SpoorError('OUTPUT_UNWRITABLE', message, { remedy });
 }
 
-/** What a descriptor that was open already holds belongs to whoever opened it. */
+/** Empties a file. The contents of a descriptor from the caller stay. */
 function empty({ path, fd, stats, isDescriptor }: OutputFile): void {
   if (isDescriptor || !stats.isFile()) return;
   try {
@@ -252,7 +257,7 @@ function empty({ path, fd, stats, isDescriptor }: OutputFile): void {
 }
 
 function notReopened(path: string, why: string): SpoorError {
-  return new SpoorError('OUTPUT_UNWRITABLE', `${path} cannot be opened anew: ${why}`, {
-    remedy: 'Writing goes on to the file that was open before. Send SIGHUP again when the path is a file.',
+  return new SpoorError('OUTPUT_UNWRITABLE', `${path} cannot be reopened: ${why}`, {
+    remedy: 'Output continues in the previous file. Send SIGHUP again when the path is a file.',
   });
 }

@@ -9,8 +9,9 @@ export interface CommandUser {
 }
 
 /**
- * Returns the user that the command runs as: the one that `--user` names or, under sudo, the user who
- * called sudo. Only the tracer needs the rights of root.
+ * Returns the user that the command runs as: the one that `--user` names or, under sudo, the user
+ * who called sudo. Only the tracer needs the rights of root.
+ *
  * @throws {SpoorError} INVALID_VALUE when this machine does not have the user that `wanted` names
  */
 export async function commandUser(

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { useStage } from '../../test/actor.js';
 import { problemsOf } from '../../test/schemas.js';
-import { linesOf, spoor } from '../../test/spoor.js';
+import { linesOf, spoor, startSpoor } from '../../test/spoor.js';
 
 const stage = useStage();
 
@@ -65,6 +65,24 @@ it('says live and in the replay which scopes took an event, by a policy with con
   // The command's shell is another binary: it is not in these scopes, also when they are asked of the recording.
   const asked = await spoor(['replay', recording, '--policy', policy, '--format', 'json']);
   expect(linesOf(asked.stdout).map(({ scopes }) => scopes)).toEqual([['hosts'], ['failed']]);
+});
+
+it('writes records while the trace runs', async () => {
+  const recording = join(stage.folder, 'growing');
+  const { child, ended } = startSpoor([
+    'trace',
+    '--record',
+    recording,
+    '-o',
+    '/dev/null',
+    '--',
+    'sleep',
+    '1000',
+  ]);
+  const replayed = async () => (await spoor(['replay', recording, '--quiet'])).stdout;
+  while (!(await replayed()).includes('sleep 1000')) expect(child.exitCode).toBe(null);
+  child.kill('SIGTERM');
+  expect((await ended).signal).toBe('SIGTERM');
 });
 
 it('replays as far as there is something when it was cut', async () => {

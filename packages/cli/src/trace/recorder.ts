@@ -6,14 +6,20 @@ import type { OutputFile } from '../output/output-file.js';
 import { removedError } from '../output/removed.js';
 import { version } from '../version.js';
 
-/** What a recording keeps of the trace that it is of. */
+/**
+ * The longest time that a record waits for its block to be written, in milliseconds. A recording
+ * loses these records, and those in the ring buffers, if `spoor` is killed.
+ */
+const flushMs = 500;
+
+/** Facts of the trace that the recording keeps. */
 export interface RecordedTrace {
   readonly command: readonly string[] | undefined;
-  /** The kinds that were asked for: what a replay shows when it is asked for nothing else. */
+  /** The requested event kinds. A replay shows them by default. */
   readonly events: readonly string[];
 }
 
-/** Writes what a trace hands out to a file that `spoor replay` reads. */
+/** Writes the events of a trace to a file that `spoor replay` reads. */
 export class Recorder {
   readonly #writer: RecordingWriter;
   readonly #removed: () => SpoorError | undefined;
@@ -24,9 +30,9 @@ export class Recorder {
   }
 
   /**
-   * Begins a recording in an empty file, which it closes.
+   * Begins a recording in an empty file. `close` closes the file.
    *
-   * @throws SpoorError `OUTPUT_UNWRITABLE`
+   * @throws {SpoorError} OUTPUT_UNWRITABLE when the file cannot be written
    */
   static async create(
     { path, fd, isDescriptor }: Pick<OutputFile, 'path' | 'fd' | 'isDescriptor'>,
@@ -39,16 +45,16 @@ export class Recorder {
       command: command ?? null,
       events,
     };
-    const writer = await RecordingWriter.create(path, { facts, fd });
+    const writer = await RecordingWriter.create(path, { facts, fd, flushMs });
     return new Recorder(writer, () => (isDescriptor ? undefined : removedError(path, fd)));
   }
 
-  /** Sets the values that lines have beyond their records, for the records from here on. */
+  /** Sets the context of the records that follow. */
   setContext(context: EventContext): void {
     this.#writer.setContext(context);
   }
 
-  /** False asks for a pause, until `drained`. */
+  /** Returns false to ask for a pause until `drained`. */
   append(event: TracedEvent): boolean {
     return this.#writer.add(event.kind === 'malformed' ? event.bytes : event.raw);
   }
@@ -61,7 +67,10 @@ export class Recorder {
     this.#writer.mark(marker);
   }
 
-  /** Writes the rest. Resolves to what went wrong, now or before. */
+  /**
+   * Writes the remaining records.
+   * @returns the first failure of the recording
+   */
   async close(): Promise<SpoorError | undefined> {
     try {
       const removed = this.#removed();

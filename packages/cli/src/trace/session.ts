@@ -14,13 +14,13 @@ import type { Outputs } from './outputs.js';
 import type { Recorder } from './recorder.js';
 import type { Standing } from './standing.js';
 
-/** How often what was dropped is looked at while events come: milliseconds. */
+/** Milliseconds between looks at the drop counters while events arrive. */
 const dropCheckMs = 1000;
 
-/** After the end of the command, how long its descendants may live until they are named: milliseconds. */
+/** Milliseconds after the end of the command until its living descendants are named. */
 const patienceMs = 1000;
 
-/** So many of them are named. */
+/** The largest number of descendants that are named. */
 const mostNamed = 5;
 
 export interface SessionParts {
@@ -36,21 +36,21 @@ export interface SessionParts {
   readonly standing: Standing;
 }
 
-/** A trace from its first event to the exit status. */
+/** Runs a trace from its first event to the exit status. */
 export class Session {
   readonly #parts: SessionParts;
   readonly #dropWatch = new DropWatch();
-  /** Events so far, and when the last of them was, by halves. */
+  /** The number of events, and the time of the last one in two halves. */
   #taken = 0;
   #lastTimeLo = 0;
   #lastTimeHi = 0;
   #recorderFull = false;
-  /** The values that lines have beyond their records, as written to the recording. */
+  /** The context of the records, as written to the recording. */
   #context: EventContext;
   #waitingNote: NodeJS.Timeout | undefined;
-  /** How the command ended; undefined while it lives, and without one. */
+  /** The end of the command; undefined while it lives, and without a command. */
   #exit: CommandExit | undefined;
-  /** The time that was given is over. */
+  /** True if the time limit was reached. */
   #timedOut = false;
 
   constructor(parts: SessionParts) {
@@ -66,7 +66,10 @@ export class Session {
     outputs.events.sink.onFailure = () => tracer.close();
   }
 
-  /** Resolves to how `spoor` ends, when all is written and, unless its time was over first, the command has ended. */
+  /**
+   * Resolves to the outcome when all output is written and the command has ended. A time limit ends
+   * the wait for the command.
+   */
   async run(): Promise<Outcome> {
     const { tracer, durationMs, interrupts } = this.#parts;
     const duration = durationMs === undefined ? undefined : setTimeout(this.#timeOut, durationMs);
@@ -85,8 +88,8 @@ export class Session {
   }
 
   /**
-   * Writes events as they come, and waits while an output is full: what is not read by then stays in the kernel's rings, and
-   * what these have no room for is counted there.
+   * Writes events as they arrive, and waits while an output is full. Unread events stay in the ring
+   * buffers. If a ring buffer is full, the kernel drops events and counts them.
    */
   async #pump(): Promise<void> {
     const { tracer, writer } = this.#parts;
@@ -121,14 +124,14 @@ export class Session {
   #watchDrops(): NodeJS.Timeout {
     let takenBefore = 0;
     return setInterval(() => {
-      // Reading the counters costs; where nothing comes nothing is dropped.
+      // Reading the counters takes time. Without events, nothing is dropped.
       if (this.#taken === takenBefore) return;
       takenBefore = this.#taken;
       this.#markDrops();
     }, dropCheckMs).unref();
   }
 
-  /** Says in the output, about where it happened, that something is missing. */
+  /** Marks the place in the output where events are missing. */
   #markDrops(): void {
     const { tracer, writer, recorder } = this.#parts;
     const drops = this.#dropWatch.since(droppedOf(tracer.eventStats()));
@@ -144,7 +147,7 @@ export class Session {
     void outputs.reopen().then((failure) => failure && reportFailure(failure, io.err));
   };
 
-  /** A trace that waits for a daemon would look as if it hung. */
+  /** Names the living descendants. Otherwise a trace that waits for a daemon would seem to hang. */
   readonly #noteDescendants = (): void => {
     const { tracer, io } = this.#parts;
     const left = tracer.running ? tracer.processes.alive(mostNamed) : [];
@@ -194,12 +197,12 @@ export class Session {
     return tracer.exit === undefined && failure !== undefined ? statusOfError(failure.code) : exitStatus.ok;
   }
 
-  /** Nothing was traced, or not all. */
+  /** True if nothing was traced, or not everything. */
   get #incomplete(): boolean {
     return this.#unseen || this.#parts.tracer.interference.length > 0;
   }
 
-  /** A signal may end the trace before the command begins. */
+  /** A signal can end the trace before the command begins. */
   get #unseen(): boolean {
     const { tracer, interrupts } = this.#parts;
     return tracer.commandUnseen && interrupts.endedBy === undefined;
@@ -209,15 +212,15 @@ export class Session {
 function unseen(tgid: number | undefined): SpoorError {
   return new SpoorError(
     'IDENTITY_MISMATCH',
-    `The command's process ${tgid} was never seen: nothing was traced`,
+    `process ${tgid} of the command was never seen: nothing was traced`,
     {
-      remedy: 'Trace longer than the command takes to begin. Otherwise spoor doctor says what is missing.',
+      remedy: 'Trace for longer than the command takes to start. Otherwise run spoor doctor.',
     },
   );
 }
 
 function tampered(found: readonly string[]): SpoorError {
-  return new SpoorError('TAMPERED', `Somebody interfered with the trace: ${found.join('; ')}`, {
+  return new SpoorError('TAMPERED', `another process interfered with the trace: ${found.join('; ')}`, {
     remedy: 'Events are missing. A process with root rights can do this; do not run the command as root.',
   });
 }

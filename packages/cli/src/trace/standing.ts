@@ -3,20 +3,20 @@ import type * as library from '@spoor/tracer/command';
 import type { TraceRights } from '@spoor/tracer/command';
 import type { Receive } from '../launcher.js';
 
-/** Ids of no user on this machine: only root can then signal this process or slow it down. */
+/** User ids without a user. Only root can signal or slow down a process with such an id. */
 const ownIds = [65_533, 65_532] as const;
 
 export interface StandingOptions {
   readonly keepRoot: boolean;
-  /** The user id of the command; undefined for this process's own, and without a command. */
+  /** The user id of the command; undefined for the user of this process, and without a command. */
   readonly commandUid: number | undefined;
-  /** True if this process started the command itself, and passes signals on to it. */
+  /** True if this process started the command itself and passes signals on to it. */
   readonly signalsCommand: boolean;
-  /** Called while this process is root still. */
+  /** Called while this process is still root. */
   readonly beforeDrop: (receive: Receive) => void;
 }
 
-/** Functions of the library that act on this whole process. */
+/** Functions of the library that act on the whole process. */
 type Actions = Pick<typeof library, 'raiseReaderPriority' | 'receiveDescriptor'>;
 
 /** The priority and the rights of this process while it traces. */
