@@ -12,12 +12,12 @@
 export const chosen = [
   {
     file: 'packages/tracer/src/slice.kernel.test.ts',
-    tests: ['follows a command and what outlives it'],
-    covers: 'the whole way of an event, of a command and of what outlives it',
+    tests: ['follows a command and descendants that outlive it'],
+    covers: 'the whole path of an event, of a command and its descendants',
   },
   {
     file: 'packages/tracer/src/events/every-kind.kernel.test.ts',
-    tests: ['each kind of event once'],
+    tests: ['reports each event kind once'],
     covers: 'every event, and which hooks it comes from',
   },
   {
@@ -27,12 +27,12 @@ export const chosen = [
   },
   {
     file: 'packages/tracer/src/events/shared-sockets.kernel.test.ts',
-    tests: ['connect: a socket that is replaced while the call hangs'],
+    tests: ['connect: a socket that is replaced while the call blocks'],
     covers: 'hooks on sockets, where tasks share descriptors',
   },
   {
     file: 'packages/tracer/src/kernel/lean.kernel.test.ts',
-    tests: ['tells the same of lifecycle events'],
+    tests: ['the lean object reports'],
     covers: 'the objects for lifecycle events alone, which tell what the others tell',
   },
   {
@@ -57,12 +57,12 @@ export const chosen = [
   },
   {
     file: 'packages/tracer/src/scopes/conditions.kernel.test.ts',
-    tests: ['the kernel sends a scope only'],
+    tests: ['the kernel submits only opens'],
     covers: 'conditions on events',
   },
   {
     file: 'packages/tracer/src/kernel/latency.kernel.test.ts',
-    tests: ['the kernel side wakes', 'a reader that sleeps is woken'],
+    tests: ['programs wake the reader', 'the next record wakes a sleeping reader'],
     covers: 'the wake-up of the reader, by every program',
   },
   {
@@ -73,7 +73,7 @@ export const chosen = [
   },
   {
     file: 'packages/tracer/src/kernel/process-map-size.kernel.test.ts',
-    tests: ['gives the same events with 100 entries', 'keeps the name of a binary'],
+    tests: ['reports the same events with 100 entries', 'keeps the name of a binary'],
     covers: 'a lost record is rebuilt with the binary that it had, also at the exit',
   },
   {
@@ -83,7 +83,7 @@ export const chosen = [
   },
   {
     file: 'packages/tracer/src/kernel/interference.kernel.test.ts',
-    tests: ['tables of scopes that stay', 'scope tables that somebody else wrote'],
+    tests: ['root cannot write frozen scope tables', 'reports scope tables that another process wrote'],
     covers: 'frozen scope tables, and who wrote them where they are not',
   },
   {

@@ -1,13 +1,13 @@
 /*
- * The gate of `trace({ command })`: `gate FD[,ENV_FD] COMMAND [ARGUMENT…]`. FD is the socket. ENV_FD, where it is given, has the
- * environment of the command as a block of strings with a NUL behind each, such as /proc/PID/environ; else the command
- * takes the gate's own environment.
+ * The gate of `trace({ command })`: `gate FD[,ENV_FD] COMMAND [ARGUMENT…]`. FD is the socket.
+ * ENV_FD has the environment of the command: strings with a NUL after each, as in
+ * /proc/PID/environ. Without ENV_FD, the command gets the environment of the gate.
  */
 #include "gate.h"
 
 enum { ENV_BLOCK_MAX = 1 << 23 };
 
-/* The strings of a block; NULL when it cannot be read. */
+/* Returns the strings of a block, or NULL if it cannot be read. */
 static char **read_environment(int fd)
 {
 	char *block = (char *)sys_mmap(ENV_BLOCK_MAX);

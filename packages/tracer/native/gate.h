@@ -22,9 +22,9 @@
 enum { GATE_ABANDONED = 125, GATE_NOT_EXECUTABLE = 126, GATE_NOT_FOUND = 127 };
 
 struct opening {
-	/* bytes that follow this struct */
+	/* bytes after this struct */
 	u32 size;
-	/* whether the next three are to be taken */
+	/* true if the next three are set */
 	u32 switch_user;
 	u32 uid;
 	u32 gid;
@@ -35,7 +35,10 @@ enum { OPENING_MAX = 1 << 18, PATH_SIZE = 4096 };
 
 static u32 opening_rest[OPENING_MAX / sizeof(u32)];
 
-/* Becomes this user, or returns the error. The supplementary groups go first: the right to set them goes with the user id. */
+/*
+ * Becomes this user, or returns the error. Sets the supplementary groups first, because the right
+ * to set them is lost with the user id.
+ */
 static long become_user(const struct opening *opening)
 {
 	long status = sys_setgroups(opening->group_count, opening_rest);
@@ -47,7 +50,7 @@ static long become_user(const struct opening *opening)
 	return status;
 }
 
-/* The environment with these variables set: in place where they are there, else at the end. */
+/* Returns the environment with these variables set. New variables are at the end. */
 static char **environment_with(char **env, char *settings, const char *end)
 {
 	u64 count = 0, added = 0;
@@ -84,7 +87,7 @@ static char **environment_with(char **env, char *settings, const char *end)
 	return all;
 }
 
-/* Text that a shell can run, as against a binary of another kind: no ELF, and no NUL in its first bytes. */
+/* Returns 1 if a shell can run the file: it is not ELF and has no NUL in its first bytes. */
 static int is_script(const char *path)
 {
 	char bytes[128];
@@ -102,7 +105,7 @@ static int is_script(const char *path)
 	return size >= 0;
 }
 
-/* Executes this very file. A text without `#!` is run by the shell, as execvp(3) has it. Returns the error. */
+/* Executes this file. As in execvp(3), a shell runs a text without `#!`. Returns the error. */
 static long execute_file(const char *path, char **argv, char **env)
 {
 	long status = sys_execve(path, argv, env);
@@ -123,7 +126,7 @@ static long execute_file(const char *path, char **argv, char **env)
 	return sys_execve(shell[0], shell, env);
 }
 
-/* Whether the file can be executed: 0, or the error. A folder cannot. */
+/* Returns 0 if the file can be executed, else the error. A folder cannot be executed. */
 static long executable(char *path, u64 length)
 {
 	long status = sys_access(path, X_OK);
@@ -138,8 +141,8 @@ static long executable(char *path, u64 length)
 }
 
 /*
- * Executes the command, looked for in PATH as execvp(3) does. A folder of PATH is asked for the file before the file is executed:
- * a failed exec in each folder would be an event of the command. Returns the error.
+ * Searches the command in PATH as execvp(3) does, and executes it. Looks into each folder before
+ * the exec, because a failed exec would be an event of the command. Returns the error.
  */
 static long execute(char **argv, char **env)
 {
@@ -184,7 +187,7 @@ static long execute(char **argv, char **env)
 	}
 }
 
-/* Waits at the socket, then becomes the command. `env_block`: where the environment is not this process's own, or NULL. */
+/* Waits at the socket, then becomes the command with this environment. */
 static _Noreturn void wait_at_gate(int fd, char **argv, char **env)
 {
 	struct opening opening;

@@ -1,6 +1,7 @@
 /*
- * System calls without a C library, for x86-64 and arm64. The programs in this folder are static and a few
- * kilobytes, so they run on any libc, start at once, and change nothing that the command inherits.
+ * System calls without a C library, for x86-64 and arm64. The programs in this folder are static
+ * and have a few kilobytes. They run with any libc, start at once, and change nothing that the
+ * command inherits.
  *
  * Each call returns -errno on failure, as the kernel does.
  */
@@ -168,7 +169,7 @@ static inline _Noreturn void sys_exit(int status)
 		SYS(NR(231, 94), status, 0, 0, 0, 0);
 }
 
-/* The compiler may call these two by itself. */
+/* The compiler may call these two. */
 __attribute__((no_builtin, used)) void *memset(void *to, int byte, u64 size)
 {
 	for (u64 i = 0; i < size; i++)
@@ -207,7 +208,7 @@ static int begins_with(const char *text, const char *begin)
 	return 1;
 }
 
-/* The value of NAME in an environment, or NULL. */
+/* Returns the value of NAME in an environment, or NULL. */
 static const char *value_of(char *const *env, const char *name)
 {
 	u64 length = length_of(name);
@@ -218,7 +219,7 @@ static const char *value_of(char *const *env, const char *name)
 	return 0;
 }
 
-/* All of `size` bytes, or an error; 0 at the end of the stream. */
+/* Reads all of `size` bytes. Returns an error, or 0 at the end of the stream. */
 static long read_all(int fd, void *bytes, u64 size)
 {
 	for (u64 done = 0; done < size;) {
@@ -246,7 +247,7 @@ static void write_all(int fd, const void *bytes, u64 size)
 	}
 }
 
-/* A decimal number; stops at the first other character, which `end` points to. */
+/* Reads a decimal number. `end` then points to the first other character. */
 static long number_from(const char *text, const char **end)
 {
 	long value = 0;

@@ -93,7 +93,7 @@ function having(name: string, value: unknown): TraceOptions {
   return { [outer]: inner === undefined ? value : { [inner]: value } };
 }
 
-it.each(named)('%s: takes valid values, and undefined as left out', (name, { valid }) => {
+it.each(named)('%s: accepts valid values, and undefined', (name, { valid }) => {
   for (const value of [...valid, undefined]) {
     expect(() => checkTraceOptions(having(name, value))).not.toThrow();
   }

@@ -22,7 +22,7 @@ function clocksOfTest() {
 }
 
 describe('WallClock', () => {
-  it('reports nothing while the clocks run alike', () => {
+  it('reports nothing while the clocks advance equally', () => {
     const { clocks, pass } = clocksOfTest();
     const clock = new WallClock(clocks);
     pass(100_000);
@@ -40,7 +40,7 @@ describe('WallClock', () => {
     expect(clock.moved()).toBeUndefined();
   });
 
-  it('reports an adjustment once it has added up', () => {
+  it('reports a slow adjustment when it has added up', () => {
     const { clocks, step } = clocksOfTest();
     const clock = new WallClock(clocks);
     step(1);

@@ -2,15 +2,15 @@ import { bootTimeNs, wallTimeNs } from '@spoor/object';
 
 const tries = 5;
 
-/** Milliseconds by which the cheap clocks may drift apart until the offset is read again. */
+/** Drift of the cheap clocks after which the offset is read again, in milliseconds. */
 const driftMs = 2;
 
-/** The clocks that `WallClock` reads; a test gives its own. */
+/** The clocks that `WallClock` reads. A test replaces them. */
 export interface Clocks {
-  /** Nanoseconds since 1970, and since boot. */
+  /** Nanoseconds since 1970 and since boot. */
   readonly wallNs: () => bigint;
   readonly bootNs: () => bigint;
-  /** Milliseconds: one follows the wall clock, the other never jumps. */
+  /** Milliseconds. `wallMs` follows the wall clock, `steadyMs` never jumps. */
   readonly wallMs: () => number;
   readonly steadyMs: () => number;
 }
@@ -22,7 +22,7 @@ const systemClocks: Clocks = {
   steadyMs: () => performance.now(),
 };
 
-/** Nanoseconds to add to a time of the boot clock to get nanoseconds since 1970, as of now. */
+/** Returns the current difference of wall clock and boot clock, in nanoseconds. */
 export function wallClockOffsetNs(clocks: Clocks = systemClocks): bigint {
   let narrowest: { readonly gap: bigint; readonly offset: bigint } | undefined;
   // The boot clock is read between two readings of the wall clock. The error is at most half the
@@ -31,7 +31,7 @@ export function wallClockOffsetNs(clocks: Clocks = systemClocks): bigint {
     const before = clocks.wallNs();
     const boot = clocks.bootNs();
     const gap = clocks.wallNs() - before;
-    // A negative gap is a step of the wall clock just now.
+    // If the gap is negative, the wall clock was just set.
     if (gap >= 0n && (narrowest === undefined || gap < narrowest.gap)) {
       narrowest = { gap, offset: before + gap / 2n - boot };
     }
@@ -40,9 +40,8 @@ export function wallClockOffsetNs(clocks: Clocks = systemClocks): bigint {
 }
 
 /**
- * Notices that the wall clock was set, or adjusted by more than 2 ms. Called before each look at
- * the rings, so it compares two clocks that Node.js reads in nanoseconds. It asks the system only
- * if they drifted.
+ * Detects that the wall clock was set, or adjusted by more than 2 ms. `moved` is called before each
+ * look at the rings. It compares two cheap clocks, and asks the system only if they drifted.
  */
 export class WallClock {
   readonly #clocks: Clocks;

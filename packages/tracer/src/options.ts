@@ -13,8 +13,8 @@ export interface TraceOptions<Kind extends EventKind = EventKind> {
   /** How the command is started. */
   readonly spawn?: SpawnOptions;
   /**
-   * The tasks to trace besides the command: expressions (`comm=node uid>=1000 follow`), or scopes of
-   * `@spoor/filter`. `Event.scopes` names the scopes that an event belongs to. The scope of the
+   * The tasks to trace besides the command: expressions (`comm=node uid>=1000 follow`), or scopes
+   * of `@spoor/filter`. `Event.scopes` names the scopes that an event belongs to. The scope of the
    * command is called `command`, expressions without a name are called `scope`, `scope2`, ….
    * Default: the command alone; without a command the whole machine, as the scope `all`. An empty
    * array without a command traces nothing until `Tracer.setScopes`.
@@ -26,8 +26,8 @@ export interface TraceOptions<Kind extends EventKind = EventKind> {
    */
   readonly events?: readonly Kind[];
   /**
-   * Ends the trace when it aborts. If it aborts before the trace begins, the command never runs, and
-   * `trace` resolves to a trace that has ended.
+   * Ends the trace when it aborts. If it aborts before the trace begins, the command never runs,
+   * and `trace` resolves to a trace that has ended.
    */
   readonly signal?: AbortSignal;
   /**
@@ -36,21 +36,21 @@ export interface TraceOptions<Kind extends EventKind = EventKind> {
    */
   readonly processMapSize?: number;
   /**
-   * The most processes that `Tracer.processes` keeps. Beyond it, the tree forgets processes that have
-   * ended. With 0 it keeps none of those. Default: 16,384, which take 7 MB of heap.
+   * The most processes that `Tracer.processes` keeps. Beyond it, the tree forgets processes that
+   * have ended. With 0 it keeps none of those. Default: 16,384, which take 7 MB of heap.
    */
   readonly maxProcesses?: number;
   /**
-   * Bytes of the two rings, powers of two. Default: by the number of CPUs. `lifecycle` is the ring of
-   * `fork`, `exec` and `exit` events, `activity` that of all others.
+   * Bytes of the two rings, powers of two. Default: by the number of CPUs. `lifecycle` is the ring
+   * of `fork`, `exec` and `exit` events, `activity` that of all others.
    */
   readonly ringSizes?: { readonly lifecycle?: number; readonly activity?: number };
   /**
    * The most milliseconds that an event waits in a ring before it is handed out. A long wait costs
    * the traced processes less. Above 40, the kernel side also wakes the reader whenever another
-   * eighth of a ring has filled. The wake-up occupies a thread of the Node.js thread pool; without a
-   * free thread (UV_THREADPOOL_SIZE=1, SPOOR_FFI=node), 40 is the most. Default: 40, and 60 after an
-   * idle second.
+   * eighth of a ring has filled. The wake-up occupies a thread of the Node.js thread pool; without
+   * a free thread (UV_THREADPOOL_SIZE=1, SPOOR_FFI=node), 40 is the most. Default: 40, and 60
+   * after an idle second.
    */
   readonly maxLatencyMs?: number;
   /** Rarely needed options. */
@@ -62,25 +62,26 @@ export interface TraceOptions<Kind extends EventKind = EventKind> {
 /** Rarely needed options of a trace. */
 export interface TuningOptions {
   /**
-   * When a trace with a command ends by itself: `all` waits for the command and all its descendants,
-   * `command` for the command only. Default: `all`.
+   * When a trace with a command ends by itself: `all` waits for the command and all its
+   * descendants, `command` for the command only. Default: `all`.
    */
   readonly until?: 'all' | 'command';
   /**
    * True if `Tracer.setScopes` may use filters that the first scopes do not use. With false, the
-   * programs are loaded without the code of other filters, which starts a trace faster, and the maps
-   * that hold the scopes are frozen. Default: true.
+   * programs are loaded without the code of other filters, which starts a trace faster, and the
+   * maps that hold the scopes are frozen. Default: true.
    */
   readonly replaceable?: boolean;
   /**
-   * True if the reader sleeps after an idle second until the next record wakes it. It then looks at
-   * the rings once per second instead of every 60 ms. It occupies a thread of the Node.js thread
-   * pool, as a `maxLatencyMs` above 40 does; without a free thread it does not sleep. Default: false.
+   * True if the reader sleeps after an idle second until the next record wakes it. It then looks
+   * at the rings once per second instead of every 60 ms. It occupies a thread of the Node.js
+   * thread pool, as a `maxLatencyMs` above 40 does; without a free thread it does not sleep.
+   * Default: false.
    */
   readonly sleepsWhenIdle?: boolean;
   /**
-   * True if using an event after the callback of `Tracer.each` throws `VIEW_EXPIRED`. With false, it
-   * reads another event. Default: true unless NODE_ENV is `production`.
+   * True if using an event after the callback of `Tracer.each` throws `VIEW_EXPIRED`. With false,
+   * it reads another event. Default: true unless NODE_ENV is `production`.
    */
   readonly checkLifetime?: boolean;
   /**
@@ -89,9 +90,9 @@ export interface TuningOptions {
    */
   readonly measurePrograms?: boolean;
   /**
-   * The most bytes of arguments that an `exec` event has, from 1,024 to 65,536. Of longer arguments,
-   * `argv` has the beginning and `argvTail` the last 512 bytes. Above the default, the kernel uses
-   * 82 KB more memory per CPU. Default: 4,095.
+   * The most bytes of arguments that an `exec` event has, from 1,024 to 65,536. Of longer
+   * arguments, `argv` has the beginning and `argvTail` the last 512 bytes. Above the default, the
+   * kernel uses 82 KB more memory per CPU. Default: 4,095.
    */
   readonly argvLimit?: number;
 }
@@ -102,9 +103,9 @@ export type TracedEvent<Kind extends EventKind = EventKind> = Event<Kind> | Malf
 /** Options of `Tracer.each`. */
 export interface EachOptions {
   /**
-   * Called after each turn of at most 5 ms of reading, for an output that can be full. The next turn
-   * waits for the returned promise, which must not reject. Events wait in the rings meanwhile. The
-   * end of the trace does not wait.
+   * Called after each turn of at most 5 ms of reading, for an output that can be full. The next
+   * turn waits for the returned promise, which must not reject. Events wait in the rings
+   * meanwhile. The end of the trace does not wait.
    */
   readonly pause?: () => Promise<void> | undefined;
 }

@@ -4,7 +4,7 @@ import { trace } from './index.js';
 
 const script = 'ls / >/dev/null; (sleep 0.1; cat /nonexistent 2>/dev/null) & exit 3';
 
-it('follows a command and what outlives it, and hands out the kinds that were asked for', async () => {
+it('follows a command and descendants that outlive it, and hands out the chosen kinds', async () => {
   await using tracer = await trace({ command: ['/bin/sh', '-c', script], events: ['exec', 'exit'] });
   const execs: string[] = [];
   for await (const event of tracer) {
@@ -20,7 +20,7 @@ it('follows a command and what outlives it, and hands out the kinds that were as
   expect(tracer.processes.roots).toHaveLength(1);
 });
 
-it('traces the whole machine without a command and without scopes, and nothing with no scope', async () => {
+it('traces the machine without command and scopes, and nothing with an empty array of scopes', async () => {
   await using all = await trace({ events: ['exec'] });
   await using none = await trace({ events: ['exec'], scopes: [] });
   expect(all.scopeNames.filter((name) => name !== undefined)).toEqual(['all']);

@@ -19,7 +19,7 @@ import { Tracer } from './tracer.js';
 
 export { readScopes } from './scopes/scopes-in-force.js';
 
-/** What a trace needs besides its kernel side. */
+/** The parts of a trace besides its kernel side. */
 export interface Prepared {
   readonly compiled: CompiledScopes;
   readonly decoder: EventDecoder;
@@ -57,7 +57,8 @@ export interface StartParts {
 /**
  * Writes the scopes, attaches the hooks, takes the snapshot, and starts the command.
  *
- * @throws {SpoorError} ATTACH_FAILED, INVALID_VALUE for a root that has ended, errors of the command
+ * @throws {SpoorError} ATTACH_FAILED, INVALID_VALUE for a root that has ended, errors of the
+ *   command
  */
 export async function start(parts: StartParts): Promise<Tracer> {
   const { prepared, options, named, kinds, processes } = parts;

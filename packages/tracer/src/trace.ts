@@ -21,13 +21,13 @@ import {
 import type { Tracer } from './tracer.js';
 
 /**
- * Starts a trace: loads the kernel side, attaches its hooks, and then starts the command, so that no
- * event of the command is missed. Needs root or CAP_BPF and CAP_PERFMON, Linux 5.10 with BTF, and
- * libbpf 1.0. After an error, nothing stays loaded, and the command has not run.
+ * Starts a trace: loads the kernel side, attaches its hooks, and then starts the command, so that
+ * no event of the command is missed. Needs root or CAP_BPF and CAP_PERFMON, Linux 5.10 with BTF,
+ * and libbpf 1.0. After an error, nothing stays loaded, and the command has not run.
  *
  * @returns a running trace. Close it, or declare it with `await using`
- * @throws {SpoorError} UNKNOWN_OPTION, UNKNOWN_EVENT, INVALID_VALUE, MAP_SIZE or RING_SIZE for a wrong
- *   option
+ * @throws {SpoorError} UNKNOWN_OPTION, UNKNOWN_EVENT, INVALID_VALUE, MAP_SIZE or RING_SIZE for a
+ *   wrong option
  * @throws {SpoorError} SCOPE_SYNTAX, UNKNOWN_FILTER or TOO_MANY_SCOPES for wrong scopes
  * @throws {SpoorError} COMMAND_NOT_FOUND or COMMAND_NOT_EXECUTABLE for a wrong command
  * @throws {SpoorError} NO_PRIVILEGE, LOCKDOWN, BTF_MISSING, LIBBPF_MISSING, LIBBPF_TOO_OLD,
@@ -76,7 +76,9 @@ async function scopesOf({ command, scopes: given }: TraceOptions): Promise<Trace
   return readScopes(written);
 }
 
-/** The object loads on another thread. Meanwhile this imports and prepares the rest of the trace. */
+/**
+ * The object loads on another thread. Meanwhile this imports and prepares the rest of the trace.
+ */
 async function loadAndPrepare(kernel: KernelSideOptions, scopes: readonly Scope[], options: TraceOptions) {
   const [loading, preparing] = await Promise.allSettled([
     loadKernelSide(kernel),

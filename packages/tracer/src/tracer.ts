@@ -83,7 +83,10 @@ export class Tracer<Kind extends EventKind = EventKind> implements AsyncDisposab
     return this.#parts.command?.child;
   }
 
-  /** The process id of the command, in the pid namespace of this process. Undefined without a command. */
+  /**
+   * The process id of the command, in the pid namespace of this process. Undefined without a
+   * command.
+   */
   get commandTgid(): number | undefined {
     return this.#parts.command?.tgid;
   }
@@ -103,16 +106,16 @@ export class Tracer<Kind extends EventKind = EventKind> implements AsyncDisposab
   }
 
   /**
-   * The loaded kernel side: maps, programs and run-time statistics, for measurements. The trace owns
-   * it, and closes it when it ends.
+   * The loaded kernel side: maps, programs and run-time statistics, for measurements. The trace
+   * owns it, and closes it when it ends.
    */
   get object(): LoadedObject {
     return this.#parts.kernel.object;
   }
 
   /**
-   * Values that event lines need besides their records. A recording stores them, too. `setScopes`, and
-   * a change of the wall clock, replace the object.
+   * Values that event lines need besides their records. A recording stores them, too. `setScopes`,
+   * and a change of the wall clock, replace the object.
    */
   get context(): EventContext {
     return this.#parts.decoder.context;
@@ -129,15 +132,16 @@ export class Tracer<Kind extends EventKind = EventKind> implements AsyncDisposab
   }
 
   /**
-   * Replaces all scopes except that of the command. The replacement is atomic: each event is judged by
-   * the old scopes or by the new ones. A scope that keeps its name keeps the processes that it
-   * follows. Events wait in the rings for some milliseconds. After an error, the old scopes are in
-   * force.
+   * Replaces all scopes except that of the command. The replacement is atomic: each event is
+   * judged by the old scopes or by the new ones. A scope that keeps its name keeps the processes
+   * that it follows. Events wait in the rings for some milliseconds. After an error, the old
+   * scopes are in force.
    *
    * @param written - expressions, or scopes of `@spoor/filter`
    * @throws {SpoorError} WRONG_PHASE if the trace has ended, or if it was started with
    *   `tuning.replaceable: false` and lacks the code of a filter
-   * @throws {SpoorError} SCOPE_SYNTAX, UNKNOWN_FILTER, UNKNOWN_EVENT, INVALID_VALUE, TOO_MANY_SCOPES
+   * @throws {SpoorError} SCOPE_SYNTAX, UNKNOWN_FILTER, UNKNOWN_EVENT, INVALID_VALUE,
+   *   TOO_MANY_SCOPES
    *
    * @example
    * ```ts
@@ -161,8 +165,8 @@ export class Tracer<Kind extends EventKind = EventKind> implements AsyncDisposab
   }
 
   /**
-   * Gives up the rights of this whole process, which only the start of a trace needs. User and group
-   * become `id`, and no capability is left. The trace continues. See `dropPrivileges` of
+   * Gives up the rights of this whole process, which only the start of a trace needs. User and
+   * group become `id`, and no capability is left. The trace continues. See `dropPrivileges` of
    * `@spoor/object`.
    *
    * @returns the rights that were kept: `bpf`, CAP_BPF, on kernels before 5.19

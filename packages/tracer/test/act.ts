@@ -9,18 +9,18 @@ import { type TraceOptions, trace } from '../src/index.js';
 import { compileTo } from './compile.js';
 
 export interface Acted<Kind extends EventKind> {
-  /** The events of the kinds asked for, in their order, without those of the loader and the shell before. */
+  /** The events of the program, of the kinds asked for, in order. */
   readonly events: readonly EventObject<Kind>[];
-  /** The same as JSON output, each held to its schema. */
+  /** The JSON lines of the events. Each was checked with its schema. */
   readonly lines: readonly EventLine<Kind>[];
   /** `data` of the lines. */
   readonly data: readonly Record<string, unknown>[];
-  /** What the program told of itself. */
+  /** The lines that the program printed by `tell`. */
   readonly told: readonly string[];
-  /** The program's file, and the folder that it ran in. */
+  /** The file of the program, and its working directory. */
   readonly program: string;
   readonly folder: string;
-  /** Of the hooks, as the kernel has what they take. */
+  /** The variants in use, see `Statistics.variants`. */
   readonly variants: Readonly<Record<string, string>>;
   /** Names of the programs that were loaded. */
   readonly programs: readonly string[];
@@ -28,16 +28,16 @@ export interface Acted<Kind extends EventKind> {
 
 export interface Act<Kind extends EventKind> {
   readonly kinds: readonly Kind[];
-  /** Statements of `main`, in C, with what fixtures/act.h has. The working directory is the test's own. */
+  /** Statements of `main`, in C, with the helpers of fixtures/act.h. Runs in a new folder. */
   readonly main: string;
-  /** What stands before `main`. */
+  /** Declarations before `main`, in C. */
   readonly before?: string;
   readonly options?: Partial<TraceOptions>;
-  /** Take the events of the programs that it executes, too. */
+  /** True to return the events of programs that it executes, too. */
   readonly everything?: boolean;
 }
 
-/** Runs a small C program under a trace of its own. Everything that it leaves behind is removed. */
+/** Compiles, runs and traces a small C program. Removes its files. */
 export async function act<const Kind extends EventKind>(given: Act<Kind>): Promise<Acted<Kind>> {
   const folder = mkdtempSync(join(tmpdir(), 'spoor-act-'));
   try {
@@ -89,11 +89,11 @@ function checked<Kind extends EventKind>(line: EventLine<Kind>): EventLine<Kind>
   return line;
 }
 
-/** Which of these events have strings that the process could still have changed when they were read. */
+/** Returns the indexes of events with strings that were read from user memory. */
 export const fromUserMemory = (lines: readonly { readonly flags: readonly string[] }[]): number[] =>
   lines.flatMap(({ flags }, index) => (flags.includes('user-memory') ? [index] : []));
 
-/** HOSTILE of fixtures/act.h: its text and, since that is not UTF-8, its bytes. */
+/** HOSTILE of fixtures/act.h: its text, and its bytes, which are not UTF-8. */
 export const hostile = {
   text: 'evil\n\u001b[31m\t\ufffd\ufffd\ufffd',
   hex: '6576696c0a1b5b33316d09fffe80',

@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A cgroup of the test's own: what a scope names to see no process but ours. */
+/** A cgroup of the test. A scope names it to match the processes of the test only. */
 export interface TestCgroup extends Disposable {
-  /** From the root of the unified hierarchy: `/spoor-test-123`. */
+  /** The path below the root of the unified hierarchy: `/spoor-test-123`. */
   readonly path: string;
-  /** Moves a process in. */
+  /** Moves a process into the group. */
   add(tgid: number): void;
 }
 
@@ -28,15 +28,17 @@ export function testCgroup(): TestCgroup {
   };
 }
 
-/** Groups of the test's own, by the paths that it gave them. */
+/** The cgroups of a test, by their paths. */
 export interface TestGroups extends Disposable {
-  /** The folder of a group, for a script to write to its cgroup.procs. */
+  /** Returns the folder of a group. A script writes to `cgroup.procs` there. */
   folder(path: string): string;
 }
 
 /**
- * Makes groups below one that is named after the test, with all that lie between. `controller`: in a hierarchy of cgroup v1 that
- * has it, else in the unified one.
+ * Makes groups, and their parents, below a group that is named after the test.
+ *
+ * @param controller - makes them in the cgroup v1 hierarchy of this controller. Default: in the
+ *   unified hierarchy
  */
 export function testGroups(paths: readonly string[], controller?: string): TestGroups {
   const { root, release } = controller === undefined ? unifiedHierarchy() : legacyHierarchy(controller);
@@ -61,13 +63,13 @@ interface Hierarchy {
   readonly release: () => void;
 }
 
-/** Where the unified hierarchy is mounted; mounted for the test where it is not. */
+/** Returns the mount point of the unified hierarchy. Mounts it if necessary. */
 function unifiedHierarchy(): Hierarchy {
   const mounted = readFileSync('/proc/mounts', 'utf8').match(/^\S+ (\S+) cgroup2 /m)?.[1];
   return mounted === undefined ? mount(['-t', 'cgroup2']) : { root: mounted, release: () => undefined };
 }
 
-/** Where a controller is mounted as cgroup v1; mounted for the test where it is not. */
+/** Returns the mount point of a cgroup v1 controller. Mounts it if necessary. */
 function legacyHierarchy(controller: string): Hierarchy {
   const options = new RegExp(`^\\S+ (\\S+) cgroup (?:\\S+,)?${controller}[, ]`, 'm');
   const mounted = readFileSync('/proc/mounts', 'utf8').match(options)?.[1];

@@ -1,4 +1,4 @@
-/** For `act`: child processes that wait to be ended, with a name of their own. */
+/** For `act`: named child processes that wait until they are ended. */
 export const childProcesses = `
 #include <sys/prctl.h>
 

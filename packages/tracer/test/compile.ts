@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const cache = fileURLToPath(new URL('../../../.tools/tracer-fixtures', import.meta.url));
 const fixtures = fileURLToPath(new URL('fixtures/', import.meta.url));
 
-/** Compiles C with the compiler that the project needs anyway; once for each content of the source. */
+/** Compiles a C source with clang. Compiles each source once. */
 export function compileTo(path: string, source: string): void {
   const header = readFileSync(join(fixtures, 'act.h'));
   const hash = createHash('sha256').update(source).update(header).digest('hex').slice(0, 16);
@@ -23,7 +23,7 @@ export function compileTo(path: string, source: string): void {
   copyFileSync(kept, path);
 }
 
-/** A compiled test program; its file goes with `dispose`. */
+/** A compiled test program. `dispose` removes its file. */
 export interface TestProgram extends Disposable {
   readonly path: string;
 }

@@ -9,13 +9,13 @@ export interface MarkerRun {
   readonly scopes: (run: { readonly tgid: number; readonly cgroup: string }) => readonly (string | Scope)[];
   readonly script: string;
   readonly options?: Partial<TraceOptions>;
-  /** Called when the trace has begun and the script has not. */
+  /** Called when the trace has begun, before the script. */
   readonly begun?: (tracer: Tracer) => void;
 }
 
 /**
- * Runs a shell script in a cgroup of its own, alive before the trace and not followed but by the scopes, and returns the
- * events in scope.
+ * Runs a shell script in a new cgroup, and returns the events in scope. The process of the script
+ * lives before the trace, and only the scopes choose it.
  */
 export async function eventsInScope(run: MarkerRun): Promise<Event[]> {
   using cgroup = testCgroup();
@@ -37,13 +37,13 @@ export async function eventsInScope(run: MarkerRun): Promise<Event[]> {
     tracer.close();
     await reading;
   } finally {
-    // Nothing may be left in the cgroup when it is removed.
+    // The cgroup must be empty when it is removed.
     command.abandon();
     await command.exit;
   }
   return events;
 }
 
-/** The last argument of each exec in scope: what a script marks its commands with. */
+/** Returns the last argument of each exec in scope, by which a script marks its commands. */
 export const execMarkers = (events: readonly Event[]): string[] =>
   events.flatMap((event) => (event.kind === 'exec' ? [event.argv.at(-1) ?? ''] : []));

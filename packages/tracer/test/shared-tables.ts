@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
 import { sockets } from './sockets.js';
 
-/** Another task changes what a call works on, before the return of the call is seen. */
+/** For `act`: another task changes the object of a call before the hook of its return runs. */
 export const sharing = `${sockets}
 static volatile int stop, wanted = -1;
 static int decoy;
 
-/* Puts another file under the number that a call of the main thread is about to return. */
+/* Replaces the descriptor that a call of the main thread is about to return. */
 __attribute__((unused)) static void *replace(void *unused)
 {
 	while (!stop) {
@@ -33,7 +33,7 @@ __attribute__((unused)) static unsigned long inode_of(int fd)
 	return st.st_ino;
 }
 
-/* The number that the next descriptor gets. */
+/* Returns the number of the next descriptor. */
 __attribute__((unused)) static int next_fd(void)
 {
 	int fd = must(dup(0));
@@ -62,7 +62,7 @@ __attribute__((unused)) static int unix_connect(int fd, const char *path)
 }
 `;
 
-/** Returns how often a race is run: fewer times in an emulated guest (kernels/guest/init.sh). */
+/** Returns how often a race runs. An emulated guest runs fewer (kernels/guest/init.sh). */
 export const rounds = (most: number): number => (process.env['SPOOR_CASES'] === undefined ? most : most / 10);
 
 /** Expects no flagged event if hooks keep the objects of calls. */
@@ -74,7 +74,7 @@ export function expectProof(
   expect(lines.filter(({ flags }) => flags.includes('racy'))).toEqual([]);
 }
 
-/** Two files or two directories take turns under the number that the main thread's calls name. */
+/** For `act`: two files or directories take turns under one descriptor of the main thread. */
 export const turns = `${sharing}
 static int first, second, turn;
 

@@ -20,11 +20,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe('findCommand', () => {
   const path = () => `${join(folder, 'a')}:${join(folder, 'b')}`;
 
-  it('looks in each folder of PATH', () => {
+  it('searches the folders of PATH', () => {
     expect(findCommand('tool', path())).toBe(join(folder, 'b/tool'));
   });
 
-  it('takes a path as it is', () => {
+  it('accepts a path', () => {
     expect(findCommand(join(folder, 'b/tool'), '')).toBe(join(folder, 'b/tool'));
   });
 
@@ -34,7 +34,7 @@ describe('findCommand', () => {
     );
   });
 
-  it.each(['dir', 'text'])('says that %s is not to be executed', (command) => {
+  it.each(['dir', 'text'])('rejects %s, which is not executable', (command) => {
     expect(() => findCommand(command, join(folder, 'a'))).toThrow(
       expect.objectContaining({ code: 'COMMAND_NOT_EXECUTABLE' }),
     );

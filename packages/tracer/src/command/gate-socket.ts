@@ -6,8 +6,8 @@ import type { User } from '@spoor/proc';
 const readBytes = promisify(read);
 
 /**
- * The tracer's end of the socket of a gate (native/gate.h). Reads and writes it as a file. Closing a
- * socket of Node.js would make a standard error that is a pipe non-blocking.
+ * The tracer's end of the socket of a gate (native/gate.h). Reads and writes it as a file. Closing
+ * a socket of Node.js would make a standard error that is a pipe non-blocking.
  */
 export class GateSocket {
   /** Resolves when the gate waits, or has ended. */
@@ -30,7 +30,8 @@ export class GateSocket {
   /**
    * Starts the command. Resolves when it runs, or if the gate has ended before.
    *
-   * @throws {SpoorError} COMMAND_NOT_FOUND or COMMAND_NOT_EXECUTABLE if the kernel does not execute it
+   * @throws {SpoorError} COMMAND_NOT_FOUND or COMMAND_NOT_EXECUTABLE if the kernel does not
+   *   execute it
    */
   async open(command: string): Promise<void> {
     await this.waiting;
@@ -70,7 +71,9 @@ export class GateSocket {
   }
 }
 
-/** Returns `struct opening` of native/gate.h, five words of 32 bits, with its groups and settings. */
+/**
+ * Returns `struct opening` of native/gate.h, five words of 32 bits, with its groups and settings.
+ */
 function opening(user: User | undefined): Buffer {
   const settings =
     user === undefined ? [] : [`HOME=${user.home}`, `USER=${user.name}`, `LOGNAME=${user.name}`];

@@ -13,7 +13,7 @@ function temporaryFolder(): string {
   return folder;
 }
 
-it('a gate that waits is not the command yet, and becomes it in the same process', async () => {
+it('the gate waits, and then becomes the command in the same process', async () => {
   const command = await GatedCommand.start(['true'], { stdio: 'ignore' });
   await command.waiting;
   expect(readFileSync(`/proc/${command.tgid}/comm`, 'utf8')).toMatch(/^gate-/);
@@ -21,7 +21,7 @@ it('a gate that waits is not the command yet, and becomes it in the same process
   expect(await command.exit).toEqual({ code: 0, signal: null });
 });
 
-it('an ended gate is not waited for, and an abandoned gate never becomes the command', async () => {
+it('does not wait for an ended gate, and an abandoned gate never becomes the command', async () => {
   const ended = await GatedCommand.start(['true'], { stdio: 'ignore' });
   process.kill(ended.tgid, 'SIGKILL');
   expect(await ended.exit).toEqual({ code: null, signal: 'SIGKILL' });
@@ -33,14 +33,14 @@ it('an ended gate is not waited for, and an abandoned gate never becomes the com
   expect(await abandoned.exit).toEqual({ code: 125, signal: null });
 });
 
-it('gives the command what child_process.spawn gives it: environment, arguments and descriptors', async () => {
+it('passes environment, arguments and descriptors on, as child_process.spawn does', async () => {
   const folder = temporaryFolder();
   const given = join(folder, 'given');
   writeFileSync(given, 'from descriptor 4');
   const script = 'printf "%s|" "$0" "$@"; cat <&4; ls /proc/self/fd | tr "\\n" ","; env; kill -l; ulimit -a';
   const words = ['/bin/sh', '-c', script, 'a b', '', "it's"];
   const env = { 'x.y-z': '1', PATH: '/usr/bin:/bin', empty: '' };
-  /** What a command tells on its standard output, which `start` is given. */
+  /** Returns the standard output of a command that `start` starts. */
   const told = async (start: (stdio: StdioOptions) => Promise<unknown>) => {
     const file = join(folder, 'told');
     const fds = [openSync(file, 'w'), openSync(given, 'r')] as const;
@@ -58,7 +58,7 @@ it('gives the command what child_process.spawn gives it: environment, arguments 
   expect(gated).toBe(bare);
 });
 
-it('refuses what the kernel does not execute, by name', async () => {
+it('reports by name what the kernel does not execute', async () => {
   const folder = temporaryFolder();
   const file = (name: string, text: string) => {
     writeFileSync(join(folder, name), text, { mode: 0o755 });

@@ -33,8 +33,8 @@ export class GatedCommand implements HeldCommand {
   /**
    * Starts the gate.
    *
-   * @throws {SpoorError} COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE; INVALID_VALUE for an unknown user;
-   *   UNSUPPORTED if there is no gate for this processor
+   * @throws {SpoorError} COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE; INVALID_VALUE for an unknown
+   *   user; UNSUPPORTED if there is no gate for this processor
    */
   static async start(command: readonly string[], options: SpawnOptions = {}): Promise<GatedCommand> {
     const [name = ''] = command;

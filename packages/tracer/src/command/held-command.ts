@@ -5,7 +5,10 @@ import type { Dropped } from '@spoor/object';
 export interface CommandExit {
   /** The exit status; null if a signal ended the command. */
   readonly code: number | null;
-  /** The signal; null if the command exited. Real-time signals are `SIGRT0` to `SIGRT32`, from 32 on. */
+  /**
+   * The signal; null if the command exited. Real-time signals are `SIGRT0` to `SIGRT32`, from 32
+   * on.
+   */
   readonly signal: NodeJS.Signals | `SIGRT${number}` | null;
 }
 

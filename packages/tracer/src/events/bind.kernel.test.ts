@@ -3,7 +3,7 @@ import { act, fromUserMemory, hostile } from '../../test/act.js';
 import { sockets as before } from '../../test/sockets.js';
 
 describe('bind', () => {
-  it('IP addresses, as the kernel has them after the call', async () => {
+  it('reports IP addresses as they are after the call', async () => {
     const { data, lines, told } = await act({
       kinds: ['bind'],
       before,
@@ -37,7 +37,7 @@ describe('bind', () => {
     expect(fromUserMemory(lines)).toEqual([2, 3, 4, 5, 6]);
   });
 
-  it('unix sockets: resolved paths, abstract and hostile names', async () => {
+  it('reports resolved paths, abstract and hostile names of unix sockets', async () => {
     const { data, folder } = await act({
       kinds: ['bind'],
       before,
@@ -74,7 +74,7 @@ describe('bind', () => {
     expect(missing).toEqual({ fd: 8, family: 'unix', address: 'missing/x', error: 'ENOENT' });
   });
 
-  it('families without an address that we name', async () => {
+  it('reports other families without an address', async () => {
     const { data } = await act({
       kinds: ['bind'],
       main: `

@@ -2,7 +2,10 @@ import { features } from '@spoor/object';
 import { expect, it } from 'vitest';
 import { act, fromUserMemory, hostile } from '../../test/act.js';
 
-/** The gate of 32-bit programs is there on x86-64 only; arm64 has other numbers, which no event lists. */
+/**
+ * Only x86-64 has the gate of 32-bit programs. The 32-bit numbers of arm64 are not in the event
+ * tables.
+ */
 const onX64 = it.runIf(process.arch === 'x64');
 
 /** Numbers of arch/x86/entry/syscalls/syscall_32.tbl. */
@@ -89,7 +92,7 @@ static long socketcall(int number, int a, int b, int c, int d)
       compat(361, 999, (long)four, sizeof(name), 0, 0);
       compat(363, 999, 1, 0, 0, 0);
       socketcall(2, server, 0, 0, 0);
-      /* No socket call has this number, and no event. */
+      /* No socket call and no event has this number. */
       socketcall(77, server, 0, 0, 0);`,
   });
   const port = Number(told[0]);
@@ -177,7 +180,7 @@ onX64('a number that means another call to 64-bit callers is not mistaken', asyn
       /* x86-64: 87 is unlink, 105 setuid; i386: swapon, setitimer. */
       compat(87, low_text("x"), 0, 0, 0, 0);
       compat(105, 0, 0, 0, 0, 0);
-      /* Beyond all tables, and the number that stands for none. */
+      /* Beyond all tables, and the number of no call. */
       syscall(511, 0);
       syscall(100000, 0);
       compat(511, 0, 0, 0, 0, 0);`,

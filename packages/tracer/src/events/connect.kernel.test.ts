@@ -3,7 +3,7 @@ import { act, fromUserMemory, hostile } from '../../test/act.js';
 import { sockets as before } from '../../test/sockets.js';
 
 describe('connect', () => {
-  it('IP and unix peers, and failures', async () => {
+  it('reports IP and unix peers, and failures', async () => {
     const { data, lines, told, folder } = await act({
       kinds: ['connect'],
       before,
@@ -53,7 +53,7 @@ describe('connect', () => {
     expect(fromUserMemory(lines)).toEqual([2, 3, 5, 6]);
   });
 
-  it('non-blocking sockets: the outcome beside the error, and no second success', async () => {
+  it('reports the outcome of non-blocking connects once', async () => {
     const { data, told } = await act({
       kinds: ['connect'],
       before,
@@ -88,7 +88,7 @@ describe('connect', () => {
     ]);
   });
 
-  it('a pending connection is told again when it has ended, by who began it', async () => {
+  it('reports a pending connection again when it has ended, with the process that began it', async () => {
     const { data, lines, told } = await act({
       kinds: ['connect'],
       before,
@@ -132,7 +132,7 @@ describe('connect', () => {
     for (const { scopes } of lines) expect(scopes).toContain('here');
   });
 
-  it('calls that a signal interrupts: told once, at their end', async () => {
+  it('reports interrupted calls once, at their end', async () => {
     const { data } = await act({
       kinds: ['connect'],
       before: `${before}
@@ -200,7 +200,7 @@ static void *interrupt(void *unused)
     ]);
   });
 
-  it('an address that another thread rewrites during the call: the one that was connected to', async () => {
+  it('reports the connected address, even if another thread rewrites it during the call', async () => {
     const { data, told } = await act({
       kinds: ['connect'],
       before: `${before}

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { act, fromUserMemory } from '../../test/act.js';
 
 describe('setuid and setgid', () => {
-  it('the ids after each call, and what a failed one asked for', async () => {
+  it('reports the ids after each call, and the wanted ids of a failed call', async () => {
     const { data, lines } = await act({
       kinds: ['setuid', 'setgid'],
       main: `
@@ -40,7 +40,7 @@ describe('setuid and setgid', () => {
     for (const { flags } of lines) expect(flags).not.toContain('user-memory');
   });
 
-  it('in a user namespace the ids are those of the initial one', async () => {
+  it('reports ids of the initial user namespace', async () => {
     const { data } = await act({
       kinds: ['setuid'],
       main: `
@@ -71,7 +71,7 @@ describe('setuid and setgid', () => {
 });
 
 describe('capset', () => {
-  it('the sets after the call, and what a failed one asked for', async () => {
+  it('reports the sets after the call, and the wanted sets of a failed call', async () => {
     const { data, lines } = await act({
       kinds: ['capset'],
       main: `

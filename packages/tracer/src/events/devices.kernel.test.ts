@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { act } from '../../test/act.js';
 
 const fileSystems = readFileSync('/proc/filesystems', 'utf8');
-/** Types of a module are not found: the device of the superblock is reported instead. */
+/** The types of a module are not found. The device of the superblock is reported instead. */
 const isBuiltIn = (name: string, struct: string) =>
   fileSystems.includes(`\t${name}\n`) && readFileSync('/sys/kernel/btf/vmlinux').includes(`\0${struct}\0`);
 const hasOverlay = isBuiltIn('overlay', 'ovl_inode');
@@ -39,7 +39,7 @@ function numbers({ data, folder }: { data: readonly Record<string, unknown>[]; f
     .map(({ path, device, inode }) => `${String(path).slice(folder.length + 1)} ${device} ${inode}`);
 }
 
-/** Lower files that stay, are copied up, and have two names; an upper file; directories of both. */
+/** Lower files (unchanged, copied up, with two names), an upper file, and directories of both. */
 const overlay = (options: string, { isOneFileSystem = false } = {}) => `
       must(unshare(CLONE_NEWNS));
       must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { act } from '../../test/act.js';
 
-/** Executes /bin/true, each time in its own child, in ways that hooks of execve() alone miss. */
+/** Executes /bin/true in a new child per way. Hooks of execve() alone miss these ways. */
 const executions: readonly { name: string; path: RegExp; argv: string[]; main: string; before?: string }[] = [
   {
     name: 'by descriptor',
@@ -53,7 +53,7 @@ execv(access("/lib64/ld-linux-x86-64.so.2", X_OK) ? "/lib/ld-linux-aarch64.so.1"
   },
 ];
 
-describe('an exec is told however it was made', () => {
+describe('every way to execute a program is reported', () => {
   it.each(executions)('$name', async ({ path, argv, main, before = '' }) => {
     const { lines } = await act({
       kinds: ['exec'],
@@ -61,13 +61,13 @@ describe('an exec is told however it was made', () => {
       before,
       main: `if (!fork()) {\n${main}\n_exit(1);\n}\nint status; wait(&status); if (status) return 1;`,
     });
-    // The first is the test's own program.
+    // The first exec is that of the test program.
     expect(lines.slice(1).map(({ data }) => data['argv'])).toEqual([argv]);
     expect(lines[1]!.data['path']).toMatch(path);
   });
 });
 
-/** Each starts a process that opens a file, in a way that hides whose child it is. */
+/** Each starts a process that opens a file, in a way that hides its parent. */
 const starts = {
   'vfork and shared memory': 'if (!vfork()) { act_here(); _exit(0); } wait(0);',
   'another parent (CLONE_PARENT)': `if (!syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0)) { act_here(); _exit(0); }
@@ -82,7 +82,7 @@ const starts = {
 act_here();`,
 };
 
-describe('a process is followed however it was started', () => {
+describe('a process is followed in every way to start it', () => {
   it.each(Object.entries(starts))('%s', async (_, main) => {
     const { lines } = await act({
       kinds: ['open'],

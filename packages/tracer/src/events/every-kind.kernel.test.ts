@@ -6,7 +6,7 @@ import { sockets as before } from '../../test/sockets.js';
 
 declare module 'vitest' {
   interface TaskMeta {
-    /** What the kernel matrix shows of the kernel's hooks. */
+    /** The hooks in use, for the table of `pnpm test:kernels`. */
     variants?: Readonly<Record<string, string>>;
   }
 }
@@ -14,7 +14,7 @@ declare module 'vitest' {
 const eventKinds = Object.keys(events) as EventKind[];
 const loopback = { family: 'inet', address: '127.0.0.1' };
 
-it('each kind of event once, in one trace', async ({ task }) => {
+it('reports each event kind once, in one trace', async ({ task }) => {
   const { lines, told, variants } = await act({
     kinds: eventKinds,
     before,

@@ -2,7 +2,7 @@ import { features } from '@spoor/object';
 import { describe, expect, it } from 'vitest';
 import { act, fromUserMemory, hostile } from '../../test/act.js';
 
-/** The gate of 32-bit programs is there on x86-64 only. */
+/** Only x86-64 has the gate of 32-bit programs. */
 const onX64 = it.runIf(process.arch === 'x64');
 const failures = {
   kinds: ['exec-failed'],
@@ -12,7 +12,7 @@ const argvOf = (...words: string[]) =>
   `(char *[]){ ${words.map((word) => JSON.stringify(word)).join(', ')}, NULL }`;
 
 describe('an exec that failed', () => {
-  it('is told with its error, its name and its arguments', async () => {
+  it('is reported with its error, name and arguments', async () => {
     const { data, lines, folder, program } = await act({
       ...failures,
       main: `
@@ -54,12 +54,12 @@ describe('an exec that failed', () => {
       { filename: '/no/such', argv: [], argc: 0, argvTruncated: true, error: 'ENOENT' },
     ]);
     expect(data[0]).not.toHaveProperty('directory');
-    // The program that failed to execute another is still itself.
+    // After the failure, the process still runs its program.
     for (const { comm, exe } of lines) expect({ comm, exe }).toEqual({ comm: 'act', exe: program });
     expect(fromUserMemory(lines)).toEqual(data.map((_, index) => index));
   });
 
-  it('by execveat() starts at the descriptor that it was given', async () => {
+  it('by execveat() starts at the given descriptor', async () => {
     const { data, folder } = await act({
       ...failures,
       main: `
@@ -78,7 +78,7 @@ describe('an exec that failed', () => {
     expect(data[2]).not.toHaveProperty('directory');
   });
 
-  it('has the first of arguments that are too long or too many', async () => {
+  it('has the first of too long or too many arguments', async () => {
     const { data } = await act({
       ...failures,
       before: `${failures.before} static char *many[300001], big[200000], half[3000];`,
@@ -102,7 +102,7 @@ describe('an exec that failed', () => {
     expect(third!.argv.slice(0, 2)).toEqual(['argument', 'argument']);
   });
 
-  it('is told once, and so is the exec that succeeds after it', async () => {
+  it('is reported once, and so is the exec that succeeds after it', async () => {
     const { lines } = await act({
       ...failures,
       kinds: ['exec', 'exec-failed'],
@@ -118,7 +118,7 @@ describe('an exec that failed', () => {
     ]);
   });
 
-  it('of a thread is told as that of its process', async () => {
+  it('of a thread is reported for its process', async () => {
     const { data, lines } = await act({
       ...failures,
       before: `${failures.before}
@@ -138,7 +138,7 @@ describe('an exec that failed', () => {
     ['exec-failed.result!=-2', ['EACCES']],
     ['exec-failed.filename=/no/*', ['ENOENT']],
     ['exec', []],
-  ])('can be asked for: %s', async (scope, expected) => {
+  ])('matches conditions: %s', async (scope, expected) => {
     const { lines } = await act({
       ...failures,
       options: { scopes: [`asked: ${scope}`] },

@@ -9,7 +9,7 @@ describe('credentials at an exec', () => {
   const ids = (euid: number, egid: number) => ({ euid, suid: euid, egid, sgid: egid });
   const full = /^0000[0-9a-f]{11}f$/;
 
-  it('are the real, effective and saved ids and what the file gave', async () => {
+  it('are the real, effective and saved ids, and what the file granted', async () => {
     const { lines } = await act({
       ...execs,
       main: `
@@ -51,7 +51,7 @@ describe('credentials at an exec', () => {
     expect(gained[3]).toEqual(expect.arrayContaining(['euid', 'egid', 'CAP_KILL']));
   });
 
-  it('say which capabilities a file gave', async () => {
+  it('include the capabilities that a file granted', async () => {
     const { lines } = await act({
       ...execs,
       main: `
@@ -78,7 +78,7 @@ describe('credentials at an exec', () => {
     });
   });
 
-  it('say nothing of gains when root executes what it may', async () => {
+  it('report no gain if root executes a program', async () => {
     const { data } = await act({ ...execs, main: '' });
     expect(data[0]).toMatchObject({ euid: 0, egid: 0, permittedCapabilities: expect.stringMatching(full) });
     expect(data[0]).not.toHaveProperty('gained');
@@ -86,7 +86,7 @@ describe('credentials at an exec', () => {
 });
 
 describe('arguments', () => {
-  /** Executes itself with one argument of so many bytes (its NUL counted), and a last one. */
+  /** Executes itself with an argument of this many bytes (with its NUL), and a last argument. */
   const longArgument = (...sizes: number[]) => `
     static char text[200000];
     int sizes[] = { ${sizes.join(', ')} };
@@ -108,7 +108,7 @@ describe('arguments', () => {
   }
   const last = '--marker\0'.length;
 
-  it('up to 4,095 bytes are whole; of more the first and the last are kept', async () => {
+  it('are whole up to 4,095 bytes; beyond, the first and the last bytes are kept', async () => {
     const { data } = await act({ ...execs, main: longArgument(4095 - last, 4096 - last, 20_000) });
     const [, whole, cut, long] = data as unknown as Arguments[];
     expect(whole).toMatchObject({ argvBytes: 4095, argvTruncated: false });
@@ -124,7 +124,7 @@ describe('arguments', () => {
     }
   });
 
-  it('are said to be from memory that another process can have written to', async () => {
+  it('are flagged as read from user memory', async () => {
     const { lines } = await act({
       ...execs,
       main: longArgument(10, 20_000),
@@ -138,7 +138,7 @@ describe('arguments', () => {
     [1024, 20_000],
     [16_384, 20_000],
     [65_536, 100_000],
-  ])('of a limit of %i bytes', async (argvLimit, size) => {
+  ])('with a limit of %i bytes', async (argvLimit, size) => {
     const limit = Math.min(argvLimit, 65_535);
     const { data, events } = await act({
       ...execs,
@@ -159,7 +159,7 @@ describe('arguments', () => {
     }
   });
 
-  it('whose end begins with an argument has that argument whole', async () => {
+  it('keep an argument whole that begins at the kept end', async () => {
     const { data } = await act({
       ...execs,
       main: `
@@ -173,7 +173,7 @@ describe('arguments', () => {
     expect(data[1]).not.toHaveProperty('argvTailTruncated');
   });
 
-  it.each([0, 1023, 65_537, 4096.5])('a limit of %d is refused', async (argvLimit) => {
+  it.each([0, 1023, 65_537, 4096.5])('reject a limit of %d', async (argvLimit) => {
     await expect(act({ ...execs, main: '', options: { tuning: { argvLimit } } })).rejects.toMatchObject({
       code: 'INVALID_VALUE',
       message: expect.stringContaining(String(argvLimit)),

@@ -4,7 +4,7 @@ import { act, fromUserMemory, hostile } from '../../test/act.js';
 const fromUser = ['user-memory', 'new-process'];
 
 describe('unlink', () => {
-  it('files, directories and failures', async () => {
+  it('reports files, directories and failures', async () => {
     const { data, lines, folder } = await act({
       kinds: ['unlink'],
       main: `
@@ -60,7 +60,7 @@ describe('unlink', () => {
 });
 
 describe('rename', () => {
-  it('within and between directories, and failures', async () => {
+  it('reports renames within and between directories, and failures', async () => {
     const { data, lines, folder } = await act({
       kinds: ['rename'],
       main: `
@@ -85,7 +85,7 @@ describe('rename', () => {
     for (const { flags } of lines) expect(flags).toEqual(fromUser);
   });
 
-  it('hostile names, and as much as a record takes', async () => {
+  it('reports hostile names, and as much as a record can hold', async () => {
     const { data, program } = await act({
       kinds: ['rename'],
       main: `
@@ -125,7 +125,7 @@ describe('rename', () => {
 });
 
 describe('mkdir', () => {
-  it('success, failure and hostile names', async () => {
+  it('reports success, failure and hostile names', async () => {
     const { data, lines, folder } = await act({
       kinds: ['mkdir'],
       main: `
@@ -156,7 +156,7 @@ describe('mkdir', () => {
 });
 
 describe('chmod', () => {
-  it('by name, by descriptor, and failures', async () => {
+  it('reports calls by name and by descriptor, and failures', async () => {
     const { data, lines, folder, told } = await act({
       kinds: ['chmod'],
       main: `
@@ -193,7 +193,7 @@ describe('chmod', () => {
 });
 
 describe('chown', () => {
-  it('by name, by descriptor, and failures', async () => {
+  it('reports calls by name and by descriptor, and failures', async () => {
     const { data, lines, folder, told } = await act({
       kinds: ['chown'],
       main: `
@@ -233,7 +233,7 @@ describe('chown', () => {
 });
 
 describe('link', () => {
-  it('files, descriptors and failures', async () => {
+  it('reports files, descriptors and failures', async () => {
     const { data, told, lines, folder } = await act({
       kinds: ['link'],
       main: `

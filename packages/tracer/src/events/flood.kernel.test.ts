@@ -11,7 +11,7 @@ beforeAll(() => {
 });
 afterAll(() => flood[Symbol.dispose]());
 
-/** As fixtures/flood.c does them: each once a round. */
+/** The event kinds that fixtures/flood.c causes once per round. */
 const kinds = [
   'open',
   'connect',
@@ -43,7 +43,7 @@ async function run(rounds: number, children: number) {
     spawn: { cwd: dirname(flood.path), stdio: 'inherit' },
     ringSizes: smallRings,
   });
-  // Nobody reads while it runs.
+  // Nothing is read while it runs.
   expect(await tracer.exit).toEqual({ code: 0, signal: null });
   const seen = new Map<string, number>();
   await tracer.each((event) => {
@@ -52,7 +52,7 @@ async function run(rounds: number, children: number) {
   return { events: tracer.stats().events, seen };
 }
 
-it('delivered + dropped = happened, for each kind; no lifecycle event is lost to a flood of activity', async () => {
+it('delivered plus dropped is what happened; a flood of activity loses no lifecycle event', async () => {
   const rounds = 3000;
   const children = 200;
   const idle = await run(0, 0);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { act, fromUserMemory, hostile } from '../../test/act.js';
 import { sockets } from '../../test/sockets.js';
 
-/** Since 5.19 the hook of a completion is given its request. */
+/** Since 5.19 the hook of a completion gets its request. */
 const [major = 0, minor = 0] = release().split('.').map(Number);
 const ringsTellResults = major > 5 || (major === 5 && minor >= 19);
 const onRings = it.runIf(ringsTellResults);
@@ -14,7 +14,7 @@ struct ring {
 	int fd;
 	unsigned *tail;
 	unsigned *array;
-	/* of completions: how far we are, and how far the kernel is */
+	/* completions: our position, and that of the kernel */
 	unsigned *head;
 	unsigned *seen;
 	struct io_uring_sqe *entries;
@@ -48,12 +48,12 @@ static void queue(struct ring *ring, struct io_uring_sqe entry)
 __attribute__((unused)) static void submit(struct ring *ring, struct io_uring_sqe entry)
 {
 	queue(ring, entry);
-	/* A polling thread may have gone to sleep meanwhile. */
+	/* A polling thread may sleep. */
 	must(syscall(SYS_io_uring_enter, ring->fd, 1, 1, IORING_ENTER_GETEVENTS | IORING_ENTER_SQ_WAKEUP, NULL, 0));
 	*ring->head = *ring->seen;
 }
 
-/* Waits for no completion. */
+/* Submits without waiting for the completion. */
 __attribute__((unused)) static void submit_only(struct ring *ring, struct io_uring_sqe entry)
 {
 	queue(ring, entry);
@@ -65,7 +65,7 @@ __attribute__((unused)) static void submit_only(struct ring *ring, struct io_uri
 #define NOP ((struct io_uring_sqe){ .opcode = IORING_OP_NOP })
 `;
 
-  it('who sets a ring up, and each operation once', async () => {
+  it('reports the setup of a ring, and each operation once', async () => {
     const { data, lines, events, told } = await act({
       kinds: ['io-uring', 'open'],
       before,
@@ -110,7 +110,7 @@ __attribute__((unused)) static void submit_only(struct ring *ring, struct io_uri
     expect(opened).toHaveLength(ringsTellResults ? 2 : 0);
   });
 
-  it('a ring that a thread of the kernel reads', async () => {
+  it('reports operations of a ring that a kernel thread reads', async () => {
     const { data, lines, told } = await act({
       kinds: ['io-uring'],
       before,
@@ -149,7 +149,7 @@ __attribute__((unused)) static void submit_only(struct ring *ring, struct io_uri
         tell("%d %d", first, second);
         submit(&ring, (struct io_uring_sqe){ .opcode = IORING_OP_CONNECT, .fd = first, .addr = (long)&to, .off = sizeof(to) });
         submit(&ring, (struct io_uring_sqe){ .opcode = IORING_OP_CONNECT, .fd = second, .addr = (long)&none, .off = sizeof(none) });
-        /* Nothing is posted when it succeeds. */
+        /* No completion is posted on success. */
         entry = OPEN("act.c");
         entry.flags = IOSQE_CQE_SKIP_SUCCESS;
         submit_only(&ring, entry);`,
@@ -177,7 +177,7 @@ __attribute__((unused)) static void submit_only(struct ring *ring, struct io_uri
       { event: 'open', path: 'act.c', directory: folder, flags: 'O_RDONLY', error: 'EINPROGRESS' },
     ]);
     expect(new Set(byRing.map(({ tgid }) => tgid))).toEqual(new Set([pid]));
-    // The kernel's own copies of names: no other thread can have changed them.
+    // The kernel copied the names: no other thread can have changed them.
     expect(fromUserMemory(byRing)).toEqual([9]);
   });
 
@@ -244,7 +244,7 @@ __attribute__((unused)) static void later(struct ring *ring, const int pipe[2], 
     expect(String(byRing[2]?.data['path'])).toMatch(/^(\.\/)+/);
   });
 
-  it('a new binary of the same process tells again', async () => {
+  it('reports a ring again after the process executed another binary', async () => {
     const { data, lines } = await act({
       kinds: ['io-uring'],
       before,

@@ -3,11 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { act } from '../../test/act.js';
 import { childProcesses as before } from '../../test/child-processes.js';
 
-/** Without the registers of a task (5.15) the hook that is told whom a signal reaches cannot tell which call sent it. */
+/**
+ * Without the registers of a task (5.15), the hook of signals does not know the call that sent the
+ * signal.
+ */
 const tellsTarget = features.has('task_regs');
 
 describe('kill', () => {
-  it('every call that sends a signal, to a process or a thread', async () => {
+  it('reports every call that sends a signal to a process or a thread', async () => {
     const { data, events, lines, told } = await act({
       kinds: ['kill'],
       before,
@@ -46,7 +49,7 @@ describe('kill', () => {
     for (const { flags } of lines) expect(flags).not.toContain('user-memory');
   });
 
-  it.runIf(tellsTarget)('one event for each process of a group', async () => {
+  it.runIf(tellsTarget)('reports one event per process of a group', async () => {
     const { data, told } = await act({
       kinds: ['kill'],
       before,
@@ -71,7 +74,7 @@ describe('kill', () => {
     expect(reached(a)).toEqual([a]);
   });
 
-  it('what could not be sent, and signal 0, at the return of the call', async () => {
+  it('reports failures and signal 0 at the return of the call', async () => {
     const { data, told } = await act({
       kinds: ['kill'],
       before,
@@ -120,7 +123,7 @@ describe('kill', () => {
     });
   });
 
-  it('signals that nobody sent by a call are not told', async () => {
+  it('does not report signals that no call sent', async () => {
     const { data } = await act({
       kinds: ['kill'],
       before: `${before}

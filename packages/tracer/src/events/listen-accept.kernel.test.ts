@@ -3,7 +3,7 @@ import { act, hostile } from '../../test/act.js';
 import { sockets as before } from '../../test/sockets.js';
 
 describe('listen', () => {
-  it('what the socket is bound to, and failures', async () => {
+  it('reports the bound address, and failures', async () => {
     const { data, lines, told, folder } = await act({
       kinds: ['listen'],
       before,
@@ -37,7 +37,7 @@ describe('listen', () => {
 });
 
 describe('accept', () => {
-  it('both ends of the connection, and failures', async () => {
+  it('reports both ends of the connection, and failures', async () => {
     const { data, lines, told, folder } = await act({
       kinds: ['accept'],
       before,

@@ -6,7 +6,7 @@ const fromUser = ['user-memory', 'new-process'];
 const fromKernel = ['new-process'];
 
 describe('open', () => {
-  it('tells the file as the kernel resolved it, and what a failed call asked for', async () => {
+  it('reports the resolved file, and the wanted name of a failed call', async () => {
     const { lines, data, folder } = await act({
       kinds: ['open'],
       main: `
@@ -47,7 +47,7 @@ describe('open', () => {
     ]);
   });
 
-  it('the root of a name is the one that RESOLVE_IN_ROOT gives it', async () => {
+  it('reports the root that RESOLVE_IN_ROOT sets', async () => {
     const { lines, folder } = await act({
       kinds: ['open'],
       options: { scopes: ['inside: open.path=*/d/etc/shadow', 'outside: open.path=/etc/shadow'] },
@@ -91,7 +91,7 @@ describe('open', () => {
     expect(longMissing).not.toHaveProperty('pathTruncated');
   });
 
-  it('a path with more names than one call can take, and one with more bytes', async () => {
+  it('reports the end of a path with too many names or bytes', async () => {
     const { data } = await act({
       kinds: ['open'],
       main: `

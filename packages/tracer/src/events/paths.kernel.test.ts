@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { expect, it } from 'vitest';
 import { act } from '../../test/act.js';
 
-/** For `act`: a private mount namespace, and a copy of a folder's mount that is not attached. */
+/** For `act`: a private mount namespace, and a detached copy of the mount of a folder. */
 const mounts = `
 #ifndef OPEN_TREE_CLONE
 #define OPEN_TREE_CLONE 1
@@ -20,7 +20,7 @@ static void make(const char *path)
 }
 `;
 
-it('a path through a mount that is in no namespace is whole inside its file system, and says so', async () => {
+it('a path through a detached mount is whole inside its file system, and flagged', async () => {
   const { lines, folder } = await act({
     kinds: ['open', 'mkdir'],
     before: mounts,
@@ -57,7 +57,7 @@ it('a path through a mount that is in no namespace is whole inside its file syst
   expect(made?.flags).toContain('unreachable');
 });
 
-it('a directory that was moved out of its mount has the path inside its file system', async () => {
+it('a directory that was moved out of its mount has its path inside the file system', async () => {
   const { lines, folder } = await act({
     kinds: ['open'],
     before: mounts,
@@ -78,7 +78,7 @@ it('a directory that was moved out of its mount has the path inside its file sys
   });
 });
 
-it('files that are in no tree are not said to be unreachable', async () => {
+it('files outside any tree are not flagged as unreachable', async () => {
   const { lines } = await act({
     kinds: ['open'],
     main: `
@@ -99,7 +99,7 @@ it('files that are in no tree are not said to be unreachable', async () => {
   for (const { flags } of lines) expect(flags).not.toContain('unreachable');
 });
 
-it('a program of a mount that is in no namespace', async () => {
+it('a program of a detached mount', async () => {
   const { lines, folder } = await act({
     kinds: ['exec', 'exit'],
     before: mounts,
@@ -121,7 +121,7 @@ it('a program of a mount that is in no namespace', async () => {
   expect(folder).not.toBe('');
 });
 
-it('a path whose names are renamed all the time is one that the file had', async () => {
+it('a path whose names change all the time is a path that the file had', async () => {
   const opens = 1000;
   const { lines, told, folder } = await act({
     kinds: ['open'],

@@ -3,7 +3,7 @@ import { act } from '../../test/act.js';
 import { childProcesses as before } from '../../test/child-processes.js';
 
 describe('ptrace', () => {
-  it('requests with the thread that they are about, and failures', async () => {
+  it('reports requests with their target thread, and failures', async () => {
     const { data, told } = await act({
       kinds: ['ptrace'],
       before: `${before}
@@ -52,7 +52,7 @@ static long word = 7;`,
     ]);
   });
 
-  it('by the one that asks to be traced, and in a pid namespace', async () => {
+  it('reports PTRACE_TRACEME, also in a pid namespace', async () => {
     const { data, events, told } = await act({
       kinds: ['ptrace'],
       before,

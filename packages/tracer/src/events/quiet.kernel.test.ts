@@ -13,7 +13,9 @@ afterAll(() => quiet[Symbol.dispose]());
 const floods = 100;
 const acts = 50;
 
-it('every act of a quiet process is reported while a hundred others flood', { timeout: 60_000 }, async () => {
+it('every act of a quiet process is reported during a flood of a hundred others', {
+  timeout: 60_000,
+}, async () => {
   await using tracer = await trace({
     tuning: { replaceable: false },
     command: [quiet.path, String(floods), String(acts), '40000'],
@@ -29,7 +31,7 @@ it('every act of a quiet process is reported while a hundred others flood', { ti
   });
   const { events, droppers } = tracer.stats();
   expect(told.size).toBe(acts);
-  // The flood lost events of its own, and the processes that lost them are named.
+  // The flood lost events, and its processes are listed.
   const { submitted, dropped } = events['open']!;
   expect(submitted).toBe(delivered);
   expect(dropped['ring-full']).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { act } from '../../test/act.js';
 
-/** Another thread writes to the memory that a call takes its name from. */
+/** For `act`: another thread writes to the name of a call. */
 const before = `
 static union {
 	char text[8];
@@ -17,7 +17,7 @@ static unsigned long word_of(const char *text)
 	return word;
 }
 
-/* One name and the other, each written whole. */
+/* Writes one name and the other, each as a whole. */
 __attribute__((unused)) static void *flip(void *unused)
 {
 	while (!stop) {
@@ -27,7 +27,7 @@ __attribute__((unused)) static void *flip(void *unused)
 	return NULL;
 }
 
-/* When the call hangs on the other end of a pipe, its name becomes another. */
+/* Changes the name while the call blocks on a pipe. */
 __attribute__((unused)) static void *rewrite(void *unused)
 {
 	usleep(200000);
@@ -37,7 +37,7 @@ __attribute__((unused)) static void *rewrite(void *unused)
 }
 `;
 
-it('open: a name that is rewritten while the call hangs', async () => {
+it('open: a name that changes while the call blocks', async () => {
   const { data, lines, folder } = await act({
     kinds: ['open'],
     before,
@@ -54,13 +54,13 @@ it('open: a name that is rewritten while the call hangs', async () => {
   });
   const opened = data.findIndex(({ path, flags }) => path === `${folder}/fifo` && flags === 'O_RDONLY');
   expect(opened).toBeGreaterThan(0);
-  // The caller's memory names another file by then, which is said where no hook proves this one.
+  // The memory names another file by then. Without a hook that proves the file, this is flagged.
   const { flags = [] } = lines[opened] ?? {};
   expect(flags.includes('user-memory')).toBe(flags.includes('racy'));
   expect(data.filter(({ path, flags }) => path === `${folder}/evil` && flags === 'O_RDONLY')).toEqual([]);
 });
 
-it('open: a name that is rewritten all the time', async () => {
+it('open: a name that changes all the time', async () => {
   const opens = 5000;
   const { events, told, folder } = await act({
     kinds: ['open'],
@@ -91,11 +91,11 @@ it('open: a name that is rewritten all the time', async () => {
   expect(opened.map(({ path }) => path)).toEqual(
     told.slice(2).map((inode) => `${folder}/${names.get(inode)}`),
   );
-  // Both were opened, or else nothing was tried.
+  // Both were opened, else the race did not happen.
   expect(new Set(told.slice(2)).size).toBe(2);
 });
 
-it('unlink: what is told of a name that is rewritten is said to be the caller’s', async () => {
+it('unlink: a changing name is flagged as user memory', async () => {
   const calls = 2000;
   const { data, lines } = await act({
     kinds: ['unlink'],

@@ -3,7 +3,7 @@ import { act } from '../../test/act.js';
 
 const onX64 = it.runIf(process.arch === 'x64');
 
-/** For `act`: a filter that gives `verdict` to the calls in `numbers`, and lets all others be. */
+/** For `act`: a seccomp filter with a `verdict` for the calls in `numbers`. */
 const filters = `
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -27,7 +27,7 @@ __attribute__((unused)) static void filter(unsigned verdict, const int *numbers,
 
 static volatile int trapped;
 
-/* The handler that every program behind SECCOMP_RET_TRAP has: the call is emulated. */
+/* A handler that emulates the call, as programs with SECCOMP_RET_TRAP do. */
 __attribute__((unused)) static void on_trap(int signal, siginfo_t *info, void *context)
 {
 	trapped++;
@@ -140,7 +140,7 @@ onX64(
   },
 );
 
-/** For `act`: a signal that comes again and again, to a handler with these flags. */
+/** For `act`: a repeated signal, with a handler with these flags. */
 const alarms = (flags: string) => `
 #include <sys/time.h>
 
@@ -188,7 +188,7 @@ const interrupted = `
       must(setitimer(ITIMER_REAL, &(struct itimerval){}, NULL));
       tell("%s %d", before && alarms > before ? "interrupted" : "left alone", calls);`;
 
-it('a call that the kernel repeats after signals is told once, at its end', async () => {
+it('a call that the kernel restarts after signals is reported once, at its end', async () => {
   const { lines, told } = await act({
     kinds: ['accept', 'open'],
     before: `${alarms('SA_RESTART')} static int calls;`,
@@ -205,7 +205,7 @@ it('a call that the kernel repeats after signals is told once, at its end', asyn
   expect(opens[0]?.data).not.toHaveProperty('error');
 });
 
-it('a call that a signal ends is told with EINTR, each time that it is made', async () => {
+it('a call that a signal ends is reported with EINTR each time', async () => {
   const { lines, told } = await act({
     kinds: ['accept', 'open'],
     before: `${alarms('0')} static int calls;`,
@@ -216,7 +216,7 @@ it('a call that a signal ends is told with EINTR, each time that it is made', as
   expect(ended.length).toBeGreaterThan(1);
 });
 
-/** For `act`: a tracer that makes another call of the one in which its child stops. */
+/** For `act`: a tracer that replaces the call in which its child stops. */
 const forger = `
 #include <sys/ptrace.h>
 #include <sys/user.h>
@@ -274,7 +274,7 @@ onX64('calls that a tracer forged are not told, or are said to be doubtful', asy
   });
   expect(told).toEqual(['forged 2']);
   expect(lines.filter(({ event }) => event === 'unlink')).toEqual([]);
-  // Of an exec that the tracer stopped, made a mkdir, and let go.
+  // The tracer stopped an exec and replaced it by a mkdir.
   const made = lines.filter(({ event }) => event === 'mkdir');
   expect(made).toHaveLength(1);
   for (const { flags } of made) expect(flags).toContain('racy');

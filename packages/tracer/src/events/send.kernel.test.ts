@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { act, fromUserMemory, hostile } from '../../test/act.js';
 import { sockets as before } from '../../test/sockets.js';
 
-/** The gate of 32-bit programs is there on x86-64 only. */
+/** Only x86-64 has the gate of 32-bit programs. */
 const onX64 = it.runIf(process.arch === 'x64');
 
 const udp = `${before}
@@ -15,8 +15,8 @@ __attribute__((unused)) static struct msghdr message(void *name, socklen_t lengt
 	return (struct msghdr){ .msg_name = name, .msg_namelen = length, .msg_iov = &part, .msg_iovlen = 1 };
 }`;
 
-describe('datagrams of sockets that are not connected', () => {
-  it('tell the first to each peer, by each call that can send one', async () => {
+describe('datagrams of unconnected sockets', () => {
+  it('the first one to each peer is reported, for each call that can send', async () => {
     const { data, lines } = await act({
       kinds: ['connect'],
       before: udp,
@@ -35,11 +35,11 @@ describe('datagrams of sockets that are not connected', () => {
         must(sendmmsg(fd, many, 2, 0));
         must(sendto(six, "x", 1, 0, (void *)&mapped, sizeof(mapped)));
         must(sendto(six, "x", 1, 0, (void *)&loop, sizeof(loop)));
-        /* The kernel takes an address of no family for one of IPv4. */
+        /* The kernel treats an address without a family as IPv4. */
         d.sin_family = AF_UNSPEC;
         d.sin_port = htons(56);
         must(sendto(fd, "x", 1, 0, (void *)&d, sizeof(d)));
-        /* Another socket is another sender, also where it has the number of the one before. */
+        /* A new socket is a new sender, even with the previous number. */
         close(fd);
         must(DGRAM(AF_INET) == fd ? 0 : -1);
         must(sendto(fd, "x", 1, 0, (void *)&a, sizeof(a)));
@@ -51,7 +51,7 @@ describe('datagrams of sockets that are not connected', () => {
         must(sendto(local, "x", 1, 0, (void *)&name, length));
         length = unix_name(&name, "\\0abstract", 9);
         sendto(local, "x", 1, 0, (void *)&name, length);
-        /* No address: nothing. */
+        /* No address, no event. */
         must(connect(fd, (void *)&c, sizeof(c)));
         must(send(fd, "x", 1, 0));
         sendmsg(fd, &own, 0);`,
@@ -76,7 +76,7 @@ describe('datagrams of sockets that are not connected', () => {
     expect(fromUserMemory(lines)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
-  it('conditions decide them as they do connections', async () => {
+  it('conditions apply to them as to connections', async () => {
     const { lines } = await act({
       kinds: ['connect'],
       before: udp,
@@ -97,7 +97,7 @@ describe('datagrams of sockets that are not connected', () => {
     ]);
   });
 
-  it('TCP Fast Open is a connection; an address that a stream does not take is nothing', async () => {
+  it('TCP Fast Open is a connection; an address that a stream ignores is not reported', async () => {
     const { data, lines, told } = await act({
       kinds: ['connect'],
       before: udp,
@@ -130,7 +130,7 @@ static long socketcall(int number, int a, long b, int c, int d, long e, int f)
   return compat(102, number, (long)low(arguments, sizeof(arguments)), 0, 0, 0);
 }
 
-/* struct compat_msghdr, and behind it the length that sendmmsg() writes. */
+/* struct compat_msghdr, and then the length that sendmmsg() writes. */
 struct message32 {
   unsigned name, namelen, iov, iovlen, control, controllen, flags, sent;
 };

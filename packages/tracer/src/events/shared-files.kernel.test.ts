@@ -217,7 +217,7 @@ static int move(void *parent)
   ]);
 });
 
-it('open: a process with threads has its files by their paths, however it names them', async () => {
+it('open: a process with threads has resolved paths, for every kind of name', async () => {
   const { data, folder } = await act({
     kinds: ['open'],
     before: 'static void *wait_for_ever(void *given) { pause(); return given; }',

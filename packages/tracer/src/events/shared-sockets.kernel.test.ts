@@ -34,7 +34,7 @@ it('accept: no event names another connection without the flag racy', async () =
   expectProof(lines, variants);
 });
 
-/** A connect that hangs on a full backlog, and the thread that replaces its socket meanwhile. */
+/** For `act`: a connect that blocks on a full backlog, and a thread that replaces its socket. */
 const hangingConnect = (afterwards: string) => ({
   before: `${before}
 static int victim, server;
@@ -69,7 +69,7 @@ it.each([
     'if (!fork()) { usleep(200000); must(accept(server, NULL, NULL)); _exit(0); } return NULL;',
   ],
   ['that has left the table', 'must(unshare(CLONE_FILES)); must(accept(server, NULL, NULL));'],
-])('connect: a socket that is replaced while the call hangs, by a thread %s', async (_, afterwards) => {
+])('connect: a socket that is replaced while the call blocks, by a thread %s', async (_, afterwards) => {
   const { lines, variants } = await act({ kinds: ['connect'], ...hangingConnect(afterwards) });
   const last = lines.at(-1);
   expect(lines).toHaveLength(3);
@@ -79,7 +79,7 @@ it.each([
   expectProof(lines, variants);
 });
 
-it('connect: TCP proves its own socket on every kernel that says which call a hook happens in', async () => {
+it('connect: TCP sockets are proved on every kernel that has task_regs', async () => {
   const { lines, told, variants } = await act({
     kinds: ['connect'],
     before: `${before}

@@ -10,7 +10,7 @@ static void own_namespace(void)
 	must(syscall(SYS_mount, NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
 }`;
 
-  it('by mount(): what the caller said, and failures', async () => {
+  it('reports the arguments of mount(), and failures', async () => {
     const { data, lines, folder } = await act({
       kinds: ['mount'],
       before,
@@ -53,7 +53,7 @@ static void own_namespace(void)
     for (const { flags } of lines) expect(flags).toContain('user-memory');
   });
 
-  it('by fsmount() and move_mount(): the kernel’s own mount', async () => {
+  it('reports the mount of fsmount() and move_mount()', async () => {
     const { data, lines, folder } = await act({
       kinds: ['mount'],
       before,
@@ -93,7 +93,7 @@ static void own_namespace(void)
 });
 
 describe('module-load', () => {
-  it('failures: the file as the kernel has it, the image, hostile parameters', async () => {
+  it('reports failures with the resolved file, the image, and hostile parameters', async () => {
     const { data, folder } = await act({
       kinds: ['module-load'],
       main: `
@@ -119,7 +119,7 @@ describe('module-load', () => {
 });
 
 describe('bpf', () => {
-  it('maps and programs as the kernel has them, other commands, and failures', async () => {
+  it('reports maps, programs, other commands, and failures', async () => {
     const { data, lines, told } = await act({
       kinds: ['bpf'],
       before: `
@@ -132,7 +132,10 @@ static unsigned id_of(int fd)
 {
 	/* struct bpf_map_info and bpf_prog_info: type, then id. */
 	unsigned info[64] = { 0 };
-	/* Static, all of them: of another the bytes behind the member that is set need not be zero, as the kernel wants them. */
+	/*
+	 * Static, all of them: of another the bytes behind the member that is set need not be zero, as
+	 * the kernel wants them.
+	 */
 	static union bpf_attr attributes;
 
 	attributes.info.bpf_fd = fd;

@@ -7,7 +7,7 @@ const kinds = Object.keys(eventSchemas).filter(
   (kind) => !['malformed', 'drops', 'gap', 'fork', 'exec', 'exit'].includes(kind),
 ) as EventKind[];
 
-/** The act of each program between two opens. It prints "done" only if the kernel did it. */
+/** The act of each program, between two opens. The program prints "done" only on success. */
 const acts: readonly { name: string; of: keyof typeof untracedCalls; main: string; before?: string }[] = [
   { name: 'symlink', of: 'symlink mknod', main: 'if (!symlink("target", "made")) tell("done");' },
   { name: 'mknod', of: 'symlink mknod', main: 'if (!mknod("made", S_IFIFO | 0600, 0)) tell("done");' },
@@ -100,7 +100,7 @@ describe('calls without an event', () => {
       (line) => `${line.event} ${String((line.data as { path?: string }).path).replace(/.*\//, '')}`,
     );
     const between = paths.slice(paths.indexOf('open first') + 1, paths.indexOf('open last'));
-    // The act of the test's own that ends its child.
+    // The program ends its child with this call.
     expect(between.filter((line) => !line.startsWith('kill'))).toEqual([]);
   });
 });

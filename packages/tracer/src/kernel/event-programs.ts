@@ -1,10 +1,13 @@
 import { events, programs } from '@spoor/bpf';
 import { type FeatureName, features } from '@spoor/object';
 
-/** A program that is there for one event: `on_event_NAME`, and behind `__` what tells several apart. */
+/**
+ * The name of a program of one event: `on_event_NAME`. A suffix after `__` distinguishes several
+ * programs of one event.
+ */
 const eventProgram = /^on_event_([a-z_]+?)(?:__[a-z_]+)?$/;
 
-/** Events that an operation of io_uring can be. The programs of rings tell them all. */
+/** Events that an operation of io_uring can be. The ring programs report all of them. */
 const ringKinds = ['open', 'connect', 'unlink', 'rename', 'mkdir'];
 const kindsOfRingProgram: Readonly<Record<string, readonly string[]>> = {
   on_ring_submit: ['io-uring', ...ringKinds],
@@ -12,7 +15,9 @@ const kindsOfRingProgram: Readonly<Record<string, readonly string[]>> = {
   on_ring_complete: ringKinds,
 };
 
-/** Programs that keep a call's objects before another task changes them: programs/committed.h. */
+/**
+ * Programs that keep the objects of a call before another task changes them: programs/committed.h.
+ */
 const kindsOfCommitProgram: Readonly<Record<string, readonly string[]>> = {
   on_commit_fd: ['open', 'accept'],
   on_commit_connect: ['connect'],
@@ -28,14 +33,14 @@ const kindsOfCommitProgram: Readonly<Record<string, readonly string[]>> = {
   on_commit_chown: ['chown'],
 };
 
-/** The program in place of them where the kernel lets none hook its functions: for TCP alone. */
+/** The program that replaces them, for TCP only, if the kernel allows no hooks on its functions. */
 const tcpCommitProgram = 'on_commit_tcp';
 
-/** Returns true if the program is optional: without it, its events are flagged. */
+/** Returns true if the program is optional. Without it, its events are flagged. */
 export const isCommitProgram = (name: string): boolean =>
   name === tcpCommitProgram || Object.hasOwn(kindsOfCommitProgram, name);
 
-/** What such a program takes besides its hook. */
+/** Kernel features that a program needs besides its hook. */
 const featureOfProgram: Readonly<Record<string, FeatureName>> = {
   on_event_kill: 'task_regs',
   [tcpCommitProgram]: 'task_regs',
@@ -44,18 +49,18 @@ const featureOfProgram: Readonly<Record<string, FeatureName>> = {
 export interface EventPrograms {
   /** The programs to load. */
   readonly names: readonly string[];
-  /** By kind the hooks in use, for the statistics: without any, the event tells what the return of calls tells. */
+  /** The hooks in use by event kind, for the statistics. */
   readonly hooks: Readonly<Record<string, string>>;
 }
 
-/** The programs of their own that these events have, as far as the kernel has what they take. */
+/** Returns the programs of single events that these kinds need and the kernel supports. */
 export function eventPrograms(kinds: ReadonlySet<string>): EventPrograms {
   const names: string[] = [];
   const hooks: Record<string, string> = kinds.has('io-uring') ? { 'io-uring': withoutHook } : {};
   for (const [name, section] of Object.entries(programs)) {
     const ring = kindsOfRingProgram[name];
     if (ring !== undefined) {
-      if (!ring.some((told) => kinds.has(told)) || !isPossible(name, section)) continue;
+      if (!ring.some((one) => kinds.has(one)) || !isPossible(name, section)) continue;
       names.push(name);
       if (ring.includes('io-uring')) hooks['io-uring'] = hookOf(section);
       continue;
@@ -73,33 +78,34 @@ export function eventPrograms(kinds: ReadonlySet<string>): EventPrograms {
 export interface CommitPrograms {
   /** The programs to load. */
   readonly names: readonly string[];
-  /** Bits (1 << kind) of the events whose calls have all their hooks: `committed_events`. */
+  /** A mask (1 << kind) of the events whose calls have all hooks: `committed_events`. */
   readonly committed: bigint;
-  /** True if some of the programs hook functions of the kernel. */
+  /** True if some of the programs hook kernel functions. */
   readonly hasFunctions: boolean;
-  /** For the statistics. */
+  /** The variant in use, for the statistics. */
   readonly variants: Readonly<Record<string, string>>;
 }
 
 /**
- * Returns the programs that prove which objects calls of these events used, if tasks share
- * descriptors or directories. With `functionHooks: false`, none of them hook functions of the
- * kernel.
+ * Returns the programs that prove which objects a call used, if tasks share descriptors or
+ * directories. With `functionHooks: false`, no program hooks a kernel function.
  */
 export function commitPrograms(
   kinds: ReadonlySet<string>,
   { functionHooks = true }: { readonly functionHooks?: boolean } = {},
 ): CommitPrograms {
-  const wanted = Object.entries(kindsOfCommitProgram).filter(([, told]) =>
-    told.some((kind) => kinds.has(kind)),
+  const wanted = Object.entries(kindsOfCommitProgram).filter(([, reported]) =>
+    reported.some((kind) => kinds.has(kind)),
   );
   if (wanted.length === 0) return { names: [], committed: 0n, hasFunctions: false, variants: {} };
   if (functionHooks && features.has('fentry')) {
-    const missing = new Set(wanted.flatMap(([name, told]) => (isPossibleFunction(name) ? [] : told)));
+    const missing = new Set(wanted.flatMap(([name, reported]) => (isPossibleFunction(name) ? [] : reported)));
     const committed = new Set(
-      wanted.flatMap(([, told]) => told).filter((kind) => kinds.has(kind) && !missing.has(kind)),
+      wanted.flatMap(([, reported]) => reported).filter((kind) => kinds.has(kind) && !missing.has(kind)),
     );
-    const names = wanted.flatMap(([name, told]) => (told.some((kind) => committed.has(kind)) ? [name] : []));
+    const names = wanted.flatMap(([name, reported]) =>
+      reported.some((kind) => committed.has(kind)) ? [name] : [],
+    );
     return commitsBy('fentry', names, committed);
   }
   const hasTcp = kinds.has('connect') && isPossible(tcpCommitProgram, programs[tcpCommitProgram]);
@@ -110,11 +116,11 @@ export function commitPrograms(
 
 function commitsBy(hook: string, names: readonly string[], kinds: Iterable<string>): CommitPrograms {
   const hasFunctions = names.some((name) => name !== tcpCommitProgram);
-  return { names, committed: wordOf(kinds), hasFunctions, variants: { 'shared descriptors': hook } };
+  return { names, committed: maskOf(kinds), hasFunctions, variants: { 'shared descriptors': hook } };
 }
 
-/** Bits (1 << kind). */
-function wordOf(kinds: Iterable<string>): bigint {
+/** Returns a mask: 1 << kind per kind. */
+function maskOf(kinds: Iterable<string>): bigint {
   let word = 0n;
   for (const kind of kinds) word |= 1n << BigInt(events[kind as keyof typeof events].kind);
   return word;

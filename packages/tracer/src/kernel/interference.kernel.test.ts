@@ -24,7 +24,7 @@ function idOf(tracer: Tracer, name: string): string {
   return /^map_id:\t(\d+)$/m.exec(info)![1]!;
 }
 
-/** Runs a command as root that zeroes maps of its own tracer, and then opens `/missing/mark`. */
+/** Runs a command as root that zeroes maps of its tracer, and then opens `/missing/mark`. */
 async function sabotage(name: string, maps: readonly string[], tuning: TuningOptions) {
   const [ids, result] = ['ids', 'result'].map((file) => join(folder, `${name}-${file}`)) as [string, string];
   const script = `while [ ! -e ${ids} ]; do sleep .01; done; exec ${saboteur.path} $(cat ${ids}) /missing/mark > ${result}`;
@@ -47,7 +47,7 @@ async function sabotage(name: string, maps: readonly string[], tuning: TuningOpt
 
 const tables = ['scope_in_force', 'scope_sets', 'frame_level', 'words_locks'] as const;
 
-it('tables of scopes that stay cannot be written by root, whose attempts are reported', async () => {
+it('root cannot write frozen scope tables, and its attempts are reported', async () => {
   const { tracer, lines, result } = await sabotage('fixed', tables, { replaceable: false });
   expect(result).toEqual(tables.map((name) => `${name} -1 ${eperm}`));
   expect(lines).toEqual([...tables.map(() => `update ${-eperm}`), 'mark', 'exit']);
@@ -55,7 +55,7 @@ it('tables of scopes that stay cannot be written by root, whose attempts are rep
   expect(tracer.stats().variants).toMatchObject({ 'scope tables': 'frozen' });
 });
 
-it('scope tables that somebody else wrote are found at the end, and so is the missing exit of the command', async () => {
+it('reports scope tables that another process wrote, and a missing exit of the command', async () => {
   const { tracer, lines, result } = await sabotage('replaceable', ['scope_in_force'], { replaceable: true });
   expect(result).toEqual(['scope_in_force 0 0']);
   expect(lines).toEqual([]);
@@ -65,7 +65,7 @@ it('scope tables that somebody else wrote are found at the end, and so is the mi
   ]);
 });
 
-it('a trace that nobody touched finds nothing, also after its scopes were replaced', async () => {
+it('reports nothing without interference, also after setScopes', async () => {
   await using tracer = await trace({
     command: ['true'],
     scopes: ['comm=nobody'],

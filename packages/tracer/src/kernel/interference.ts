@@ -10,12 +10,12 @@ export interface InterferenceParts {
 }
 
 /**
- * Detects whether a process with root's rights kept events from a trace. Reports only what has no
- * other explanation.
+ * Detects that a process with root rights kept events from a trace. Reports only signs without
+ * another explanation.
  */
 export class Interference {
   readonly #scopes: ScopesInForce;
-  /** The id of the command in the header of its events; undefined when it is not known. */
+  /** The process id of the command in event headers. Undefined if it is unknown. */
   readonly #command: number | undefined;
   #exitSeen = false;
   #changedTables: readonly string[] = [];
@@ -28,20 +28,24 @@ export class Interference {
     this.#command = isKnown ? command?.tgid : undefined;
   }
 
-  /** An exit event was delivered. */
+  /** Called with the process id of each exit event. */
   exited(tgid: number): void {
     if (tgid === this.#command) this.#exitSeen = true;
   }
 
   /**
-   * Compares the scope tables with what was written. Call it after detaching, before the maps are
-   * gone.
+   * Compares the scope tables with what was written. Call it after the hooks are detached and
+   * before the maps are closed.
    */
   lookAtTables(): void {
     this.#changedTables = this.#scopes.changed();
   }
 
-  /** `commandEnded`: the command was seen, and has ended. */
+  /**
+   * Returns a sentence per sign.
+   *
+   * @param commandEnded - true if events of the command came, and it has ended
+   */
   found(statistics: Statistics, commandEnded: boolean): readonly string[] {
     const found = this.#changedTables.map((name) => `the map ${name} was written by another process`);
     if (commandEnded && this.#command !== undefined && !this.#exitSeen && nothingWasLost(statistics))
@@ -50,7 +54,7 @@ export class Interference {
   }
 }
 
-/** Returns true if every lifecycle event was delivered, and each followed process was known. */
+/** Returns true if all lifecycle events were delivered and no follow state was lost. */
 function nothingWasLost({ events, state }: Statistics): boolean {
   const lifecycle = ['fork', 'exec', 'exit'].map((kind) => events[kind]!);
   return (

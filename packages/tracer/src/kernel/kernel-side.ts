@@ -13,7 +13,7 @@ import { isCommitProgram } from './event-programs.js';
 import { argvLimits, type KernelConfiguration, type LoadedKernelSide } from './load-kernel-side.js';
 import { readerPace } from './reader-pace.js';
 
-/** Scope tables, and maps that decide whether an event is collected, counted or followed. */
+/** Scope tables, and maps that decide what is collected, counted and followed. */
 const frozenMaps = [
   'scope_in_force',
   'scope_sets',
@@ -31,33 +31,33 @@ const frozenMaps = [
   'kept_records',
 ] as const;
 
-/** Deeper than any tree of processes gets; a pass more costs a millisecond. */
+/** The most passes of a snapshot: more than a process tree is deep. A pass takes a millisecond. */
 const maxPasses = 64;
 
-/** Bytes of the longest record: it is built in a frame, or where arguments may be longer than that takes, in a long record. */
+/** Returns the bytes of the longest record. With a large `argvLimit`, execs are long records. */
 const longestRecord = ({ options }: KernelConfiguration): number =>
   (options.argvLimit ?? 0) > argvLimits.usual
     ? maps.long_records.value.layout.size
     : maps.frames.value.layout.size;
 
 /**
- * The loaded object with its maps typed and its rings mapped: all that the tracer knows of the kernel. Owns what was
- * loaded; `close` lets go of it in the order links, rings, object.
+ * The loaded object with typed maps and mapped rings. Owns what was loaded. `close` releases the
+ * links, the rings and the object, in this order.
  */
 export class KernelSide {
   readonly object: LoadedObject;
   readonly configuration: KernelConfiguration;
   readonly rings: RingMerge;
-  /** How often they are to be looked at. */
+  /** How the reader waits for the rings. */
   readonly pace: PaceOptions;
   readonly #links: Link[] = [];
   readonly #closers: (() => void)[] = [];
-  /** In the modes that show old failures nothing outlives a pass by which its end could be told. */
+  /** The other miss modes lose the state that would end the snapshot. */
   readonly #legacy: boolean;
   #eventCounters: TypedMap<number, EventCounters[]> | undefined;
   #stateCounters: TypedMap<number, StateStats[]> | undefined;
 
-  /** Closes the object when it throws. */
+  /** Closes the object if it throws. */
   constructor({ object, configuration }: LoadedKernelSide) {
     this.object = object;
     this.configuration = configuration;
@@ -98,24 +98,24 @@ export class KernelSide {
     return this.#stateCounters;
   }
 
-  /** Whether the programs were loaded with the code of this kind of filter. */
+  /** Returns true if the programs were loaded with the code of this filter kind. */
   hasFilter(kind: FilterKindName): boolean {
     return this.configuration.options.filterKinds.has(kind);
   }
 
-  /** Whether the programs were loaded with the code of conditions on fields of events. */
+  /** True if the programs were loaded with the code of conditions on event fields. */
   get hasConditions(): boolean {
     return this.configuration.options.conditions;
   }
 
-  /** Attaches every hook. Call after the scopes are written: events begin at once. */
+  /** Attaches all hooks. Call it after the scopes are written: events begin at once. */
   attach(): void {
     for (const program of this.object.programs.values()) {
       if (!program.hooked) continue;
       try {
         this.#links.push(program.attach());
       } catch (error) {
-        // Without a hook that only proves, events are flagged instead.
+        // Without a hook that proves facts, events are flagged.
         if (!isCommitProgram(program.name)) throw error;
       }
     }
@@ -123,24 +123,23 @@ export class KernelSide {
   }
 
   /**
-   * Freezes the maps that only programs write from now on, so that user space can only read them. A
-   * process with root's rights could otherwise blind the programs by one write. The process map
-   * stays writable: programs rebuild deleted entries.
+   * Freezes the maps that only programs write from now on. Otherwise a process with root rights
+   * could blind the programs by one write. The process map stays writable, because programs
+   * rebuild deleted entries.
    */
   freeze(): void {
     if (!this.configuration.options.fixed) return;
     for (const name of frozenMaps) this.object.maps.get(name)?.freeze();
   }
 
-  /** Detaches the hooks: no event comes after this. The rings stay readable. */
+  /** Detaches the hooks. No event comes after this. The rings stay readable. */
   detach(): void {
     for (let link = this.#links.pop(); link !== undefined; link = this.#links.pop()) link.detach();
   }
 
   /**
-   * Finds the processes alive: what the scopes say of each is kept, and those older than the trace take what their
-   * parents have. Passes until one adds nothing; at most as many as a tree is deep. Nothing is done when no
-   * scope asks what is alive.
+   * Takes the snapshot: finds the processes alive, judges them by the scopes, and lets descendants
+   * inherit. Passes over all tasks until a pass adds nothing. Does nothing if no scope needs it.
    */
   snapshot(): void {
     const program = this.object.programs.get('on_iter_task');
@@ -154,7 +153,10 @@ export class KernelSide {
     }
   }
 
-  /** Living processes that one of these scopes follows, of our pid namespace and those below it. */
+  /**
+   * Returns the number of living processes that one of these scopes follows, in our pid namespace
+   * and those below it.
+   */
   countFollowed(scopes: bigint): number {
     const program = this.object.program('on_iter_watched');
     const { globals } = this.object;
@@ -165,8 +167,8 @@ export class KernelSide {
   }
 
   /**
-   * Has scopes follow a process and all that descends from it: the one that has this id now and started at that time,
-   * no later one.
+   * Lets scopes follow a process and its descendants. The start time identifies the process: a
+   * later process with the same id is not followed.
    */
   seed(tgid: number, seed: { readonly followed: bigint; readonly startTicks: bigint }): void {
     const { globals } = this.object;
@@ -174,12 +176,12 @@ export class KernelSide {
     typedMap(this.object.map('seeds'), maps.seeds).set(tgid, seed);
   }
 
-  /** Whether a seed of this process waits: no program has met the process. */
+  /** Returns true if no program has met this process so far: its seed still waits. */
   hasSeed(tgid: number): boolean {
     return typedMap(this.object.map('seeds'), maps.seeds).get(tgid) !== undefined;
   }
 
-  /** Returns true if maps can be read, and iterators run, with the present rights. */
+  /** Returns true if this process has the rights to read maps and run iterators. */
   isUsable(): boolean {
     const counters = this.object.map('event_counters');
     const key = new Uint8Array(counters.keySize);
@@ -192,17 +194,17 @@ export class KernelSide {
     }
   }
 
-  /** Idempotent. */
+  /** Detaches, and releases everything. Idempotent. */
   close(): void {
     this.detach();
     for (let closer = this.#closers.pop(); closer !== undefined; closer = this.#closers.pop()) closer();
   }
 
-  /** User space cannot see how deep its pid namespace lies: the iterator says so, which runs in our own task. */
+  /** Finds the depth of our pid namespace. Only an iterator, which runs in our task, can see it. */
   #findObserver(): void {
     this.countFollowed(0n);
     if ((this.object.globals.read('observer_level') as number) > 0) return;
-    throw new SpoorError('UNSUPPORTED', 'The kernel does not tell the level of our pid namespace', {
+    throw new SpoorError('UNSUPPORTED', 'The depth of the pid namespace of this process is unknown', {
       remedy: 'Run spoor in the initial pid namespace.',
     });
   }

@@ -7,27 +7,30 @@ import { openRing, RingWakeup } from '@spoor/object';
 import { expect, it, vi } from 'vitest';
 import { trace } from '../index.js';
 
-/** Opens a file for each line that it reads, and answers each. */
+/** Opens a file per line that it reads, and prints a line then. */
 const opener = 'while read -r _; do : </dev/null; echo; done';
 const ringSize = 64 * 1024;
 const eighth = ringSize / 8;
-/** A record of a header and its bytes is rounded up in the ring, which the kernel side takes for the most that it can be. */
+/**
+ * The most bytes by which a record and its header are rounded up in the ring. The kernel side
+ * assumes this number.
+ */
 const rounding = 16;
 
-/** Descriptors of this process that are waited with. */
+/** Returns the number of epoll descriptors of this process. */
 function epolls(): number {
   const names = readdirSync('/proc/self/fd').map((fd) => {
     try {
       return readlinkSync(`/proc/self/fd/${fd}`);
     } catch {
-      // That of the folder itself, which is closed.
+      // The descriptor of the folder itself was closed.
       return '';
     }
   });
   return names.filter((name) => name.includes('[eventpoll]')).length;
 }
 
-it('the kernel side wakes who waits for a ring once more for each eighth of it that fills', async () => {
+it('programs wake the reader for each further eighth of a ring that fills', async () => {
   const child = spawn('sh', ['-c', opener], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout });
   try {
@@ -60,10 +63,10 @@ it('the kernel side wakes who waits for a ring once more for each eighth of it t
   }
 });
 
-it('without a longer latency nobody is woken', async () => {
+it('programs wake nobody without a longer latency', async () => {
   await using tracer = await trace({ command: ['true'], events: ['open'], ringSizes: { activity: 4096 } });
   using wakeup = new RingWakeup([tracer.object.map('activity'), tracer.object.map('lifecycle')]);
-  // What lies there by now.
+  // Skips the records so far.
   await wakeup.wait(0);
   expect(await tracer.exit).toEqual({ code: 0, signal: null });
   expect(await wakeup.wait(0)).toBe(false);
@@ -71,7 +74,7 @@ it('without a longer latency nobody is woken', async () => {
   expect(submitted + (dropped['ring-full'] ?? 0)).toBeGreaterThan(0);
 });
 
-it('a reader that sleeps is woken by the next record, and sleeps again', async () => {
+it('the next record wakes a sleeping reader, which sleeps again', async () => {
   const before = epolls();
   const child = spawn('sh', ['-c', opener], { stdio: ['pipe', 'pipe', 'inherit'] });
   try {
@@ -80,7 +83,7 @@ it('a reader that sleeps is woken by the next record, and sleeps again', async (
     const events = tracer[Symbol.asyncIterator]();
     using wakeup = new RingWakeup([tracer.object.map('activity'), tracer.object.map('lifecycle')]);
     for (let sleeps = 0; sleeps < 2; sleeps++) {
-      // What was told before.
+      // Skips earlier records.
       await wakeup.wait(0);
       const next = events.next();
       while (globals.read('reader_asleep') !== 1) await setTimeout(20);
@@ -97,7 +100,7 @@ it('a reader that sleeps is woken by the next record, and sleeps again', async (
   while (epolls() > before) await setImmediate();
 });
 
-it('is 40 milliseconds at most where no thread can wait', async () => {
+it('the latency is 40 ms at most if no thread can wait', async () => {
   vi.stubEnv('UV_THREADPOOL_SIZE', '1');
   const before = epolls();
   const child = spawn('sh', ['-c', opener], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -105,7 +108,7 @@ it('is 40 milliseconds at most where no thread can wait', async () => {
     await using tracer = await trace({ scopes: [`pid=${child.pid}`], events: ['open'], maxLatencyMs: 1e9 });
     expect(epolls()).toBe(before);
     const events = tracer[Symbol.asyncIterator]();
-    // By a reader that looks in doubling times, the last of these would take minutes.
+    // A reader that doubles its pauses would take minutes.
     for (let opens = 0; opens < 20; opens++) {
       child.stdin.write('\n');
       expect((await events.next()).value).toMatchObject({ kind: 'open', path: '/dev/null' });
@@ -117,7 +120,7 @@ it('is 40 milliseconds at most where no thread can wait', async () => {
   }
 });
 
-it('nobody waits any more once the iteration was broken off', async () => {
+it('no thread waits after the loop over events was left', async () => {
   const before = epolls();
   await using tracer = await trace({ command: ['sleep', '600'], maxLatencyMs: 1e9 });
   for await (const _ of tracer) {

@@ -3,8 +3,8 @@ import { type TraceOptions, trace } from '../index.js';
 
 const script = '/bin/true; (/bin/sh -c "exit 3"); sleep 0.01 & wait';
 
-/** What the trace of the script told, without what differs from run to run. */
-async function told(options: TraceOptions) {
+/** Returns the events of the script, without fields that differ per run. */
+async function traced(options: TraceOptions) {
   await using tracer = await trace({
     events: ['fork', 'exec', 'exit'],
     command: ['/bin/sh', '-c', script],
@@ -21,9 +21,9 @@ async function told(options: TraceOptions) {
   return { maps, seen, statistics: tracer.stats() };
 }
 
-it('tells the same of lifecycle events, whether the object has the code of others or not', async () => {
-  const lean = await told({ tuning: { replaceable: false } });
-  const whole = await told({ tuning: { replaceable: true } });
+it('the lean object reports the lifecycle events that the whole object reports', async () => {
+  const lean = await traced({ tuning: { replaceable: false } });
+  const whole = await traced({ tuning: { replaceable: true } });
   expect(lean.maps).not.toContain('module_names');
   expect(whole.maps).toContain('module_names');
   expect(lean.seen.length).toBeGreaterThan(10);
@@ -36,13 +36,13 @@ it('tells the same of lifecycle events, whether the object has the code of other
   }
 });
 
-it('has the filters that it is asked for', async () => {
-  const filtered = await told({ tuning: { replaceable: false }, scopes: ['sleeper: comm=sleep'] });
+it('the lean object has the filters of the scopes', async () => {
+  const filtered = await traced({ tuning: { replaceable: false }, scopes: ['sleeper: comm=sleep'] });
   const scopesOf = (comm: string) =>
     (filtered.seen as { kind: string; comm: string; scopes: string[] }[])
       .filter((event) => event.kind === 'exit' && event.comm === comm)
       .map(({ scopes }) => scopes)
-      // Another sleep of this machine may end meanwhile.
+      // Other processes of this machine may be called sleep.
       .filter((scopes) => scopes.includes('command'));
   expect(scopesOf('sleep')).toEqual([['command', 'sleeper']]);
   expect(scopesOf('true')).toEqual([['command']]);

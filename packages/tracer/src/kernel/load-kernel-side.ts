@@ -33,76 +33,78 @@ import {
   ringUsers,
 } from './sizing.js';
 
-/** What a miss of the process map does. All but `recover` are there to show failures that other tracers have. */
+/** How a program handles a miss of the process map. `drop` and `zero` show old failures. */
 export type MissMode = 'recover' | 'drop' | 'zero';
 
 export interface KernelSideOptions {
-  /** Kinds of activity to collect; lifecycle events are always collected. */
+  /** The event kinds to collect. Lifecycle events are always collected. */
   readonly events: ReadonlySet<string>;
   readonly processMapSize?: number;
-  /** Bytes: powers of two. */
+  /** Bytes, a power of two. */
   readonly lifecycleRingSize?: number;
   readonly activityRingSize?: number;
-  /** Milliseconds that a record may wait in its ring; undefined: as readers of rings have it. */
+  /**
+   * The most milliseconds that a record waits in a ring. Undefined: the default of `@spoor/ring`.
+   */
   readonly maxLatencyMs: number | undefined;
-  /** Whether the reader is to sleep while nothing comes. */
+  /** True if the reader sleeps while it is idle. */
   readonly sleepsWhenIdle: boolean;
-  /** Bytes of arguments that an exec is told with; undefined: `argvLimits.usual`. */
+  /** The most bytes of arguments in an exec event. Undefined: `argvLimits.usual`. */
   readonly argvLimit: number | undefined;
   readonly missMode?: MissMode;
-  /** False: no hooks on kernel functions, where the kernel refused them. */
+  /** False if the kernel refused hooks on its functions. */
   readonly functionHooks?: boolean;
-  /** Forces the fallback where the kernel has task storage. */
+  /** False forces the fallback of task storage. */
   readonly taskStorage?: boolean;
-  /** Entries of the hash that keeps words where there is no task storage. */
+  /** Entries of the hash that keeps follow state if there is no task storage. */
   readonly wordsEntries?: number;
-  /** Kinds of filters that the programs are loaded with. */
+  /** The filter kinds whose code is loaded. */
   readonly filterKinds: ReadonlySet<FilterKindName>;
-  /** Whether they are loaded with what judges conditions on fields of events. */
+  /** True if the code of conditions on event fields is loaded. */
   readonly conditions: boolean;
-  /** Have the kernel count and time the runs of programs. */
+  /** True if the kernel counts and times the runs of programs. */
   readonly measurePrograms: boolean;
   /** True if the scopes never change, so that their tables can be frozen. */
   readonly fixed: boolean;
-  /** Whether scopes, those that are or those of a replacement, ask what processes are alive already. */
+  /** True if scopes, or later scopes, need the processes that live before the trace. */
   readonly needsSnapshot: boolean;
 }
 
-/** What was chosen for the machine, and for the trace. */
+/** The choices for this machine and this trace. */
 export interface KernelConfiguration {
   readonly options: KernelSideOptions;
   readonly processMapSize: number;
   readonly possibleCpus: number;
-  /** Bytes; 0 where there is none. */
+  /** Bytes; 0 without the ring. */
   readonly ringSizes: { readonly lifecycle: number; readonly activity: number };
-  /** Whether the programs wake the reader when much waits in a ring. */
+  /** True if programs wake the reader when another eighth of a ring has filled. */
   readonly wakesReader: boolean;
-  /** Whether they wake it when it sleeps. */
+  /** True if programs wake the reader when it sleeps. */
   readonly readerSleeps: boolean;
   readonly taskStorage: boolean;
-  /** The namespaces that process ids and start times from user space are of. */
+  /** The namespaces of process ids and start times from user space. */
   readonly observer: Observer;
-  /** Where the kernel lacks a feature that a program would use, what is used in its place. */
+  /** The variant in use of each part that depends on the kernel. */
   readonly variants: Readonly<Record<string, string>>;
 }
 
-/** The object in the kernel, with nothing attached, and how it was configured. */
+/** The object in the kernel, without attached hooks, and its configuration. */
 export interface LoadedKernelSide {
   readonly object: LoadedObject;
   readonly configuration: KernelConfiguration;
 }
 
 /**
- * Bytes of arguments that an exec can be told with. `usual` is ARGV_MAX of bpf/lib/scratch.h, what a frame has room for; `most`
- * is one more than ARGV_LONG_MAX.
+ * Limits of the bytes of arguments in an exec event. `usual` is ARGV_MAX of bpf/lib/scratch.h, the
+ * room in a frame. `most` is one more than ARGV_LONG_MAX.
  */
 export const argvLimits = { least: 1024, usual: 4095, most: 65_536 } as const;
 
 const missModes = { recover: 0, drop: 1, zero: 2 } as const satisfies Record<MissMode, number>;
 
 /**
- * Opens the object, configures it, and loads it. The load is under way when this returns: what the caller does meanwhile, the
- * start of a trace does not wait for.
+ * Opens, configures and loads the object. Starts the load on another thread before it returns its
+ * promise, so that the caller can prepare other parts in the meantime.
  */
 export async function loadKernelSide(options: KernelSideOptions): Promise<LoadedKernelSide> {
   try {
@@ -131,7 +133,7 @@ async function loadOnce(options: KernelSideOptions): Promise<LoadedKernelSide> {
   throw mismatch;
 }
 
-/** Kinds of events that the lean object has, and that go into the ring of lifecycle events. */
+/** The event kinds of the lean object. They go into the lifecycle ring. */
 const leanKinds: readonly string[] = [...lifecycleKinds, 'exec-failed'];
 
 function hasActivity({ events: kinds }: KernelSideOptions): boolean {
@@ -205,7 +207,7 @@ function configure(opened: OpenedObject, configuration: KernelConfiguration): vo
     .setConstant('has_layered_files', hasLayeredFiles())
     .setConstant('wake_reader', wakesReader)
     .setConstant('reader_sleeps', readerSleeps)
-    .setConstant('filter_kinds_built', wordOfKinds(options))
+    .setConstant('filter_kinds_built', maskOfKinds(options))
     .setConstant('argv_limit', Math.min(argvLimit, argvLimits.most - 1))
     .resizeMap('proc_info', processMapSize)
     .resizeMap('lifecycle', ringSizes.lifecycle)
@@ -215,16 +217,16 @@ function configure(opened: OpenedObject, configuration: KernelConfiguration): vo
     .enableMap('scripts', options.filterKinds.has('exe'))
     .enableProgram('on_iter_task', options.needsSnapshot);
   if (options.wordsEntries !== undefined) opened.resizeMap('task_words_hash', options.wordsEntries);
-  // The lean object has no more than the lifecycle events.
+  // The lean object has lifecycle events only.
   const hasCalls = opened.maps.has('activity') && configureCalls(opened, configuration, enabledEvents);
-  // The program for all calls tells failed execs too.
+  // The program of all system calls also reports failed execs.
   for (const name of eventPrograms(options.events).names)
     if (!(hasCalls && name === failedExecProgram)) opened.enableProgram(name);
 }
 
 const failedExecProgram = 'on_event_exec_failed';
 
-/** Returns whether the program for all system calls is loaded. */
+/** Returns true if the program of all system calls is loaded. */
 function configureCalls(
   opened: OpenedObject,
   { options, possibleCpus, ringSizes }: KernelConfiguration,
@@ -264,14 +266,14 @@ function thrownBy(action: () => unknown): unknown {
   }
 }
 
-/** A bit per filter kind, and all bits behind them for the conditions. */
-function wordOfKinds({ filterKinds: names, conditions }: KernelSideOptions): bigint {
+/** Returns a mask: a bit per filter kind, and all higher bits for conditions. */
+function maskOfKinds({ filterKinds: names, conditions }: KernelSideOptions): bigint {
   let word = conditions ? BigInt.asUintN(64, -1n << BigInt(filterKinds.length)) : 0n;
   for (const name of names) word |= 1n << BigInt(filterKinds.indexOf(name));
   return word;
 }
 
-/** Every struct of the object that crosses between the kernel and us. */
+/** Returns the layout of each struct that the kernel and this process exchange. */
 function expectedLayouts(opened: OpenedObject): Readonly<Record<string, Layout>> {
   const layouts: Record<string, Layout> = {};
   const take = (shape: { readonly layout?: Layout }) => {

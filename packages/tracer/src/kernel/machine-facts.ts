@@ -1,16 +1,16 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 
-/** Returns the inode number; 0 without `/proc`: then all mount namespaces count as our own. */
+/** Returns the inode of our mount namespace. Without /proc, returns 0: all count as our own. */
 export function ownMountNamespace(): number {
   return statSync('/proc/self/ns/mnt', { throwIfNoEntry: false })?.ino ?? 0;
 }
 
-/** Processes in /proc: a number to size maps by. */
+/** Returns the number of processes in /proc, which the size of the process map depends on. */
 export function countProcesses(): number {
   return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
 }
 
-/** Returns true if a cgroup v1 hierarchy has a controller: containers may have groups there. */
+/** Returns true if a cgroup v1 hierarchy has a controller. Containers may have groups there. */
 export function hasLegacyCgroups(): boolean {
   try {
     // Matches `4:memory:/`. Does not match `1:name=systemd:/` (no controller) and `0::/` (v2).
@@ -20,7 +20,7 @@ export function hasLegacyCgroups(): boolean {
   }
 }
 
-/** Returns true if a file system gives files another device than that of its superblock. */
+/** Returns true if a file system gives files another device than its superblock has. */
 export function hasLayeredFiles(): boolean {
   try {
     return /\t(overlay|btrfs)$/m.test(readFileSync('/proc/filesystems', 'utf8'));

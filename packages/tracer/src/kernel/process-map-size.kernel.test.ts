@@ -7,8 +7,8 @@ import { trace } from '../index.js';
 const children = 120;
 
 /**
- * Shells that all live at once, each blocked in a read between its acts: none forks, opens or executes depending on how fast
- * another one is.
+ * Shells that live at once. Each blocks in a read between its steps, so that no step depends on the
+ * speed of another shell.
  */
 const script = `
 mkfifo ready gate
@@ -25,11 +25,11 @@ while [ $i -lt ${children} ]; do echo >&3; i=$((i + 1)); done
 wait
 `;
 
-/** Of no two runs the same, or where a record came from. */
+/** Fields that differ per run, or that say where a record came from. */
 const passing =
   /^(time|ktimeNs|cpu|tgid|tid|ppid|startTimeNs|origin|childTgid|childTid|childStartTimeNs|durationNs|inode)$/;
 
-/** What each process did, in its order, without what differs from run to run. */
+/** Returns the events per process, in order, without fields that differ per run. */
 async function eventsWith(processMapSize?: number): Promise<{ events: string[]; misses: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'spoor-entries-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -52,7 +52,7 @@ async function eventsWith(processMapSize?: number): Promise<{ events: string[]; 
   };
 }
 
-it('gives the same events with 100 entries as with the default, where more processes live', async () => {
+it('reports the same events with 100 entries as with the default, with more processes alive', async () => {
   const usual = await eventsWith();
   const pressed = await eventsWith(100);
   expect(usual.events.length).toBeGreaterThan(2 * children);
@@ -60,7 +60,7 @@ it('gives the same events with 100 entries as with the default, where more proce
   expect(pressed.events).toEqual(usual.events);
 });
 
-/** Opens a file before and after its binary is renamed, and once its record is lost; then exits. */
+/** Opens a file before and after its binary is renamed, and after its record is lost. */
 const renamed = `
 exec 3<> gate
 : > before
@@ -71,7 +71,7 @@ read -r _ <&3
 read -r _ <&3
 `;
 
-it('keeps the name of a binary that is renamed while it runs, whether the map has the process or not', async () => {
+it('keeps the name of a binary that is renamed while it runs, even if its entry is lost', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'spoor-entries-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   await using tracer = await trace({

@@ -6,7 +6,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** A reader of no rings, the memory of `reader_asleep`, and how many wake-ups it was told of. */
+/** A reader without rings, the memory of `reader_asleep`, and the number of wake-ups. */
 function pretendedReader() {
   const asleep = new DataView(new ArrayBuffer(8), 4, 4);
   const globals = { view: (name: string) => (name === 'reader_asleep' ? asleep : undefined) };
@@ -24,7 +24,7 @@ function configured(parts: Partial<KernelConfiguration> & { maxLatencyMs?: numbe
   } as KernelConfiguration;
 }
 
-it('is by time alone unless it was asked otherwise', () => {
+it('looks by time by default', () => {
   const { reader, onOpen } = pretendedReader();
   expect(readerPace(configured({}), reader)).toEqual({});
   expect(readerPace(configured({ maxLatencyMs: 7 }), reader)).toMatchObject({ delayMs: 7, idleDelayMs: 7 });
@@ -35,7 +35,7 @@ it('is by time alone unless it was asked otherwise', () => {
   expect(onOpen).not.toHaveBeenCalled();
 });
 
-it('takes one thread, with the first sleep, and has the next record wake', () => {
+it('takes one thread for the first sleep, and lets the next record wake it', () => {
   const { reader, onOpen, asleep } = pretendedReader();
   const { sleep } = readerPace(configured({ readerSleeps: true }), reader);
   expect(onOpen).not.toHaveBeenCalled();
@@ -49,7 +49,7 @@ it('takes one thread, with the first sleep, and has the next record wake', () =>
   wakeup!.close();
 });
 
-it('sleeps with the thread that it has', () => {
+it('sleeps with the thread that it already has', () => {
   const { reader, onOpen } = pretendedReader();
   const { wakeup, sleep, delayMs } = readerPace(
     configured({ maxLatencyMs: 250, wakesReader: true, readerSleeps: true }),
@@ -61,7 +61,7 @@ it('sleeps with the thread that it has', () => {
   wakeup!.close();
 });
 
-it('does not sleep where no thread is left', () => {
+it('does not sleep without a free thread', () => {
   const { reader, onOpen, asleep } = pretendedReader();
   const { sleep } = readerPace(configured({ readerSleeps: true }), reader);
   vi.stubEnv('UV_THREADPOOL_SIZE', '1');

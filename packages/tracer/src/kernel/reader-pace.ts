@@ -6,26 +6,26 @@ import type { KernelConfiguration } from './load-kernel-side.js';
 export interface WokenReader {
   readonly object: LoadedObject;
   readonly rings: readonly KernelMap[];
-  /** Told of what is to be closed before the object. */
+  /** Called with each wake-up, which has to be closed before the object. */
   readonly onOpen: (wakeup: RingWakeup) => void;
 }
 
-/** How the reader of a trace waits, as its programs were loaded for it. */
+/** Returns how the reader of a trace waits. The programs were loaded for it. */
 export function readerPace(
   { options, wakesReader, readerSleeps }: KernelConfiguration,
   reader: WokenReader,
 ): PaceOptions {
   const { maxLatencyMs } = options;
-  // Asked again: another trace may have taken the thread meanwhile.
+  // Checked again: another trace may have taken the thread since the load.
   const wakeup = wakesReader && RingWakeup.possible ? newWakeup(reader) : undefined;
   const sleep = readerSleeps ? sleepOf(reader, wakeup) : undefined;
   if (maxLatencyMs === undefined) return { sleep };
-  // Only who is woken may look seldom.
+  // Only a reader that is woken may wait longer.
   const delayMs = wakeup === undefined ? Math.min(maxLatencyMs, defaultPace.delayMs) : maxLatencyMs;
   return { delayMs, idleDelayMs: delayMs, wakeup, sleep };
 }
 
-/** The thread is taken with the first sleep, if it is not yet: a trace that has ended before needs none. */
+/** Takes the thread for the first sleep. A trace that ends before does not need it. */
 function sleepOf(reader: WokenReader, taken: RingWakeup | undefined): () => Wakeup | undefined {
   let wakeup = taken;
   let asleep: Int32Array | undefined;
@@ -33,12 +33,13 @@ function sleepOf(reader: WokenReader, taken: RingWakeup | undefined): () => Wake
     try {
       wakeup ??= newWakeup(reader);
     } catch (error) {
-      // No thread is left, or no descriptor.
+      // No thread or descriptor is free.
       if (error instanceof SpoorError) return undefined;
       throw error;
     }
     asleep ??= wordOf(reader.object.globals.view('reader_asleep'));
-    // In order with the look that follows, as the output of a record is with its program's look at the word.
+    // The reader looks at the rings after this. A program reads the word after it wrote a record.
+    // So one of the two sees the other.
     Atomics.store(asleep, 0, 1);
     return wakeup;
   };

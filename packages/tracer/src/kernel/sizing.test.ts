@@ -35,7 +35,7 @@ describe('defaultRingSizes', () => {
 });
 
 describe('checkRingSize', () => {
-  it.each([0, -4096, 4095, 12_288, 2048, 1.5, 2 ** 31, Number.NaN])('refuses %d', (size) => {
+  it.each([0, -4096, 4095, 12_288, 2048, 1.5, 2 ** 31, Number.NaN])('rejects %d', (size) => {
     expect(() => checkRingSize('activity', size, 4096)).toThrow(
       expect.objectContaining({
         code: 'RING_SIZE',
@@ -44,7 +44,7 @@ describe('checkRingSize', () => {
     );
   });
 
-  it('takes powers of two from one page on', () => {
+  it('accepts powers of two from one page on', () => {
     expect(checkRingSize('activity', 65_536, 65_536)).toBe(65_536);
     expect(() => checkRingSize('activity', 4096, 65_536)).toThrow(
       expect.objectContaining({ code: 'RING_SIZE' }),

@@ -9,8 +9,8 @@ export interface MachineSize {
 }
 
 /**
- * The most bytes that the process map may use by default. An LRU map is allocated as a whole when it
- * is created.
+ * The most bytes that the process map may use by default. An LRU map is allocated as a whole when
+ * it is created.
  */
 const mapMemoryBudget = 64 * 1024 * 1024;
 
@@ -20,15 +20,17 @@ const mapMemoryBudget = 64 * 1024 * 1024;
  */
 const entryOverhead = 64;
 
-/** With fewer entries per CPU, the free lists of an LRU map starve each other before kernel 6.6.99. */
+/**
+ * With fewer entries per CPU, the free lists of an LRU map starve each other before kernel 6.6.99.
+ */
 const entriesPerCpu = 256;
 
 /**
  * Returns the default number of entries of the process map: four per process, and 256 per possible
  * CPU, rounded up to a power of two. The map uses 64 MiB of kernel memory at most.
  *
- * An LRU map hands out free entries in batches of 128 per CPU. With fewer than 256 per CPU, some CPUs
- * evict their newest entries while thousands are free elsewhere.
+ * An LRU map hands out free entries in batches of 128 per CPU. With fewer than 256 per CPU, some
+ * CPUs evict their newest entries while thousands are free elsewhere.
  *
  * @param machine - the CPUs and processes of this machine
  * @param valueSize - bytes of a value
@@ -66,9 +68,10 @@ function powerOfTwo(value: number, round: (value: number) => number): number {
 const MiB = 1024 * 1024;
 
 /**
- * Returns the default sizes of the rings: 512 KiB (lifecycle) and 2 MiB (activity) per possible CPU,
- * rounded up to powers of two. `lifecycle` has 1 to 16 MiB, `activity` 4 to 64 MiB. That is room for
- * 1,800 and 8,000 events per CPU, which all CPUs can write while the reader sleeps for 60 ms.
+ * Returns the default sizes of the rings: 512 KiB (lifecycle) and 2 MiB (activity) per possible
+ * CPU, rounded up to powers of two. `lifecycle` has 1 to 16 MiB, `activity` 4 to 64 MiB. That is
+ * room for 1,800 and 8,000 events per CPU, which all CPUs can write while the reader sleeps for 60
+ * ms.
  *
  * @param possibleCpus - the CPUs that the kernel may ever use
  * @returns bytes

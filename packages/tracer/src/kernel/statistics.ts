@@ -2,44 +2,49 @@ import { dropReasonNames, type EventCounters, events, maps, type StateStats, Wor
 import { typedMap } from '@spoor/map';
 import type { KernelSide } from './kernel-side.js';
 
-/** What happened to the events of one kind: `submitted` plus all of `dropped` is what happened. */
+/** Counters of one event kind. `submitted` plus all of `dropped` is the number of events. */
 export interface EventStatistics {
-  /** Records that the kernel side put into a ring. */
+  /** Records that were written to a ring. */
   readonly submitted: number;
-  /** Records that were read. Behind `submitted` while records wait in the ring. */
+  /** Records that were read. Fewer than `submitted` while records wait in a ring. */
   readonly delivered: number;
-  /** Records that were lost, by reason. */
+  /** Records that were dropped, by reason. */
   readonly dropped: Readonly<Record<string, number>>;
 }
 
-/** A process whose events were dropped because the ring of activity was full or nearly full. */
+/** A process whose events were dropped because the activity ring was nearly full. */
 export interface Dropper {
-  /** In the initial pid namespace, as in events. */
+  /** The process id in the initial pid namespace, as in events. */
   readonly tgid: number;
-  /** Its name when the ring was first nearly full. */
+  /** The name of the task when the ring was first nearly full. */
   readonly comm: string;
+  /** Its dropped events. */
   readonly dropped: number;
 }
 
-/** So many processes are named at most. */
+/** The most processes that are listed. */
 const mostDroppers = 10;
 
+/** Counters of a BPF program. */
 export interface ProgramStatistics {
   readonly name: string;
-  /** The section that it attaches by. */
+  /** The section in the object, which names the hook. */
   readonly hook: string;
-  /** Runs and nanoseconds: only counted while the kernel's BPF statistics are on. */
+  /** Runs. Counted with `tuning.measurePrograms` only. */
   readonly runs: number;
+  /** Run time in nanoseconds. Measured with `tuning.measurePrograms` only. */
   readonly runTimeNs: number;
-  /** Runs that the kernel skipped because the program was running on that CPU already. */
+  /** Runs that the kernel skipped because the program was already running on the CPU. */
   readonly recursionMisses: number;
 }
 
-/** Misses that were answered with a record rebuilt from the task, by where the process's own words were found. */
+/** Misses for which the kernel rebuilt the record, by the place of the follow state. */
 export interface Recoveries {
+  /** The follow state was in task storage. */
   readonly storage: number;
+  /** The follow state was in the hash. */
   readonly hash: number;
-  /** No words were kept, which says that they are zero, unless `wordsLost` says that some were lost. */
+  /** The process had no follow state, or it was lost if `wordsLost` is not 0. */
   readonly none: number;
 }
 
@@ -47,27 +52,32 @@ export type StateStatistics = Readonly<Record<Exclude<keyof StateStats, 'recover
   readonly recovered: Recoveries;
 };
 
-/** A moment's state of everything that is counted. Counters only grow. */
+/** A snapshot of all counters. Counters only grow. */
 export interface Statistics {
+  /** Events by kind. */
   readonly events: Readonly<Record<string, EventStatistics>>;
-  /** Of process state: what was found, missed and recovered, and how. See `struct state_stats`. */
+  /** Process state: lookups, misses and recoveries. Source: `struct state_stats` in bpf/maps. */
   readonly state: StateStatistics;
   /** Entries of the process map. */
   readonly mapEntries: number;
-  /** Bytes. The ring of other events is not there, and its size 0, where only lifecycle events are collected. */
+  /**
+   * Sizes and unread bytes of the rings, in bytes. The size of `activity` is 0 if only lifecycle
+   * events are collected.
+   */
   readonly rings: Readonly<
     Record<'lifecycle' | 'activity', { readonly size: number; readonly backlog: number }>
   >;
-  /** Up to ten processes that lost most events of activity, most first. Some may be missing. */
+  /** The ten processes with the most dropped events, most first. Some may be missing. */
   readonly droppers: readonly Dropper[];
+  /** The loaded BPF programs. */
   readonly programs: readonly ProgramStatistics[];
-  /** For what there is more than one way, the way that this kernel takes. */
+  /** The variant in use of each part that depends on the kernel. */
   readonly variants: Readonly<Record<string, string>>;
-  /** Events that came out of a ring after a later one. */
+  /** Events that were handed out after a later event. */
   readonly misordered: number;
 }
 
-/** Reads all counters. `delivered` is counted by whoever reads the rings. */
+/** Reads all counters. The reader of the rings counts `delivered`. */
 export function readStatistics(kernel: KernelSide, delivered: ReadonlyMap<string, number>): Statistics {
   return {
     events: eventStatistics(kernel, delivered),
@@ -90,7 +100,7 @@ export function readStatistics(kernel: KernelSide, delivered: ReadonlyMap<string
   };
 }
 
-/** Of each kind of event: see `Statistics.events`. */
+/** Returns `Statistics.events`. */
 export function eventStatistics(
   { eventCounters }: KernelSide,
   delivered: ReadonlyMap<string, number>,
@@ -112,7 +122,7 @@ export function eventStatistics(
   return statistics;
 }
 
-/** The statistics of events, with what was delivered by now. */
+/** Returns the statistics of events with the current `delivered`. */
 export function withDelivered(
   statistics: Statistics['events'],
   delivered: ReadonlyMap<string, number>,

@@ -1,41 +1,49 @@
-/** A process of the tree, by identity: an equal tgid with another start time is another process. */
+/** A process of a `ProcessTree`, identified by its id and start time. */
 export interface TracedProcess {
+  /** The process id in the initial pid namespace. */
   readonly tgid: number;
-  /** Boot clock, nanoseconds, of the thread-group leader. */
+  /** The start time of the thread-group leader: boot clock, nanoseconds. */
   readonly startTimeNs: bigint;
-  /** Undefined for a process whose parent is not in the trace. */
+  /** Undefined if the parent is not in the tree. */
   readonly parent: TracedProcess | undefined;
+  /** Children in the tree, oldest first. */
   readonly children: readonly TracedProcess[];
-  /** Path of the binary that it ran last, as far as the trace has seen. */
+  /** The path of its last known binary. */
   readonly exe: string;
+  /** The last known name of the task. */
   readonly comm: string;
-  /** The bytes of `exe` and of `comm` as hexadecimal digits, if they are not UTF-8. */
+  /** The bytes of `exe` in hexadecimal, if they are not UTF-8. */
   readonly exeRaw: string | undefined;
+  /** The bytes of `comm` in hexadecimal, if they are not UTF-8. */
   readonly commRaw: string | undefined;
-  /** Of its last exec in the trace; empty when it only forked. */
+  /** The arguments of its last exec in the trace. Empty without an exec. */
   readonly argv: readonly string[];
-  /** The bytes of all arguments as hexadecimal digits, if one is not UTF-8. */
+  /** The bytes of all arguments in hexadecimal, if one of them is not UTF-8. */
   readonly argvRaw: readonly string[] | undefined;
+  /** True if `argv` does not have all arguments. */
   readonly argvTruncated: boolean;
-  /** Undefined while it lives. */
+  /** Undefined while the process lives. */
   readonly exit: ProcessExit | undefined;
-  /** Events by kind. */
+  /** The number of its events, by kind. */
   readonly counts: ReadonlyMap<string, number>;
 }
 
+/** How a process ended. */
 export interface ProcessExit {
+  /** The exit status. */
   readonly code: number;
-  /** 0 when it exited by itself. */
+  /** The number of the signal that ended it; 0 if it exited. */
   readonly signal: number;
+  /** Its life time in nanoseconds. */
   readonly durationNs: bigint;
 }
 
-/** The fields of an event that the tree reads: the views of `@spoor/event` have them. */
+/** The fields of an event that the tree reads. Events of `@spoor/event` have them. */
 export interface TreeEvent {
   readonly kind: string;
   readonly tgid: number;
   readonly startTimeNs: bigint;
-  /** Its halves, where the event has them. */
+  /** The lower and the upper half of `startTimeNs`, if the event has them. */
   readonly startTimeNsLo?: number;
   readonly startTimeNsHi?: number;
   readonly exe: string;
@@ -48,15 +56,15 @@ export interface TreeEvent {
   readonly signal?: number;
   readonly durationNs?: bigint;
   isTruncated?(name: string): boolean;
-  /** Asked when `exe` or `comm` may not stand for its bytes. */
+  /** Called if `exe` or `comm` is not UTF-8. */
   bytes?(name: string): Uint8Array;
-  /** Asked when a text of an exec may not stand for its bytes. */
+  /** Called if an argument of an exec is not UTF-8. */
   toJSON?(): unknown;
 }
 
 export const noArguments: readonly string[] = [];
 
-/** There are as many as the limit allows: most have no child, and few kinds of events. */
+/** A process of the tree. Small: most processes have no children and few kinds of events. */
 export class ProcessNode implements TracedProcess {
   parent: ProcessNode | undefined;
   exe = '';
@@ -89,7 +97,7 @@ export class ProcessNode implements TracedProcess {
 
   count(kind: string): void {
     const counts = this.#counts;
-    // A recording may name its kinds as it likes.
+    // The kinds of a recording are untrusted names.
     counts[kind] = Object.hasOwn(counts, kind) ? counts[kind]! + 1 : 1;
   }
 
@@ -113,7 +121,7 @@ export class ProcessNode implements TracedProcess {
     this.commRaw = rawText(event, 'comm');
   }
 
-  /** Takes over the parent's names, which a child has until it executes something. */
+  /** Copies the names of the parent, which a child has until its first exec. */
   inherit(parent: ProcessNode): void {
     if (this.exe === '') {
       this.exe = parent.exe;
@@ -137,10 +145,10 @@ export function rawArguments(event: TreeEvent): readonly string[] | undefined {
   return line?.data?.argvRaw;
 }
 
-/** Parents that are asked before a process is taken for a descendant. */
+/** The most ancestors that are followed. A process with more counts as a descendant. */
 const mostAncestors = 1024;
 
-/** Returns true if `node` is `other` or a descendant. A bad recording may have circles. */
+/** Returns true if `node` is `other` or a descendant. An invalid recording may have circles. */
 export function isBelow(node: ProcessNode, other: ProcessNode): boolean {
   let above: ProcessNode | undefined = node;
   for (let steps = 0; above !== undefined && steps < mostAncestors; steps++) {

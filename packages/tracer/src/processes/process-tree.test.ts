@@ -14,7 +14,7 @@ const fork = (tgid: number, child: number, rest: Partial<TreeEvent> = {}) =>
   event('fork', tgid, { childTgid: child, childTid: child, childStartTimeNs: BigInt(child), ...rest });
 
 describe('ProcessTree', () => {
-  it('draws what forked from what, and keeps the last exec', () => {
+  it('links children to parents, and keeps the last exec', () => {
     const tree = new ProcessTree();
     tree.add(event('exec', 10, { argv: ['sh', '-c', 'ls'] }));
     tree.add(fork(10, 11));
@@ -40,7 +40,7 @@ describe('ProcessTree', () => {
     expect(Object.fromEntries(tree.get(10)!.counts)).toEqual({ exec: 1, 'exec-failed': 1 });
   });
 
-  it('tells processes apart by either half of their starts, from one event to the next', () => {
+  it('distinguishes processes by either half of the start time', () => {
     const tree = new ProcessTree();
     const starts: [number, number][] = [
       [10, 0],
@@ -55,20 +55,20 @@ describe('ProcessTree', () => {
       return tree.get(7, startTimeNs)?.counts.get('open');
     });
     expect(seen).toEqual([1, 2, 1, 1, 2]);
-    // The same id and start, and yet another event of another process: by the id.
+    // An equal start time with another id is another process.
     tree.add(event('open', 8, { startTimeNs: 2n ** 32n + 10n, startTimeNsLo: 10, startTimeNsHi: 1 }));
     expect(tree.get(8)?.counts.get('open')).toBe(1);
     expect(tree.living).toBe(2);
   });
 
-  it('makes no process of a thread', () => {
+  it('ignores new threads', () => {
     const tree = new ProcessTree();
     tree.add(event('fork', 10, { childTgid: 10, childTid: 12, childStartTimeNs: 10n }));
     expect(tree.living).toBe(1);
     expect(tree.roots[0]!.children).toEqual([]);
   });
 
-  it('tells a reused id apart by its start time', () => {
+  it('distinguishes a reused id by the start time', () => {
     const tree = new ProcessTree();
     tree.add(event('exec', 10, { startTimeNs: 1n, exe: '/bin/old' }));
     tree.add(event('exec', 10, { startTimeNs: 2n, exe: '/bin/new' }));
@@ -78,7 +78,7 @@ describe('ProcessTree', () => {
     expect(tree.living).toBe(1);
   });
 
-  it('takes in a child whose own events come before the fork that made it', () => {
+  it('links a child whose events come before its fork', () => {
     const tree = new ProcessTree();
     tree.add(event('exec', 11, { exe: '/bin/ls' }));
     tree.add(fork(10, 11));
@@ -86,14 +86,14 @@ describe('ProcessTree', () => {
     expect(tree.roots[0]!.children.map(({ exe }) => exe)).toEqual(['/bin/ls']);
   });
 
-  it('counts an end once', () => {
+  it('counts an exit once', () => {
     const tree = new ProcessTree();
     tree.add(event('exit', 10, { code: 1 }));
     tree.add(event('exit', 10, { code: 1 }));
     expect(tree.living).toBe(0);
   });
 
-  it('forgets ended leaves beyond its limit, and never a living process', () => {
+  it('forgets ended processes without children beyond its limit, and no living process', () => {
     const tree = new ProcessTree(100);
     tree.add(event('exec', 1));
     for (let tgid = 2; tgid < 2000; tgid++) {
@@ -106,7 +106,7 @@ describe('ProcessTree', () => {
     expect(tree.get(1999)?.exit).toBeDefined();
   });
 
-  it('keeps the living alone with a limit of 0', () => {
+  it('keeps only living processes with a limit of 0', () => {
     const tree = new ProcessTree(0);
     tree.add(event('exec', 1));
     for (let tgid = 2; tgid < 100; tgid++) {
@@ -119,11 +119,11 @@ describe('ProcessTree', () => {
     expect(tree.forgotten).toBe(49);
   });
 
-  it.each([-1, 0.5, Number.NaN])('refuses a limit of %s', (limit) => {
+  it.each([-1, 0.5, Number.NaN])('rejects a limit of %s', (limit) => {
     expect(() => new ProcessTree(limit)).toThrow(expect.objectContaining({ code: 'INVALID_VALUE' }));
   });
 
-  it('keeps every process below a root where two started each other', () => {
+  it('keeps every process below a root if two started each other', () => {
     const tree = new ProcessTree();
     for (const [parent, child] of [
       [1, 2],
@@ -137,7 +137,7 @@ describe('ProcessTree', () => {
     expect(tree.get(3)!.children).toEqual([]);
   });
 
-  it('counts kinds of any name', () => {
+  it('counts events of any kind name', () => {
     const tree = new ProcessTree();
     for (const kind of ['exec', 'constructor', 'constructor']) tree.add(event(kind, 1));
     expect(tree.get(1)?.counts).toEqual(

@@ -8,24 +8,33 @@ import {
   type TreeEvent,
 } from './process-node.js';
 
-/** Ended processes that are looked at for one to forget, each time one ends. */
-const looksAnEnd = 4;
+/** Ended processes that are examined per exit, to find one to forget. */
+const examinedPerExit = 4;
 
 /**
- * The processes that a trace has seen, from its lifecycle events. It is as right as the events that reached it:
- * lifecycle events that were dropped are missing here too (`stats().events`).
+ * A tree of processes, made from lifecycle events. Processes of dropped events are missing.
  *
- * Memory: one node a process until `limit` is passed; then processes that have ended are forgotten, oldest first, unless
- * a living process descends from them. A long trace therefore levels off.
+ * Uses 450 bytes per process. Beyond `limit` processes, the tree forgets processes that have ended,
+ * oldest first. It keeps those with living descendants.
+ *
+ * @example
+ * ```ts
+ * await using tracer = await trace({ command: ['sh', '-c', 'true; true'] });
+ * const tree = new ProcessTree();
+ * await tracer.each((event) => {
+ *   if (event.kind !== 'malformed') tree.add(event);
+ * });
+ * console.log(tree.roots[0]?.children.length); // 2
+ * ```
  */
 export class ProcessTree {
   readonly #limit: number;
-  /** By tgid: the process that has this id now, or had it last. */
+  /** By process id: the process that has the id now, or had it last. */
   readonly #byTgid = new Map<number, ProcessNode>();
   readonly #roots = new Set<ProcessNode>();
-  /** Ended processes in the order of their ends. */
+  /** Ended processes, in the order of their exits. */
   readonly #ended = new Set<ProcessNode>();
-  /** The process of the last event, and the halves of its start: the next is most often of the same. */
+  /** The process of the last event, and the halves of its start time: a cache of one entry. */
   #last: ProcessNode | undefined;
   #lastStartLo: number | undefined;
   #lastStartHi: number | undefined;
@@ -33,13 +42,12 @@ export class ProcessTree {
   #forgotten = 0;
 
   /**
-   * `limit`: processes from which on those that have ended are forgotten; 0 keeps none. Some 450 bytes each.
-   *
-   * @throws SpoorError `INVALID_VALUE`
+   * @param limit - the most processes to keep; 0 keeps no process that has ended
+   * @throws {SpoorError} INVALID_VALUE if the limit is not a whole number, or below 0
    */
   constructor(limit = 16_384) {
     if (!Number.isSafeInteger(limit) || limit < 0)
-      throw new SpoorError('INVALID_VALUE', `a tree of ${limit} processes`, {
+      throw new SpoorError('INVALID_VALUE', `invalid limit of a process tree: ${limit}`, {
         remedy: 'Give a whole number, 0 or more.',
       });
     this.#limit = limit;
@@ -50,12 +58,12 @@ export class ProcessTree {
     return [...this.#roots];
   }
 
-  /** Processes that have been seen and not been seen to end. */
+  /** The number of processes whose exit has not been seen. */
   get living(): number {
     return this.#living;
   }
 
-  /** At most `most` of the processes that have not been seen to end. */
+  /** Returns up to `most` processes whose exit has not been seen. */
   alive(most: number): readonly TracedProcess[] {
     const found: TracedProcess[] = [];
     for (const node of this.#byTgid.values()) {
@@ -65,18 +73,22 @@ export class ProcessTree {
     return found;
   }
 
-  /** Processes that were left out to bound the memory. */
+  /** The number of processes that were forgotten. */
   get forgotten(): number {
     return this.#forgotten;
   }
 
-  /** The process with this id; with a start time, only that very process. */
+  /**
+   * Returns the process with this id.
+   *
+   * @param startTimeNs - if given, the process must have started at this time (boot clock)
+   */
   get(tgid: number, startTimeNs?: bigint): TracedProcess | undefined {
     const node = this.#byTgid.get(tgid);
     return startTimeNs === undefined || node?.startTimeNs === startTimeNs ? node : undefined;
   }
 
-  /** Takes an event in. Reads the event during the call only. */
+  /** Adds an event. The event may be borrowed: it is read during the call only. */
   add(event: TreeEvent): void {
     const node = this.#nodeOf(event);
     node.count(event.kind);
@@ -134,7 +146,7 @@ export class ProcessTree {
         this.#adopt(known, parent);
       return known;
     }
-    // The id is used again: the process that had it has ended, though its end may not have been seen.
+    // The id was reused: its previous process has ended, even if no exit event came.
     if (known !== undefined && known.exit === undefined) {
       this.#living--;
       this.#ended.add(known);
@@ -154,12 +166,12 @@ export class ProcessTree {
 
   #forget(): void {
     if (this.#living + this.#ended.size <= this.#limit) return;
-    let looks = 0;
+    let examined = 0;
     for (const node of this.#ended) {
-      if (looks++ === looksAnEnd) return;
+      if (examined++ === examinedPerExit) return;
       this.#ended.delete(node);
       if (node.hasChildren) {
-        // Its turn comes again, after its descendants'.
+        // Examined again after its descendants.
         this.#ended.add(node);
         continue;
       }

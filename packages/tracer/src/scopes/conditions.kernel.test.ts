@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { trace } from '../index.js';
 
-/** A port of this machine that something listens at, until the test has ended. */
+/** Listens at a free port of this machine until the test has ended. */
 async function listeningPort(): Promise<{ readonly port: number; [Symbol.dispose](): void }> {
   const server = createServer((socket) => socket.destroy());
   server.listen(0, '127.0.0.1');
@@ -13,7 +13,7 @@ async function listeningPort(): Promise<{ readonly port: number; [Symbol.dispose
   return { port: address.port, [Symbol.dispose]: () => server.close() };
 }
 
-it('the kernel sends a scope only the opens and connects that it asked for', async () => {
+it('the kernel submits only opens and connects that match the conditions', async () => {
   using open = await listeningPort();
   using other = await listeningPort();
   const connect = (port: number) => `exec 3<>/dev/tcp/127.0.0.1/${port}; exec 3>&-;`;
@@ -32,7 +32,7 @@ it('the kernel sends a scope only the opens and connects that it asked for', asy
   for await (const event of tracer) {
     if (event.kind !== 'open' && event.kind !== 'connect') continue;
     const scopes = event.scopes.filter((name) => name !== 'command');
-    // Name services are asked over unix sockets, which have no port.
+    // Name services use unix sockets, which have no port.
     if (event.kind === 'connect' && event.port === 0) continue;
     if (event.kind === 'connect') seen.set(String(event.port), scopes);
     else if (scopes.length > 0) seen.set(event.path, scopes);

@@ -6,11 +6,11 @@ import { eventsInScope } from '../../test/markers.js';
 const id = (digit: string) => digit.repeat(64);
 const [a, b] = [id('a'), id('b')];
 
-/** Enters a group and executes a command that is marked with it. */
+/** Returns a script that enters a group and executes a command, marked with the group. */
 const enter = (folder: string, mark: string) =>
   `sh -c 'echo $$ >"$1/cgroup.procs"; exec /bin/true "$2"' sh '${folder}' '${mark}'`;
 
-/** Of each command by its mark, the container of its exec and that of its exit. */
+/** Returns the container of the exec and the exit of each command, by its mark. */
 function containersOf(events: readonly Event[]): Record<string, readonly string[]> {
   const found: Record<string, string[]> = {};
   const marks = new Map<number, string>();
@@ -22,7 +22,7 @@ function containersOf(events: readonly Event[]): Record<string, readonly string[
   return found;
 }
 
-/** Has one command after the other enter groups of these paths, and tells what is said of each. */
+/** Runs one command per group path, and returns the containers that their events have. */
 async function containersIn(paths: readonly string[], controller?: string) {
   using groups = testGroups(paths, controller);
   const script = paths.map((path) => enter(groups.folder(path), path)).join('\n');
@@ -36,7 +36,7 @@ async function containersIn(paths: readonly string[], controller?: string) {
 
 const both = (container: string) => [container, container];
 
-/** Groups as the runtimes name them, and the container of their processes. */
+/** Groups with the names that runtimes give, and the container of their processes. */
 const named: Readonly<Record<string, string>> = {
   // docker, with the systemd driver and with the cgroupfs driver
   [`docker-${a}.scope`]: a,
@@ -61,7 +61,7 @@ const named: Readonly<Record<string, string>> = {
   'lxc/roof': 'roof',
 };
 
-/** Groups that look like those of containers, and are none. */
+/** Groups with names like those of containers, outside any container. */
 const others = [
   `docker-${a}.service`,
   `docker-${'a'.repeat(63)}.scope`,
@@ -86,16 +86,16 @@ const others = [
 ];
 
 describe('the container of a task', () => {
-  it('is the one that its cgroup is named after', async () => {
+  it('is named by its cgroup', async () => {
     const expected = Object.fromEntries(Object.entries(named).map(([path, name]) => [path, both(name)]));
     expect(await containersIn(Object.keys(named))).toEqual(expected);
   });
 
-  it('is none for groups with other names', async () => {
+  it('is empty for groups with other names', async () => {
     expect(await containersIn(others)).toEqual(Object.fromEntries(others.map((path) => [path, both('')])));
   });
 
-  it('is the nearest, and that of all groups below it', async () => {
+  it('is the innermost, also for all groups below it', async () => {
     const deep = `docker-${a}.scope/system.slice/1/2/3/4/5/6/7/8`;
     const expected = {
       [deep]: a,
@@ -118,7 +118,7 @@ describe('the container of a task', () => {
     });
   });
 
-  it('changes when the process enters another group, whatever was said of a group that is gone', async () => {
+  it('changes when the process enters another group, also if the previous group is gone', async () => {
     const paths = [`docker-${a}.scope`, 'plain', `docker-${b}.scope`];
     using groups = testGroups([]);
     const rounds = [1, 2, 3].flatMap((round) => paths.map((path) => [path, `${path} ${round}`] as const));
@@ -138,7 +138,7 @@ describe('the container of a task', () => {
     }
   });
 
-  it('is said of events of every kind, in JSON too', async () => {
+  it('is in events of every kind, and in JSON', async () => {
     using groups = testGroups([`docker-${a}.scope`]);
     const events = await eventsInScope({
       scopes: () => [`container=${a}`],
@@ -162,7 +162,7 @@ describe('the filter container', () => {
     ['container=aaa', [0]],
     ['container=a,bb', [0, 1]],
     [`container=${b}`, [1]],
-    // Hexadecimal digits begin an id, and are all of a name.
+    // Hexadecimal digits match the beginning of an id, and the whole of a name.
     ['container=b', [1, 3]],
     ['container=b*', [1, 2, 3]],
     ['container=be*', [2]],
@@ -183,7 +183,7 @@ describe('the filter container', () => {
     );
   });
 
-  it('follows what descends from a container', async () => {
+  it('follows descendants of a container', async () => {
     using groups = testGroups([`docker/${a}`, 'plain']);
     const [inside, outside] = [`docker/${a}`, 'plain'].map((path) => groups.folder(path));
     const events = await eventsInScope({

@@ -19,7 +19,9 @@ interface Case {
   readonly expected: readonly string[];
 }
 
-/** Each runs commands that are in the scope, marked `in`, and commands that are not, marked `out`. */
+/**
+ * Scripts of commands. Those in the scope are marked `in`, others `out`.
+ */
 const cases: Record<string, Case> = {
   uid: {
     scope: 'uid=1001',
@@ -119,7 +121,7 @@ describe('filters on real processes', () => {
     },
   );
 
-  it('ppid: children, not grandchildren', async () => {
+  it('ppid: matches children, not grandchildren', async () => {
     const events = await eventsInScope({
       scopes: ({ tgid }) => [`ppid=${tgid}`],
       script: '/bin/true child; sh -c "/bin/true grandchild; :"; exit 0',
@@ -128,20 +130,20 @@ describe('filters on real processes', () => {
     expect(execMarkers(events)).toEqual(['child', '/bin/true grandchild; :']);
   });
 
-  it('new: what started or executed since the trace began', async () => {
+  it('new: matches processes that started or executed since the trace began', async () => {
     const events = await eventsInScope({
       scopes: ({ cgroup }) => [`new cgroup=${cgroup}`],
-      // A redirection of the shell itself is an open by the old process.
+      // A redirection of the shell is an open by a process that is not new.
       script: ': </etc/hostname; cat /etc/passwd >/dev/null; exit 0',
       options: { events: ['open'] },
     });
     const paths = events.flatMap((event) => (event.kind === 'open' ? [event.path] : []));
     expect(paths).toContain('/etc/passwd');
-    // The shell is the gate that executed it: executed since, and so new as well.
+    // The gate executed the shell after the trace began, so it is new, too.
     expect(paths).toContain('/etc/hostname');
   });
 
-  it('cgroup: with its descendants, and no process outside', async () => {
+  it('cgroup: matches its descendants, and no process outside', async () => {
     const events = await eventsInScope({
       scopes: ({ cgroup }) => [`cgroup=${cgroup} comm=true`],
       script: '/bin/true in; exit 0',
@@ -150,7 +152,7 @@ describe('filters on real processes', () => {
     expect(execMarkers(events)).toEqual(['in']);
   });
 
-  it('events of a scope: only those that it takes', async () => {
+  it('a scope has only events of its kinds', async () => {
     const events = await eventsInScope({
       scopes: ({ cgroup }) => [`opens: cgroup=${cgroup} open`, `execs: cgroup=${cgroup} comm=true exec`],
       script: '/bin/true in; exit 0',
@@ -161,7 +163,7 @@ describe('filters on real processes', () => {
   });
 });
 
-describe('conditions on events that user space decides', () => {
+describe('conditions that user space judges', () => {
   it.each([
     ['exit.code!=0', ['exit 1', 'exit 0', 'exit 3'], [1, 3]],
     ['exit.code=3', ['exit 1', 'exit 3'], [3]],
@@ -174,7 +176,7 @@ describe('conditions on events that user space decides', () => {
     expect(new Set(events.flatMap(({ scopes }) => scopes))).toEqual(new Set(['some']));
   });
 
-  it('leaves the other scopes of an event alone', async () => {
+  it('keeps the other scopes of an event', async () => {
     const events = await eventsInScope({
       scopes: ({ cgroup }) => [`all: cgroup=${cgroup} exit`, `bad: cgroup=${cgroup} exit.code!=0`],
       script: "sh -c 'exit 1'; sh -c 'exit 0'; exit 0",

@@ -18,21 +18,21 @@ afterAll(() => threads[Symbol.dispose]());
 const openedPaths = (events: readonly Event[]) =>
   events.flatMap((event) => (event.kind === 'open' ? [event.path] : []));
 
-/** Both ways in which the words of a process are kept. */
+/** Both places of follow state. */
 const stores = [
   ['task storage', {}],
   ['the hash', { experiment: { taskStorage: false } }],
 ] as const;
 
-/** A scope that follows whatever runs the file that `begin` names, once. */
+/** A scope that follows every process that runs the file named `begin`. */
 const followsTouch = ({ cgroup }: { cgroup: string }) => [`f: comm=begin cgroup=${cgroup} follow`];
 
-/** A shell that is in the scope by its name for a moment, then does what follows. */
+/** A shell that is in the scope by its name for a moment, and then runs a script. */
 const begin = (script: string) =>
   `printf begin >/proc/self/comm; : </dev/null; printf sh >/proc/self/comm; ${script}`;
 
 describe.each(stores)('follow, kept in %s', (_, options) => {
-  it('is inherited by what descends, and by nothing else', async () => {
+  it('is inherited by descendants only', async () => {
     const events = await eventsInScope({
       scopes: followsTouch,
       script: `/bin/true out; (${begin('/bin/true in; sh -c "/bin/true deep; :"')}); /bin/true out; exit 0`,
@@ -41,7 +41,7 @@ describe.each(stores)('follow, kept in %s', (_, options) => {
     expect(execMarkers(events)).toEqual(['in', '/bin/true deep; :', 'deep']);
   });
 
-  it('sticks over exec and setuid', async () => {
+  it('survives exec and setuid', async () => {
     const events = await eventsInScope({
       scopes: followsTouch,
       script: begin('exec setpriv --reuid=1001 --clear-groups sh -c "exec /bin/true last"'),
@@ -102,7 +102,7 @@ describe.each(stores)('follow, kept in %s', (_, options) => {
   });
 });
 
-/** A shell that lives before the trace, and does its script when it is told. */
+/** Starts a shell that lives before the trace, and runs its script on request. */
 class Sleeper {
   readonly child: ChildProcess;
 
@@ -138,7 +138,7 @@ describe('processes alive before the trace', () => {
     expect(events.find(({ kind }) => kind === 'exec')!.headerFlags & 4).toBe(4);
   });
 
-  it('are not looked for where no scope asks what they are: what they are is found at their first event', async () => {
+  it('are found at their first event if no scope needs the snapshot', async () => {
     const path = `/nonexistent/${process.pid}`;
     const sleeper = new Sleeper(`: <${path}`);
     const events: Event[] = [];
@@ -161,7 +161,7 @@ describe('processes alive before the trace', () => {
     expect(events[0]!.headerFlags & 4).toBe(0);
   });
 
-  it('inherit from a parent that a scope matches, however deep', async () => {
+  it('inherit from an ancestor that a scope matches, at any depth', async () => {
     using cgroup = testCgroup();
     // A chain of three shells; the innermost acts. The outermost is in the scope by its name.
     const chain = spawn(
@@ -188,7 +188,7 @@ describe('processes alive before the trace', () => {
     expect(execMarkers(events)).toEqual(['deep']);
   });
 
-  it('new is not said of them until they execute', async () => {
+  it('do not match new until they execute', async () => {
     using cgroup = testCgroup();
     const sleeper = new Sleeper(': </etc/hostname; exec /bin/true now');
     cgroup.add(sleeper.tgid);

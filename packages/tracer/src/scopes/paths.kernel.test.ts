@@ -7,7 +7,10 @@ import { describe, expect, it } from 'vitest';
 import { compileTo } from '../../test/compile.js';
 import { trace } from '../index.js';
 
-/** A folder with `real/f`, `link` that leads to `real`, `second` that leads to `link`, and `real/x.sh`. */
+/**
+ * Makes a folder with the files `real/f` and `real/x.sh`, a link `link` to `real`, and a link
+ * `second` to `link`.
+ */
 function testFolder() {
   const path = realpathSync(mkdtempSync(join(tmpdir(), 'spoor-paths-')));
   mkdirSync(join(path, 'real/deep'), { recursive: true });
@@ -19,14 +22,14 @@ function testFolder() {
 
 interface Run {
   readonly folder: string;
-  /** By name; `T` stands for the folder. */
+  /** Expressions by scope name. `T` is replaced by the folder. */
   readonly scopes: Readonly<Record<string, string>>;
   readonly events: readonly EventKind[];
-  /** Statements in C; the working directory is the folder. */
+  /** Statements in C. The working directory is the folder. */
   readonly main: string;
 }
 
-/** The names that the program used, the last of each, by the scope that its events are in. */
+/** Returns the base names of the paths in events, by scope. */
 async function namesInScopes({ folder, scopes, events, main }: Run): Promise<Record<string, string[]>> {
   const program = join(folder, 'act');
   compileTo(program, `#include "act.h"\nint main(void)\n{\n${main}\nreturn 0;\n}\n`);
@@ -47,12 +50,12 @@ async function namesInScopes({ folder, scopes, events, main }: Run): Promise<Rec
   return seen;
 }
 
-/** Writes a script, which tells where it is by the last argument of a command of its own. */
+/** Writes a script. Its commands report its progress by their last argument. */
 function writeScript(path: string, lines: string) {
   writeFileSync(path, `#!/bin/sh\n${lines}\n`, { mode: 0o755 });
 }
 
-/** The last arguments of execs that succeeded, and of ends of processes their names, by scope. */
+/** Returns the last argument per exec, and `exit` per exit, by scope. */
 async function whatScopesTake(
   script: string,
   options: {
@@ -90,7 +93,7 @@ describe('exe of a script', () => {
     neither: 'exe!=*.sh,/usr/bin/bash,/bin/sh',
   };
 
-  it('is its own path and its interpreter’s, however it was executed', async () => {
+  it('is its own path and that of its interpreter, for every way to execute it', async () => {
     using folder = testFolder();
     writeScript(join(folder.path, 'real/x.sh'), ':');
     const { seen } = await whatScopesTake(
@@ -101,17 +104,17 @@ describe('exe of a script', () => {
     );
     const execs = (name: string) => seen[name]!.filter((told) => told !== 'exit');
     const all = ['absolute', 'relative', 'dot', 'climb', 'fd'];
-    // Without bpf_loop only a `./` in front is left out.
+    // Without bpf_loop only a leading `./` is removed.
     const inside = features.has('bpf_loop') ? all : all.filter((told) => told !== 'climb');
     expect(execs('end')).toEqual([...all, 'link']);
     expect(execs('whole')).toEqual(inside);
-    // As written, and where it leads.
+    // Matches the written path and its target.
     expect(execs('link')).toEqual([...inside, 'link']);
     expect(execs('interpreter')).toEqual([...all, 'other', 'link']);
     expect(execs('neither')).not.toContain('other');
   });
 
-  it('outlives the exec that env makes for it, and no other', async () => {
+  it('survives the exec by env, and no other exec', async () => {
     using folder = testFolder();
     const file = join(folder.path, 'x.py');
     writeFileSync(file, '#!/usr/bin/env sh\n/bin/true child\nexec /bin/true next\n', { mode: 0o755 });
@@ -119,11 +122,11 @@ describe('exe of a script', () => {
       folder: folder.path,
       scopes: { end: 'exe=*.py' },
     });
-    // By env, by its shell, and no command of its own.
+    // Executed by env and by its shell. Its own commands do not match.
     expect(seen['end']).toEqual(['./x.py', './x.py']);
   });
 
-  it('stays its own in children and whatever is lost of the process, until the next exec', async () => {
+  it('stays in children until the next exec, even if the entry of the process is lost', async () => {
     using folder = testFolder();
     writeScript(
       join(folder.path, 'x.sh'),
@@ -134,7 +137,7 @@ describe('exe of a script', () => {
       scopes: { end: 'exe=*.sh', others: 'exe!=*.sh' },
       processMapSize: 1,
     });
-    // The two that end without another exec: a subshell, which is a child.
+    // The subshell and the script end without another exec.
     expect(seen['end']).toEqual(['start', 'exit']);
     expect(seen['others']!.filter((told) => told !== 'exit')).toEqual(
       expect.arrayContaining([...new Array(20).fill('in-loop'), 'in-child', 'next', 'binary']),
@@ -144,8 +147,8 @@ describe('exe of a script', () => {
   });
 });
 
-describe('conditions on paths mean the file', () => {
-  it('opens: absolute, relative, by descriptor, through links, that succeed and that fail', async () => {
+describe('conditions on paths match the file', () => {
+  it('of opens: absolute, relative, by descriptor, through links, with and without success', async () => {
     using folder = testFolder();
     const seen = await namesInScopes({
       folder: folder.path,
@@ -189,7 +192,7 @@ describe('conditions on paths mean the file', () => {
     });
   });
 
-  it('calls that take names: unlink, rename, mkdir, chmod, chown', async () => {
+  it('of unlink, rename, mkdir, chmod and chown', async () => {
     using folder = testFolder();
     const seen = await namesInScopes({
       folder: folder.path,
@@ -236,7 +239,7 @@ describe('conditions on paths mean the file', () => {
     });
   });
 
-  it('after chroot an absolute name is in the root of the process, which the event tells', async () => {
+  it('after chroot an absolute name starts at the root of the process, and the event is flagged', async () => {
     using folder = testFolder();
     const program = join(folder.path, 'act');
     compileTo(
@@ -267,7 +270,7 @@ describe('conditions on paths mean the file', () => {
   });
 });
 
-it('a trace that was loaded without conditions takes none later', async () => {
+it('a trace that was loaded without conditions rejects them later', async () => {
   await using tracer = await trace({
     tuning: { replaceable: false },
     scopes: ['uid=4242'],

@@ -47,7 +47,9 @@ export class ScopesInForce {
   readonly #kernel: KernelSide;
   readonly #writer: ScopeWriter;
   readonly #replaced: ReplacedScopes[] = [];
-  /** By version: the conditions that user space judges. Missing for a set without such conditions. */
+  /**
+   * By version: the conditions that user space judges. Missing for a set without such conditions.
+   */
   readonly #filters = new Map<number, EventFilter>();
 
   constructor(kernel: KernelSide) {
@@ -132,8 +134,8 @@ export class ScopesInForce {
   }
 
   /**
-   * Judges the conditions that the kernel could not judge. Returns the event itself if all its scopes
-   * match, else a copy without the others.
+   * Judges the conditions that the kernel could not judge. Returns the event itself if all its
+   * scopes match, else a copy without the others.
    */
   judged(event: Event): Event {
     const filter = this.#filters.size === 0 ? undefined : this.#filters.get(event.scopesVersion);

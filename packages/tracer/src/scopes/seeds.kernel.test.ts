@@ -7,7 +7,7 @@ import { trace } from '../index.js';
 
 const options = { events: ['exec'], spawn: { stdio: 'ignore' } } as const;
 
-it('a command that was seen has taken its seed', async () => {
+it('the seed of a command is gone after its first event', async () => {
   await using tracer = await trace({ ...options, command: ['true'] });
   const kinds: string[] = [];
   await tracer.each(({ kind }) => kinds.push(kind));
@@ -15,10 +15,10 @@ it('a command that was seen has taken its seed', async () => {
   expect(tracer.commandUnseen).toBe(false);
 });
 
-it('a seed that no process ever took is told when the trace has ended', async () => {
+it('a seed that no process took is reported when the trace has ended', async () => {
   await using tracer = await trace({ ...options, command: ['true'] });
   const seeds = typedMap(tracer.object.map('seeds'), maps.seeds);
-  // Of a process that started at another time.
+  // The seed of a process that started at another time.
   seeds.set(tracer.commandTgid!, { followed: 1n, startTicks: 0n });
   expect(tracer.commandUnseen).toBe(false);
   tracer.close();
@@ -28,7 +28,7 @@ it('a seed that no process ever took is told when the trace has ended', async ()
 it('a process that ends before the snapshot is an error, not an empty trace', async () => {
   const child = spawn('sleep', ['1000'], { stdio: 'ignore' });
   await once(child, 'spawn');
-  // It is looked for when the kernel side is loaded, which takes longer than the signal.
+  // The load takes longer than the signal.
   const starting = trace({ scopes: [`tree=${child.pid}`], events: ['exec'] });
   child.kill('SIGKILL');
   await expect(starting).rejects.toMatchObject({ code: 'INVALID_VALUE' });

@@ -4,12 +4,12 @@ import { testCgroup } from '../../test/cgroup.js';
 import { GatedCommand } from '../command/gated-command.js';
 import { trace } from '../index.js';
 
-/** 1,000 in the long run. */
+/** 1,000 in a long run. */
 const replacements = Number(process.env['SPOOR_REPLACEMENTS'] ?? 100);
 
-it('replaces scopes during a storm of forks: no mixture, no loss, nobody forgotten', async () => {
+it('replaces scopes during a storm of forks: no mixture, no loss, every process followed', async () => {
   using cgroup = testCgroup();
-  // Forks until the file is there, then says how many it was.
+  // Forks until the file exists, then reports the number of forks.
   const stop = `/tmp/spoor-stop-${process.pid}`;
   const script = `n=0; while ! [ -e ${stop} ]; do /bin/true $n; n=$((n+1)); done; rm ${stop}; /bin/true total=$n; exit 0`;
   const command = await GatedCommand.start(['sh', '-c', script], { stdio: 'ignore' });
