@@ -12,17 +12,17 @@ enum { REPORT_EXIT = 'E', REPORT_SIGNAL = 'S' };
 
 struct request {
 	u8 type;
-	/* a signal or, of REQUEST_EXIT, the exit status */
+	/* a signal, or the exit status for REQUEST_EXIT */
 	u8 value;
 };
 
 struct report {
 	u8 type;
-	/* REPORT_SIGNAL: which one, and whether the whole process group got it */
+	/* REPORT_SIGNAL: the signal, and 1 if the whole process group got it */
 	u8 signal;
 	u8 to_group;
 	u8 unused;
-	/* REPORT_EXIT: the wait status, as wait(2) has it */
+	/* REPORT_EXIT: the wait status, as wait(2) returns it */
 	u32 status;
 };
 
@@ -43,13 +43,13 @@ enum { NODE_CONTROL = 3, NODE_GATE = 4, NODE_FILES = 5 };
 
 static struct {
 	u64 pristine_mask;
-	/* `files` is where descriptors go to Node.js */
+	/* `files`: the socket that sends descriptors to Node.js */
 	int signals, control, witness, files;
 	int witness_pid, gate_pid, node_pid;
 	int gated, ready, opened, rung;
-	/* how node wants us to end */
+	/* how Node.js wants the launcher to end */
 	int exits, exit_status, end_by;
-	/* the command lives; so does node */
+	/* 1 while the command lives, and while Node.js lives */
 	int command_lives, node_lives;
 	u32 command_status;
 	int node_code, node_status;

@@ -23,7 +23,7 @@
 #include "node.h"
 #include "supervise.h"
 
-/* Descriptors of ours must not be 0, 1 or 2, which the caller may have closed. */
+/* Own descriptors must not be 0, 1 or 2, which the caller may have closed. */
 static int raised(int fd)
 {
 	int high = sys_fcntl(fd, F_DUPFD_CLOEXEC, 3);
@@ -57,8 +57,8 @@ static int forked(void)
 }
 
 /*
- * Closes a standard stream of the launcher and puts /dev/null in its place. The other end of a pipe
- * must see the stream close when the command closes it.
+ * Replaces a standard stream of the launcher by /dev/null. The other end of a pipe must see the
+ * stream close when the command closes it.
  */
 static void leave_stream(int fd)
 {
@@ -120,20 +120,26 @@ static _Noreturn void trace(int argc, char **argv, char **env, long *auxiliary, 
 	if (!launch.node_pid) {
 		u64 none = 0;
 
-		/* A group that gets Ctrl-C must not take the tracer along, and without a controlling terminal it is never stopped. */
+		/*
+		 * Ctrl-C to the group must not end the tracer. Without a controlling terminal it
+		 * never stops.
+		 */
 		sys_setsid();
 		sys_prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (sys_getppid() != launcher)
 			sys_exit(0);
-		/* All threads of Node.js inherit it. Without root, its file may grant rights. */
+		/*
+		 * All threads of Node.js inherit this. Without root, the executable file may grant
+		 * rights.
+		 */
 		if (sys_geteuid() == 0) {
 			sys_prctl(PR_SET_NO_NEW_PRIVS, 1);
-			/* Its threads then lose their capabilities with the user id. */
+			/* The threads then lose their capabilities with the user id. */
 			securebits = sys_prctl(PR_GET_SECUREBITS, 0);
 			if (securebits > 0)
 				sys_prctl(PR_SET_SECUREBITS, securebits & ~SECBIT_NO_SETUID_FIXUP);
 		}
-		/* Beyond both, so that neither is overwritten before it is moved. */
+		/* Above both numbers, so that neither is overwritten before it is moved. */
 		control[1] = sys_fcntl(control[1], F_DUPFD_CLOEXEC, 6);
 		files[1] = sys_fcntl(files[1], F_DUPFD_CLOEXEC, 6);
 		sys_fcntl(control[1], F_SETFL, O_RDWR | O_NONBLOCK);
@@ -153,15 +159,18 @@ static _Noreturn void trace(int argc, char **argv, char **env, long *auxiliary, 
 		become_node(argc, argv, env, auxiliary);
 	}
 	launch.node_lives = 1;
-	/* An ignored SIGCHLD would keep the status of the command from us. */
+	/* An ignored SIGCHLD would discard the exit status of the command. */
 	sys_sigaction(SIGCHLD, &usual, 0);
-	/* A shell ignores the first two for what it starts in the background: they still end a trace that has no command. */
+	/*
+	 * A shell ignores the first two for background jobs. They still end a trace without a
+	 * command.
+	 */
 	if (!command)
 		for (u64 i = 0; i < sizeof(ending) / sizeof(*ending); i++)
 			sys_sigaction(ending[i], &usual, 0);
 	launch.signals = raised(sys_signalfd(&all, O_CLOEXEC | O_NONBLOCK));
 	if (launch.signals < 0) {
-		/* The gate and node end with this process. */
+		/* The gate and Node.js end with this process. */
 		say("signals cannot be read: too many open files", "", "");
 		sys_exit(1);
 	}
@@ -174,7 +183,7 @@ static _Noreturn void trace(int argc, char **argv, char **env, long *auxiliary, 
 	}
 	launch.witness = witnessing[0];
 	launch.files = files[0];
-	/* Everything else that is open is the command's. */
+	/* All other open descriptors belong to the command. */
 	for (int fd = 3; fd < 1024; fd++)
 		if (fd != launch.signals && fd != launch.control && fd != launch.witness &&
 		    fd != launch.files)
@@ -185,7 +194,7 @@ static _Noreturn void trace(int argc, char **argv, char **env, long *auxiliary, 
 	supervise();
 }
 
-/* The command of `spoor trace … -- COMMAND`; NULL without one. */
+/* Returns the command of `spoor trace … -- COMMAND`; NULL without one. */
 static char **command_of(int argc, char **argv)
 {
 	for (int i = 2; i + 1 < argc; i++)

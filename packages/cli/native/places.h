@@ -1,7 +1,7 @@
 /*
- * Opens output files anew for Node.js, which has given up the right to. Node.js names their places
- * while it is root. Afterwards it can only ask for one of these places, by its number. A place is
- * an open folder and a name in it. No link is followed.
+ * Reopens output files for Node.js after it gave up root. Node.js names their places while it is
+ * root. Later it can only request one of these places, by its number. A place is an open folder and
+ * a name in it. Links are not followed.
  */
 #ifndef SPOOR_NATIVE_PLACES_H
 #define SPOOR_NATIVE_PLACES_H
@@ -17,11 +17,11 @@ enum { O_DIRECTORY = 0200000, O_NOFOLLOW = 0400000 };
 enum { O_DIRECTORY = 040000, O_NOFOLLOW = 0100000 };
 #endif
 
-/* Behind the request REQUEST_PLACE, whose value is the length of the name that follows. */
+/* Follows the request REQUEST_PLACE, whose value is the length of the name after it. */
 struct place_request {
 	/* a descriptor of Node.js */
 	u32 folder;
-	/* whom a new file belongs to */
+	/* the owner of a new file */
 	u32 uid, gid;
 };
 
@@ -32,7 +32,7 @@ static struct {
 } places[PLACES_MAX];
 static u32 places_used, places_sealed;
 
-/* One byte, 0 or an error, with the descriptor when there is one. */
+/* Sends one byte, 0 or an error, and the descriptor if there is one. */
 static void answer_place(long error, int fd)
 {
 	u8 byte = error < 0 ? -error : 0;

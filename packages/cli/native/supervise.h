@@ -20,7 +20,7 @@ static void report(u8 type, u8 signal, u8 group, u32 status)
 	ring();
 }
 
-/* Stops as the command did, so that a shell sees its job stop. Returns once continued. */
+/* Stops like the command, so that a shell sees its job stop. Returns when continued. */
 static void stop_by(int signal)
 {
 	static const struct sigaction usual;
@@ -34,7 +34,7 @@ static void stop_by(int signal)
 		sys_kill(sys_getpid(), signal);
 		return;
 	}
-	/* Sent while it is blocked: with one that waits already it counts once. */
+	/* The signal is sent while it is blocked, so a pending one is not counted twice. */
 	sys_sigaction(signal, &usual, &before);
 	sys_kill(sys_getpid(), signal);
 	sys_sigprocmask(SIG_UNBLOCK, &bit, 0);
@@ -75,7 +75,7 @@ static void command_changed(const struct child_info *info)
 	}
 }
 
-/* All changes of children: SIGCHLD counts no more than once. */
+/* Handles all changes of children. Several changes may share one SIGCHLD. */
 static void reap(void)
 {
 	for (;;) {
@@ -93,7 +93,7 @@ static void reap(void)
 	}
 }
 
-/* Without a command, or after its end, a stop from the terminal is for the tracer. */
+/* Without a command, or after its end, a stop from the terminal stops the tracer. */
 static void stop_tracer(int signal)
 {
 	sys_kill(launch.node_pid, SIGSTOP);
@@ -117,7 +117,7 @@ static void signal_came(u32 signal)
 		return;
 	}
 	group = to_group(signal);
-	/* Node.js decides on these three: the second ends the trace. */
+	/* Node.js handles these three: the second ends the trace. */
 	if (launch.node_lives && (signal == SIGINT || signal == SIGTERM || signal == SIGHUP))
 		return report(REPORT_SIGNAL, signal, group, 0);
 	/* A signal to this process alone is meant for the command. */
@@ -129,7 +129,7 @@ static void requested(void)
 {
 	struct request request;
 
-	/* The stream ends when node has exited, which SIGCHLD reports. */
+	/* The stream ends when Node.js exits, which SIGCHLD reports. */
 	if (read_all(launch.control, &request, sizeof(request)) <= 0) {
 		sys_close(launch.control);
 		launch.control = -1;
@@ -190,16 +190,16 @@ static void wait_for_events(void)
 
 	if (sys_ppoll(fds, 2, 0) <= 0)
 		return;
-	/* signalfd returns the lowest number first: a stream of others would delay SIGCHLD. */
+	/* signalfd returns the lowest number first. Many other signals would delay SIGCHLD. */
 	reap();
-	/* Requests first: node says how to end, and then ends. */
+	/* Requests come first: Node.js says how to end, and then ends. */
 	if (launch.control >= 0 && fds[1].revents)
 		return requested();
 	if (fds[0].revents && read_all(launch.signals, &came, sizeof(came)) > 0)
 		signal_came(came.signal);
 }
 
-/* Something other than node's own decision ended it: the command is not left without a parent. */
+/* Node.js did not end by its own decision. The command must not lose its parent. */
 static _Noreturn void tracer_was_killed(void)
 {
 	char number[24];
@@ -209,12 +209,12 @@ static _Noreturn void tracer_was_killed(void)
 		say("the tracer was killed by signal ", number, "");
 		sys_exit(128 + launch.node_status);
 	}
-	say("the tracer was killed by signal ", number, "; the command goes on, and is not traced any more");
+	say("the tracer was killed by signal ", number, "; the command is still running, but no longer traced");
 	while (launch.command_lives)
 		wait_for_events();
 	if (launch.command_status & 0x7f)
 		end_by(launch.command_status & 0x7f);
-	/* Not 0: the trace did not see what it was asked to see. */
+	/* The status is not 0, because the trace is incomplete. */
 	sys_exit(launch.command_status ? launch.command_status >> 8 : 1);
 }
 
@@ -225,12 +225,15 @@ static _Noreturn void supervise(void)
 
 	while (launch.node_lives)
 		wait_for_events();
-	/* Handle the last requests. Do not wait for the end: a child of node may hold it open. */
+	/*
+	 * Handle the last requests. A child of Node.js may keep the socket open, so do not wait for
+	 * its end.
+	 */
 	while (launch.control >= 0 && sys_ppoll(&control, 1, &at_once) > 0)
 		requested();
 	if (!launch.exits && launch.node_code != CLD_EXITED)
 		tracer_was_killed();
-	/* A gate that was never opened has seen its socket close: it is about to exit. */
+	/* A gate that was never opened saw its socket close, and is about to exit. */
 	while (!launch.opened && launch.command_lives)
 		wait_for_events();
 	if (launch.end_by)

@@ -37,7 +37,7 @@ it.each(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOSPC', 'EIO', 'EPERM'])(
   },
 );
 
-it('reports what is no answer of the machine as a fault of its own', async () => {
+it('reports an unknown error as a bug in spoor', async () => {
   for (const error of [new TypeError('x\nspoor: OK'), 'x', failureOf(() => readFileSync('/nowhere'))]) {
     const { status, text } = await report(error);
     expect(text).toMatch(/^spoor: INTERNAL: /);
@@ -46,7 +46,7 @@ it('reports what is no answer of the machine as a fault of its own', async () =>
   }
 });
 
-it('keeps the lines of a message of its own, and begins none with what came from outside', async () => {
+it('keeps the lines of its own message, and starts no line with outside text', async () => {
   const error = new SpoorError('SCOPE_SYNTAX', 'wrong here\n  uid=\n      ^\nspoor: OK', { remedy: 'a\nb' });
   const { text } = await report(error);
   expect(text).toBe('spoor: SCOPE_SYNTAX: wrong here\n  uid=\n      ^\\nspoor: OK\n  a\n  b\n');

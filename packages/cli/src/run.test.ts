@@ -22,7 +22,7 @@ describe('help', () => {
     for (const name of Object.keys(subcommands)) expect(stdout).toMatch(new RegExp(`^  ${name} +\\S`, 'm'));
   });
 
-  it('is what one gets who says nothing, as a mistake', async () => {
+  it('is printed for an empty command line, which is an error', async () => {
     const { status, stdout, stderr } = await spoor();
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toContain('Usage: spoor');
@@ -59,7 +59,7 @@ describe('help', () => {
     expect(explained.stdout).toContain('build: comm=node,npm follow');
   });
 
-  it('is where an error in a policy leads', async () => {
+  it('is named by an error in a policy', async () => {
     const file = join(temporaryFolder(), 'policy.json');
     writeFileSync(file, '{"scopes": [{"name": "a", "expr": "comm=sh"}]}');
     const { status, stderr } = await spoor('explain', '--policy', file);
@@ -77,19 +77,19 @@ describe('help', () => {
     expect(advanced).toContain('--ring-size');
   });
 
-  it('says the exit statuses of a trace', async () => {
+  it('lists the exit statuses of a trace', async () => {
     const { stdout } = await spoor('trace', '--help');
     for (const status of ['128 + N', '127', '126', '141']) expect(stdout).toContain(status);
   });
 });
 
-it('says its version', async () => {
+it('prints its version', async () => {
   const { status, stdout } = await spoor('--version');
   expect(status).toBe(0);
   expect(stdout).toMatch(/^spoor \d+\.\d+\.\d+\n$/);
 });
 
-it('starts as a program, by a link too, with words as they are', () => {
+it('starts as a program, also through a link, with unchanged arguments', () => {
   const link = join(temporaryFolder(), 'spoor');
   symlinkSync(command, link);
   for (const program of [command, link]) {
@@ -108,14 +108,14 @@ it.each([
   expect(stderr).toMatch(remedy);
 });
 
-it('begins no line with what a path says', async () => {
+it('starts no line with text from a path', async () => {
   const { stderr } = await spoor('replay', '/nowhere/\nspoor: OK\n\x1b[2J');
   expect(stderr).toMatch(
     /^spoor: FILE_UNREADABLE: \/nowhere\/\\nspoor: OK\\n\\x1b\[2J cannot be read: ENOENT\n {2}\S.*\n$/,
   );
 });
 
-it('escapes what it quotes from a command line', async () => {
+it('escapes quoted parts of a command line', async () => {
   const { stderr } = await spoor('\x1b[2J\u202e');
   expect(stderr).toMatch(/^[ -~\n]+$/);
 });
@@ -151,7 +151,7 @@ describe('list', () => {
 });
 
 describe('explain', () => {
-  it('says what a scope compiles to', async () => {
+  it('shows what a scope compiles to', async () => {
     const { status, stdout } = await spoor('explain', 'a: uid=0 follow', 'b: comm=x open.path=/etc/*');
     expect(status).toBe(0);
     expect(stdout).toMatch(/bit 0 {2}a\n/);
@@ -160,14 +160,14 @@ describe('explain', () => {
     expect([enabled, scopes.length]).toEqual(['0x1', 1]);
   });
 
-  it('points at what is wrong', async () => {
+  it('points at the error', async () => {
     const { status, stderr } = await spoor('explain', 'uid=0 cmm=x');
     expect(status).toBe(2);
     expect(stderr).toMatch(/^spoor: UNKNOWN_FILTER: column 7/);
     expect(stderr).toContain('\n        ^^^');
   });
 
-  it('takes policy files, and names the file and the place of a mistake', async () => {
+  it('accepts policy files, and names the file and the place of an error', async () => {
     const folder = temporaryFolder();
     const good = join(folder, 'good.json');
     writeFileSync(good, '{"scopes":[{"name":"etc","filters":"uid=0"}]}');
@@ -181,7 +181,7 @@ describe('explain', () => {
     expect((await spoor('explain', '--policy', join(folder, 'sub'))).stderr).toContain('FILE_UNREADABLE');
   });
 
-  it('wants something to explain', async () => {
+  it('requires an expression or a policy', async () => {
     expect((await spoor('explain')).status).toBe(2);
   });
 });

@@ -4,14 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 
-/** A folder of this test file's own, with the actor in it. */
+/** A folder for one test file, with the actor in it. */
 export interface Stage {
   readonly folder: string;
-  /** A program whose every event is known: see fixtures/actor.c. */
+  /** A program whose events are all known: see fixtures/actor.c. */
   readonly actor: string;
 }
 
-/** Builds the actor before the tests of a file and clears up after them. The result is filled in by then. */
+/**
+ * Builds the actor before the tests of a file, and removes the folder after them. The fields are
+ * set when the first test begins.
+ */
 export function useStage(): Stage {
   const stage = { folder: '', actor: '' };
   beforeAll(() => {

@@ -6,7 +6,7 @@ import type { Io, Stream } from '../src/io.js';
 import { Sink } from '../src/output/sink.js';
 import { noStyle } from '../src/output/style.js';
 
-/** Standard streams of a test's own, in files. */
+/** Returns standard streams that write to files. */
 export function capturedIo(): Io & { readonly stdout: () => string; readonly stderr: () => string } {
   const folder = temporaryFolder();
   const file = (name: string): { stream: Stream; text: () => string } => {
@@ -20,7 +20,7 @@ export function capturedIo(): Io & { readonly stdout: () => string; readonly std
   return { out: out.stream, err: err.stream, stdout: out.text, stderr: err.text };
 }
 
-/** Gone when the test is over. */
+/** Creates a folder that is removed after the test. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'spoor-test-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,18 +1,20 @@
-/** Forges recordings, written independently from the format's description in packages/event. */
+/**
+ * Forges recordings. Written independently, from the description of the format in packages/event.
+ */
 import { crc32, deflateRawSync } from 'node:zlib';
 
 const magic = Buffer.from('SPOORR\r\n');
 
-/** Their numbers are from 1 on. */
+/** The numbers start at 1. */
 export const blockTypes = ['header', 'records', 'marker', 'end'] as const;
 
-/** A block with checksums that are right. */
+/** Returns a block with correct checksums. */
 export interface ForgedBlock {
   readonly type: (typeof blockTypes)[number];
   readonly raw: Uint8Array;
   readonly compression?: 'none' | 'deflate';
   readonly records?: number;
-  /** False values for its head. */
+  /** False values for the head of the block. */
   readonly claims?: { readonly storedSize?: number; readonly rawSize?: number };
 }
 
@@ -34,7 +36,7 @@ function partsOf({ type, raw, compression = 'deflate', records = 0, claims }: Fo
   return [head, stored];
 }
 
-/** The raw payload of a block of records. */
+/** Returns the raw payload of a block of records. */
 export function recordsPayload(records: readonly Uint8Array[]): Uint8Array {
   const parts = records.map((record) => {
     const bytes = Buffer.alloc((record.length + 15) & ~7);

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { programs } from '@spoor/bpf';
 
-/** The kernel keeps 15 bytes of a program's name. */
+/** The kernel keeps 15 bytes of the name of a program. */
 const ours = new Set(Object.keys(programs).map((name) => name.slice(0, 15)));
 
 interface Loaded {
@@ -21,7 +21,7 @@ function list(what: 'prog' | 'link'): Loaded[] {
   return JSON.parse(output) as Loaded[];
 }
 
-/** Ids of the programs and links that a process holds: `prog 12`, `link 3`. */
+/** Returns the ids of the programs and links that a process holds: `prog 12`, `link 3`. */
 function heldBy(pid: number | string): string[] {
   const held: string[] = [];
   try {
@@ -32,7 +32,7 @@ function heldBy(pid: number | string): string[] {
       for (const [, what, id] of info.matchAll(/^(prog|link)_id:\s*(\d+)/gm)) held.push(`${what} ${id}`);
     }
   } catch {
-    // It has ended meanwhile, or closed the descriptor.
+    // The process has ended, or closed the descriptor.
   }
   return held;
 }
@@ -40,8 +40,8 @@ function heldBy(pid: number | string): string[] {
 const processes = () => readdirSync('/proc').filter((name) => /^\d+$/.test(name));
 
 /**
- * Programs of ours, and links to them, that no process holds any more: somebody pinned or leaked them. Other traces may be
- * running on this machine; what a living process holds is its own.
+ * Returns programs of spoor, and links to them, that no living process holds: they were pinned or
+ * leaked. Another trace on this machine holds its own programs.
  */
 function orphans(): string[] {
   const programsOfOurs = list('prog').filter(({ name }) => name !== undefined && ours.has(name));
@@ -53,23 +53,26 @@ function orphans(): string[] {
   );
 }
 
-/** Whether a `spoor`, or the Node.js that its launcher has started, holds programs. */
+/** Returns true if a `spoor`, or the Node.js of its launcher, holds programs. */
 export function holdsPrograms(pid: number): boolean {
   return [pid, ...childrenOf(pid)].some((one) => heldBy(one).some((held) => held.startsWith('prog ')));
 }
 
-/** Children of a process. */
+/** Returns the children of a process. */
 export function childrenOf(pid: number): number[] {
   try {
     const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
     return list.split(' ').filter(Boolean).map(Number);
   } catch {
-    // It has ended meanwhile.
+    // The process has ended in the meantime.
     return [];
   }
 }
 
-/** What stays of these although the kernel was given time: it frees programs some grace periods after their last holder. */
+/**
+ * Returns the orphans that remain after a wait. The kernel frees a program some grace periods after
+ * its last holder.
+ */
 export async function lastingOrphans(): Promise<string[]> {
   let left = orphans();
   for (let tries = 0; left.length > 0 && tries < 100; tries++) {
@@ -80,13 +83,13 @@ export async function lastingOrphans(): Promise<string[]> {
   return left;
 }
 
-/** Whether a signal waits to be delivered to the process, as a whole. */
+/** Returns true if a signal is pending for the whole process. */
 export function isPending(pid: number, signal: number): boolean {
   const pending = /^ShdPnd:\t([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
   return ((BigInt(`0x${pending}`) >> BigInt(signal - 1)) & 1n) === 1n;
 }
 
-/** Processes whose command line has this text in it. */
+/** Returns the processes with this text in their command line. */
 export function processesWith(mark: string): number[] {
   return processes()
     .map(Number)
@@ -99,7 +102,7 @@ export function processesWith(mark: string): number[] {
     });
 }
 
-/** Waits for something that has to come; what it waits for is in the test's time-out when it does not. */
+/** Waits until a condition is true. The timeout of the test is the limit. */
 export async function until(what: () => boolean): Promise<void> {
   while (!what()) await setTimeout(20);
 }

@@ -4,12 +4,12 @@ import { noStyle } from '../src/output/style.js';
 
 const decoder = new EventDecoder({ context: { clockOffsetNs: 1_700_000_000_000_000_000n } });
 
-/** An event that never happened. */
+/** Invents an event. */
 export function invented<Kind extends EventKind>(kind: Kind, fields: InventedFields<Kind> = {}): Printable {
   return decoder.decode(inventRecord(kind, fields));
 }
 
-/** The event, as one that matched these scopes. */
+/** Returns the event as if these scopes had matched it. */
 export function inScopes(event: Printable, scopes: readonly string[]): Printable {
   return { kind: event.kind, scopes, toJSON: () => event.toJSON() };
 }

@@ -3,7 +3,7 @@ import { blockTypes, type ForgedBlock, forgedRecording, recordsPayload } from '.
 
 const json = (text: string): Uint8Array => Buffer.from(text);
 
-/** Chance that comes again by its seed: whole numbers below a bound. */
+/** Returns a reproducible generator of whole numbers below a bound. */
 export type Random = (below: number) => number;
 
 /** xorshift32. */
@@ -17,7 +17,7 @@ export function chance(seed: number): Random {
   };
 }
 
-/** A recording in parts: its JSON as text, its records one by one. */
+/** A recording in parts: its JSON as text, and its records. */
 interface Parts {
   readonly header: string;
   readonly records: readonly Uint8Array[];
@@ -71,7 +71,7 @@ function partsOf(kinds: readonly EventKind[]): Parts {
   };
 }
 
-/** Small ones, since thousands are to be read in a second, and one of every kind. */
+/** Small records of every kind, because a campaign reads thousands per second. */
 const originals: readonly Parts[] = [
   ...(['open', 'exec', 'exit', 'connect', 'setuid', 'kill'] as const).map((kind) => partsOf([kind])),
   partsOf(['fork', 'exec', 'exit']),
@@ -91,7 +91,7 @@ export function mutatedRecording(random: Random): Uint8Array {
 }
 
 function blocksOf(parts: Parts, random: Random): ForgedBlock[] {
-  // One thing is wrong most of the time: more of them hide each other.
+  // Most recordings have one mutation, because several hide each other.
   const wrong = random(6);
   const text = (value: string, here: boolean) => json(here ? mutatedJson(value, random) : value);
   const compression = random(4) === 0 ? 'deflate' : 'none';
@@ -144,7 +144,7 @@ function spliced(blocks: ForgedBlock[], random: Random): ForgedBlock[] {
       return blocks.toSpliced(at, 1, { ...blocks[at]!, type: blockTypes[random(blockTypes.length)]! });
     }
     default: {
-      // Bytes that compress to nothing.
+      // Bytes that compress well.
       const raw = new Uint8Array(random(40) === 0 ? 4 * 2 ** 20 : 2 ** 14).fill(random(2) * random(256));
       const records = random(2) === 0 ? raw.length / 8 : random(100);
       return blocks.toSpliced(at, 0, { type: 'records', raw, records });
@@ -173,7 +173,7 @@ function damaged(bytes: Uint8Array, random: Random): Uint8Array {
   }
 }
 
-/** A record whose offsets, lengths and numbers are others. */
+/** Returns a record with other offsets, lengths and numbers. */
 function mutatedRecord(record: Uint8Array, random: Random): Uint8Array {
   const length = random(6) === 0 ? random(record.length + 40) : record.length;
   const changed = Buffer.alloc(length);
@@ -186,7 +186,7 @@ function mutatedRecord(record: Uint8Array, random: Random): Uint8Array {
   return changed;
 }
 
-/** Lengths of records among the rest. */
+/** The lengths of the records. */
 function overwriteWords(payload: Uint8Array, random: Random): void {
   const words = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
   for (let times = 1 + random(4); times > 0; times--)
@@ -235,7 +235,7 @@ const names = [
   'argv',
 ];
 
-/** A name, or a value without those inside of it. */
+/** Returns a name, or a value without its children. */
 const namePattern = /"[^"\\]*"(?=:)/g;
 const valuePattern = /(?<=[:[,])(?:"[^"\\]*"(?!:)|-?\d+|true|false|null|\[[^[\]{}]*\]|\{[^{}]*\})/g;
 

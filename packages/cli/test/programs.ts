@@ -1,23 +1,28 @@
-/** A program that tells what it inherited, or depends on it. */
+/** A program that prints what it inherited, or depends on it. */
 export interface Program {
   readonly name: string;
   /** The program and its arguments. */
   readonly run: readonly string[];
-  /** What a shell does before it executes the program: `exec "$@"` follows. */
+  /** Shell commands before the program is executed: `exec "$@"` follows. */
   readonly before?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** What comes on standard input. */
+  /** The standard input. */
   readonly input?: string;
-  /** Draws on the terminal: only what it leaves is compared. */
+  /** True if the program draws on the terminal. Then only the final screen is compared. */
   readonly drawing?: true;
-  /** A file that a descendant leaves when the program has ended. */
+  /** A file that a descendant creates after the program has ended. */
   readonly late?: string;
-  /** On a terminal of its own: what to type when a text appears. Standard input and the streams are that terminal. */
+  /** Keys to type when a text appears. The program then has a terminal for all standard streams. */
   readonly typed?: readonly (readonly [when: RegExp, keys: string])[];
 }
 
 const sh = (script: string) => ['sh', '-c', script];
 const bash = (script: string) => ['bash', '-c', script];
+/**
+ * At Ctrl-C, Ctrl-\ and Ctrl-Z a terminal discards output that nobody has read yet. This setting
+ * keeps the output.
+ */
+export const keepOutput = 'stty noflsh';
 const status = (pattern: string) => ['grep', '-E', pattern, '/proc/self/status'];
 const caught = (signal: string) =>
   sh(
@@ -154,7 +159,7 @@ export const programs: readonly Program[] = [
     run: ['bash', '--norc', '--noprofile', '-i'],
     env: { ...process.env, TERM: 'dumb', HISTFILE: '' },
     typed: [
-      [/# $/, 'sh -c "echo ready; exec sleep 30"\n'],
+      [/# $/, `sh -c "${keepOutput}; echo ready; exec sleep 30"\n`],
       [/\nready\r\n$/, '\x1a'],
       [/Stopped.*# $/s, 'jobs; kill -9 %1; disown -a; stty size; exit 5\n'],
     ],
@@ -185,12 +190,12 @@ export const programs: readonly Program[] = [
   },
   {
     name: 'Ctrl-C',
-    run: sh('stty -echo; trap "echo caught; exit 7" INT; echo ready; read -r _'),
+    run: sh(`${keepOutput} -echo; trap "echo caught; exit 7" INT; echo ready; read -r _`),
     typed: [[/ready/, '\x03']],
   },
   {
     name: 'Ctrl-\\',
-    run: sh('stty -echo; trap "echo caught; exit 8" QUIT; echo ready; read -r _'),
+    run: sh(`${keepOutput} -echo; trap "echo caught; exit 8" QUIT; echo ready; read -r _`),
     typed: [[/ready/, '\x1c']],
   },
   { name: 'a terminal that it leaves changed', run: ['stty', '-echo', '-icanon', 'min', '1'], typed: [] },

@@ -1,4 +1,4 @@
-/** Mutated recordings, read in every way that there is. */
+/** Reads mutated recordings in every possible way. */
 import {
   closeSync,
   existsSync,
@@ -23,18 +23,18 @@ import { chance, mutatedRecording, type Random } from './mutate-recording.js';
 /** The result of a campaign. */
 export interface Campaign {
   readonly cases: number;
-  /** Recordings that were read to their end, whatever that is, and those that were refused. */
+  /** Recordings that were read to an end, and recordings that were refused. */
   readonly read: number;
   readonly refused: number;
   readonly events: number;
-  /** Processor time of the case that took most, which one it was, and how many bytes it had. */
+  /** The processor time, the number and the size of the slowest case. */
   readonly worst: { readonly ms: number; readonly case: number; readonly bytes: number };
 }
 
-/** A file system in memory: each case is a file. */
+/** A file system in memory. Each case is a file. */
 const memory = '/dev/shm';
 
-/** Lines of an event may have a name for each of its bytes, and say each byte as hexadecimal. */
+/** Lines of an event may have a name for each of its bytes, and print each byte in hexadecimal. */
 const mostOutput = 64;
 
 /**
@@ -78,7 +78,7 @@ export async function campaign(seed: number, first: number, count: number): Prom
 
 const lines = new LineBuffer();
 
-/** The number of events; undefined when it was refused. */
+/** Returns the number of events; undefined if the recording was refused. */
 async function decoded(path: string, random: Random): Promise<number | undefined> {
   const made = { events: 0, bytes: 0 };
   let recording: Recording | undefined;
@@ -144,7 +144,7 @@ function checkPrototype(): void {
 const ownNames =
   Object.getOwnPropertyNames(Object.prototype).length + Object.getOwnPropertyNames(Object).length;
 
-/** Standard streams in files, which are read back after each case. */
+/** Standard streams in files, which are read after each case. */
 class Streams {
   readonly #out: number;
   readonly #err: number;

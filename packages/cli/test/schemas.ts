@@ -4,7 +4,7 @@ import type { Line } from './spoor.js';
 
 const validators = new Map<string, ReturnType<typeof Compile>>();
 
-/** What of these lines is not as their published JSON Schemas say. */
+/** Returns the differences between these lines and their JSON Schemas. */
 export function problemsOf(lines: readonly Line[]): unknown[] {
   return lines.flatMap((line): unknown[] => {
     const schema = (eventSchemas as Readonly<Record<string, object>>)[line.event];

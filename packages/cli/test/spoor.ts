@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 
 const folder = join(import.meta.dirname, '..');
-/** The native launcher, and what it has Node.js run. */
+/** The native launcher, and the script that it runs in Node.js. */
 export const command = join(folder, 'bin', 'spoor');
 export const script = join(folder, 'bin', 'spoor.cjs');
-/** A `spoor` that was started. */
+/** A running `spoor`. */
 export interface Running {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
 }
 
 export interface Ended {
-  /** As a shell has it, where it exited by itself. */
+  /** The exit status; null after a signal. */
   readonly status: number | null;
   /** The signal that ended `spoor` itself. */
   readonly signal: NodeJS.Signals | null;
@@ -23,7 +23,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Starts the built command, as its users do: by the launcher. */
+/** Starts the built command through the launcher, as users do. */
 export function startSpoor(args: readonly string[], options: SpawnOptions = {}): Running {
   return startProgram(command, args, options);
 }
@@ -46,7 +46,7 @@ export function startProgram(program: string, args: readonly string[], options: 
   return { child, ended };
 }
 
-/** Keeps what comes; the result waits for the end, also for one that a test has made itself. */
+/** Collects the text of a stream. The result waits for the end of the stream. */
 function collect(stream: Readable | null): () => Promise<string> {
   let all = '';
   stream?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -62,7 +62,7 @@ export function spoor(args: readonly string[], options: SpawnOptions = {}): Prom
   return startSpoor(args, options).ended;
 }
 
-/** The objects of JSON output. */
+/** Parses JSON lines. */
 export function linesOf(output: string): Line[] {
   return output
     .split('\n')

@@ -7,7 +7,7 @@ import { command, type Ended, spoor, startProgram } from '../../test/spoor.js';
 
 const stage = useStage();
 
-/** A command that tells whether it was run. */
+/** A command that leaves a file if it runs. */
 function witness(name: string): { readonly ran: () => boolean; readonly argv: readonly string[] } {
   const file = join(stage.folder, `${name}-ran`);
   return { ran: () => existsSync(file), argv: [stage.actor, 'do', 'create', file] };
@@ -61,7 +61,7 @@ it('a command that does not exist is 127, and one that cannot be executed 126, a
   }
 });
 
-it('without privilege says so, and the command is not run', async () => {
+it('reports a lack of privilege, and does not run the command', async () => {
   const { ran, argv } = witness('privilege');
   const ended = await startProgram('setpriv', [
     ...['--bounding-set=-all', '--inh-caps=-all', command],
@@ -81,6 +81,6 @@ it.each([
   expect(ended.status).toBe(status);
 });
 
-it('leaves nothing loaded, whatever was wrong', async () => {
+it('leaves nothing loaded after an error', async () => {
   expect(await lastingOrphans()).toEqual([]);
 });

@@ -8,14 +8,14 @@ import { command, startProgram } from '../../test/spoor.js';
 
 const stage = useStage();
 
-/** Groups of this file's own: `outer`, `outer/inner` and, beside it, `other`. */
+/** The groups of these tests: `outer`, `outer/inner` and, beside it, `other`. */
 const name = (group: string) => `spoor-cgroups-${process.pid}-${group}`;
 const [outer, inner, other] = [name('outer'), `${name('outer')}/inner`, name('other')];
 let unified = '';
 
 const hierarchy = `spoor-${process.pid}`;
 
-/** A v1 hierarchy with a group `old` in it, and a bind mount of that group. */
+/** A v1 hierarchy with a group `old`, and a bind mount of that group. */
 const oldHierarchy = () =>
   `mkdir -p v1 bound; mount -t cgroup -o none,name=${hierarchy} cgroup v1
    mkdir -p v1/old v1/${outer}; mount --bind v1/old bound`;
@@ -28,7 +28,7 @@ beforeAll(() => {
   for (const group of [outer, inner, other]) mkdirSync(directory(group));
 });
 afterAll(async () => {
-  // A hierarchy lives on without a mount as long as the kernel has groups of it.
+  // A hierarchy without a mount exists as long as it has groups.
   const empty = `${oldHierarchy()}; umount bound; rmdir v1/*/`;
   const unmount = `mount -t cgroup -o none,name=${hierarchy} cgroup v1; umount v1`;
   const inNamespace = (script: string) =>
@@ -52,7 +52,7 @@ afterEach(async () => {
   }
 });
 
-/** A process in a group of the unified hierarchy; '' is its root. */
+/** Starts a process in a group of the unified hierarchy. "" is its root. */
 function sleeperIn(group: string): number {
   const { child, ended } = startProgram('sleep', ['1000']);
   sleepers.push({ kill: () => child.kill('SIGKILL'), ended });
@@ -67,7 +67,9 @@ interface Explained {
   readonly stderr: string;
 }
 
-/** What `cgroup=VALUE` compiles to, in a mount namespace that a script has changed; in a group and its cgroup namespace. */
+/**
+ * Returns the id that `cgroup=VALUE` compiles to, in a mount namespace that a script has changed.
+ */
 async function explain(
   value: string,
   { before = ':', namespaceOf }: { readonly before?: string; readonly namespaceOf?: string } = {},
@@ -90,7 +92,7 @@ it('takes a path of the hierarchy, and the path of a directory', async () => {
   expect((await explain('/')).id).toBe(idOf(''));
 });
 
-it('takes what a bind mount shows, by both paths, also where nothing else shows it', async () => {
+it('accepts a group in a bind mount, by both paths, also without another mount', async () => {
   const bind = `mkdir -p bound; mount --bind ${directory(outer)} bound`;
   const alone = `${bind}; umount -l ${unified}`;
   const bound = `${stage.folder}/bound`;
@@ -99,7 +101,7 @@ it('takes what a bind mount shows, by both paths, also where nothing else shows 
     expect((await explain(`${bound}/inner`, { before })).id).toBe(idOf(inner));
     expect((await explain(bound, { before })).id).toBe(idOf(outer));
   }
-  // What is mounted is not the root of the hierarchy.
+  // The mounted group is not the root of the hierarchy.
   expect(await explain('/inner', { before: alone })).toMatchObject({ id: undefined, status: 2 });
   expect(await explain(`/${other}`, { before: alone })).toMatchObject({ id: undefined, status: 2 });
   const { id, status, stderr } = await explain(`@${sleeperIn(other)}`, { before: alone });
@@ -113,7 +115,7 @@ it('@PID is the group of that process', async () => {
   }
 });
 
-it('@PID of a process in the root is refused: it never selects the machine', async () => {
+it('refuses @PID of a process in the root, which would select the machine', async () => {
   const tgid = sleeperIn('');
   const { id, status, stderr } = await explain(`@${tgid}`);
   expect({ id, status }).toEqual({ id: undefined, status: 2 });
@@ -132,11 +134,11 @@ it.each([
   expect({ id, status }).toEqual({ id: undefined, status: 2 });
   expect(stderr).toContain(`it is a cgroup v1 group (${stage.folder}/`);
   expect(stderr).toContain('groups of the unified hierarchy (cgroup v2) only');
-  // A path that both have is that of the unified one.
+  // A path that exists in both hierarchies means the unified one.
   expect((await explain(`/${outer}`, { before: oldHierarchy() })).id).toBe(idOf(outer));
 });
 
-it('@PID names the v1 groups that set a process in the root apart', async () => {
+it('names the v1 groups of a process in the root with @PID', async () => {
   const tgid = sleeperIn('');
   const { id, status, stderr } = await explain(`@${tgid}`, {
     before: `${oldHierarchy()}; echo ${tgid} >v1/old/cgroup.procs`,
@@ -145,7 +147,7 @@ it('@PID names the v1 groups that set a process in the root apart', async () => 
   expect(stderr).toContain(`name=${hierarchy}:/old`);
 });
 
-it('no unified hierarchy mounted is an error', async () => {
+it('fails if no unified hierarchy is mounted', async () => {
   const before = `umount -l ${unified}`;
   for (const value of ['/', `/${outer}`, `@${sleeperIn(outer)}`]) {
     const { id, status, stderr } = await explain(value, { before });
@@ -170,7 +172,7 @@ it.each([
     await explain(`@${sleeperIn('')}`, options),
   ];
   if (mounting.startsWith('umount')) {
-    // Nothing shows them.
+    // No mount shows the groups.
     for (const { id, status } of [sibling, ofSibling, ofRoot]) {
       expect({ id, status }).toEqual({ id: undefined, status: 2 });
     }

@@ -11,7 +11,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What `spoor` says after a preparation in a shell, in namespaces of its own. */
+/** Runs `spoor` after a preparation in a shell, in new namespaces. */
 async function within(namespaces: readonly string[], prepare: string, args: readonly string[]) {
   const line = [command, ...args];
   const { status, stdout, stderr } = await startProgram('unshare', [
@@ -33,13 +33,13 @@ it.each([
   expect(status).toBe(1);
 });
 
-it('says that /sys is not mounted', async () => {
+it('reports that /sys is not mounted', async () => {
   const { status, stderr } = await within(['-m'], withoutSys, traced());
   expect(stderr).toMatch(/^spoor: \w+: .*\/sys\n {2}Mount sysfs: mount -t sysfs sysfs \/sys\n$/);
   expect(status).toBe(1);
 });
 
-it('says that the capabilities of a user namespace do not count', async () => {
+it('reports that capabilities of a user namespace do not count', async () => {
   for (const events of ['exec', 'exec,open']) {
     const args = ['trace', '--events', events, '--output-file', join(folder, 'out'), '--', 'true'];
     const { status, stderr } = await within(['-Ur'], ':', args);
@@ -64,7 +64,7 @@ it.each([
   expect(stdout).not.toContain('Boot a kernel');
 });
 
-it('says that no file descriptor is left', async () => {
+it('reports that no file descriptor is left', async () => {
   for (const limit of [24, 30, 36]) {
     const { status, stderr } = await within([], `ulimit -n ${limit}`, traced());
     expect(stderr).toMatch(/^spoor: (LOAD_FAILED|SYSCALL_FAILED): .*\n {2}.*ulimit -n/);

@@ -91,7 +91,7 @@ describe('types of the kernel that are something else', () => {
     expect(status).toBe(1);
   });
 
-  it('are missed by the doctor, too', async () => {
+  it('are reported by the doctor too', async () => {
     const covered = ['-m', 'sh', '-c', `mount --bind /dev/null ${types}; exec "$@"`, 'sh'];
     const { status, stdout } = await said('unshare', [...covered, command, 'doctor']);
     expect(stdout).toMatch(/^ *missing +kernel btf +\/sys\/kernel\/btf\/vmlinux/m);
@@ -100,7 +100,7 @@ describe('types of the kernel that are something else', () => {
 });
 
 describe('limits', () => {
-  it('on open files are told from the few that Node.js cannot start with to those that suffice', async () => {
+  it('on open files are reported, down to limits that stop Node.js', async () => {
     for (const limit of [3, 8, 16, 24, 40, 56, 66]) {
       const { status, stderr } = await said('prlimit', [`--nofile=${limit}:${limit}`, ...traced()]);
       if (status !== 0)
@@ -109,7 +109,7 @@ describe('limits', () => {
     }
   });
 
-  it('on memory are told', async () => {
+  it('on memory are reported', async () => {
     const { status, stderr } = await said('prlimit', ['--as=900000000', ...traced()]);
     if (status !== 0) expect(stderr).toMatch(/^spoor: \w+: .*ENOMEM.*\n {2}.*memory/);
     expect([0, 1]).toContain(status);

@@ -48,14 +48,14 @@ beforeEach(async () => {
   await writer.close();
 });
 
-/** Another recording in place of the one that every test begins with. */
+/** Replaces the recording that every test begins with. */
 async function record(events: readonly Uint8Array[], layouts = eventLayouts): Promise<void> {
   const writer = await RecordingWriter.create(path, { layouts, facts: { events: ['exec', 'exit'] } });
   for (const event of events) writer.add(event);
   await writer.close();
 }
 
-/** Layouts without one field of the header, as an older version had them. */
+/** Returns layouts without one field of the header, as in an older version. */
 function layoutsWithout(name: string): typeof eventLayouts {
   const without = (layout: StructLayout): StructLayout => {
     const [header, ...own] = layout.fields;
@@ -76,14 +76,14 @@ async function replay(...args: string[]) {
 const told = (lines: readonly Line[]) =>
   lines.map(({ event, tgid }) => (tgid === undefined ? event : `${event} ${tgid}`));
 
-it('shows what was asked for when it was recorded, and where something is missing', async () => {
+it('shows the recorded event kinds by default, and where events are missing', async () => {
   const { status, stdout, stderr } = await replay('--format', 'json');
   expect(status).toBe(0);
   expect(told(linesOf(stdout))).toEqual(['exec 10', 'exec 11', 'open 11', 'drops', 'exit 11', 'exit 10']);
   expect(stderr).toBe('spoor: 7 events dropped: open 7 (ring-full), when this was recorded\n');
 });
 
-it('shows what is asked for now', async () => {
+it('shows the requested event kinds', async () => {
   const { stdout } = await replay('--format', 'json', '--events', 'fork,exit');
   expect(told(linesOf(stdout))).toEqual(['fork 10', 'drops', 'exit 11', 'exit 10']);
 });
@@ -104,10 +104,10 @@ it.each(['--pid', '-p'])('selects a process and its descendants with %s', async 
   expect(told(linesOf(stdout))).toEqual(['exec 11', 'open 11', 'drops', 'exit 11']);
 });
 
-it('draws the tree, though forks are not shown', async () => {
+it('draws the tree, even if forks are not shown', async () => {
   const { stdout } = await replay('--format', 'tree');
   expect(stdout.split('\n').map((line) => line.replace(/^\W*/, ''))).toEqual([
-    // From its exec: the process of the command started a millisecond before.
+    // Measured from its exec: the process of the command started a millisecond before.
     'sh  [10]  4.0 ms  exit 2  exec 1, fork 1',
     'cat x  [11]  4.0 ms  exit 0  exec 1, open 1',
     '',
@@ -123,7 +123,7 @@ it('does not call a process running whose exit a scope leaves out', async () => 
   ]);
 });
 
-it('judges by other scopes, and follows', async () => {
+it('evaluates other scopes, and follows descendants', async () => {
   const only = await replay('--format', 'json', '--scope', 'cats: comm=cat');
   expect(told(linesOf(only.stdout))).toEqual(['exec 11', 'open 11', 'drops', 'exit 11']);
   expect(linesOf(only.stdout)[0]).toMatchObject({ scopes: ['cats'] });
@@ -131,13 +131,13 @@ it('judges by other scopes, and follows', async () => {
   expect(told(linesOf(follow.stdout))).toEqual(['exec 10', 'exec 11', 'drops', 'exit 11']);
 });
 
-it('says which filters ask for more than a recording has', async () => {
+it('rejects filters that need facts missing from a recording', async () => {
   const { status, stderr } = await replay('--scope', 'netns=1');
   expect(status).toBe(1);
   expect(stderr).toMatch(/^spoor: UNSUPPORTED: .*netns/);
 });
 
-it('judges by the container that was recorded', async () => {
+it('evaluates container by the recorded container', async () => {
   const id = `0007${'a'.repeat(60)}`;
   await record([
     inventRecord('exec', { ...shell, path: '/bin/sh', container: id }),
@@ -154,7 +154,7 @@ it('judges by the container that was recorded', async () => {
   expect((await linesIn('!container'))[0]).not.toHaveProperty('container');
 });
 
-it('does not judge by the container in a recording of a version that did not record it', async () => {
+it('rejects container for a recording of a version that did not record it', async () => {
   const layouts = layoutsWithout('container');
   await record([inventRecord('exec', { ...shell, path: '/bin/sh' }, layouts)], layouts);
   expect(linesOf((await replay('--format', 'json')).stdout)).toMatchObject([{ event: 'exec', tgid: 10 }]);
@@ -163,7 +163,7 @@ it('does not judge by the container in a recording of a version that did not rec
   expect(stderr).toMatch(/^spoor: UNSUPPORTED: a recording does not have the facts for container/);
 });
 
-it('shows what there is of one that was cut, and says so', async () => {
+it('shows a cut recording up to the cut, and reports the cut', async () => {
   const whole = readFileSync(path);
   writeFileSync(path, whole.subarray(0, whole.length - 8));
   const { status, stdout, stderr } = await replay('--format', 'json');
@@ -172,7 +172,7 @@ it('shows what there is of one that was cut, and says so', async () => {
   expect(stderr).toMatch(/the recording was cut at byte \d+: later events are missing\n$/);
 });
 
-it('is refused a file that is none, and one that is not there', async () => {
+it('rejects a file that is not a recording, and a missing file', async () => {
   writeFileSync(path, 'no recording');
   expect(await replay()).toMatchObject({
     status: 1,
@@ -185,7 +185,7 @@ it('is refused a file that is none, and one that is not there', async () => {
   });
 });
 
-it('says where another recording begins, once it has shown the first', async () => {
+it('shows the first of two recordings, and reports where the second begins', async () => {
   const whole = readFileSync(path);
   for (const first of [whole, whole.subarray(0, endOfMarkers(whole))]) {
     writeFileSync(path, Buffer.concat([first, whole]));
@@ -203,12 +203,12 @@ it('says where another recording begins, once it has shown the first', async () 
   });
 });
 
-/** Where the last block, the end, begins. */
+/** Returns the offset of the last block, the end. */
 function endOfMarkers(recording: Buffer): number {
   return recording.lastIndexOf('BLK1');
 }
 
-it('says that it is damaged, and fails', async () => {
+it('reports damage, and fails', async () => {
   const whole = readFileSync(path);
   const damaged = Buffer.from(whole);
   damaged[endOfMarkers(whole)]! ^= 1;
@@ -244,7 +244,7 @@ it.each(['/dev/zero', '/dev/null', '/', '/etc/passwd'])('refuses %s at once, wit
   expect(stderr).toMatch(/^spoor: (RECORDING_INVALID|FILE_UNREADABLE): .*\n {2}Give \w/);
 });
 
-it('takes its time when it is told to', async () => {
+it('waits between events at the requested speed', async () => {
   const waits: number[] = [];
   using _ = vi.spyOn(performance, 'now').mockImplementation(() => waits.reduce((sum, wait) => sum + wait, 0));
   using __ = vi.mocked(delay).mockImplementation(async (wait, value) => {
@@ -252,7 +252,7 @@ it('takes its time when it is told to', async () => {
     return value!;
   });
   await replay('--speed', '0.1x');
-  // Five milliseconds of events, ten times slower.
+  // Five milliseconds of events at a tenth of the speed.
   expect(waits).toEqual([10, 10, 10, 10, 10]);
   expect((await replay('--speed', 'fast')).stderr).toContain('INVALID_VALUE');
 });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { lastingOrphans } from '../../test/leftovers.js';
 import { command, spoor, startProgram } from '../../test/spoor.js';
 
-it('follows the real thing, shows table, tree and statistics, and ends by itself', async () => {
+it('traces the command, shows table, tree and counters, and ends by itself', async () => {
   const { status, stdout, stderr } = await spoor(['tour']);
   expect([status, stderr]).toEqual([0, '']);
   for (const seen of [
@@ -17,7 +17,7 @@ it('follows the real thing, shows table, tree and statistics, and ends by itself
   expect(await lastingOrphans()).toEqual([]);
 });
 
-it('says why it cannot, where it cannot, and shows the recording', async () => {
+it('reports why this machine cannot trace, and shows the recording', async () => {
   const { status, stdout } = await startProgram('setpriv', [
     ...['--bounding-set=-all', '--inh-caps=-all', command, 'tour'],
   ]).ended;
@@ -26,7 +26,7 @@ it('says why it cannot, where it cannot, and shows the recording', async () => {
   expect(stdout).toMatch(/^sh tour\.sh .* exit 3 /m);
 });
 
-it('finds this machine fit, or says what is missing', async () => {
+it('accepts this machine, or reports what is missing', async () => {
   const healthy = await spoor(['doctor', '--json']);
   expect(healthy.status).toBe(0);
   const { works, checks } = JSON.parse(healthy.stdout) as Diagnosis;
@@ -51,7 +51,7 @@ it('finds this machine fit, or says what is missing', async () => {
   expect(poor.stdout).toMatch(
     /missing +privilege +not privileged: without CAP_PERFMON and CAP_BPF\n +Run it as root: sudo/,
   );
-  // What could not be tried is not what the kernel lacks.
+  // A feature that could not be tried is not reported as missing.
   expect(poor.stdout).toMatch(/unknown +kernel features +not privileged: .*; not tried: ring buffer, /);
   expect(poor.stdout).not.toContain('Boot a kernel');
   expect(poor.stdout).toMatch(/^Not privileged: /m);

@@ -23,7 +23,7 @@ it('shows the recording, labelled as one, with its table and its tree', async ()
   expect(io.stderr()).toBe('');
 });
 
-it('ships a recording that is whole, in which every record is an event', async () => {
+it('ships a complete recording in which every record is an event', async () => {
   const recording = await openRecording(tourRecording);
   const kinds = new Set<string>();
   for await (const event of recording) kinds.add(event.kind);

@@ -78,7 +78,7 @@ it.each(shells.flatMap((shell) => (['table', 'tree'] as const).map((form) => [sh
   },
 );
 
-it('a line of JSON has every byte: argvRaw where it is there, and argv where it is not', () => {
+it('keeps every byte in a JSON line: in argvRaw if present, else in argv', () => {
   for (const argv of argvs) {
     const { data } = JSON.parse(jsonLine(execOf(argv))) as { data: { argv: string[]; argvRaw?: string[] } };
     const { argv: texts, argvRaw } = data;

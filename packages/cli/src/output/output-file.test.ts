@@ -22,7 +22,7 @@ async function opened(path: string): Promise<OutputFile> {
   return file;
 }
 
-it('creates a file for its owner alone, and appends to one that is there', async () => {
+it('creates a file for its owner only, and appends to an existing file', async () => {
   const path = join(temporaryFolder(), 'out');
   const file = await opened(path);
   expect(file).toMatchObject({ created: true, isDescriptor: false });
@@ -70,7 +70,7 @@ it('opens a FIFO once it has a reader, and devices', async () => {
   expect((await opened('/dev/null')).stats.isCharacterDevice()).toBe(true);
 });
 
-it.runIf(process.platform === 'linux')('knows its own descriptors', async () => {
+it.runIf(process.platform === 'linux')('recognizes its own descriptors', async () => {
   expect(await openOutputFile('/dev/stdout')).toEqual({ standard: 1 });
   expect(await openOutputFile('/proc/self/fd/2')).toEqual({ standard: 2 });
   const path = join(temporaryFolder(), 'held');
@@ -83,7 +83,7 @@ it.runIf(process.platform === 'linux')('knows its own descriptors', async () => 
   expect(readFileSync(path, 'utf8')).toBe('held\nmore\n');
 });
 
-it('removes what it made when it is not used after all, and nothing else', async () => {
+it('removes an unused file only if it created it', async () => {
   const folder = temporaryFolder();
   const [made, there] = [join(folder, 'made'), join(folder, 'there')];
   writeFileSync(there, 'kept');

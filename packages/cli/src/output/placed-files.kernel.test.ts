@@ -15,10 +15,10 @@ import { temporaryFolder } from '../../test/captured-io.js';
 import { spoor } from '../../test/spoor.js';
 
 const nobody = 65534;
-/** A user that is on every machine, as the one who calls sudo. */
+/** A user that exists on every machine, as the caller of sudo. */
 const daemon = 1;
 
-/** A folder that everybody may write to, without the protection of a sticky one. */
+/** A folder that every user may write to, without the protection of a sticky folder. */
 function sharedFolder(): string {
   const folder = temporaryFolder();
   chmodSync(folder, 0o777);
@@ -56,7 +56,7 @@ it('does not follow such a link on the way, nor behind a link of its own', async
   }
 });
 
-it('does not write to a file that somebody else put where everybody may, nor to a second name of one', async () => {
+it('does not write to a file of another user in a shared folder, nor to a second name of one', async () => {
   const folder = sharedFolder();
   const theirs = join(folder, 'theirs');
   writeFileSync(theirs, '', { mode: 0o666 });
@@ -71,7 +71,7 @@ it('does not write to a file that somebody else put where everybody may, nor to 
   expect(readFileSync(join(folder, 'victim'), 'utf8')).toBe('untouched\n');
 });
 
-it('gives what it creates to the person behind sudo, and follows their links', async () => {
+it('gives new files to the user who called sudo, and follows links of that user', async () => {
   const folder = sharedFolder();
   symlinkSync('real', join(folder, 'link'));
   lchownSync(join(folder, 'link'), daemon, daemon);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { commandLine } from './shell-words.js';
 
-/** Arguments as an exec event has them. */
+/** Returns arguments as an exec event has them. */
 function lineOf(argv: readonly Uint8Array[], truncated = false): string {
   const texts = argv.map((bytes) => Buffer.from(bytes).toString());
   const lossy = argv.some((bytes, index) => !Buffer.from(texts[index]!).equals(bytes));
@@ -15,7 +15,7 @@ const bytesOf = (words: readonly string[]) => words.map((word) => Buffer.from(wo
 
 const shells = ['bash', 'dash', 'sh'].filter((shell) => spawnSync(shell, ['-c', ':']).status === 0);
 
-/** What a shell makes of each of the lines. */
+/** Returns the words that a shell reads from each line. */
 function readBack(shell: string, lines: readonly string[]): string[] {
   const script = 'f() { for a; do printf "%s\\0" "$a"; done; printf "end\\0"; }; for l; do eval "f $l"; done';
   return execFileSync(shell, ['-c', script, shell, ...lines], { encoding: 'latin1' })
@@ -42,12 +42,12 @@ it.each([
   expect(lineOf(bytesOf(argv))).toBe(line);
 });
 
-it('says where something is missing', () => {
+it('marks missing arguments', () => {
   expect(lineOf(bytesOf(['ls', '…']), true)).toBe("ls '…' …");
   expect(commandLine([], undefined, true)).toBe('…');
 });
 
-it('keeps bytes that are no text, and the text around them', () => {
+it('keeps bytes that are not text, and the text around them', () => {
   expect(lineOf([Buffer.from('x'), Buffer.from([0xc3, 0xa9, 0xff, 0xe2, 0x82])])).toBe(
     'x "$(printf \'é\\377\\342\\202\')"',
   );

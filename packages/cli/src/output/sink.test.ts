@@ -19,7 +19,7 @@ import { temporaryFolder } from '../../test/captured-io.js';
 import { Sink } from './sink.js';
 import { sinkError } from './sink-error.js';
 
-it('writes in order what was written in many pieces, and says when it is full', async () => {
+it('writes many pieces in order, and reports when it is full', async () => {
   const path = join(temporaryFolder(), 'out');
   const sink = new Sink(openSync(path, 'w'), path);
   const line = `${'x'.repeat(1023)}\n`;
@@ -34,7 +34,7 @@ it('writes in order what was written in many pieces, and says when it is full', 
   expect(sinkError(sink)).toBeUndefined();
 });
 
-it('writes in order what was written before and after its text went through lines', async () => {
+it('keeps the order of text from before and after `through`', async () => {
   const path = join(temporaryFolder(), 'out');
   const sink = new Sink(openSync(path, 'w'), path);
   sink.write('before\n');
@@ -47,7 +47,7 @@ it('writes in order what was written before and after its text went through line
   expect(readFileSync(path, 'utf8')).toBe('before\nline\nafter\n');
 });
 
-it('takes more at once than a string can hold', async () => {
+it('accepts more text than a string can hold', async () => {
   const sink = new Sink(openSync('/dev/null', 'w'), 'nowhere');
   const mebibyte = 'z'.repeat(1024 * 1024);
   for (let index = 0; index < 520; index++) sink.write(mebibyte);
@@ -55,7 +55,7 @@ it('takes more at once than a string can hold', async () => {
   expect(sink.failure).toBeUndefined();
 });
 
-it('knows a regular file, and keeps what it looked at from the search for packages that are linked to', () => {
+it('recognizes a regular file, and does not disturb the resolution of linked packages', () => {
   const folder = temporaryFolder();
   const inFolder = (...names: string[]) => join(folder, ...names);
   mkdirSync(inFolder('real'));
@@ -74,7 +74,7 @@ it('knows a regular file, and keeps what it looked at from the search for packag
   expect(new Sink(1_000_000, 'none').isFile).toBe(false);
 });
 
-it('writes all to a pipe that somebody made non-blocking, as the reader makes room', async () => {
+it('writes everything to a non-blocking pipe, as the reader makes room', async () => {
   const path = join(temporaryFolder(), 'pipe');
   execFileSync('mkfifo', [path]);
   const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
@@ -96,7 +96,7 @@ it('writes all to a pipe that somebody made non-blocking, as the reader makes ro
   expect(sink.failure).toBeUndefined();
 });
 
-it('tells of the first failure once, and throws the rest away', async () => {
+it('reports the first failure once, and discards later text', async () => {
   const sink = new Sink(openSync('/dev/full', 'w'), 'the full one');
   const failures: unknown[] = [];
   sink.onFailure = (error) => failures.push(error.code);
@@ -111,7 +111,7 @@ it('tells of the first failure once, and throws the rest away', async () => {
   });
 });
 
-it('tells a reader that has gone apart from a failure', async () => {
+it('distinguishes a closed reader from a failure', async () => {
   const path = join(temporaryFolder(), 'out');
   const fd = openSync(path, 'w');
   closeSync(fd);

@@ -14,14 +14,14 @@ const statistics = {
   misordered: 0,
 } as unknown as Statistics;
 
-it('names the processes that lost most events, and escapes their names', () => {
+it('names the processes that lost the most events, and escapes their names', () => {
   const droppers = [{ tgid: 12, comm: 'flo\u001bod', dropped: 1200 }];
   const text = statisticsText({ ...statistics, droppers }, noStyle);
   expect(text).toMatch(/^Processes that lost most events.*\n +dropped\n {2}flo\\x1bod \[12\] +1,200$/m);
   expect(statisticsText(statistics, noStyle)).not.toContain('lost');
 });
 
-it('leaves out the kinds of events that did not happen', () => {
+it('omits event kinds that did not happen', () => {
   const none = { submitted: 0, delivered: 0, dropped: {} };
   const events = {
     fork: none,

@@ -7,7 +7,7 @@ import { tableRenderer } from './table.js';
 
 const header = { tgid: 1234, comm: 'node' };
 
-/** The same renderer, whose events are texts. */
+/** Wraps a renderer so that its events return text. */
 function table(options: RendererOptions) {
   const renderer = tableRenderer(options);
   const event = (shown: Printable) => {
@@ -18,10 +18,10 @@ function table(options: RendererOptions) {
   return { ...renderer, event };
 }
 
-/** A line without its time, process and name. */
+/** Returns a line without its time, process and name. */
 const details = (line: string) => line.slice('  0.000000    1234 node            '.length);
 
-it('aligns its columns, and counts the time from the first event', () => {
+it('aligns its columns, and shows the time since the first event', () => {
   const { begin, event } = table(plainOptions);
   const lines = [
     begin(),
@@ -39,7 +39,7 @@ it('aligns its columns, and counts the time from the first event', () => {
   );
 });
 
-it('shows the time of day when it is asked for it', () => {
+it('shows the time of day on request', () => {
   const { event } = table({ ...plainOptions, time: 'wall' });
   const line = event(invented('fork', { ...header, timeNs: 123_000_000n, childTgid: 5, childTid: 5 }));
   expect(line).toMatch(/^\d\d:\d\d:\d\d\.123 /);
@@ -135,14 +135,14 @@ it.each([
   expect(details(table(plainOptions).event(event)).trimEnd()).toBe(text);
 });
 
-it('shows the bytes of a name that is no text', () => {
+it('shows the bytes of a name that is not text', () => {
   const line = table(plainOptions).event(
     invented('open', { ...header, path: Uint8Array.of(0x2f, 0x61, 0xff, 0x1b), result: 3n }),
   );
   expect(details(line)).toBe('open    /a\\xff\\x1b  O_RDONLY -> 3\n');
 });
 
-it('counts the life of the command from its exec, and of all others from their start', () => {
+it('measures the lifetime of the command from its exec, and of other processes from their start', () => {
   const { event } = table({ ...plainOptions, kinds: ['exec', 'exit'] });
   const exec = (tgid: number, scope: string) => ({
     ...inScopes(invented('exec', { tgid, startTimeNs: 1_000_000_000n, timeNs: 3_000_000_000n }), [scope]),
@@ -157,7 +157,7 @@ it('counts the life of the command from its exec, and of all others from their s
   expect(life(7, 9_000_000_000n)).toBe('2.5 s');
 });
 
-it('says where something is missing', () => {
+it('marks where events are missing', () => {
   const { event } = table(plainOptions);
   expect(event(marker({ kind: 'drops', timeNs: 1n, drops: { open: { 'ring-full': 1200 }, exec: {} } }))).toBe(
     '-- dropped about here: open 1,200 (ring-full) --\n',
@@ -167,7 +167,7 @@ it('says where something is missing', () => {
   );
 });
 
-it('paints what failed, and nothing else of what an event says', () => {
+it('colours only the failure in an event', () => {
   const style = styleFor(true, { TERM: 'xterm' });
   const { event } = table({ ...plainOptions, style });
   expect(event(invented('open', { ...header, path: '/x', result: -13n }))).toContain(

@@ -30,14 +30,14 @@ const exec = (tgid: number, argv: readonly (string | Uint8Array)[]) =>
     startTimeNs: BigInt(tgid),
     comm: 'x',
     exe: '/bin/x',
-    // As the record has them: a NUL after each.
+    // The record has a NUL after each argument.
     argv: Buffer.concat(argv.flatMap((word) => [Buffer.from(word), Buffer.of(0)])) as never,
     argc: argv.length,
   });
 const exit = (tgid: number, how: { code?: number; signal?: number }) =>
   inventRecord('exit', { tgid, startTimeNs: BigInt(tgid), comm: 'x', durationNs: 2_500_000n, ...how });
 
-it('names a process that only forked by the bytes of its program, also where they are not UTF-8', () => {
+it('names a process without an exec by the bytes of its program, also if they are not UTF-8', () => {
   const name = Uint8Array.of(0x2f, 0xff, 0x1b, 0xc3, 0xa9);
   const who = { tgid: 1, startTimeNs: 1n, childTgid: 2, childTid: 2, childStartTimeNs: 2n };
   const byProgram = treeOf([inventRecord('fork', { ...who, exe: name, comm: 'x' })]);
@@ -48,7 +48,7 @@ it('names a process that only forked by the bytes of its program, also where the
   expect(drawTree(byComm, plain)).toMatch(/^a\\x80 \(forked\) /);
 });
 
-it('draws children below their parents, in the order in which they came', () => {
+it('draws children below their parents, in the order of their start', () => {
   const tree = treeOf([
     exec(1, ['sh', '-c', 'a | b']),
     fork(1, 2),
@@ -71,22 +71,22 @@ it('draws children below their parents, in the order in which they came', () => 
   );
 });
 
-it('says what a process is that only forked', () => {
+it('names a process without an exec', () => {
   expect(drawTree(treeOf([fork(1, 2)]), { ...plain, unicode: false })).toBe(
     ['/bin/sh (forked)  [1]  still running  fork 1\n', '`- /bin/sh (forked)  [2]  still running\n'].join(''),
   );
 });
 
-it('draws a chain of ten thousand', () => {
+it('draws a chain of ten thousand processes', () => {
   const tree = treeOf(Array.from({ length: 10_000 }, (_, index) => fork(index + 1, index + 2)));
   expect(drawTree(tree, plain).match(/\n/g)).toHaveLength(10_001);
 });
 
-it('says that processes were left out', () => {
+it('reports omitted processes', () => {
   expect(drawTree({ roots: [], forgotten: 1200 }, plain)).toBe('(1,200 ended processes omitted)\n');
 });
 
-it('counts the life of the command from its exec, also when execs are not shown', () => {
+it('measures the lifetime of the command from its exec, even if execs are not shown', () => {
   const records = [exec(1, ['sh']), fork(1, 2), exec(2, ['x']), exit(2, {}), exit(1, {})];
   const renderer = treeRenderer({ ...plain, kinds: ['open'], time: 'relative' }, () => treeOf(records));
   expect(renderer.alsoTakes).toEqual(['exec']);
@@ -111,14 +111,14 @@ describe('a process without an exit', () => {
     expect(drawnAfter(mark)).toBe('x  [1]  exit not seen  exec 1\n');
   });
 
-  it('is not called running where scopes can lose a process', () => {
+  it('is not shown as running if scopes can lose a process', () => {
     const options = { ...plain, kinds: [], time: 'relative', exitsUnseen: true } as const;
     expect(treeRenderer(options, () => treeOf([exec(1, ['x'])])).end()).toBe(
       'x  [1]  exit not seen  exec 1\n',
     );
   });
 
-  it('is called running when others were dropped', () => {
+  it('is shown as running if only other kinds were dropped', () => {
     const mark = marker({ kind: 'drops', timeNs: 1n, drops: { open: { 'ring-full': 9 } } });
     expect(drawnAfter(mark)).toBe('x  [1]  still running  exec 1\n');
   });

@@ -18,7 +18,7 @@ const sh = {
 };
 const event = (fields: object) => ({ ...sh, ...fields }) as unknown as Event;
 
-it('a process is in a scope by its script from the exec to the next one, and so are its children', () => {
+it('matches a process by its script until its next exec, and its children too', () => {
   const scopes = new ReplayScopes([parseScope('s: exe=*.sh'), parseScope('n: exe!=/srv/*')], layouts);
   const judge = (fields: object) => scopes.judge(event(fields));
   const child = { tgid: 6, startTimeNs: 8n };
@@ -28,7 +28,7 @@ it('a process is in a scope by its script from the exec to the next one, and so 
   ]);
   expect(judge({ kind: 'open' })).toEqual(['s']);
   expect(judge({ kind: 'fork', childTgid: 6, childStartTimeNs: 8n })).toEqual(['s']);
-  // An exec that failed changes nothing.
+  // A failed exec changes nothing.
   expect(judge({ kind: 'exec-failed', filename: '/srv/missing', result: -2 })).toEqual(['s']);
   expect(judge({ kind: 'exec', filename: '/bin/ls', exe: '/bin/ls' })).toEqual(['n']);
   expect(judge({ ...child, kind: 'open' })).toEqual(['s']);
@@ -36,7 +36,7 @@ it('a process is in a scope by its script from the exec to the next one, and so 
   expect(judge({ ...child, kind: 'open' })).toEqual(['n']);
 });
 
-it('the exec that env makes for a script does not end it', () => {
+it('keeps the script over the exec that env makes for it', () => {
   const scopes = new ReplayScopes([parseScope('s: exe=*.py')], layouts);
   const judge = (fields: object) => scopes.judge(event({ kind: 'exec', ...fields }));
   expect(judge({ headerFlags: script, filename: './x.py', path: '/usr/bin/env' })).toEqual(['s']);

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { type Drops, DropTotals, dropsText } from '../output/drops.js';
 import { DropWatch, droppedOf } from './drop-watch.js';
 
-it('tells what is new since it was last asked', () => {
+it('returns the drops since the last call', () => {
   const watch = new DropWatch();
   expect(watch.since({ open: {} })).toBeUndefined();
   expect(watch.since({ open: { 'ring-full': 5 }, exec: {} })).toEqual({ open: { 'ring-full': 5 } });
@@ -13,20 +13,20 @@ it('tells what is new since it was last asked', () => {
   });
 });
 
-it('says how many, of what, and why; and nothing when nothing was dropped', () => {
+it('formats counts, kinds and reasons; empty without drops', () => {
   const dropped = droppedOf({ open: { dropped: { 'ring-full': 1200, busy: 1 } }, exec: { dropped: {} } });
   expect(dropsText(dropped)).toBe('1,201 events dropped: open 1,200 (ring-full) + 1 (busy)');
   expect(dropsText(droppedOf({ exec: { dropped: {} } }))).toBe('');
 });
 
-it('adds up', () => {
+it('sums drops', () => {
   const totals = new DropTotals();
   totals.add({ open: { busy: 1 } });
   totals.add({ open: { busy: 2, 'ring-full': 3 }, exec: { busy: 1 } });
   expect(totals.drops).toEqual({ open: { busy: 3, 'ring-full': 3 }, exec: { busy: 1 } });
 });
 
-it('adds up kinds and reasons that are named like parts of every object', () => {
+it('sums kinds and reasons that are named like members of every object', () => {
   const totals = new DropTotals();
   const drops = JSON.parse(
     '{"__proto__":{"polluted":1},"constructor":{"prototype":2,"__proto__":3}}',
@@ -39,7 +39,7 @@ it('adds up kinds and reasons that are named like parts of every object', () => 
   expect('polluted' in {}).toBe(false);
 });
 
-it('tells a bounded number of reasons apart', () => {
+it('keeps a bounded number of reasons', () => {
   const totals = new DropTotals();
   for (let index = 0; index < 1000; index++) totals.add({ open: { [`reason-${index}`]: 1 } });
   const counts = Object.entries(totals.drops['open']!);

@@ -33,17 +33,20 @@ function listen(host: string): Promise<number> {
   });
 }
 
-/** What a dynamically linked program opens before its main(): the loader's cache, and its libraries. */
+/**
+ * Returns the opens of a dynamically linked program before its main(): the cache of the loader, and
+ * the libraries.
+ */
 function opensOfLoader(program: string): string[] {
   const maps = execFileSync(program, ['-c', 'cat /proc/$$/maps'], { encoding: 'utf8' });
   const files = new Set([...maps.matchAll(/ (\/.+)$/gm)].map(([, path]) => path!));
   files.delete(realpathSync(program));
-  // The interpreter is opened by the kernel, at the exec.
+  // The kernel opens the interpreter during the exec.
   const libraries = [...files].filter((path) => !/\/ld-[^/]+$/.test(path));
   return ['/etc/ld.so.cache', ...libraries];
 }
 
-/** Everything that one script does, in words that can be compared. */
+/** Describes everything that one script does, in comparable words. */
 interface Deeds {
   readonly execs: string[];
   readonly opens: string[];
@@ -76,7 +79,7 @@ it(`reports what a script does and nothing else, ${runs} times out of ${runs}`, 
   for (let run = 0; run < runs; run++) {
     const { actor, folder } = stage;
     const file = (name: string) => join(folder, `${run}-${name}`);
-    // Names that a careless writer of lines would break at, or print.
+    // Names with line breaks and control characters.
     const files = [
       file('plain'),
       file('two words'),
@@ -95,7 +98,8 @@ it(`reports what a script does and nothing else, ${runs} times out of ${runs}`, 
       ['connect4', String(port4), ...v6, 'connect-unix', file('socket'), 'exit', '6'],
     ];
     const lines = groups.map((group) => [actor, 'do', ...group].map(quoted).join(' '));
-    // One after the other, in the background, in a subshell's pipe, and into a file that the shell opens.
+    // In sequence, in the background, in a pipe of a subshell, and into a file that the shell
+    // opens.
     const script = `${lines[0]}\n(${lines[1]}) &\n${lines[2]} | ${actor} do > ${quoted(file('sink'))}\nwait\nexit 3`;
     const out = file('out.json');
     const { status, stderr } = await spoor([
@@ -125,7 +129,7 @@ it(`reports what a script does and nothing else, ${runs} times out of ${runs}`, 
       opens: words([
         ...loader.map((path) => [path, null]),
         ...files.map((path) => [path, null]),
-        // The shell's standard input of what runs in the background.
+        // The shell opens this file as the standard input of its background process.
         ['/dev/null', null],
         [missing, 'ENOENT'],
         [file('made'), null],

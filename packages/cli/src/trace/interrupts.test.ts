@@ -22,7 +22,7 @@ function started(
 
 const signal = (name: NodeJS.Signals) => process.emit(name, name);
 
-it('aborts what has not begun', () => {
+it('aborts a trace that has not begun', () => {
   const { interrupts, tracer } = started();
   signal('SIGTERM');
   expect(interrupts.starting.aborted).toBe(true);
@@ -54,7 +54,7 @@ it('passes signals on to the command while it lives, and stops tracing at the se
   expect(interrupts.endedBy).toBeUndefined();
 });
 
-it('takes a signal that comes with the end of the command for the command’s', async () => {
+it('ignores a signal that arrives with the end of the command', async () => {
   const exit = Promise.resolve();
   const { interrupts, tracer, began } = started(exit);
   began();
@@ -64,13 +64,13 @@ it('takes a signal that comes with the end of the command for the command’s', 
   expect(interrupts.endedBy).toBeUndefined();
 });
 
-it('hears nothing any more when it is over', () => {
+it('ignores signals after its end', () => {
   const { interrupts } = started();
   interrupts.restore();
   expect(signal('SIGHUP')).toBe(false);
 });
 
-it('opens the output files anew at SIGHUP, and passes that on to nobody', () => {
+it('reopens the output files at SIGHUP, and does not pass it on', () => {
   const reopen = vi.fn();
   const { tracer, began } = started(new Promise(() => {}), { reopen });
   began();
@@ -81,7 +81,7 @@ it('opens the output files anew at SIGHUP, and passes that on to nobody', () => 
   expect(tracer.close).not.toHaveBeenCalled();
 });
 
-it('leaves what the whole process group got to the command, however often it comes', () => {
+it('leaves signals to the whole process group to the command', () => {
   let report: (signal: ReportedSignal) => void = () => undefined;
   const launcher = {
     listen: (onSignal: typeof report) => {
@@ -106,7 +106,7 @@ it.each(['SIGUSR1', 'SIGUSR2', 'SIGQUIT', 'SIGALRM'] as const)('disregards %s wh
   expect(signal(name)).toBe(false);
 });
 
-it('keeps a signal for a command that runs already, until its trace is there', () => {
+it('keeps a signal for a running command until its trace is ready', () => {
   let report: (signal: ReportedSignal) => void = () => undefined;
   const launcher = {
     opened: true,

@@ -9,10 +9,13 @@ import { startSpoor } from '../../test/spoor.js';
 const stage = useStage();
 const rounds = Number(process.env['SPOOR_KILLS'] ?? 4);
 
-/** Says that it began, works until it is told to stop, and says that it got there. */
+/** Reports that it began, works until it is stopped, and reports that it finished. */
 const worker = 'cd "$1" && : > began && while [ ! -e stop ]; do sleep 0.02; done && : > finished';
 
-/** Spread over the start-up and beyond: what it hits differs from machine to machine, what must hold does not. */
+/**
+ * Times over the start and beyond. They hit different steps on each machine, and the assertions
+ * hold for all.
+ */
 const longestDelayMs = 1500;
 
 it(`leaves nothing behind when it is killed at any moment, and the command at its work: ${rounds} times`, {
@@ -30,7 +33,7 @@ it(`leaves nothing behind when it is killed at any moment, and the command at it
     child.kill('SIGKILL');
     expect((await ended).signal).toBe('SIGKILL');
     expect(await lastingOrphans()).toEqual([]);
-    // Behind the gate the command never begins; past it, it goes on.
+    // Behind the gate the command never begins. Past the gate it continues.
     writeFileSync(join(folder, 'stop'), '');
     await until(() => processesWith(folder).length === 0);
     expect(existsSync(join(folder, 'finished'))).toBe(existsSync(join(folder, 'began')));
@@ -44,7 +47,7 @@ it('leaves nothing behind when it is killed in the midst of a trace, and the com
   await until(() => existsSync(join(folder, 'began')));
   expect(holdsPrograms(child.pid!)).toBe(true);
   child.kill('SIGKILL');
-  // The worker has our pipes, and keeps them open.
+  // The worker inherited the pipes of this test, and keeps them open.
   await until(() => child.signalCode === 'SIGKILL');
   expect(await lastingOrphans()).toEqual([]);
   writeFileSync(join(folder, 'stop'), '');

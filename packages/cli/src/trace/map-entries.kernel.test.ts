@@ -13,11 +13,14 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** 150 processes alive at once, more than the map has entries, each of which then acts and ends. */
+/**
+ * 150 processes that live at the same time, more than the map has entries. Then each of them acts
+ * and ends.
+ */
 const script =
   'i=0; while [ $i -lt 150 ]; do (read -r _ </dev/null; exec /bin/cat /etc/hostname >/dev/null) & i=$((i+1)); done; wait';
 
-/** What happened, without what differs from run to run: by line, how often. */
+/** Counts the events by line, without the parts that differ between runs. */
 function eventsWith(...options: string[]): Map<string, number> {
   const out = join(folder, 'out.json');
   const { status, stderr } = spawnSync(

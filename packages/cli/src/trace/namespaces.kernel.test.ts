@@ -9,15 +9,16 @@ const stage = useStage();
 let folders = 0;
 
 interface Run extends Ended {
-  /** The events that `spoor` wrote to `out` in the script's folder. */
+  /** The events that `spoor` wrote to `out` in the folder of the script. */
   readonly events: readonly Line[];
 }
 
 const pidNamespace = ['--pid', '--fork', '--mount-proc'];
 
 /**
- * Runs a shell script in namespaces of its own and in a folder of its own. The script has `spoor` as a function, and `fifo`,
- * which makes named pipes: a process waits by `read -r _ <PIPE` until another does `echo >PIPE`.
+ * Runs a shell script in new namespaces and in a new folder. The script has the functions `spoor`
+ * and `fifo`, which creates named pipes. A process waits with `read -r _ <PIPE` until another
+ * process runs `echo >PIPE`.
  */
 async function run(namespaces: readonly string[], script: string): Promise<Run> {
   const cwd = join(stage.folder, `run-${folders++}`);
@@ -34,11 +35,14 @@ async function run(namespaces: readonly string[], script: string): Promise<Run> 
   return { ...ended, events: existsSync(out) ? linesOf(readFileSync(out, 'utf8')) : [] };
 }
 
-/** `--kill-child` implies `--fork`, which a time namespace does without. */
+/** `--kill-child` implies `--fork`, which a time namespace does not need. */
 const isTaken = (namespaces: readonly string[]) => (word: string) =>
   word !== '--kill-child' || namespaces.includes('--fork');
 
-/** The last argument of each exec in a scope that has succeeded: a shell may try the folders of PATH first. */
+/**
+ * Returns the last argument of each successful exec in a scope. A shell may try several folders of
+ * PATH.
+ */
 const markers = ({ events }: Run, scope: string): string[] =>
   events
     .filter(
@@ -47,7 +51,8 @@ const markers = ({ events }: Run, scope: string): string[] =>
     .map(({ data }) => (data['argv'] as string[]).at(-1)!);
 
 /**
- * A target that waits, a trace with scopes on it, and a command that lets the target act. `$target` is the target's id.
+ * Runs a waiting target, a trace with scopes that match it, and a command that lets the target act.
+ * `$target` is the id of the target.
  */
 const traceTarget = (scopes: readonly string[], target = 'read -r _ <go; /bin/true marked; echo >done') =>
   `fifo go done; sh -c '${target}' & target=$!
@@ -65,7 +70,7 @@ it('follows the command and all its descendants in a pid namespace', async () =>
   expect(argvs(inside)).toHaveLength(3);
 });
 
-it('waits in a pid namespace for what the command has left behind', async () => {
+it('waits in a pid namespace for descendants of the command', async () => {
   const { events, status } = await run(
     pidNamespace,
     `fifo go
@@ -101,8 +106,8 @@ it.each(['pid', 'tid', 'tree'])('%s=$target in a pid namespace is the target its
   expect(opens.map(({ event, data }) => `${event} ${String(data['path'])}`)).toEqual(['open /etc/hostname']);
 });
 
-it('tells a process of the namespace from one outside of it', async () => {
-  // Outside, a process waits for the command inside; it has no id there.
+it('distinguishes a process inside the namespace from one outside', async () => {
+  // A process outside waits for the command inside. It has no id in that namespace.
   const inside = `spoor trace --events exec --format json --output-file out --scope "any: pid>=0 comm=true" \\
     --scope "ids: pid=0-4194303 comm=true" --scope "other: pid!=1 comm=true" --scope "none: pid=1 comm=true" \\
     -- sh -c 'echo >go; read -r _ <done; /bin/true inside'`;
@@ -162,7 +167,7 @@ it.each([
   expect(stderr).toContain('mount -t proc proc /proc');
 });
 
-it('no /proc is an error', async () => {
+it('fails without /proc', async () => {
   const { status, stderr } = await run(['--mount', '--fork'], 'umount -l /proc; spoor trace -- true');
   expect(status).toBe(1);
   expect(stderr).toMatch(/^spoor: UNSUPPORTED: \/proc is not mounted/);
@@ -198,10 +203,10 @@ it.each([
   expect(stderr).toContain(`spoor: INVALID_VALUE: ${message}`);
 });
 
-it('tree= of a zombie is an error', async () => {
+it('rejects tree= of a zombie', async () => {
   const { status, stderr } = await run(
     [],
-    // The parent becomes a program that waits for no child.
+    // The parent becomes a program that does not wait for a child.
     `fifo ready go; sh -c '(read -r _ <go) & echo $! >ready; exec sleep 1000' & parent=$!
      read -r zombie <ready
      # A shell would wait for its child: it has to be sleep by then, which does not.
@@ -214,12 +219,14 @@ it('tree= of a zombie is an error', async () => {
   expect(stderr).toMatch(/INVALID_VALUE: Process \d+ has ended: it is a zombie/);
 });
 
-it('tree= of a thread is an error that names its process', async () => {
+it('rejects tree= of a thread, and names its process', async () => {
   const { status, stderr } = await run(
     [],
     `fifo ready; "$NODE" -e 'require("fs").writeFileSync("ready", "x"); setInterval(() => {}, 1e6)' & owner=$!
      read -r _ <ready
-     for thread in /proc/$owner/task/*; do thread=\${thread##*/}; [ $thread = $owner ] || break; done
+     for thread in /proc/$owner/task/*; do
+       thread=\${thread##*/}; [ $thread = $owner ] || break
+     done
      spoor trace --output-file out --scope tree=$thread --duration 10s; status=$?
      kill $owner; exit $status`,
   );
@@ -229,18 +236,18 @@ it('tree= of a thread is an error that names its process', async () => {
   );
 });
 
-it('a trace that ends before its command was seen is not a success', async () => {
+it('fails if a trace ends before its command was seen', async () => {
   const { status, stderr, events } = await run(
     [],
     'spoor trace --duration 1ms --format json --output-file out -- true',
   );
-  // The command may be quicker: then its exec is there.
+  // If the command is faster, its exec is recorded.
   const unseen = /IDENTITY_MISMATCH: process \d+ of the command was never seen: nothing was traced/;
   expect(unseen.test(stderr)).toBe(events.length === 0);
   expect(status).toBe(events.length === 0 ? 1 : 0);
 });
 
-it('doctor says in which namespaces it runs, and whose processes it sees', async () => {
+it('doctor reports its namespaces, and whose processes it sees', async () => {
   const own = await run([], 'spoor doctor');
   expect(own.stdout).toMatch(
     /namespaces +pid initial, mnt initial, user initial, cgroup initial, time initial/,

@@ -1,4 +1,4 @@
-/** Tries, as the user nobody, what a running `spoor` of root must keep to itself. */
+/** Tries, as the user nobody, to reach the secrets of a running `spoor` of root. */
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -36,7 +36,7 @@ function commOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
   } catch {
-    // It has ended meanwhile.
+    // The process has ended in the meantime.
     return '';
   }
 }
@@ -47,7 +47,7 @@ const asNobody = async (script: string) =>
       .ended
   ).status;
 
-it('is three processes besides the command', () => {
+it('consists of three processes besides the command', () => {
   expect(ours).toHaveLength(3);
   expect(ours).not.toContain(command);
 });
@@ -84,14 +84,14 @@ it('writes files that no other user reads or writes', async () => {
 
 it('has no port and no socket that anybody could connect to, also after SIGUSR1', async () => {
   for (const pid of ours) process.kill(pid, 'SIGUSR1');
-  // Time for the debugger that must not open.
+  // Leaves time for the debugger, which must not open.
   await setTimeout(300);
   expect(running.child.exitCode).toBe(null);
   const sockets = new Set(ours.flatMap(socketsOf));
   const internet = ['tcp', 'tcp6', 'udp', 'udp6', 'raw', 'raw6', 'packet'].flatMap((name) => table(name));
   expect(internet.filter((fields) => fields.some((field) => sockets.has(field)))).toEqual([]);
   const unix = table('unix').filter(([, , , , , , inode = '']) => sockets.has(inode));
-  // Those of the launcher and the gate have no name.
+  // The sockets of the launcher and of the gate have no name.
   expect(unix.map(([, , , , , , , path]) => path)).toEqual(unix.map(() => undefined));
 });
 
@@ -105,7 +105,7 @@ it('leaves the command no descriptor of its own', () => {
   expect(targetsOf(command).filter((target) => own.has(target))).toEqual([]);
 });
 
-/** Inodes of the sockets that a process has open. */
+/** Returns the inodes of the open sockets of a process. */
 function socketsOf(pid: number): string[] {
   return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
     const target = readlinkSync(`/proc/${pid}/fd/${fd}`);
@@ -113,7 +113,7 @@ function socketsOf(pid: number): string[] {
   });
 }
 
-/** The rows of a table of /proc/net, without its head. */
+/** Returns the rows of a table of /proc/net, without the header. */
 function table(name: string): string[][] {
   const lines = readFileSync(`/proc/net/${name}`, 'utf8').split('\n').slice(1, -1);
   return lines.map((line) => line.trim().split(/\s+/));

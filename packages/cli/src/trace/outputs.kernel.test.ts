@@ -11,7 +11,7 @@ import { command, linesOf, spoor, startProgram, startSpoor } from '../../test/sp
 
 const stage = useStage();
 
-it('goes on with the command when nobody reads its standard error any more, and exits as the command does', async () => {
+it('continues the command when standard error is closed, and exits as the command does', async () => {
   const file = join(stage.folder, 'after');
   const script = `${stage.actor} storm 500; : > ${file}; exit 6`;
   const { child, ended } = startSpoor(['trace', '--format', 'json', '--', 'sh', '-c', script]);
@@ -21,7 +21,7 @@ it('goes on with the command when nobody reads its standard error any more, and 
   expect(await lastingOrphans()).toEqual([]);
 });
 
-it('ends when nobody reads its standard output any more, and says so', async () => {
+it('ends when its standard output is closed, and reports it', async () => {
   const stop = join(stage.folder, 'stop-reading');
   const script = `while [ ! -e ${stop} ]; do ${stage.actor} do; done`;
   const noise = startProgram('sh', ['-c', script]);
@@ -45,7 +45,7 @@ it.each(['--output-file', '--record', '--stats-json'])(
   },
 );
 
-it('says that the device is full, when the command has ended', async () => {
+it('reports a full device when the command has ended', async () => {
   const file = join(stage.folder, 'full');
   const ended = await spoor(['trace', '--output-file', '/dev/full', '--', stage.actor, 'do', 'create', file]);
   expect(ended.stderr).toMatch(/^spoor: OUTPUT_UNWRITABLE: \/dev\/full cannot be written: ENOSPC\n {2}\S/);
@@ -88,7 +88,7 @@ it.each([
   },
 );
 
-it('fails when its standard error has no room for what was asked for', async () => {
+it('fails when standard error has no room for requested output', async () => {
   const full = openSync('/dev/full', 'w');
   const options = { stdio: ['ignore', 'ignore', full] as StdioOptions };
   const { child } = startSpoor(['trace', '--output-file', '/dev/null', '--stats', '--', 'true'], options);
@@ -97,14 +97,15 @@ it('fails when its standard error has no room for what was asked for', async () 
   expect(child.exitCode).toBe(2);
 });
 
-it('waits for a reader that takes its time, and delivers or counts everything', async () => {
+it('waits for a slow reader, and delivers or counts everything', async () => {
   const count = 3000;
   const statsFile = join(stage.folder, 'slow-stats.json');
   const options = ['--events', 'exec', '--format', 'json', '--output-file', '-', '--stats-json', statsFile];
   const over = join(stage.folder, 'storm-over');
   const script = `${stage.actor} storm ${count}; : > ${over}`;
   const { child, ended } = startSpoor(['trace', ...options, '--', '/bin/sh', '-c', script]);
-  // The pipe is full, and so is what spoor keeps, long before the reader begins: when the storm is over.
+  // The reader begins after the storm. By then the pipe and the buffers of spoor have long been
+  // full.
   child.stdout!.pause();
   await until(() => existsSync(over));
   child.stdout!.resume();
@@ -122,7 +123,7 @@ interface Counters {
   readonly dropped: Readonly<Record<string, number>>;
 }
 
-it('writes statistics as JSON and for people', async () => {
+it('writes counters as JSON and as text', async () => {
   const file = join(stage.folder, 'stats.json');
   const { status, stderr } = await spoor([
     ...['trace', '--output-file', '/dev/null', '--stats', '--stats-json', file],
@@ -142,7 +143,7 @@ it('writes statistics as JSON and for people', async () => {
   expect(stderr).toMatch(/^ +exec +4 +4 +0$/m);
 });
 
-it('ends after the given time and lets the command go on', async () => {
+it('ends after the given time, and the command continues', async () => {
   const folder = stage.folder;
   const script = 'while [ ! -e "$1"/go ]; do sleep 0.02; done; : > "$1"/went';
   const { child, ended } = startSpoor(
@@ -192,7 +193,7 @@ it('traces a running process and its descendants with --pid', async () => {
   expect(new Set(lines.map(({ ppid }) => ppid))).toEqual(new Set([shell.child.pid]));
 });
 
-it('colours what a terminal shows, unless its owner wants none', async () => {
+it('prints colours on a terminal, unless the user disabled them', async () => {
   const line = `'${command}' trace --events exec -- '${stage.actor}' do`;
   const shown = async (env: NodeJS.ProcessEnv) =>
     (await startProgram('script', ['-qefc', line, '/dev/null'], { env: { ...process.env, ...env } }).ended)
@@ -203,7 +204,7 @@ it('colours what a terminal shows, unless its owner wants none', async () => {
   expect(plain).not.toContain('\x1b');
 });
 
-it('shows names from outside without obeying them', async () => {
+it('shows outside names without obeying them', async () => {
   const name = join(stage.folder, 'a\nb\x1b]0;title\x07\u202e');
   writeFileSync(name, '');
   const argv = ['--', stage.actor, 'do', 'open', name];

@@ -57,7 +57,7 @@ it.each([
   expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('untouched');
 });
 
-it('leaves no file behind that it made before it refused', async () => {
+it('removes the files that it created before it refused', async () => {
   const path = join(temporaryFolder(), 'new');
   await expect(open({ out: path, stats: path })).rejects.toThrow('are the same file');
   expect(existsSync(path)).toBe(false);
@@ -74,7 +74,7 @@ it('refuses a standard stream for two outputs', async () => {
   );
 });
 
-it('takes a device for any number of outputs', async () => {
+it('accepts a device for several outputs', async () => {
   const outputs = await open({ out: '/dev/null', record: '/dev/null', stats: '/dev/null' });
   expect(await outputs.close()).toBeUndefined();
 });
@@ -92,7 +92,7 @@ it('refuses an output that is an input, and changes nothing', async () => {
   expect(readFileSync(path, 'utf8')).toBe('{}');
 });
 
-it('tells of every output that could not be written', async () => {
+it('reports every output that could not be written', async () => {
   const outputs = await open({ out: '/dev/full', stats: '/dev/full' });
   outputs.events.sink.write('events\n');
   outputs.stats!.write('counters\n');
@@ -103,7 +103,7 @@ it('tells of every output that could not be written', async () => {
   });
 });
 
-it('goes on in a new file once the old one was renamed, behind a whole line', async () => {
+it('continues in a new file after the old one was renamed, after a whole line', async () => {
   const folder = temporaryFolder();
   const [out, stats] = [join(folder, 'out'), join(folder, 'stats')];
   const outputs = await open({ out, stats });
@@ -134,7 +134,7 @@ it('appends to a file that was not renamed, or was copied and emptied', async ()
   expect(readFileSync(out, 'utf8')).toBe('three\n');
 });
 
-it('reports what it cannot reopen, and goes on writing to what it has', async () => {
+it('reports a failed reopen, and continues in the old file', async () => {
   const folder = temporaryFolder();
   const [out, stats] = [join(folder, 'out'), join(folder, 'stats')];
   const outputs = await open({ out, stats });

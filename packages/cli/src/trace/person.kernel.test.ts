@@ -25,21 +25,21 @@ async function told(options: readonly string[], env: NodeJS.ProcessEnv = {}) {
 
 const asNobody = [nobody, nobody, nobody, '/nonexistent nobody nobody', 'CapEff:\t0000000000000000', ''];
 
-it('runs the command as the person who called sudo, and says so', async () => {
+it('runs the command as the user who called sudo, and prints a note', async () => {
   const { lines, stderr, status } = await told([], { SUDO_UID: nobody, SUDO_GID: nobody });
   expect(lines).toEqual(asNobody);
   expect(stderr).toBe('spoor: the command runs as nobody, who called sudo; --user root runs it as root\n');
   expect(status).toBe(0);
 });
 
-it('runs the command as the user that is named, by name or id', async () => {
+it('runs the command as the named user, by name or id', async () => {
   expect(await told(['--user', 'nobody'])).toEqual({ lines: asNobody, stderr: '', status: 0 });
   expect((await told(['--user', nobody])).lines).toEqual(asNobody);
   const { lines, stderr } = await told(['--user', 'root'], { SUDO_UID: nobody });
   expect([lines[0], stderr]).toEqual(['0', '']);
 });
 
-it('reports no change of user of its own as the act of the command', async () => {
+it('does not report its own change of user as an event of the command', async () => {
   const { stderr, status } = await spoor(['trace', '--format', 'json', '--user', 'nobody', '--', 'true']);
   const events = stderr
     .trimEnd()
@@ -49,13 +49,13 @@ it('reports no change of user of its own as the act of the command', async () =>
   expect(events.map(({ event }) => event)).not.toContain('setuid');
 });
 
-it('refuses a user who is not there, and does not run the command', async () => {
+it('rejects an unknown user, and does not run the command', async () => {
   const { lines, stderr, status } = await told(['--user', 'no-such-user']);
   expect(stderr).toMatch(/^spoor: INVALID_VALUE: There is no user "no-such-user"/);
   expect([lines, status]).toEqual([[''], 2]);
 });
 
-it('gives the person the files that it makes', async () => {
+it('gives its files to the user who called sudo', async () => {
   const out = join(stage.folder, 'out');
   const env = { ...process.env, SUDO_UID: nobody, SUDO_GID: nobody };
   await spoor(['trace', '--output-file', out, '--', 'true'], { env });
@@ -63,7 +63,7 @@ it('gives the person the files that it makes', async () => {
   expect([uid, gid, mode & 0o777]).toEqual([65534, 65534, 0o600]);
 });
 
-it('goes on in a new file after SIGHUP, and leaves the command alone', async () => {
+it('continues in a new file after SIGHUP, without a signal to the command', async () => {
   const [out, rotated] = [join(stage.folder, 'log'), join(stage.folder, 'log.1')];
   const script = `cd "$1"; /bin/true before; : > began; while [ ! -e stop ]; do sleep .02; done; /bin/true after; exit 3`;
   const { child, ended } = startSpoor(

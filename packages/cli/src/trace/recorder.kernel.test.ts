@@ -7,7 +7,7 @@ import { linesOf, spoor, startSpoor } from '../../test/spoor.js';
 
 const stage = useStage();
 
-/** Several processes, one of them left behind, with names that are hard to print. */
+/** Starts several processes with names that are hard to print. One outlives the others. */
 const script = `"$0" do open /etc/hostname open "$(printf 'a\\nb\\033[31m\\377')" | "$0" do; ("$0" storm 5; "$0" do exit 4) & exit 2`;
 
 it.each([
@@ -39,7 +39,7 @@ it.each([
   if (output === 'json') expect(problemsOf(linesOf(live.stdout))).toEqual([]);
 });
 
-it('says live and in the replay which scopes took an event, by a policy with conditions on its fields', async () => {
+it('names the scopes of an event in trace and replay, by a policy with conditions on its fields', async () => {
   const recording = join(stage.folder, 'scoped');
   const policy = join(stage.folder, 'policy.json');
   const filters = [{ filter: 'exe', values: [stage.actor] }];
@@ -62,7 +62,8 @@ it('says live and in the replay which scopes took an event, by a policy with con
   expect(taken('hosts').map(({ event, data }) => [event, data['path']])).toEqual([['open', '/etc/hostname']]);
   expect(lines.every(({ scopes }) => scopes.includes('command'))).toBe(true);
   expect((await spoor(['replay', recording, '--format', 'json'])).stdout).toBe(live.stdout);
-  // The command's shell is another binary: it is not in these scopes, also when they are asked of the recording.
+  // The shell of the command is another binary. It is in none of these scopes, neither in the trace
+  // nor in the replay.
   const asked = await spoor(['replay', recording, '--policy', policy, '--format', 'json']);
   expect(linesOf(asked.stdout).map(({ scopes }) => scopes)).toEqual([['hosts'], ['failed']]);
 });
@@ -85,7 +86,7 @@ it('writes records while the trace runs', async () => {
   expect((await ended).signal).toBe('SIGTERM');
 });
 
-it('replays as far as there is something when it was cut', async () => {
+it('replays a cut recording up to the cut', async () => {
   const recording = join(stage.folder, 'cut');
   await spoor([
     'trace',

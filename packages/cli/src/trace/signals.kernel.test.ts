@@ -15,7 +15,7 @@ function folderFor(name: string): string {
   return folder;
 }
 
-/** Begins, and ends only by a signal. */
+/** A command that begins, and ends only by a signal. */
 const sleeper = 'cd "$1" && : > began && exec sleep 1000';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -41,7 +41,7 @@ it(`ends by a signal in whatever phase it comes, with all that it started: ${rou
     ]);
     await setTimeout(Math.random() * longestDelayMs);
     child.kill(name);
-    // Like any program, it ends by the signal: of itself, or as its command did.
+    // It ends by the signal, as its command did.
     expect((await ended).signal).toBe(name);
     await until(() => processesWith(folder).length === 0);
     expect(await lastingOrphans()).toEqual([]);
@@ -67,7 +67,7 @@ it('passes SIGTERM on, and exits as the command does', async () => {
   expect(await ended).toEqual({ status: 7, signal: null, stdout: 'told\n', stderr: '' });
 });
 
-it('stops tracing at the second signal, while the command goes on, and waits for it', async () => {
+it('ends the trace at the second signal, and waits for the command', async () => {
   const folder = folderFor('twice');
   const script = `cd "$1"; trap : INT; : > began; while [ ! -e stop ]; do sleep 0.02; done; exit 5`;
   const { child, ended } = startSpoor([
@@ -84,7 +84,7 @@ it('stops tracing at the second signal, while the command goes on, and waits for
   await until(() => existsSync(join(folder, 'began')));
   for (let count = 0; count < 2; count++) {
     child.kill('SIGINT');
-    // Two of the same that wait count as one.
+    // Two pending signals of one kind count as one.
     await until(() => !isPending(child.pid!, constants.signals.SIGINT));
   }
   await until(() => !holdsPrograms(child.pid!));
@@ -97,7 +97,7 @@ it('stops tracing at the second signal, while the command goes on, and waits for
   );
 });
 
-it('leaves a command alone that does not end, at the third', async () => {
+it('ends at the third signal, and the command continues', async () => {
   const folder = folderFor('thrice');
   const script = `cd "$1"; trap : INT; : > began; while [ ! -e stop ]; do sleep 0.02; done; : > finished`;
   const { child, ended } = startSpoor(
@@ -117,9 +117,9 @@ it('leaves a command alone that does not end, at the third', async () => {
   expect(await lastingOrphans()).toEqual([]);
 });
 
-it('ends at a signal, with what it has seen, when no command is left', async () => {
+it('ends at a signal after the end of the command, and writes the events so far', async () => {
   const folder = folderFor('left');
-  // The command ends at once; what it has left behind is traced on.
+  // The command ends at once. Its descendant is still traced.
   const script = `cd "$1"; (trap '' INT; : > began; while [ ! -e stop ]; do sleep 0.02; done) & exit 4`;
   const { child, ended } = startSpoor([
     'trace',
@@ -134,9 +134,9 @@ it('ends at a signal, with what it has seen, when no command is left', async () 
     'sh',
     folder,
   ]);
-  // The launcher, its witness, Node.js, and the one that was left behind.
+  // The launcher, its witness, Node.js, and the descendant.
   await until(() => existsSync(join(folder, 'began')) && processesWith(folder).length === 4);
-  // One that comes about when the command ends is the command's, and has no effect.
+  // A signal near the end of the command belongs to the command and has no effect.
   for (let tries = 0; holdsPrograms(child.pid!); tries++) {
     if (tries % 100 === 20) child.kill('SIGINT');
     await setTimeout(50);
@@ -148,9 +148,10 @@ it('ends at a signal, with what it has seen, when no command is left', async () 
   expect(stdout).toContain('still running');
 });
 
-it('leaves Ctrl-C to the command, which the terminal gives it to', async () => {
+it('leaves Ctrl-C to the command', async () => {
   const script = `trap 'echo caught; exit 9' INT; echo ready; while :; do sleep 0.05; done`;
-  // `exec`: a shell in between would get the Ctrl-C too, and some say 130 then whatever the command says.
+  // `exec` replaces the shell. Otherwise the shell would get Ctrl-C too, and some shells then
+  // return 130.
   const line = `exec '${command}' trace --output-file /dev/null -- sh -c "${script}"`;
   const { child, ended } = startProgram('script', ['-qefc', line, '/dev/null'], {
     stdio: ['pipe', 'pipe', 'pipe'],

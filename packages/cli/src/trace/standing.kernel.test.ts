@@ -1,4 +1,4 @@
-/** Tests the priority and the rights of the tracer's own process while it traces. */
+/** Tests the priority and the rights of the process of the tracer. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ let command = 0;
 let tracer = 0;
 
 const commOf = (pid: number) => readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
-/** The 19th field of /proc/PID/stat; the second, a name, may have blanks. */
+/** Returns the 19th field of /proc/PID/stat. The second field, a name, may have spaces. */
 const nicenessOf = (pid: number, thread = pid) =>
   Number(
     readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8')
@@ -57,7 +57,7 @@ it('reads at a raised priority, which the command does not inherit', () => {
   expect(nicenessOf(command)).toBe(nicenessOf(process.pid));
 });
 
-/** The fields of /proc/PID/status, of a process or of one of its threads. */
+/** Returns the fields of /proc/PID/status, of a process or of one of its threads. */
 function statusOf(pid: number, thread = pid): ReadonlyMap<string, string> {
   const text = readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8');
   return new Map([...text.matchAll(/^(\w+):\t(.*)$/gm)].map(([, name, value]) => [name!, value!]));
@@ -71,7 +71,7 @@ it('is not root and has no capability in any of its threads, nor can it gain one
     expect(status.get('Groups')!.trim()).toBe('');
     expect(status.get('NoNewPrivs')).toBe('1');
     for (const name of ['CapInh', 'CapAmb']) expect(status.get(name)).toBe(none);
-    // CAP_BPF, in the main thread, where the kernel wants it for descriptors at hand.
+    // CAP_BPF in the main thread, if the kernel requires it for open descriptors.
     const rights = thread === tracer && needsBpf ? capBpf : none;
     for (const name of ['CapPrm', 'CapEff']) expect(status.get(name)).toBe(rights);
   }
@@ -96,7 +96,7 @@ it('sees the command to its end, and says in --stats what it was', async () => {
   );
 });
 
-it('follows descendants that outlive the command, and writes its files, without rights', async () => {
+it('follows descendants that outlive the command, and writes its files, without privileges', async () => {
   const script = 'sh -c "sleep .5; cat /etc/hostname > /dev/null" & exit 7';
   const files = [
     '--format',
@@ -117,7 +117,7 @@ it('follows descendants that outlive the command, and writes its files, without 
   expect(stats.programs.some(({ runs }) => runs > 0)).toBe(true);
 });
 
-it('is another user than the command, whoever that is', async () => {
+it('is never the user of the command', async () => {
   const script =
     'for pid in $(cat /proc/$PPID/task/$PPID/children); do grep -h ^Uid /proc/$pid/status; done; kill -0 $(cat /proc/$PPID/task/$PPID/children)';
   const { stdout, status } = await spoor([
@@ -166,7 +166,7 @@ it.each([
   expect(threads.length > 1).toBe(!bits.includes('locked'));
 });
 
-it('keeps root where --keep-root asks for it', async () => {
+it('keeps root with --keep-root', async () => {
   const { status, stderr } = await spoor([
     'trace',
     '--keep-root',

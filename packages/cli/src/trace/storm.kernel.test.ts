@@ -6,12 +6,12 @@ import { useStage } from '../../test/actor.js';
 import { type Ended, type Line, spoor } from '../../test/spoor.js';
 
 const stage = useStage();
-/** SPOOR_STORM=10 is the size that the project promises: 20,000 processes and a million opens. */
+/** SPOOR_STORM=10 is the promised size: 20,000 processes and a million opens. */
 const scale = Number(process.env['SPOOR_STORM'] ?? 1);
 
 interface Storm {
   readonly ended: Ended;
-  /** Lines of output by event. */
+  /** Lines of output by event kind. */
   readonly lines: ReadonlyMap<string, number>;
   readonly stats: { readonly events: Readonly<Record<string, Counters>> };
 }
@@ -38,7 +38,10 @@ async function storm(name: string, options: readonly string[], command: readonly
 const dropped = (counters: Counters) =>
   Object.values(counters.dropped).reduce((sum, count) => sum + count, 0);
 
-/** Every event that happened was delivered or is counted as dropped; every one that was delivered is in the output. */
+/**
+ * Checks that every event is delivered or counted as dropped, and that every delivered event is
+ * printed.
+ */
 function expectAll({ ended, lines, stats }: Storm, kind: string, happened: number): void {
   const counters = stats.events[kind]!;
   expect(counters.delivered + dropped(counters)).toBe(happened);
@@ -74,7 +77,7 @@ it(`tells of each of ${opens} opens, or that it was dropped`, { timeout: 60_000 
   expectAll(result, 'open', opens);
 });
 
-it('counts and names what a ring of one page has no room for, and loses no exec to it', async () => {
+it('counts and names the drops of a ring of one page, and loses no exec', async () => {
   const file = join(stage.folder, 'opened-too');
   writeFileSync(file, '');
   const options = ['--events', 'open,exec,exit', '--ring-size', '4096'];

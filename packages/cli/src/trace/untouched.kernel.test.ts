@@ -1,6 +1,6 @@
 /**
- * Runs programs bare and under `spoor trace`, and compares everything that they print, leave, and end with. A program tells what it
- * inherited, or depends on it.
+ * Runs programs bare and under `spoor trace`, and compares their output, their files and their end.
+ * Each program prints what it inherited, or depends on it.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { useStage } from '../../test/actor.js';
 import { until } from '../../test/leftovers.js';
-import { type Program, programs } from '../../test/programs.js';
+import { keepOutput, type Program, programs } from '../../test/programs.js';
 import { command } from '../../test/spoor.js';
 
 const stage = useStage();
@@ -29,13 +29,14 @@ async function outcomeOf(program: Program, folder: string, traced: boolean): Pro
     ? [command, 'trace', '--until', 'command', '--events', 'exec', '--output-file', '/dev/null', '--', ...run]
     : run;
   const words = ['sh', '-c', `${before}\nexec "$@"`, 'sh', ...whole];
-  // `script` gives it a terminal, and ends as it does.
+  // `script` provides a terminal, and ends as the program does. Ctrl-C and Ctrl-\ also reach its
+  // shell. Without the trap that shell ends, the terminal hangs up, and output may be lost.
   const line = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
   const [file, ...args] =
     typed === undefined
       ? words
-      : ['script', '-qefc', `${line}; status=$?; stty -a; exit $status`, '/dev/null'];
-  // In a process group of its own: some signal theirs.
+      : ['script', '-qefc', `trap : INT QUIT; ${line}; status=$?; stty -a; exit $status`, '/dev/null'];
+  // The program gets its own process group, because some programs signal their group.
   const child = spawn(file!, args, { cwd: folder, env, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
   const seen = { stdout: '', stderr: '' };
   const left = [...(typed ?? [])];
@@ -54,7 +55,7 @@ async function outcomeOf(program: Program, folder: string, traced: boolean): Pro
   const [code, signal] = await once(child, 'close');
   child.stdin.end();
   if (late !== undefined) await until(() => existsSync(join(folder, late)));
-  /** Without what differs between two runs: the folder, and the ids of processes. */
+  /** Removes the parts that differ between runs: the folder, and the process ids. */
   const constant = (text: string) =>
     (drawing ? text.slice(text.lastIndexOf('speed ')) : text)
       .replaceAll(folder, 'FOLDER')
@@ -74,7 +75,7 @@ async function outcomeOf(program: Program, folder: string, traced: boolean): Pro
   };
 }
 
-/** Continuous integration installs what the programs are. */
+/** Continuous integration installs these programs. */
 const inCi = process.env['CI'] === 'true';
 const isThere = (program: string) => inCi || spawnSync('which', [program]).status === 0;
 const known = programs
@@ -87,9 +88,9 @@ it.each(known)('leaves $name as it is', async (program) => {
   expect(traced).toEqual(bare);
 });
 
-it('lets stop and go on with Ctrl-Z and fg, as a job of a shell', async () => {
+it('stops and continues with Ctrl-Z and fg, as a job of a shell', async () => {
   const folder = join(stage.folder, 'job');
-  const run = `${command} trace --events exec --output-file /dev/null -- sh -c 'echo ready; exec cat'`;
+  const run = `${command} trace --events exec --output-file /dev/null -- sh -c '${keepOutput}; echo ready; exec cat'`;
   const shell: Program = {
     name: 'job',
     run: ['bash', '--norc', '--noprofile', '-i'],
