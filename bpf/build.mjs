@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Compiles spoor.bpf.c and every tests/*.bpf.c to build/: the same bytes wherever it runs.
 //   node build.mjs [--arch x86|arm64]
+//   node build.mjs --define NAME=VALUE --out DIR     only spoor.bpf.c, with a macro, for an experiment
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -16,7 +17,9 @@ if (process.platform !== 'linux') {
 const here = dirname(fileURLToPath(import.meta.url));
 /** @type {Partial<Record<string, string>>} by Node's name */
 const architectures = { x64: 'x86', arm64: 'arm64' };
-const { values } = parseArgs({ options: { arch: { type: 'string' }, out: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { arch: { type: 'string' }, define: { type: 'string' }, out: { type: 'string' } },
+});
 const arch = values.arch ?? architectures[process.arch] ?? '';
 if (!['x86', 'arm64'].includes(arch)) {
   console.error(
@@ -25,6 +28,7 @@ if (!['x86', 'arm64'].includes(arch)) {
   process.exit(2);
 }
 
+const forExperiment = values.define !== undefined;
 const out = values.out ?? join(here, 'build');
 mkdirSync(out, { recursive: true });
 
@@ -49,6 +53,8 @@ function compile(source, { name = basename(source, '.c'), defines = [] } = {}) {
   ];
   // Initializer overrides: calls that an architecture lacks share one slot of the table (lib/syscalls.h).
   const quiet = ['-Wno-unused-parameter', '-Wno-missing-declarations', '-Wno-initializer-overrides'];
+  // An experiment leaves out calls.
+  if (forExperiment) quiet.push('-Wno-unused-function', `-D${values.define}`);
   const place = [
     `-fdebug-prefix-map=${here}=.`,
     `-fmacro-prefix-map=${here}=.`,
@@ -65,7 +71,7 @@ function compile(source, { name = basename(source, '.c'), defines = [] } = {}) {
 
 try {
   // The variants that `objectPath` of src/index.ts chooses from.
-  for (const lean of [false, true]) {
+  for (const lean of forExperiment ? [false] : [false, true]) {
     for (const withoutBpfLoop of [false, true]) {
       const name = `spoor${lean ? '-lean' : ''}${withoutBpfLoop ? '-without-bpf-loop' : ''}.bpf`;
       compile('spoor.bpf.c', {
@@ -74,11 +80,8 @@ try {
       });
     }
   }
-  for (const file of readdirSync(join(here, 'tests'))
-    .filter((name) => name.endsWith('.bpf.c'))
-    .sort()) {
-    compile(join('tests', file));
-  }
+  const tests = readdirSync(join(here, 'tests')).filter((name) => name.endsWith('.bpf.c'));
+  for (const file of forExperiment ? [] : tests.sort()) compile(join('tests', file));
 } catch (cause) {
   const error = /** @type {NodeJS.ErrnoException} */ (cause);
   if (error.code !== 'ENOENT') process.exit(1);

@@ -12,6 +12,7 @@ import process from 'node:process';
 import { runKernels } from './kernels/guests.mjs';
 import { said } from './kernels/merge.mjs';
 import { Failure, say, script } from './lib/output.mjs';
+import { run } from './lib/run.mjs';
 import { inRoot } from './lib/workspace.mjs';
 import { setup } from './setup.mjs';
 
@@ -35,7 +36,11 @@ await script(async () => {
   const given = process.argv.slice(2);
   const { cpus, args } = parse(given);
   await setup();
-  const [run] = await runKernels({
+  // The guest may have no compilers.
+  const program = inRoot('experiments', 'map-pressure', 'bin', 'pressure.mjs');
+  const { status, output } = await run(process.execPath, [program, '--compile']);
+  if (status !== 0) throw new Failure('the experiment does not compile', { output });
+  const [guest] = await runKernels({
     versions: [version],
     program: 'pressure.mjs',
     orders: { args: [...usual, ...args] },
@@ -46,13 +51,13 @@ await script(async () => {
       if (message.say === 'line') say(message.text);
     },
   });
-  const files = run === undefined ? [] : said(run, 'file');
+  const files = guest === undefined ? [] : said(guest, 'file');
   if (files.length === 0)
-    throw new Failure(`the guest brought back no result. Last on its console:\n${run?.printed ?? ''}`);
+    throw new Failure(`the guest brought back no result. Last on its console:\n${guest?.printed ?? ''}`);
   const folder = given.length === 0 ? inRoot('docs', '96-cpus') : inRoot('.reports', '96-cpus');
   mkdirSync(folder, { recursive: true });
   for (const { name, text } of files) writeFileSync(join(folder, name), text);
   say(`written: ${folder}`);
-  const lines = run === undefined ? [] : said(run, 'line');
+  const lines = guest === undefined ? [] : said(guest, 'line');
   return lines.at(-1)?.text.endsWith('status 0') ? 0 : 1;
 });

@@ -313,24 +313,6 @@ export const killCallNames: Readonly<Record<number, KillCallName>> = {
   5: 'pidfd-send-signal',
 };
 
-/** `enum miss_mode` */
-export const MissMode = {
-  MISS_RECOVER: 0,
-  MISS_DROP: 1,
-  MISS_ZERO: 2,
-} as const;
-
-export type MissMode = (typeof MissMode)[keyof typeof MissMode];
-
-export type MissModeName = 'recover' | 'drop' | 'zero';
-
-/** The name of each value; values that the object does not know have none. */
-export const missModeNames: Readonly<Record<number, MissModeName>> = {
-  0: 'recover',
-  1: 'drop',
-  2: 'zero',
-};
-
 /** `enum mount_call` */
 export const MountCall = {
   MOUNT_MOUNT: 0,

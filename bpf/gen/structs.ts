@@ -271,20 +271,19 @@ export const ForkEvent = C.struct('fork_event', 112, {
 });
 export type ForkEvent = Static<typeof ForkEvent>;
 
-/** `struct proc_info`: 312 bytes. */
-export const ProcInfo = C.struct('proc_info', 312, {
+/** `struct proc_info`: 304 bytes. */
+export const ProcInfo = C.struct('proc_info', 304, {
   start_time_ns: [0, C.u64],
   inode: [8, C.u64],
   inode_address: [16, C.u64],
-  legacy_followed: [24, C.u64],
-  device: [32, C.u32],
-  flags: [36, C.u32],
-  origin: [40, C.u8],
-  unused: [41, C.u8],
-  exe_length: [42, C.u16],
-  exe_full_length: [44, C.u32],
-  exe: [48, C.bytes(256)],
-  seal_ns: [304, C.u64],
+  device: [24, C.u32],
+  flags: [28, C.u32],
+  origin: [32, C.u8],
+  unused: [33, C.u8],
+  exe_length: [34, C.u16],
+  exe_full_length: [36, C.u32],
+  exe: [40, C.bytes(256)],
+  seal_ns: [296, C.u64],
 });
 export type ProcInfo = Static<typeof ProcInfo>;
 
@@ -431,34 +430,33 @@ export const Syscall = C.struct('syscall', 64, {
 });
 export type Syscall = Static<typeof Syscall>;
 
-/** `struct frame`: 30384 bytes. */
-export const Frame = C.struct('frame', 30384, {
+/** `struct frame`: 30368 bytes. */
+export const Frame = C.struct('frame', 30368, {
   info: [0, ProcInfo],
-  words: [312, TaskWords],
-  facts: [384, TaskFacts],
-  ids: [3240, EventIds],
-  path: [3256, PathBuffer],
-  script: [8656, Script],
-  names: [8924, NameWalk],
-  container: [8936, Container],
-  container_walk: [9104, ContainerWalk],
-  words_place: [9432, C.u32],
-  matched: [9440, C.u64],
-  legacy_followed: [9448, C.u64],
-  ancestor_words: [9456, ScopeWords],
-  ancestor_steps: [9480, C.u64],
-  peer: [9488, Peer],
-  messages: [9624, C.u64],
-  send: [9632, Syscall],
-  ring_kind: [9696, C.u64],
-  ring_is_new: [9704, C.u64],
-  committed: [9712, Committed],
-  committed_path: [9872, C.u64],
-  connecting: [9880, C.u64],
-  size: [9888, C.u32],
-  info_valid: [9892, C.u32],
-  kept_version: [9896, C.u64],
-  record: [9904, C.bytes(20480)],
+  words: [304, TaskWords],
+  facts: [376, TaskFacts],
+  ids: [3232, EventIds],
+  path: [3248, PathBuffer],
+  script: [8648, Script],
+  names: [8916, NameWalk],
+  container: [8928, Container],
+  container_walk: [9096, ContainerWalk],
+  words_place: [9424, C.u32],
+  matched: [9432, C.u64],
+  ancestor_words: [9440, ScopeWords],
+  ancestor_steps: [9464, C.u64],
+  peer: [9472, Peer],
+  messages: [9608, C.u64],
+  send: [9616, Syscall],
+  ring_kind: [9680, C.u64],
+  ring_is_new: [9688, C.u64],
+  committed: [9696, Committed],
+  committed_path: [9856, C.u64],
+  connecting: [9864, C.u64],
+  size: [9872, C.u32],
+  info_valid: [9876, C.u32],
+  kept_version: [9880, C.u64],
+  record: [9888, C.bytes(20480)],
 });
 export type Frame = Static<typeof Frame>;
 
@@ -728,8 +726,8 @@ export const SnapshotResult = C.struct('snapshot_result', 24, {
 });
 export type SnapshotResult = Static<typeof SnapshotResult>;
 
-/** `struct state_stats`: 176 bytes. */
-export const StateStats = C.struct('state_stats', 176, {
+/** `struct state_stats`: 168 bytes. */
+export const StateStats = C.struct('state_stats', 168, {
   lookups: [0, C.u64],
   hits: [8, C.u64],
   misses: [16, C.u64],
@@ -746,9 +744,8 @@ export const StateStats = C.struct('state_stats', 176, {
   ancestor_recoveries: [128, C.u64],
   path_walks: [136, C.u64],
   path_walks_cut: [144, C.u64],
-  lost_by_mode: [152, C.u64],
-  scripts_lost: [160, C.u64],
-  binaries_lost: [168, C.u64],
+  scripts_lost: [152, C.u64],
+  binaries_lost: [160, C.u64],
 });
 export type StateStats = Static<typeof StateStats>;
 

@@ -5,18 +5,17 @@
 #include "kernel.h"
 #include "scratch.h"
 
-/* What happens when proc_info misses. Only `recover` is for use; the others show the failures that others have. */
-enum miss_mode {
-	MISS_RECOVER = 0,
-	/* the old failure: no record, no event, nothing inherited */
-	MISS_DROP = 1,
-	/* the known fix: an empty record in place of the lost one */
-	MISS_ZERO = 2,
-};
+/*
+ * experiments/map-pressure compiles objects with SPOOR_MISS_MODE, to show how other tracers fail
+ * when proc_info misses. Follow is then kept in the record of a process, and lost with it.
+ */
+/* A miss loses the event, and nothing is inherited. */
+#define MISS_DROP 1
+/* A miss is answered with an empty record. */
+#define MISS_ZERO 2
 
 /* Bit (1 << kind) for each `enum event_kind` that is wanted. Lifecycle kinds are always collected. */
 const volatile __u64 enabled_events = ~0ULL;
-const volatile enum miss_mode miss_mode = MISS_RECOVER;
 /* Boot time in nanoseconds when the trace began: what started later is new. */
 const volatile __u64 trace_start_ns = 0;
 /*

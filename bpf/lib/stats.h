@@ -34,8 +34,6 @@ struct state_stats {
 	/* paths with more parts or bytes than a walk takes */
 	__u64 path_walks;
 	__u64 path_walks_cut;
-	/* events lost because the miss mode says so: 0 when it is `recover` */
-	__u64 lost_by_mode;
 	/* scripts that the map would not take: their processes are known by the interpreter alone */
 	__u64 scripts_lost;
 	/*

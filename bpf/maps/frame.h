@@ -36,7 +36,10 @@ struct frame {
 	/* enum words_place; kept here so that the verifier follows one path for all of them */
 	__u32 words_place;
 	__u64 matched;
-	__u64 legacy_followed;
+#ifdef SPOOR_MISS_MODE
+	/* Scopes that follow the process, for the record that replaces another one. */
+	__u64 followed_before;
+#endif
 	/* of a walk to the ancestors: what was found, and after how many steps */
 	struct scope_words ancestor_words;
 	__u64 ancestor_steps;
@@ -96,8 +99,10 @@ static __always_inline struct frame *frame_take(enum event_kind kind)
 	}
 	*level = index + 1;
 	frame = bpf_map_lookup_elem(&frames, &index);
+#ifdef SPOOR_MISS_MODE
 	if (frame)
-		frame->legacy_followed = 0;
+		frame->followed_before = 0;
+#endif
 	return frame;
 }
 

@@ -24,8 +24,10 @@ struct proc_info_request {
 	/* the acting thread: the leader may have ended, and its memory map with it */
 	unsigned long task;
 	struct task_identity identity;
-	/* of the record that this one replaces; see `struct proc_info` */
-	__u64 legacy_followed;
+#ifdef SPOOR_MISS_MODE
+	/* of the record that this one replaces */
+	__u64 followed;
+#endif
 	/* whether the process has words that say that it executed since the trace began */
 	__u64 executed;
 	__u32 words_place;
@@ -66,7 +68,9 @@ static __always_inline void proc_info_build(struct proc_info *info, const struct
 	/* The bytes past the path are zero, so equal records are equal bytes. */
 	__builtin_memset(info, 0, sizeof(*info));
 	info->start_time_ns = info->seal_ns = request->identity.start_time_ns;
-	info->legacy_followed = request->legacy_followed;
+#ifdef SPOOR_MISS_MODE
+	info->followed = request->followed;
+#endif
 	if (started_in_trace(&request->identity) || request->executed)
 		info->flags |= PROC_NEW;
 	/* A kernel thread can borrow a user's mm for a while; its binary is not its own. */
@@ -132,46 +136,43 @@ static __always_inline bool proc_info_copy(struct proc_info *into, __u32 tgid, _
 	return false;
 }
 
-/* For the modes that show old failures: follow is kept in the record, and goes with it. */
-static __always_inline void proc_info_legacy_follow(__u32 tgid, __u64 followed)
+#ifdef SPOOR_MISS_MODE
+static __always_inline void proc_info_follow(__u32 tgid, __u64 followed)
 {
 	struct proc_info *entry = bpf_map_lookup_elem(&proc_info, &tgid);
 
 	if (entry)
-		entry->legacy_followed |= followed;
+		entry->followed |= followed;
 }
 
-/* The same, to be inherited by a child that is older than the trace. */
-static __always_inline __u64 proc_info_legacy_followed(__u32 tgid)
+static __always_inline __u64 proc_info_followed(__u32 tgid)
 {
 	struct proc_info *entry = bpf_map_lookup_elem(&proc_info, &tgid);
 
-	return entry ? entry->legacy_followed : 0;
+	return entry ? entry->followed : 0;
 }
 
-/* In place of whatever is there under this id. */
-static __always_inline void proc_info_replace(__u32 tgid, const struct proc_info *info)
-{
-	if (proc_info_store(tgid, info, true))
-		count(unstored);
-}
-
-/* The same, before an exec replaces the record. False when there is none, and the mode loses the event. */
-static __always_inline bool proc_info_legacy_take(__u64 *followed, __u32 tgid)
+/* Before an exec replaces the record. Returns false if the mode loses the event. */
+static __always_inline bool proc_info_take(__u64 *followed, __u32 tgid)
 {
 	struct proc_info *entry = bpf_map_lookup_elem(&proc_info, &tgid);
 
-	*followed = entry ? entry->legacy_followed : 0;
+	*followed = entry ? entry->followed : 0;
 	count(lookups);
 	if (entry) {
 		count(hits);
 		return true;
 	}
 	count(misses);
-	if (miss_mode != MISS_DROP)
-		return true;
-	count(lost_by_mode);
-	return false;
+	return SPOOR_MISS_MODE != MISS_DROP;
+}
+#endif
+
+/* Replaces the entry of this id, if there is one. */
+static __always_inline void proc_info_replace(__u32 tgid, const struct proc_info *info)
+{
+	if (proc_info_store(tgid, info, true))
+		count(unstored);
 }
 
 static __always_inline void proc_info_forget(__u32 tgid)
@@ -179,23 +180,23 @@ static __always_inline void proc_info_forget(__u32 tgid)
 	bpf_map_delete_elem(&proc_info, &tgid);
 }
 
-/* What became of a look-up. */
+/* The result of a look-up. */
 enum proc_info_found {
-	/* in the miss mode `drop` */
+	/* only with MISS_DROP */
 	PROC_INFO_LOST = 0,
 	PROC_INFO_HIT = 1,
 	PROC_INFO_BUILT = 2,
-	/* built, and the map has an entry of another process under this id */
+	/* built, because the map has an entry of another process under this id */
 	PROC_INFO_BUILT_ANEW = 3,
 };
 
-/* Fills `into` from the map, or else builds it, without storing what was built; `path` is left holding anything. */
+/* Fills `into` from the map, or else builds it and does not store it. `path` is overwritten. */
 VERIFIED_ONCE int proc_info_find(struct proc_info *into, const struct proc_info_request *request,
 				 struct path_buffer *path)
 {
 	bool expected, stale;
 
-	/* The verifier wants it of pointers that another program might give. */
+	/* The verifier requires this check, because another program might pass NULL. */
 	if (!into || !request || !path)
 		return PROC_INFO_LOST;
 	expected = request->origin != ORIGIN_RECOVERED_KERNEL;
@@ -209,18 +210,19 @@ VERIFIED_ONCE int proc_info_find(struct proc_info *into, const struct proc_info_
 		count(initialised);
 	else
 		count(misses);
-	if (miss_mode == MISS_DROP && !expected) {
-		count(lost_by_mode);
+#if SPOOR_MISS_MODE == MISS_DROP
+	if (!expected)
 		return PROC_INFO_LOST;
-	}
-	if (miss_mode == MISS_ZERO && !expected) {
+#endif
+	proc_info_build(into, request, path);
+	if (request->origin != ORIGIN_EXEC && binary_restore(into, &request->identity))
+		proc_info_refresh(into, (void *)request->task);
+#if SPOOR_MISS_MODE == MISS_ZERO
+	if (!expected) {
 		__builtin_memset(into, 0, sizeof(*into));
 		into->start_time_ns = into->seal_ns = request->identity.start_time_ns;
-	} else {
-		proc_info_build(into, request, path);
-		if (request->origin != ORIGIN_EXEC && binary_restore(into, &request->identity))
-			proc_info_refresh(into, (void *)request->task);
 	}
+#endif
 	into->origin = request->origin;
 	if (!expected)
 		count(recovered[request->words_place & 3]);
@@ -228,8 +230,8 @@ VERIFIED_ONCE int proc_info_find(struct proc_info *into, const struct proc_info_
 }
 
 /*
- * Lookup-or-init: fills `into`, a map's value, with the facts of the task's process. False only in the miss mode `drop`, where
- * the caller has to behave like the tracers that lose the event.
+ * Look-up or init: fills `into`, a map's value, with the facts of the task's process. Returns false
+ * only with MISS_DROP: the event is then lost.
  */
 static __always_inline bool proc_info_of(struct proc_info *into, const struct proc_info_request *request,
 					 struct path_buffer *path)
@@ -241,10 +243,12 @@ static __always_inline bool proc_info_of(struct proc_info *into, const struct pr
 		return false;
 	if (found == PROC_INFO_HIT)
 		return true;
-	if (miss_mode == MISS_RECOVER && !(into->flags & PROC_NO_EXE))
+#ifndef SPOOR_MISS_MODE
+	if (!(into->flags & PROC_NO_EXE))
 		binary_keep(&request->identity, into, request->origin == ORIGIN_EXEC ? BPF_ANY : BPF_NOEXIST);
+#endif
 	status = proc_info_store(request->identity.tgid, into, found == PROC_INFO_BUILT_ANEW);
-	/* Another CPU was first (EEXIST): its record says the same of the same process. Ours is in hand. */
+	/* Another CPU stored an equal record first (EEXIST). Ours is in hand. */
 	if (status == -EEXIST)
 		count(raced);
 	else if (status)

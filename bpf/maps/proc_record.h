@@ -42,10 +42,10 @@ struct proc_info {
 	 * process holds the binary.
 	 */
 	__u64 inode_address;
-	/*
-	 * In the miss modes that show old failures, follow lives here, as it does in those tracers.
-	 */
-	__u64 legacy_followed;
+#ifdef SPOOR_MISS_MODE
+	/* Scopes that follow the process. */
+	__u64 followed;
+#endif
 	/* The kernel's number: major << 20 | minor. */
 	__u32 device;
 	__u32 flags;

@@ -6,14 +6,16 @@
 #include "../filters/match.h"
 #include "facts.h"
 
-/* The record of the task's process, from the map or rebuilt. False only in the miss mode `drop`. */
+/* Fills `frame->info`, from the map or rebuilt. Returns false only with MISS_DROP. */
 static __always_inline bool frame_info(struct frame *frame, const struct subject *subject, const struct scope_set *set,
 				       enum origin origin)
 {
 	struct proc_info_request request = {
 		.task = (unsigned long)subject->task,
 		.identity = subject->process.identity,
-		.legacy_followed = frame->legacy_followed,
+#ifdef SPOOR_MISS_MODE
+		.followed = frame->followed_before,
+#endif
 		.executed = frame->words.executed,
 		.words_place = frame->words_place,
 		.origin = origin,
@@ -21,10 +23,10 @@ static __always_inline bool frame_info(struct frame *frame, const struct subject
 
 	if (!proc_info_of(&frame->info, &request, &frame->path))
 		return false;
-	if (miss_mode != MISS_RECOVER) {
-		frame->words.scopes.followed = frame->info.legacy_followed;
-		frame->words.scopes.version = set->version;
-	}
+#ifdef SPOOR_MISS_MODE
+	frame->words.scopes.followed = frame->info.followed;
+	frame->words.scopes.version = set->version;
+#endif
 	return true;
 }
 
@@ -124,19 +126,23 @@ static __always_inline bool follow_add(struct frame *frame, const struct process
 	words->followed |= bits->followed;
 	words->excluded |= bits->excluded;
 	words->version = set->version;
-	if (miss_mode == MISS_RECOVER)
-		return words_add(process, set, words);
-	proc_info_legacy_follow(process->identity.tgid, words->followed);
+#ifdef SPOOR_MISS_MODE
+	proc_info_follow(process->identity.tgid, words->followed);
 	return true;
+#else
+	return words_add(process, set, words);
+#endif
 }
 
 /* What is kept of the process. The deepest calls begin here, so this function does not lie below `collect_rest`. */
 static __noinline int collect_words(struct frame *frame, const struct process *process, const struct scope_set *set)
 {
 	frame->words_place = words_get(&frame->words, process);
-	/* An entry may have been made for something else, when that of the scopes was lost. */
-	if (miss_mode == MISS_RECOVER && words_lost && !frame->words.scopes.version)
+#ifndef SPOOR_MISS_MODE
+	/* An entry without a version was made for something else, after that of the scopes was lost. */
+	if (words_lost && !frame->words.scopes.version)
 		words_from_ancestors(frame, process, set);
+#endif
 	return 0;
 }
 
@@ -144,7 +150,11 @@ static __noinline int collect_rest(struct frame *frame, const struct subject *su
 				   enum origin origin)
 {
 	const struct process *process = &subject->process;
-	bool need_info = miss_mode != MISS_RECOVER || facts_need_info(set);
+#ifdef SPOOR_MISS_MODE
+	bool need_info = true;
+#else
+	bool need_info = facts_need_info(set);
+#endif
 	struct scope_words *words = &frame->words.scopes;
 	struct scope_words bits = {};
 	struct scope_match match;

@@ -9,13 +9,14 @@
 #include "collect.h"
 #include "script.h"
 
-/* What the child takes from its parent: in the modes that show old failures, only what the parent's record has. */
+/* Hands the parent's scope words to the child. */
 static __always_inline void inherit(struct frame *frame, const struct process *child, const struct scope_set *set)
 {
-	if (miss_mode == MISS_RECOVER)
-		words_add(child, set, &frame->words.scopes);
-	else
-		frame->info.legacy_followed = frame->words.scopes.followed;
+#ifdef SPOOR_MISS_MODE
+	frame->info.followed = frame->words.scopes.followed;
+#else
+	words_add(child, set, &frame->words.scopes);
+#endif
 }
 
 /*
@@ -150,8 +151,10 @@ static __always_inline void exec(struct frame *frame, const struct scope_set *se
 	struct subject subject = subject_of(task);
 	__u32 tgid = subject.process.identity.tgid;
 
-	if (miss_mode != MISS_RECOVER && !proc_info_legacy_take(&frame->legacy_followed, tgid))
+#ifdef SPOOR_MISS_MODE
+	if (!proc_info_take(&frame->followed_before, tgid))
 		return;
+#endif
 	/* What is recorded is of the binary before: the look-up that follows is a miss, and builds the new record. */
 	proc_info_forget(tgid);
 	words_executed(&subject.process);

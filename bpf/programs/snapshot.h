@@ -36,22 +36,25 @@ static __always_inline void snapshot_inherit(const struct process *process, cons
 	words_add(process, set, &bits);
 }
 
+#ifdef SPOOR_MISS_MODE
 static __always_inline __u32 parent_tgid(const struct subject *subject)
 {
 	struct task_struct *leader = subject->process.leader;
 
 	return BPF_CORE_READ(leader, real_parent, tgid);
 }
+#endif
 
 static __always_inline void snapshot(struct frame *frame, const struct scope_set *set, const struct subject *subject)
 {
 	struct task_words before;
 
 	words_get(&before, &subject->process);
-	if (miss_mode == MISS_RECOVER)
-		snapshot_inherit(&subject->process, set);
-	else
-		frame->legacy_followed = proc_info_legacy_followed(parent_tgid(subject));
+#ifdef SPOOR_MISS_MODE
+	frame->followed_before = proc_info_followed(parent_tgid(subject));
+#else
+	snapshot_inherit(&subject->process, set);
+#endif
 	if (collect(frame, subject, set, ORIGIN_SNAPSHOT))
 		snapshot_result.in_scope++;
 	snapshot_result.processes++;

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, release } from 'node:os';
 import { join } from 'node:path';
 import { SpoorError } from '@spoor/core';
+import { compileGenerator, compileObject } from './compile.js';
 import { type Outcome, runExperiment, type Setting } from './experiment.js';
 import { help, type Options, parseOptions, settingsOf } from './options.js';
 import { pictureByCpu } from './report/by-cpu.js';
@@ -16,6 +17,11 @@ export async function run(args: readonly string[]): Promise<number> {
     const options = parseOptions(args);
     if (options.help) {
       process.stdout.write(help);
+      return 0;
+    }
+    if (options.compile) {
+      compileGenerator();
+      for (const mode of options.modes) if (mode !== 'recover') compileObject(mode);
       return 0;
     }
     return await experiment(options);

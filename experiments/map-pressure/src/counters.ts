@@ -1,11 +1,15 @@
 import { maps, type StateStats } from '@spoor/bpf';
+import { C } from '@spoor/btf';
 import { typedMap } from '@spoor/map';
 import type { Tracer } from '@spoor/tracer';
 
 /** Entries of the process map. */
 export function countHeld(tracer: Tracer): number {
+  const map = tracer.object.map('proc_info');
+  // A miss mode adds a field to the value.
+  const value = C.bytes(map.valueSize);
   let held = 0;
-  for (const _ of typedMap(tracer.object.map('proc_info'), maps.proc_info).keys()) held += 1;
+  for (const _ of typedMap(map, { key: maps.proc_info.key, value }).keys()) held += 1;
   return held;
 }
 

@@ -1,16 +1,23 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type MissMode, type Statistics, type Tracer, trace } from '@spoor/tracer';
+import type { Statistics, Tracer } from '@spoor/tracer';
+import { traceWithKernel } from '@spoor/tracer/kernel';
 import { countAlive } from './alive.js';
 import { ensureAscendingIds } from './ascending-ids.js';
 import { type Comparison, compare } from './compare.js';
-import { compileGenerator } from './compile.js';
+import { compileGenerator, compileObject } from './compile.js';
 import { countHeld, missesByCpu } from './counters.js';
 import { Helper } from './helper.js';
 import { measureIdle, nsPerEvent } from './measure.js';
 import { type Observation, observer } from './observe.js';
 import { parseTruth } from './truth.js';
+
+/**
+ * What a miss of the process map does: `drop` loses the event, `zero` gives an empty record, and
+ * `recover`, the only mode of the product, rebuilds the record.
+ */
+export type MissMode = 'drop' | 'zero' | 'recover';
 
 /** One run: the same trees, another tracer. */
 export interface Setting {
@@ -68,17 +75,19 @@ export async function runExperiment(setting: Setting): Promise<Outcome> {
     if (setting.mode !== 'recover') ensureAscendingIds(setting.processes + spareIds);
     await using generator = new Helper(tree, [run, folder, match, decoy, String(setting.processes)]);
     const { uts } = await generator.hear<{ readonly uts: string }>('alive');
-    await using tracer = await trace({
-      scopes: [`uts=${uts.replace(/\D/g, '')}`, `comm=${match} follow`],
-      events: ['fork', 'exec', 'exit', 'open'],
-      tuning: { replaceable: false },
-      ...(setting.entries === undefined ? {} : { processMapSize: setting.entries }),
-      experiment: {
-        missMode: setting.mode,
+    await using tracer = await traceWithKernel(
+      {
+        scopes: [`uts=${uts.replace(/\D/g, '')}`, `comm=${match} follow`],
+        events: ['fork', 'exec', 'exit', 'open'],
+        tuning: { replaceable: false },
+        ...(setting.entries === undefined ? {} : { processMapSize: setting.entries }),
+      },
+      {
+        ...(setting.mode === 'recover' ? {} : { missModeObject: compileObject(setting.mode) }),
         ...(setting.taskStorage ? {} : { taskStorage: false }),
         ...(setting.wordsEntries === undefined ? {} : { wordsEntries: setting.wordsEntries }),
       },
-    });
+    );
     using _times = tracer.object.enableStats();
     const idleNs = measureIdle(tracer);
     const observations: Observation[] = [];
@@ -98,7 +107,7 @@ export async function runExperiment(setting: Setting): Promise<Outcome> {
     await generator.ended();
     sabotage?.end();
     const sabotaged = await sabotage?.hear<{ readonly deleted: number; readonly passes: number }>('done');
-    // Of this no call knows any more once the trace has stopped.
+    // These counters are gone when the trace has ended.
     const byCpu = missesByCpu(tracer);
     tracer.close();
     await reading;

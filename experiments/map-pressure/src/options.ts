@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
 import { SpoorError } from '@spoor/core';
-import type { MissMode } from '@spoor/tracer';
-import type { Setting } from './experiment.js';
+import type { MissMode, Setting } from './experiment.js';
 
 export interface Options {
   readonly help: boolean;
+  /** Only compile the generator and the objects. */
+  readonly compile: boolean;
   readonly runs: number;
   readonly modes: readonly MissMode[];
   /** Undefined: the default of the machine. */
@@ -40,6 +41,7 @@ Usage: pnpm pressure [options]
   --no-task-storage    what has to outlive an eviction is kept in a hash, as on kernels before 5.11
   --words-entries N    entries of that hash: too few show what ancestors and tasks still tell
   --by-cpu             also a picture of the misses on each CPU, pressure-by-cpu.svg
+  --compile            compile the generator and the BPF objects, and run nothing
   --out DIR            for pressure.svg and pressure.json (default: .reports/pressure)
   --help
 
@@ -63,6 +65,7 @@ export function parseOptions(args: readonly string[]): Options {
   const entries = (values.entries ?? '100,1024,10240,default').split(',');
   return {
     help: values.help ?? false,
+    compile: values.compile ?? false,
     runs: number('runs', values.runs ?? '1'),
     modes: modes as MissMode[],
     entries: entries.map((value) => (value === 'default' ? undefined : number('entries', value))),
@@ -83,6 +86,7 @@ function readArguments(args: readonly string[]) {
       options: {
         help: { type: 'boolean', short: 'h' },
         full: { type: 'boolean' },
+        compile: { type: 'boolean' },
         processes: { type: 'string' },
         runs: { type: 'string' },
         modes: { type: 'string' },

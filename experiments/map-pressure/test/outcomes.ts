@@ -20,7 +20,7 @@ export function outcomeOf({ setting, total, state, events, mapEntries = 100 }: I
     comparison: { ...perfect, total: { ...perfect.total, ...total } },
     statistics: {
       events: { open: { submitted: 5, delivered: 5, dropped: {} }, ...events },
-      state: { lostByMode: 0, wordsLost: 0, ancestorRecoveries: 0, ...state },
+      state: { wordsLost: 0, ancestorRecoveries: 0, ...state },
       mapEntries,
       variants: {},
     } as unknown as Outcome['statistics'],

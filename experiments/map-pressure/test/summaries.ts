@@ -1,5 +1,5 @@
-import type { MissMode } from '@spoor/tracer';
 import { compare, sumTallies } from '../src/compare.js';
+import type { MissMode } from '../src/experiment.js';
 import type { Summary } from '../src/summary.js';
 import { allOf, generator, segmentOf } from './invented.js';
 

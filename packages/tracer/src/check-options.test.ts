@@ -30,8 +30,7 @@ type OptionName =
   | Names<TraceOptions>
   | Names<NonNullable<TraceOptions['spawn']>, 'spawn.'>
   | Names<NonNullable<TraceOptions['ringSizes']>, 'ringSizes.'>
-  | Names<NonNullable<TraceOptions['tuning']>, 'tuning.'>
-  | Names<NonNullable<TraceOptions['experiment']>, 'experiment.'>;
+  | Names<NonNullable<TraceOptions['tuning']>, 'tuning.'>;
 
 const rows: Readonly<Record<OptionName, Row>> = {
   command: {
@@ -79,10 +78,6 @@ const rows: Readonly<Record<OptionName, Row>> = {
     wrongTypes: notNumbers,
     impossible: [0, 1023, 65_537, ...notIntegers],
   },
-  experiment: group,
-  'experiment.missMode': { valid: ['recover', 'drop', 'zero'], wrongTypes: [1, null], impossible: ['none'] },
-  'experiment.taskStorage': flag,
-  'experiment.wordsEntries': mapSize,
 };
 
 const named = Object.entries(rows);

@@ -105,11 +105,6 @@ const traceChecks: Checks<TraceOptions> = {
     measurePrograms: flag,
     argvLimit: integer(argvLimits.least, argvLimits.most),
   }),
-  experiment: group<NonNullable<TraceOptions['experiment']>>({
-    missMode: oneOf('recover', 'drop', 'zero'),
-    taskStorage: flag,
-    wordsEntries: integer(1, mostMapEntries, 'MAP_SIZE'),
-  }),
 };
 
 const eachChecks: Checks<EachOptions> = {

@@ -1,6 +1,5 @@
 /** Traces commands, processes and machines: `trace`. */
 export type { CommandExit, SpawnOptions } from './command/held-command.js';
-export type { MissMode } from './kernel/load-kernel-side.js';
 export type {
   Dropper,
   EventStatistics,

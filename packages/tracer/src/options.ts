@@ -1,7 +1,6 @@
 import type { Event, EventKind, MalformedEvent } from '@spoor/event';
 import type { Scope } from '@spoor/filter';
 import type { HeldCommand, SpawnOptions } from './command/held-command.js';
-import type { KernelSideOptions } from './kernel/load-kernel-side.js';
 
 /** Options of `trace`. Each of them may be left out. */
 export interface TraceOptions<Kind extends EventKind = EventKind> {
@@ -55,8 +54,6 @@ export interface TraceOptions<Kind extends EventKind = EventKind> {
   readonly maxLatencyMs?: number;
   /** Rarely needed options. */
   readonly tuning?: TuningOptions;
-  /** For experiments: how the kernel side is to behave. */
-  readonly experiment?: Pick<KernelSideOptions, 'missMode' | 'taskStorage' | 'wordsEntries'>;
 }
 
 /** Rarely needed options of a trace. */

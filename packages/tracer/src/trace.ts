@@ -6,7 +6,7 @@ import { hasProcfs } from '@spoor/object';
 import { checkTraceOptions } from './check-options.js';
 import { findCommand } from './command/find-command.js';
 import type { SpawnOptions } from './command/held-command.js';
-import { type KernelSideOptions, loadKernelSide } from './kernel/load-kernel-side.js';
+import { type KernelOverrides, type KernelSideOptions, loadKernelSide } from './kernel/load-kernel-side.js';
 import type { TraceOptions } from './options.js';
 import { ProcessTree } from './processes/process-tree.js';
 import {
@@ -39,8 +39,26 @@ import type { Tracer } from './tracer.js';
  * for await (const event of tracer) console.log(JSON.stringify(event));
  * ```
  */
-export async function trace<const Kind extends EventKind = EventKind>(
+export function trace<const Kind extends EventKind = EventKind>(
   options: TraceOptions<Kind> = {},
+): Promise<Tracer<Kind>> {
+  return traceWithKernel(options, {});
+}
+
+/**
+ * Starts a trace like `trace`, with changes to the kernel side. For experiments.
+ *
+ * @throws {SpoorError} OBJECT_INVALID or OBJECT_NO_BTF for a wrong object, MAP_SIZE for wrong
+ *   entries, and the errors of `trace`
+ *
+ * @example
+ * ```ts
+ * await using tracer = await traceWithKernel({ command: ['ls'] }, { taskStorage: false });
+ * ```
+ */
+export async function traceWithKernel<const Kind extends EventKind = EventKind>(
+  options: TraceOptions<Kind>,
+  overrides: KernelOverrides,
 ): Promise<Tracer<Kind>> {
   checkTraceOptions(options);
   requireProcfs();
@@ -50,7 +68,8 @@ export async function trace<const Kind extends EventKind = EventKind>(
   if (command !== undefined && !('tgid' in command)) findCommand(command[0] ?? '', pathOf(spawn));
   const named = await scopesOf(options);
   const scopes = command === undefined ? named.scopes : [commandScope, ...named.scopes];
-  const { start, ...ready } = await loadAndPrepare(kernelOptions(options, kinds, scopes), scopes, options);
+  const kernel = { ...kernelOptions(options, kinds, scopes), ...overrides };
+  const { start, ...ready } = await loadAndPrepare(kernel, scopes, options);
   // The tracer hands out events of these kinds only.
   return (await start({ ...ready, options, named, kinds, processes })) as Tracer<Kind>;
 }
@@ -95,17 +114,16 @@ function kernelOptions(
   events: ReadonlySet<string>,
   scopes: readonly Scope[],
 ): KernelSideOptions {
-  const { experiment, maxLatencyMs, processMapSize, ringSizes, tuning = {} } = options;
+  const { maxLatencyMs, processMapSize, ringSizes, tuning = {} } = options;
   const { argvLimit, measurePrograms = false, replaceable = true, sleepsWhenIdle = false } = tuning;
   return {
-    ...experiment,
     argvLimit,
     events,
     maxLatencyMs,
     sleepsWhenIdle,
     measurePrograms,
     fixed: !replaceable,
-    needsSnapshot: replaceable || experiment?.missMode !== undefined || scopes.some(needsSnapshot),
+    needsSnapshot: replaceable || scopes.some(needsSnapshot),
     filterKinds: replaceable ? new Set(filterKinds) : filterKindsOf(scopes),
     conditions: replaceable || scopes.some(hasConditions),
     ...(processMapSize === undefined ? {} : { processMapSize }),

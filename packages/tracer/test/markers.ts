@@ -1,7 +1,8 @@
 import type { Event } from '@spoor/event';
 import type { Scope } from '@spoor/filter';
 import { GatedCommand } from '../src/command/gated-command.js';
-import { type TraceOptions, trace } from '../src/index.js';
+import type { TraceOptions } from '../src/index.js';
+import { type KernelOverrides, traceWithKernel } from '../src/kernel.js';
 import type { Tracer } from '../src/tracer.js';
 import { testCgroup } from './cgroup.js';
 
@@ -9,6 +10,7 @@ export interface MarkerRun {
   readonly scopes: (run: { readonly tgid: number; readonly cgroup: string }) => readonly (string | Scope)[];
   readonly script: string;
   readonly options?: Partial<TraceOptions>;
+  readonly kernel?: KernelOverrides;
   /** Called when the trace has begun, before the script. */
   readonly begun?: (tracer: Tracer) => void;
 }
@@ -23,11 +25,12 @@ export async function eventsInScope(run: MarkerRun): Promise<Event[]> {
   cgroup.add(command.tgid);
   const events: Event[] = [];
   try {
-    await using tracer = await trace({
+    const options: TraceOptions = {
       ...run.options,
       tuning: { replaceable: false, ...run.options?.tuning },
       scopes: run.scopes({ tgid: command.tgid, cgroup: cgroup.path }),
-    });
+    };
+    await using tracer = await traceWithKernel(options, run.kernel ?? {});
     const reading = tracer.each((event) => {
       if (event.kind !== 'malformed') events.push(event.copy());
     });

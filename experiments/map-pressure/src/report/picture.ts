@@ -1,4 +1,4 @@
-import type { MissMode } from '@spoor/tracer';
+import type { MissMode } from '../experiment.js';
 import { type Fates, fatesOf, missShare, type Summary } from '../summary.js';
 import { element, page, text } from './svg.js';
 import { percent } from './table.js';

@@ -23,8 +23,8 @@ export class Interference {
   constructor({ kernel, scopes, command }: InterferenceParts) {
     const { observer, options } = kernel.configuration;
     this.#scopes = scopes;
-    // In a pid namespace, events have another id of the command. Other miss modes lose exits.
-    const isKnown = observer.pidNamespace === undefined && (options.missMode ?? 'recover') === 'recover';
+    // In a pid namespace, events have another id of the command. Miss modes lose exits.
+    const isKnown = observer.pidNamespace === undefined && options.missModeObject === undefined;
     this.#command = isKnown ? command?.tgid : undefined;
   }
 
@@ -59,7 +59,6 @@ function nothingWasLost({ events, state }: Statistics): boolean {
   const lifecycle = ['fork', 'exec', 'exit'].map((kind) => events[kind]!);
   return (
     state.wordsLost === 0 &&
-    state.lostByMode === 0 &&
     lifecycle.every(
       ({ submitted, delivered, dropped }) => submitted === delivered && Object.keys(dropped).length === 0,
     )

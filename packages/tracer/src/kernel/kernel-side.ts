@@ -52,8 +52,6 @@ export class KernelSide {
   readonly pace: PaceOptions;
   readonly #links: Link[] = [];
   readonly #closers: (() => void)[] = [];
-  /** The other miss modes lose the state that would end the snapshot. */
-  readonly #legacy: boolean;
   #eventCounters: TypedMap<number, EventCounters[]> | undefined;
   #stateCounters: TypedMap<number, StateStats[]> | undefined;
 
@@ -61,8 +59,7 @@ export class KernelSide {
   constructor({ object, configuration }: LoadedKernelSide) {
     this.object = object;
     this.configuration = configuration;
-    const { missMode = 'recover', measurePrograms } = configuration.options;
-    this.#legacy = missMode !== 'recover';
+    const { measurePrograms } = configuration.options;
     this.#closers.push(() => object.close());
     try {
       if (configuration.observer.pidNamespace !== undefined) this.#findObserver();
@@ -145,7 +142,8 @@ export class KernelSide {
     const program = this.object.programs.get('on_iter_task');
     if (program === undefined) return;
     const { globals } = this.object;
-    const passes = this.#legacy ? 1 : maxPasses;
+    // With a miss mode, follow is not kept in words, so no pass would be known to be the last.
+    const passes = this.configuration.options.missModeObject === undefined ? maxPasses : 1;
     for (let pass = 0; pass < passes; pass++) {
       globals.write('snapshot_result', { processes: 0n, inScope: 0n, wordsAdded: 0n });
       program.iterate();

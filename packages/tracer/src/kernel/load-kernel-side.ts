@@ -33,10 +33,20 @@ import {
   ringUsers,
 } from './sizing.js';
 
-/** How a program handles a miss of the process map. `drop` and `zero` show old failures. */
-export type MissMode = 'recover' | 'drop' | 'zero';
+/** Changes to the kernel side, for experiments. */
+export interface KernelOverrides {
+  /**
+   * Path of an object that was compiled with `SPOOR_MISS_MODE` (bpf/lib/config.h). Its layouts are
+   * not compared. Default: an object of `@spoor/bpf`.
+   */
+  readonly missModeObject?: string;
+  /** False to keep words in a hash on a kernel that has task storage. */
+  readonly taskStorage?: boolean;
+  /** Entries of the hash that keeps words without task storage. */
+  readonly wordsEntries?: number;
+}
 
-export interface KernelSideOptions {
+export interface KernelSideOptions extends KernelOverrides {
   /** The event kinds to collect. Lifecycle events are always collected. */
   readonly events: ReadonlySet<string>;
   readonly processMapSize?: number;
@@ -51,13 +61,8 @@ export interface KernelSideOptions {
   readonly sleepsWhenIdle: boolean;
   /** The most bytes of arguments in an exec event. Undefined: `argvLimits.usual`. */
   readonly argvLimit: number | undefined;
-  readonly missMode?: MissMode;
   /** False if the kernel refused hooks on its functions. */
   readonly functionHooks?: boolean;
-  /** False forces the fallback of task storage. */
-  readonly taskStorage?: boolean;
-  /** Entries of the hash that keeps follow state if there is no task storage. */
-  readonly wordsEntries?: number;
   /** The filter kinds whose code is loaded. */
   readonly filterKinds: ReadonlySet<FilterKindName>;
   /** True if the code of conditions on event fields is loaded. */
@@ -100,8 +105,6 @@ export interface LoadedKernelSide {
  */
 export const argvLimits = { least: 1024, usual: 4095, most: 65_536 } as const;
 
-const missModes = { recover: 0, drop: 1, zero: 2 } as const satisfies Record<MissMode, number>;
-
 /**
  * Opens, configures and loads the object. Starts the load on another thread before it returns its
  * promise, so that the caller can prepare other parts in the meantime.
@@ -121,10 +124,11 @@ const isRefusal = (error: unknown): boolean =>
 async function loadOnce(options: KernelSideOptions): Promise<LoadedKernelSide> {
   const machine = describeMachine();
   const withoutBpfLoop = !features.has('bpf_loop');
-  using opened = openObject(objectPath({ lean: isLean(options), withoutBpfLoop }));
+  const { missModeObject } = options;
+  using opened = openObject(missModeObject ?? objectPath({ lean: isLean(options), withoutBpfLoop }));
   const configuration = configurationFor(options, opened, machine);
   configure(opened, configuration);
-  const layouts = expectedLayouts(opened);
+  const layouts = missModeObject === undefined ? expectedLayouts(opened) : {};
   const loading = opened.loadAsync();
   const mismatch = thrownBy(() => opened.assertLayouts(layouts));
   const object = await loading;
@@ -195,7 +199,6 @@ function configure(opened: OpenedObject, configuration: KernelConfiguration): vo
   }
   opened
     .setConstant('enabled_events', enabledEvents)
-    .setConstant('miss_mode', missModes[options.missMode ?? 'recover'])
     .setConstant('trace_start_ns', bootTimeNs())
     .setConstant('observer_pidns', pidNamespace ?? 0)
     .setConstant('observer_boot_offset_ns', bootOffsetNs)

@@ -21,7 +21,7 @@ const openedPaths = (events: readonly Event[]) =>
 /** Both places of follow state. */
 const stores = [
   ['task storage', {}],
-  ['the hash', { experiment: { taskStorage: false } }],
+  ['the hash', { taskStorage: false }],
 ] as const;
 
 /** A scope that follows every process that runs the file named `begin`. */
@@ -31,12 +31,12 @@ const followsTouch = ({ cgroup }: { cgroup: string }) => [`f: comm=begin cgroup=
 const begin = (script: string) =>
   `printf begin >/proc/self/comm; : </dev/null; printf sh >/proc/self/comm; ${script}`;
 
-describe.each(stores)('follow, kept in %s', (_, options) => {
+describe.each(stores)('follow, kept in %s', (_, kernel) => {
   it('is inherited by descendants only', async () => {
     const events = await eventsInScope({
       scopes: followsTouch,
       script: `/bin/true out; (${begin('/bin/true in; sh -c "/bin/true deep; :"')}); /bin/true out; exit 0`,
-      options,
+      kernel,
     });
     expect(execMarkers(events)).toEqual(['in', '/bin/true deep; :', 'deep']);
   });
@@ -45,7 +45,7 @@ describe.each(stores)('follow, kept in %s', (_, options) => {
     const events = await eventsInScope({
       scopes: followsTouch,
       script: begin('exec setpriv --reuid=1001 --clear-groups sh -c "exec /bin/true last"'),
-      options,
+      kernel,
     });
     expect(execMarkers(events)).toEqual(['exec /bin/true last', 'exec /bin/true last', 'last']);
     expect(events.findLast(({ kind }) => kind === 'exec')).toMatchObject({ uid: 1001, comm: 'true' });
@@ -55,7 +55,7 @@ describe.each(stores)('follow, kept in %s', (_, options) => {
     const events = await eventsInScope({
       scopes: followsTouch,
       script: `mkfifo f; sh -c '${begin('( read -r _ <f; /bin/true orphan; echo >g ) & exit 0').replaceAll("'", `'"'"'`)}'; mkfifo g; echo >f; read -r _ <g; rm f g; exit 0`,
-      options,
+      kernel,
     });
     const orphan = events.find((event) => event.kind === 'exec' && event.argv.at(-1) === 'orphan');
     expect(orphan).toBeDefined();
@@ -71,7 +71,7 @@ describe.each(stores)('follow, kept in %s', (_, options) => {
     const events = await eventsInScope({
       scopes: followsTouch,
       script: begin(`exec ${threads.path} ${mode} ${marker}`),
-      options,
+      kernel,
     });
     expect(openedPaths(events)).toContain(marker);
     const opened = events.find((event) => event.kind === 'open' && event.path === marker)!;
@@ -96,7 +96,7 @@ describe.each(stores)('follow, kept in %s', (_, options) => {
     const events = await eventsInScope({
       scopes: ({ cgroup, tgid }) => [`x: tree!=${tgid} cgroup=${cgroup}`],
       script: '/bin/true child; sh -c "/bin/true grandchild; :"; exec /bin/true self',
-      options,
+      kernel,
     });
     expect(events).toEqual([]);
   });
