@@ -3,19 +3,8 @@ import { blockTypes, type ForgedBlock, forgedRecording, recordsPayload } from '.
 
 const json = (text: string): Uint8Array => Buffer.from(text);
 
-/** Returns a reproducible generator of whole numbers below a bound. */
+/** Returns whole numbers below a bound; `seededRandom` makes one. */
 export type Random = (below: number) => number;
-
-/** xorshift32. */
-export function chance(seed: number): Random {
-  let state = seed | 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 /** A recording in parts: its JSON as text, and its records. */
 interface Parts {

@@ -13,12 +13,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SpoorError } from '@spoor/core';
+import { seededRandom } from '@spoor/core/testing';
 import { LineBuffer, openRecording, type Recording, writeJsonLine } from '@spoor/event';
 import type { Io } from '../src/io.js';
 import { Sink } from '../src/output/sink.js';
 import { noStyle } from '../src/output/style.js';
 import { run } from '../src/run.js';
-import { chance, mutatedRecording, type Random } from './mutate-recording.js';
+import { mutatedRecording, type Random } from './mutate-recording.js';
 
 /** The result of a campaign. */
 export interface Campaign {
@@ -50,7 +51,7 @@ export async function campaign(seed: number, first: number, count: number): Prom
   const seen = { cases: count, read: 0, refused: 0, events: 0, worst: { ms: 0, case: first, bytes: 0 } };
   try {
     for (let number = first; number < first + count; number++) {
-      const random = chance(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b));
+      const random = seededRandom(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b));
       for (let turns = 0; turns < 8; turns++) random(2);
       const bytes = mutatedRecording(random);
       writeFileSync(path, bytes);

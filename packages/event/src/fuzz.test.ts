@@ -1,3 +1,4 @@
+import { seededRandom } from '@spoor/core/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inMemory } from '../test/recordings.js';
@@ -73,17 +74,6 @@ function check(record: Uint8Array): 'event' | 'malformed' {
   return text.startsWith('{"event":"malformed"') ? 'malformed' : 'event';
 }
 
-/** xorshift32: the long run wants no more than a few nanoseconds for chance, and the same chance again. */
-function chance(seed: number): (below: number) => number {
-  let state = seed | 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
-
 function mutate(record: Uint8Array, random: (below: number) => number): Uint8Array {
   const length = random(4) === 0 ? random(record.length + 64) : record.length;
   const mutated = new Uint8Array(length);
@@ -103,7 +93,7 @@ describe('the decoder', () => {
     timeout: 3_600_000,
   }, () => {
     const seed = Date.now() | 0;
-    const random = chance(seed);
+    const random = seededRandom(seed);
     const seen = { event: 0, malformed: 0 };
     for (let run = 0; run < runs; run++) {
       const record = mutate(seeds[random(seeds.length)]!, random);

@@ -1,5 +1,5 @@
 import { SpoorError } from '@spoor/core';
-import { nsToTicks, type ProcessFacts, readProcess, readStartTicks, startClock } from '@spoor/proc';
+import { type ProcessFacts, readProcess, readStartTicks, ticksOfStartTime } from '@spoor/proc';
 import type { InitCounters, InitResult } from './init-store.js';
 import type { TypedMap } from './typed-map.js';
 import { withInit } from './with-init.js';
@@ -67,7 +67,7 @@ export function processInfo<V>(map: TypedMap<number, V>, options: ProcessInfoOpt
     isSame(record, want) {
       const start = options.startTimeNs(record);
       return want.startTimeNs === undefined
-        ? nsToTicks(startClock(root), start) === want.startTicks
+        ? ticksOfStartTime(start, root) === want.startTicks
         : start === want.startTimeNs;
     },
     isNewer: (stored, mine) => options.startTimeNs(stored) > options.startTimeNs(mine),
@@ -79,7 +79,7 @@ export function processInfo<V>(map: TypedMap<number, V>, options: ProcessInfoOpt
     counters: state.counters,
     lookupOrInit(tgid, startTimeNs) {
       const startTicks =
-        startTimeNs === undefined ? readStartTicks(tgid, root) : nsToTicks(startClock(root), startTimeNs);
+        startTimeNs === undefined ? readStartTicks(tgid, root) : ticksOfStartTime(startTimeNs, root);
       if (startTicks === undefined) throw goneError(tgid);
       try {
         return state.lookupOrInit(tgid, { startTimeNs, startTicks });

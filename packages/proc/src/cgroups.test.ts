@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { cgroupMounts, cgroupOfProcess, namesOf, pathBelow } from './cgroups.js';
+import { cgroupMounts, cgroupOfLines, namesOf, pathBelow } from './cgroups.js';
 
 it.each([
   ['/', []],
@@ -47,8 +47,8 @@ it('knows the mounts of hierarchies, the last at each place, with its name unesc
 });
 
 it.each([
-  ['8:pids:/x\n', /process 7 is in no group of the unified hierarchy/],
+  ['8:pids:/x\n', /process 7 has no group in the unified hierarchy/],
   ['0::/x (deleted)\n', /the group of process 7 has been removed/],
 ])('refuses a process whose groups are %j', (lines, problem) => {
-  expect(cgroupOfProcess(7, lines)).toMatchObject({ problem: expect.stringMatching(problem) });
+  expect(cgroupOfLines(7, lines)).toMatchObject({ problem: expect.stringMatching(problem) });
 });

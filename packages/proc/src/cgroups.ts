@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
+import { readdirSync, statfsSync, statSync } from 'node:fs';
+import { tryRead } from './files.js';
 import type { Found, Refusal } from './found.js';
 
 /**
- * Groups of processes by their paths. The kernel side knows the groups of the unified hierarchy (cgroup v2) by id, which is
- * the inode number of the directory. Paths are those that `/proc/PID/cgroup` shows to this process: they begin at the root
- * of its cgroup namespace, and `/../x` is a sibling of that root.
+ * Cgroups by their paths. The kernel side knows groups of the unified hierarchy (cgroup v2) by id, the inode number of
+ * the directory. Paths are those that `/proc/PID/cgroup` shows to this process: they start at the root of its cgroup
+ * namespace, and `/../x` is a sibling of that root.
  */
 
 /** A mount of a hierarchy, a line of `/proc/self/mountinfo`. */
@@ -25,14 +26,23 @@ const magic = { v1: 0x27_e0eb, unified: 0x6367_7270 } as const;
 /** Directories that are looked at for our own. */
 const maxSearched = 20_000;
 
-const unifiedOnly = 'the kernel side knows groups of the unified hierarchy (cgroup v2) only';
+const unifiedOnly = 'only groups of the unified hierarchy (cgroup v2) are supported';
 
 const mountUnified: Refusal = {
-  problem: 'no unified hierarchy (cgroup v2) is mounted here',
+  problem: 'the unified hierarchy (cgroup v2) is not mounted',
   remedy: 'Mount it: mkdir -p /sys/fs/cgroup/unified && mount -t cgroup2 none /sys/fs/cgroup/unified',
 };
 
-/** The group that somebody names: by its path in the unified hierarchy, or by the path of its directory. */
+/**
+ * Finds the id of a cgroup by its path in the unified hierarchy, or by the path of its directory.
+ *
+ * @returns `undefined` if there is no such group; a `Refusal` if it is a cgroup v1 group, or nothing is mounted
+ *
+ * @example
+ * ```ts
+ * findCgroup('/system.slice'); // such as 1234n
+ * ```
+ */
 export function findCgroup(path: string): Found<bigint> {
   const mounts = readMounts();
   const unified = mounts.filter((mount) => mount.unified);
@@ -43,22 +53,35 @@ export function findCgroup(path: string): Found<bigint> {
   const v1 = asFile === magic.v1 ? [path] : v1Directories(mounts, path);
   if (v1.length > 0 && namesOf(path).length > 0) {
     return {
-      problem: `it is a cgroup v1 group (${v1.join(', ')}), and ${unifiedOnly}`,
-      remedy:
-        'Name a group of the unified hierarchy, or choose the processes in another way: tree=PID, pidns=@PID.',
+      problem: `this is a cgroup v1 group (${v1.join(', ')}), but ${unifiedOnly}`,
+      remedy: 'Use a group of the unified hierarchy, or select the processes by tree=PID or pidns=@PID.',
     };
   }
   return unified.length === 0 ? mountUnified : undefined;
 }
 
-/** The group that a process is in. `lines` is the text of its `/proc/PID/cgroup`. */
-export function cgroupOfProcess(tgid: number, lines: string): Found<bigint> {
+/**
+ * Finds the id of the cgroup that a process is in.
+ *
+ * @returns a `Refusal` when the id cannot be known, or when the group is the root of the whole hierarchy
+ *
+ * @example
+ * ```ts
+ * const group = cgroupOfProcess(1234);
+ * if (typeof group !== 'bigint') console.error(group?.problem);
+ * ```
+ */
+export const cgroupOfProcess = (tgid: number): Found<bigint> =>
+  cgroupOfLines(tgid, tryRead(`/proc/${tgid}/cgroup`));
+
+/** `cgroupOfProcess` for the text of a `/proc/PID/cgroup`. */
+export function cgroupOfLines(tgid: number, lines: string): Found<bigint> {
   // The line of the unified hierarchy has no controllers: `0::/path`.
   const path = /^0::(\/.*)$/m.exec(lines)?.[1];
   if (path === undefined) {
     return {
       ...mountUnified,
-      problem: `process ${tgid} is in no group of the unified hierarchy (cgroup v2)`,
+      problem: `process ${tgid} has no group in the unified hierarchy (cgroup v2)`,
     };
   }
   if (path.endsWith(' (deleted)')) return { problem: `the group of process ${tgid} has been removed` };
@@ -67,7 +90,7 @@ export function cgroupOfProcess(tgid: number, lines: string): Found<bigint> {
   const id = idBelow(unified, path);
   if (id === undefined) {
     return {
-      problem: `the group ${path} of process ${tgid} lies outside of what is mounted of the unified hierarchy`,
+      problem: `the group ${path} of process ${tgid} is outside the mounted part of the unified hierarchy`,
       remedy: 'Mount the hierarchy in this cgroup namespace: mount -t cgroup2 none DIRECTORY',
     };
   }
@@ -77,10 +100,10 @@ export function cgroupOfProcess(tgid: number, lines: string): Found<bigint> {
 /** `cgroup=@PID` means the processes that are grouped with this one, and never all that there are. */
 function wholeMachine(tgid: number, lines: string): Refusal {
   const v1 = [...lines.matchAll(/^[1-9]\d*:([^:]*):(\/.+)$/gm)].map(([, names, path]) => `${names}:${path}`);
-  const only = v1.length === 0 ? '' : `, and only cgroup v1 sets it apart (${v1.join(' ')})`;
+  const only = v1.length === 0 ? '' : `; only cgroup v1 separates it (${v1.join(' ')})`;
   return {
-    problem: `process ${tgid} is in the root of the unified hierarchy, which is the whole machine${only}`,
-    remedy: `Choose it in another way: tree=${tgid}, or pidns=@${tgid} or mntns=@${tgid} if it has namespaces of its own. cgroup=/ is every process.`,
+    problem: `process ${tgid} is in the root of the unified hierarchy, which has every process${only}`,
+    remedy: `Select it by tree=${tgid}, or by pidns=@${tgid} or mntns=@${tgid} if it has its own namespaces. cgroup=/ matches every process.`,
   };
 }
 
@@ -198,13 +221,5 @@ function superMagic(path: string): number | undefined {
     return statfsSync(path).type;
   } catch {
     return undefined;
-  }
-}
-
-function tryRead(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
   }
 }

@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
-import { hasCode, isGone } from './proc-errors.js';
+import { hasCode, isGone } from './files.js';
 
 /** A device as its two numbers. In the kernel's records it is one: `kernelDevice`. */
 export interface Device {

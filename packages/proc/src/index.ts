@@ -1,18 +1,24 @@
-/** Reads processes from `/proc`. */
+/** Reads processes from `/proc`: identity, executable, start time, namespaces, cgroups and users. */
+export { accountNames, findAccountId, findUser, type User } from './accounts.js';
 export { cgroupOfProcess, findCgroup } from './cgroups.js';
 export { type Device, type Executable, kernelDevice } from './executable.js';
 export type { Found, Refusal } from './found.js';
+export {
+  initialNamespaces,
+  mountNamespaceRoot,
+  type NamespaceName,
+  namespaceInode,
+  namespaceNames,
+  namespaceOfFile,
+} from './namespaces.js';
 export { type Observer, observer } from './observer.js';
 export {
   type FoundProcess,
   findProcess,
   type Ids,
-  type NamespaceName,
-  namespaceNames,
   type ProcessFacts,
   type ReadProcessOptions,
   readProcess,
   readStartTicks,
 } from './read-process.js';
-export { nsToTicks, startClock } from './start-clock.js';
-export { findUser, type User } from './user.js';
+export { ticksOfStartTime } from './start-clock.js';

@@ -1,5 +1,7 @@
-import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { SpoorError } from '@spoor/core';
+import { tryRead } from './files.js';
+import { initialNamespaces, namespaceInode } from './namespaces.js';
 
 /** What numbers in `/proc` mean to this process. */
 export interface Observer {
@@ -8,10 +10,6 @@ export interface Observer {
   /** What our time namespace adds to boot times in `/proc`, nanoseconds; 0 in the initial one. */
   readonly bootOffsetNs: bigint;
 }
-
-/** Inode numbers of initial namespaces: PROC_PID_INIT_INO and PROC_TIME_INIT_INO of include/linux/proc_ns.h. */
-const initialPidNamespace = 0xefff_fffc;
-const initialTimeNamespace = 0xefff_fffa;
 
 const observers = new Map<string, Observer>();
 
@@ -54,8 +52,8 @@ function checkOwner(root: string): void {
 }
 
 function ownPidNamespace(root: string): number | undefined {
-  const inode = namespaceInode(root, 'pid');
-  return inode === initialPidNamespace ? undefined : inode;
+  const inode = namespaceInode('pid', 'self', root);
+  return inode === initialNamespaces.pid ? undefined : inode;
 }
 
 /**
@@ -65,29 +63,12 @@ function ownPidNamespace(root: string): number | undefined {
 export function bootOffsetNs(root: string): bigint {
   const line = /^boottime\s+(-?\d+)\s+(\d+)$/m.exec(tryRead(`${root}/self/timens_offsets`));
   if (line === null) return 0n;
-  const own = namespaceInode(root, 'time');
-  if (own === initialTimeNamespace) return 0n;
-  if (own !== namespaceInode(root, 'time_for_children')) {
+  const own = namespaceInode('time', 'self', root);
+  if (own === initialNamespaces.time) return 0n;
+  if (own !== namespaceInode('time_for_children', 'self', root)) {
     throw new SpoorError('UNSUPPORTED', 'The offsets of this time namespace cannot be read', {
       remedy: 'Start it by unshare --time --fork, so that it runs in the time namespace of its children.',
     });
   }
   return BigInt(line[1]!) * 1_000_000_000n + BigInt(line[2]!);
-}
-
-/** Undefined where the kernel has no such namespaces. Each link reads `pid:[4026531836]`. */
-function namespaceInode(root: string, name: string): number | undefined {
-  try {
-    return Number(/\[(\d+)\]/.exec(readlinkSync(`${root}/self/ns/${name}`))?.[1]);
-  } catch {
-    return undefined;
-  }
-}
-
-function tryRead(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return '';
-  }
 }

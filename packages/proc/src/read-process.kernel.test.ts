@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { compileFixture } from '../test/compile.js';
 import { kernelDevice } from './executable.js';
 import { type ProcessFacts, readProcess } from './read-process.js';
-import { nsToTicks, startClock } from './start-clock.js';
+import { ticksOfStartTime } from './start-clock.js';
 
 interface TaskRecord {
   readonly startTimeNs: bigint;
@@ -90,7 +90,7 @@ function expectSame(facts: ProcessFacts, record: TaskRecord): void {
     device: executable === undefined ? 0 : kernelDevice(executable.device),
   }).toEqual({
     tgid: record.tgid,
-    ticks: nsToTicks(startClock('/proc'), record.startTimeNs),
+    ticks: ticksOfStartTime(record.startTimeNs),
     parent: record.parentTgid,
     inode: record.inode,
     device: record.device,

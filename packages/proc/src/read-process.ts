@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { SpoorError } from '@spoor/core';
 import { type Executable, readExecutable, readExeLink } from './executable.js';
-import { hasCode, isGone } from './proc-errors.js';
-import { nsToTicks, startClock, ticksToNs } from './start-clock.js';
+import { hasCode, isGone } from './files.js';
+import { type NamespaceName, readNamespaces } from './namespaces.js';
+import { startTimeOfTicks, ticksOfStartTime } from './start-clock.js';
 
 /** User or group ids: which of them, as the kernel calls them. */
 export interface Ids {
@@ -11,11 +12,6 @@ export interface Ids {
   readonly saved: number;
   readonly fs: number;
 }
-
-/** The namespaces that a process can be in. */
-export const namespaceNames = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'time', 'user', 'uts'] as const;
-
-export type NamespaceName = (typeof namespaceNames)[number];
 
 /** What `/proc` says of a process. Ids are those of the reader's pid and user namespace. */
 export interface ProcessFacts {
@@ -172,7 +168,7 @@ function readFacts(tgid: number, folder: string, stat: Stat, options: ReadProces
   return {
     tgid,
     startTicks: stat.startTicks,
-    startTimeNs: options.startTimeNs ?? ticksToNs(startClock(options.root ?? '/proc'), stat.startTicks),
+    startTimeNs: options.startTimeNs ?? startTimeOfTicks(stat.startTicks, options.root ?? '/proc'),
     startIsExact: options.startTimeNs !== undefined,
     parentTgid: stat.parentTgid,
     comm: stat.comm,
@@ -229,27 +225,12 @@ function readIds(status: string, name: 'Uid' | 'Gid'): Ids {
   return { real, effective, saved, fs };
 }
 
-/** Each link reads `mnt:[4026531841]`. */
-function readNamespaces(folder: string): Record<NamespaceName, number | undefined> {
-  const inodes = namespaceNames.map((name) => {
-    try {
-      const link = readlinkSync(`${folder}/ns/${name}`);
-      return [name, Number(/\[(\d+)\]/.exec(link)?.[1])] as const;
-    } catch (error) {
-      if (isGone(error)) return [name, undefined] as const;
-      throw error;
-    }
-  });
-  return Object.fromEntries(inodes) as Record<NamespaceName, number | undefined>;
-}
-
 function checkStart(tgid: number, ticks: bigint, wanted: bigint | undefined, root: string): void {
   if (wanted === undefined) return;
-  const clock = startClock(root);
-  if (nsToTicks(clock, wanted) === ticks) return;
+  if (ticksOfStartTime(wanted, root) === ticks) return;
   throw new SpoorError(
     'IDENTITY_MISMATCH',
-    `process ${tgid} started at ${ticksToNs(clock, ticks)} ns, not at ${wanted} ns: the tgid was used again`,
+    `process ${tgid} started at ${startTimeOfTicks(ticks, root)} ns, not at ${wanted} ns: the tgid was used again`,
     { details: { tgid, startTicks: ticks, wantedStartTimeNs: wanted } },
   );
 }

@@ -1,4 +1,5 @@
 import { bootTimeNs, wallTimeNs } from '@spoor/object';
+import { observer } from '@spoor/proc';
 
 const tries = 5;
 
@@ -15,9 +16,12 @@ export interface Clocks {
   readonly steadyMs: () => number;
 }
 
+/** Returns nanoseconds since boot by the kernel's clock, which no time namespace changes. */
+export const kernelTimeNs = (): bigint => bootTimeNs() - observer().bootOffsetNs;
+
 const systemClocks: Clocks = {
   wallNs: wallTimeNs,
-  bootNs: bootTimeNs,
+  bootNs: kernelTimeNs,
   wallMs: Date.now,
   steadyMs: () => performance.now(),
 };

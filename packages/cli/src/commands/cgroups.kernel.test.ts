@@ -106,7 +106,7 @@ it('accepts a group in a bind mount, by both paths, also without another mount',
   expect(await explain(`/${other}`, { before: alone })).toMatchObject({ id: undefined, status: 2 });
   const { id, status, stderr } = await explain(`@${sleeperIn(other)}`, { before: alone });
   expect({ id, status }).toEqual({ id: undefined, status: 2 });
-  expect(stderr).toContain('lies outside of what is mounted of the unified hierarchy');
+  expect(stderr).toContain('is outside the mounted part of the unified hierarchy');
 });
 
 it('@PID is the group of that process', async () => {
@@ -120,7 +120,7 @@ it('refuses @PID of a process in the root, which would select the machine', asyn
   const { id, status, stderr } = await explain(`@${tgid}`);
   expect({ id, status }).toEqual({ id: undefined, status: 2 });
   expect(stderr).toContain(
-    `process ${tgid} is in the root of the unified hierarchy, which is the whole machine`,
+    `process ${tgid} is in the root of the unified hierarchy, which has every process`,
   );
   expect(stderr).toContain(`tree=${tgid}`);
 });
@@ -132,8 +132,8 @@ it.each([
 ])('a v1 group is refused by name: %s', async (_, path) => {
   const { id, status, stderr } = await explain(path(), { before: oldHierarchy() });
   expect({ id, status }).toEqual({ id: undefined, status: 2 });
-  expect(stderr).toContain(`it is a cgroup v1 group (${stage.folder}/`);
-  expect(stderr).toContain('groups of the unified hierarchy (cgroup v2) only');
+  expect(stderr).toContain(`this is a cgroup v1 group (${stage.folder}/`);
+  expect(stderr).toContain('only groups of the unified hierarchy (cgroup v2) are supported');
   // A path that exists in both hierarchies means the unified one.
   expect((await explain(`/${outer}`, { before: oldHierarchy() })).id).toBe(idOf(outer));
 });
@@ -179,6 +179,6 @@ it.each([
   } else {
     expect(sibling.id).toBe(idOf(other));
     expect(ofSibling.id).toBe(idOf(other));
-    expect(ofRoot.stderr).toContain('which is the whole machine');
+    expect(ofRoot.stderr).toContain('which has every process');
   }
 });

@@ -1,5 +1,5 @@
-import { readlinkSync } from 'node:fs';
 import { release } from 'node:os';
+import { initialNamespaces, namespaceInode } from '@spoor/proc';
 import type { Check } from './check.js';
 import { atLeast } from './host.js';
 
@@ -7,19 +7,6 @@ const names = ['pid', 'mnt', 'user', 'cgroup', 'time', 'net'] as const;
 
 type Name = (typeof names)[number];
 
-/**
- * Inode numbers of the initial namespaces: include/uapi/linux/nsfs.h since 6.18,
- * include/linux/proc_ns.h before. The mount and network namespaces have fixed numbers only since
- * 6.18.
- */
-const initial: Readonly<Record<Name, number>> = {
-  pid: 0xefff_fffc,
-  mnt: 0xefff_fff8,
-  user: 0xefff_fffd,
-  cgroup: 0xefff_fffb,
-  time: 0xefff_fffa,
-  net: 0xefff_fff9,
-};
 /** The first kernel where all of these numbers are fixed. */
 const firstWithAllFixed = [6, 18] as const;
 
@@ -44,20 +31,12 @@ export function checkNamespaces(): readonly Check[] {
 
 /** Returns `own` if the namespace is not the initial one. */
 function placeOf(name: Name): 'initial' | 'own' | 'unknown' {
-  const own = inodeOf('self', name);
+  const own = namespaceInode(name);
   if (own === undefined) return 'unknown';
-  if (own === initial[name]) return 'initial';
+  if (own === initialNamespaces[name]) return 'initial';
   // kthreadd is in the initial namespaces. It has the id 2 in the initial pid namespace only.
-  const kthreadd = inodeOf('self', 'pid') === initial.pid ? inodeOf('2', name) : undefined;
+  const kthreadd = namespaceInode('pid') === initialNamespaces.pid ? namespaceInode(name, 2) : undefined;
   if (own === kthreadd) return 'initial';
   const isFixed = (name !== 'mnt' && name !== 'net') || atLeast(release(), firstWithAllFixed);
   return isFixed || kthreadd !== undefined ? 'own' : 'unknown';
-}
-
-function inodeOf(task: string, name: Name): number | undefined {
-  try {
-    return Number(/\[(\d+)\]/.exec(readlinkSync(`/proc/${task}/ns/${name}`))?.[1]);
-  } catch {
-    return undefined;
-  }
 }

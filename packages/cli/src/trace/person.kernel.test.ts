@@ -51,7 +51,7 @@ it('does not report its own change of user as an event of the command', async ()
 
 it('rejects an unknown user, and does not run the command', async () => {
   const { lines, stderr, status } = await told(['--user', 'no-such-user']);
-  expect(stderr).toMatch(/^spoor: INVALID_VALUE: There is no user "no-such-user"/);
+  expect(stderr).toMatch(/^spoor: INVALID_VALUE: no such user on this machine: "no-such-user"/);
   expect([lines, status]).toEqual([[''], 2]);
 });
 

@@ -7,8 +7,9 @@ import {
 } from '@spoor/bpf';
 import { SpoorError } from '@spoor/core';
 import { type TypedMap, typedMap } from '@spoor/map';
-import { bootTimeNs, type KernelMap, type Link, type LoadedObject, openRing } from '@spoor/object';
+import { type KernelMap, type Link, type LoadedObject, openRing } from '@spoor/object';
 import { mergeRings, type PaceOptions, type RingMerge } from '@spoor/ring';
+import { kernelTimeNs } from '../clock.js';
 import { isCommitProgram } from './event-programs.js';
 import { argvLimits, type KernelConfiguration, type LoadedKernelSide } from './load-kernel-side.js';
 import { readerPace } from './reader-pace.js';
@@ -116,7 +117,7 @@ export class KernelSide {
         if (!isCommitProgram(program.name)) throw error;
       }
     }
-    this.object.globals.write('attached_ns', bootTimeNs());
+    this.object.globals.write('attached_ns', kernelTimeNs());
   }
 
   /**
@@ -219,6 +220,6 @@ export class KernelSide {
       this.#closers.push(() => reader.close());
       return reader;
     });
-    return mergeRings(readers, { now: () => Number(bootTimeNs()) });
+    return mergeRings(readers, { now: () => Number(kernelTimeNs()) });
   }
 }

@@ -11,7 +11,6 @@ import {
 import type { Layout } from '@spoor/btf';
 import { SpoorError } from '@spoor/core';
 import {
-  bootTimeNs,
   describeMachine,
   features,
   type LoadedObject,
@@ -22,6 +21,7 @@ import {
 } from '@spoor/object';
 import { type Observer, observer } from '@spoor/proc';
 import { defaultPace } from '@spoor/ring';
+import { kernelTimeNs } from '../clock.js';
 import { commitPrograms, eventPrograms } from './event-programs.js';
 import { countProcesses, hasLayeredFiles, hasLegacyCgroups, ownMountNamespace } from './machine-facts.js';
 import {
@@ -199,7 +199,7 @@ function configure(opened: OpenedObject, configuration: KernelConfiguration): vo
   }
   opened
     .setConstant('enabled_events', enabledEvents)
-    .setConstant('trace_start_ns', bootTimeNs())
+    .setConstant('trace_start_ns', kernelTimeNs())
     .setConstant('observer_pidns', pidNamespace ?? 0)
     .setConstant('observer_boot_offset_ns', bootOffsetNs)
     .setConstant('use_task_storage', taskStorage)

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { namespaceInode } from '@spoor/proc';
 
 /** Returns the inode of our mount namespace. Without /proc, returns 0: all count as our own. */
 export function ownMountNamespace(): number {
-  return statSync('/proc/self/ns/mnt', { throwIfNoEntry: false })?.ino ?? 0;
+  return namespaceInode('mnt') ?? 0;
 }
 
 /** Returns the number of processes in /proc, which the size of the process map depends on. */
