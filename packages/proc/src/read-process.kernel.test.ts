@@ -57,7 +57,7 @@ function askKernel(): Map<number, TaskRecord> {
 /** One of `test/programs`, compiled into a folder that goes with the test. */
 function compileProgram(name: string): string {
   const program = join(newFolder(), name);
-  const source = fileURLToPath(new URL(`../../test/programs/${name}.c`, import.meta.url));
+  const source = fileURLToPath(new URL(`../test/programs/${name}.c`, import.meta.url));
   execFileSync('clang', ['-Wall', '-Werror', '-pthread', '-o', program, source], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
