@@ -62,7 +62,7 @@ export class Guide {
     );
     this.#write('');
     this.say(
-      'What the columns mean',
+      'What the events mean',
       '  exec     a process executed a program: the file that the kernel found, then the arguments.',
       '  open     a file was opened, or the attempt failed: the resolved path, and the descriptor or the error.',
       '  connect  a socket was connected: the address and port, or the path of a unix socket.',
