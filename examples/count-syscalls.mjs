@@ -9,7 +9,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import process from 'node:process';
-import { C } from '@spoor/btf';
+import { ctype } from '@spoor/btf';
 import { typedMap } from '@spoor/map';
 import { openObject } from '@spoor/object';
 
@@ -30,7 +30,7 @@ loaded.attach();
 child.stdin.end('\n');
 await once(child, 'exit');
 
-const counts = typedMap(loaded.map('counts'), { key: C.u32, value: C.u64, perCpu: true });
+const counts = typedMap(loaded.map('counts'), { key: ctype.u32, value: ctype.u64, perCpu: true });
 let total = 0n;
 for (const [number, perCpu] of counts) {
   const sum = perCpu.reduce((a, b) => a + b, 0n);

@@ -4,12 +4,12 @@
  *
  *     node examples/typed-map.mjs
  */
-import { C } from '@spoor/btf';
+import { ctype } from '@spoor/btf';
 import { typedMap, withInit } from '@spoor/map';
 import { memoryMap } from '@spoor/map/testing';
 
 const raw = memoryMap({ kind: 'lru_hash', name: 'names', keySize: 4, valueSize: 16, maxEntries: 64 });
-const names = typedMap(raw, { key: C.u32, value: C.chars(16) });
+const names = typedMap(raw, { key: ctype.u32, value: ctype.chars(16) });
 
 // `init` runs when the map has no entry for a key, whether it was never there or was evicted.
 const filled = withInit(names, { init: (tgid) => `process ${tgid}` });

@@ -1,18 +1,18 @@
 import { createRequire } from 'node:module';
-import { C } from '@spoor/btf';
+import { ctype } from '@spoor/btf';
 import { typedMap, type ValueOf } from '@spoor/map';
 import { openObject } from '@spoor/object';
 
 /** `struct entry` of `bpf/table.bpf.c`. */
-const Entry = C.struct('entry', 48, {
-  start_time_ns: [0, C.u64],
-  inode: [8, C.u64],
-  device: [16, C.u32],
-  flags: [20, C.u32],
-  parent: [24, C.u32],
-  uid: [28, C.u32],
-  bytes_read: [32, C.u64],
-  bytes_written: [40, C.u64],
+const Entry = ctype.struct('entry', 48, {
+  start_time_ns: [0, ctype.u64],
+  inode: [8, ctype.u64],
+  device: [16, ctype.u32],
+  flags: [20, ctype.u32],
+  parent: [24, ctype.u32],
+  uid: [28, ctype.u32],
+  bytes_read: [32, ctype.u64],
+  bytes_written: [40, ctype.u64],
 });
 type Entry = ValueOf<typeof Entry>;
 
@@ -65,7 +65,7 @@ function oneByOne(
 /** Our typed map over a map of the kernel. */
 export function ourTable(objectPath: string, keys: readonly number[]): Table {
   const object = openObject(objectPath).load();
-  const map = typedMap(object.map('table'), { key: C.u32, value: Entry });
+  const map = typedMap(object.map('table'), { key: ctype.u32, value: Entry });
   const target = make(0);
   const entries = entriesOf(keys);
   return {

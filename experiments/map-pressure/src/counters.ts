@@ -1,5 +1,5 @@
 import { maps, type StateStats } from '@spoor/bpf';
-import { C } from '@spoor/btf';
+import { ctype } from '@spoor/btf';
 import { typedMap } from '@spoor/map';
 import type { Tracer } from '@spoor/tracer';
 
@@ -7,7 +7,7 @@ import type { Tracer } from '@spoor/tracer';
 export function countHeld(tracer: Tracer): number {
   const map = tracer.object.map('proc_info');
   // A miss mode adds a field to the value.
-  const value = C.bytes(map.valueSize);
+  const value = ctype.bytes(map.valueSize);
   let held = 0;
   for (const _ of typedMap(map, { key: maps.proc_info.key, value }).keys()) held += 1;
   return held;

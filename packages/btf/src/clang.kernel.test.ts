@@ -126,6 +126,6 @@ test('the same object gives the same text, and the generator takes all of it', (
   const files = generate(object, { source: 'object.o' });
   expect(generate(readObject(join(folder, 'object.o')), { source: 'object.o' })).toEqual(files);
   expect(files['structs.ts']).toContain(
-    "  nested: [304, C.array(C.struct('', 2, {\n    deep: [0, C.u16],\n  }), 2)],",
+    "  nested: [304, ctype.array(ctype.struct('', 2, {\n    deep: [0, ctype.u16],\n  }), 2)],",
   );
 });

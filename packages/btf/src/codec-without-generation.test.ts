@@ -29,10 +29,10 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const script = (entry: string) => `
-import { C, compileCodec } from ${JSON.stringify(entry)};
+import { ctype, compileCodec } from ${JSON.stringify(entry)};
 let forbidden = false;
 try { new Function(''); } catch { forbidden = true; }
-const Task = C.struct('task', 24, { tgid: [0, C.u32], start_time_ns: [8, C.u64], comm: [16, C.chars(8)] });
+const Task = ctype.struct('task', 24, { tgid: [0, ctype.u32], start_time_ns: [8, ctype.u64], comm: [16, ctype.chars(8)] });
 const codec = compileCodec(Task.layout);
 const { startTimeNs, ...rest } = codec.decode(codec.encode({ tgid: 7, startTimeNs: 2n ** 63n, comm: 'node' }));
 let refused = '';

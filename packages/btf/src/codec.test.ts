@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { layouts, valuesOf } from '../test/layout-arbitraries.js';
 import { type Codec, compileCodec } from './codec.js';
 import type { Layout } from './layout.js';
-import { C } from './schema.js';
+import { ctype } from './schema.js';
 
 const modes = ['generate', 'interpret'] as const;
 const both = (layout: Layout) =>
@@ -97,12 +97,12 @@ function replaceLeaf(value: unknown, place: number, other: unknown): unknown {
   return Array.isArray(value) ? entries.map(([, inner]) => inner) : Object.fromEntries(entries);
 }
 
-const Info = C.struct('proc_info', 48, {
-  tgid: [0, C.u32],
-  start_time_ns: [8, C.u64],
-  comm: [16, C.chars(16)],
-  ids: [32, C.array(C.struct('id', 4, { low: [0, C.s16], on: [2, C.bool] }), 2)],
-  raw: [40, C.bytes(4)],
+const Info = ctype.struct('proc_info', 48, {
+  tgid: [0, ctype.u32],
+  start_time_ns: [8, ctype.u64],
+  comm: [16, ctype.chars(16)],
+  ids: [32, ctype.array(ctype.struct('id', 4, { low: [0, ctype.s16], on: [2, ctype.bool] }), 2)],
+  raw: [40, ctype.bytes(4)],
 });
 const value = {
   tgid: 7,
@@ -173,7 +173,7 @@ describe.each(modes)('%s', (mode) => {
   });
 
   test('text ends at the first NUL or with the array, and invalid UTF-8 shows', () => {
-    const text = compileCodec(C.chars(6).layout, { mode });
+    const text = compileCodec(ctype.chars(6).layout, { mode });
     const decode = (...bytes: number[]) =>
       text.decode(Uint8Array.from([...bytes, 0, 0, 0, 0, 0, 0].slice(0, 6)));
     expect(decode(0x61, 0, 0x62)).toBe('a');
@@ -181,7 +181,7 @@ describe.each(modes)('%s', (mode) => {
     expect(decode(0xc3, 0xa9)).toBe('é');
     expect(decode(0x61, 0xff, 0x62)).toBe('a\ufffdb');
     expect(decode(0xef, 0xbb, 0xbf, 0x61)).toBe('\ufeffa');
-    const long = compileCodec(C.chars(100).layout, { mode });
+    const long = compileCodec(ctype.chars(100).layout, { mode });
     for (const length of [0, 31, 32, 33, 99, 100]) {
       expect(long.decode(long.encode('x'.repeat(length)))).toBe('x'.repeat(length));
     }
@@ -209,10 +209,10 @@ describe.each(modes)('%s', (mode) => {
   });
 
   test('names that mean something to JavaScript are names', () => {
-    const layout = C.struct('odd', 3, {
-      ['__proto__']: [0, C.u8],
-      constructor: [1, C.u8],
-      '"];x': [2, C.u8],
+    const layout = ctype.struct('odd', 3, {
+      ['__proto__']: [0, ctype.u8],
+      constructor: [1, ctype.u8],
+      '"];x': [2, ctype.u8],
     }).layout;
     const odd = compileCodec<Record<string, number>>(layout as Layout, { mode });
     const read = odd.decode(new Uint8Array([1, 2, 3]));
@@ -225,7 +225,7 @@ describe.each(modes)('%s', (mode) => {
   });
 
   test('members of an anonymous union are written in order: the last one stays', () => {
-    const either = C.struct('either', 4, { word: [0, C.u32], half: [0, C.u16] });
+    const either = ctype.struct('either', 4, { word: [0, ctype.u32], half: [0, ctype.u16] });
     expect(compileCodec(either.layout, { mode }).encode({ word: 0x01020304, half: 9 })).toEqual(
       new Uint8Array([9, 0, 2, 1]),
     );
@@ -233,7 +233,7 @@ describe.each(modes)('%s', (mode) => {
 });
 
 test('two fields of one name in JavaScript have no codec', () => {
-  const layout = C.struct('twice', 2, { a_b: [0, C.u8], aB: [1, C.u8] }).layout;
+  const layout = ctype.struct('twice', 2, { a_b: [0, ctype.u8], aB: [1, ctype.u8] }).layout;
   for (const mode of modes) {
     expect(errorOf(() => compileCodec(layout as Layout, { mode }))).toMatchObject({
       code: 'LAYOUT_UNKNOWN',

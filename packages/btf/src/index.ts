@@ -52,6 +52,6 @@ export {
 } from './parse-object.js';
 export { reduceBtf } from './reduce-btf.js';
 export { type RelocationTypes, relocationTypes } from './relocation-types.js';
-export { C, type Fields, type LayoutSchema, type StructSchema, schemaOf } from './schema.js';
+export { ctype, type Fields, type LayoutSchema, type StructSchema, schemaOf } from './schema.js';
 export { assertValidLayout } from './validate-layout.js';
 export { WordView } from './word-view.js';

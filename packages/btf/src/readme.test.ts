@@ -19,7 +19,7 @@ test('the example of the README runs', () => {
     );
     const { info, ProcInfo } = run(btf, file);
     expect(info).toEqual({ startTimeNs: 42n, origin: 1, comm: 'node' });
-    expect(() => run({ ...btf, C: { ...btf.C, u64: btf.C.s64 } }, file)).toThrow(
+    expect(() => run({ ...btf, ctype: { ...btf.ctype, u64: btf.ctype.s64 } }, file)).toThrow(
       `${file}: proc_info.start_time_ns: expected s64 at offset 0, found u64 at offset 0`,
     );
     expect(ProcInfo.layout.size).toBe(32);

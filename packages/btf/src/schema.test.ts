@@ -3,25 +3,25 @@ import { Compile } from 'typebox/compile';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { compileCodec } from './codec.js';
 import type { Layout } from './layout.js';
-import { C, schemaOf } from './schema.js';
+import { ctype, schemaOf } from './schema.js';
 
-const VarBytes = C.struct('var_bytes', 8, {
-  offset: [0, C.u16],
-  length: [2, C.u16],
-  full_length: [4, C.u32],
+const VarBytes = ctype.struct('var_bytes', 8, {
+  offset: [0, ctype.u16],
+  length: [2, ctype.u16],
+  full_length: [4, ctype.u32],
 });
-const Info = C.struct('proc_info', 88, {
-  start_time_ns: [0, C.u64],
-  delta: [8, C.s64],
-  origin: [16, C.enum('origin', C.u8, { FORK: 1 })],
-  is_new: [17, C.bool],
-  comm: [24, C.chars(16)],
-  raw: [40, C.bytes(4)],
-  either: [44, C.union('either', 4, {})],
-  parts: [48, C.array(VarBytes, 2)],
+const Info = ctype.struct('proc_info', 88, {
+  start_time_ns: [0, ctype.u64],
+  delta: [8, ctype.s64],
+  origin: [16, ctype.enum('origin', ctype.u8, { FORK: 1 })],
+  is_new: [17, ctype.bool],
+  comm: [24, ctype.chars(16)],
+  raw: [40, ctype.bytes(4)],
+  either: [44, ctype.union('either', 4, {})],
+  parts: [48, ctype.array(VarBytes, 2)],
   exe: [64, VarBytes],
-  task: [72, C.pointer],
-  nice: [80, C.s8],
+  task: [72, ctype.pointer],
+  nice: [80, ctype.s8],
 });
 type Info = Static<typeof Info>;
 
@@ -63,8 +63,8 @@ test('codecs and schemas of a layout know the type', () => {
   expectTypeOf(codec.read).returns.toEqualTypeOf<Info>();
   expectTypeOf(codec.encode).parameter(0).toEqualTypeOf<Info>();
   expectTypeOf<Static<ReturnType<typeof schemaOf<Info>>>>().toEqualTypeOf<Info>();
-  expectTypeOf(compileCodec(C.u32.layout).read).returns.toEqualTypeOf<number>();
-  expectTypeOf(compileCodec(C.u32.layout as Layout).read).returns.toEqualTypeOf<unknown>();
+  expectTypeOf(compileCodec(ctype.u32.layout).read).returns.toEqualTypeOf<number>();
+  expectTypeOf(compileCodec(ctype.u32.layout as Layout).read).returns.toEqualTypeOf<unknown>();
   expect(codec.decode(codec.encode(info))).toEqual(info);
 });
 
@@ -95,18 +95,18 @@ describe('schemas are what TypeBox itself would make', () => {
   const varBytes = Type.Object({ offset: u16, length: u16, fullLength: u32 });
 
   test.each<[string, TSchema, TSchema]>([
-    ['u16', C.u16, u16],
-    ['s8', C.s8, Type.Integer({ minimum: -128, maximum: 127 })],
-    ['u64', C.u64, refined(Type.BigInt())],
-    ['pointer', C.pointer, refined(Type.BigInt())],
-    ['bool', C.bool, Type.Boolean()],
-    ['enum', C.enum('e', C.u16, {}), u16],
-    ['chars', C.chars(4), refined(Type.String())],
-    ['bytes', C.bytes(4), Type.Unsafe<Uint8Array>(refined(Type.Unknown()))],
-    ['array', C.array(C.u16, 3), Type.Array(u16, { minItems: 3, maxItems: 3 })],
+    ['u16', ctype.u16, u16],
+    ['s8', ctype.s8, Type.Integer({ minimum: -128, maximum: 127 })],
+    ['u64', ctype.u64, refined(Type.BigInt())],
+    ['pointer', ctype.pointer, refined(Type.BigInt())],
+    ['bool', ctype.bool, Type.Boolean()],
+    ['enum', ctype.enum('e', ctype.u16, {}), u16],
+    ['chars', ctype.chars(4), refined(Type.String())],
+    ['bytes', ctype.bytes(4), Type.Unsafe<Uint8Array>(refined(Type.Unknown()))],
+    ['array', ctype.array(ctype.u16, 3), Type.Array(u16, { minItems: 3, maxItems: 3 })],
     ['struct', VarBytes, varBytes],
-    ['struct of nothing', C.struct('none', 0, {}), Type.Object({})],
-    ['nested', C.struct('s', 8, { exe: [0, VarBytes] }), Type.Object({ exe: varBytes })],
+    ['struct of nothing', ctype.struct('none', 0, {}), Type.Object({})],
+    ['nested', ctype.struct('s', 8, { exe: [0, VarBytes] }), Type.Object({ exe: varBytes })],
   ])('%s', (_, ours, theirs) => {
     expect(anatomy(ours)).toEqual(anatomy(theirs));
   });
@@ -142,7 +142,7 @@ test('a schema prints as JSON, with its layout', () => {
   const printed = JSON.parse(JSON.stringify(VarBytes));
   expect(printed).toMatchObject({ type: 'object', required: ['offset', 'length', 'fullLength'] });
   expect(printed.layout).toEqual(VarBytes.layout);
-  expect(JSON.stringify(C.u64)).toBe('{"type":"bigint","layout":{"kind":"int","size":8,"signed":false}}');
+  expect(JSON.stringify(ctype.u64)).toBe('{"type":"bigint","layout":{"kind":"int","size":8,"signed":false}}');
 });
 
 test('a layout has one schema', () => {

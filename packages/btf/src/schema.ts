@@ -122,11 +122,11 @@ export type StructSchema<F extends Fields> = LayoutSchema<
  * Words of C for schemas, as generated code writes them:
  *
  * ```ts
- * const TaskId = C.struct('task_id', 16, { tgid: [0, C.u32], start_time_ns: [8, C.u64] });
+ * const TaskId = ctype.struct('task_id', 16, { tgid: [0, ctype.u32], start_time_ns: [8, ctype.u64] });
  * type TaskId = Static<typeof TaskId>; // { tgid: number; startTimeNs: bigint }
  * ```
  */
-export const C = {
+export const ctype = {
   u8: leaf<TInteger>({ kind: 'int', size: 1, signed: false }),
   u16: leaf<TInteger>({ kind: 'int', size: 2, signed: false }),
   u32: leaf<TInteger>({ kind: 'int', size: 4, signed: false }),

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { C, type Codec, compileCodec, WordView } from './index.js';
+import { type Codec, compileCodec, ctype, WordView } from './index.js';
 
-const Nested = C.struct('nested', 16, { at: [0, C.s64], flags: [8, C.u32] });
-const Sample = C.struct('sample', 56, {
-  first: [0, C.u64],
-  signed: [8, C.s64],
-  small: [16, C.u32],
+const Nested = ctype.struct('nested', 16, { at: [0, ctype.s64], flags: [8, ctype.u32] });
+const Sample = ctype.struct('sample', 56, {
+  first: [0, ctype.u64],
+  signed: [8, ctype.s64],
+  small: [16, ctype.u32],
   nested: [24, Nested],
-  list: [40, C.array(C.u64, 2)],
+  list: [40, ctype.array(ctype.u64, 2)],
 });
 
 const big = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
@@ -51,7 +51,7 @@ describe.each(['generate', 'interpret'] as const)('a view of words, of a codec t
 
   it.each<[string, Codec<unknown>, number]>([
     ['of words', codec, 8],
-    ['of less than a word', compileCodec(C.u32.layout, { mode }), 4],
+    ['of less than a word', compileCodec(ctype.u32.layout, { mode }), 4],
   ])('is neither read nor written past its end, a value %s', (_, some, step) => {
     const view = new WordView(new ArrayBuffer(some.size + step - 1));
     const value = some.read(view, 0);

@@ -182,7 +182,7 @@ export interface PerCpuMapOptions<KS extends Shape, VS extends Shape> {
  *
  * @example
  * ```ts
- * const sizes = typedMap(raw, { key: C.u32, value: C.u64 });
+ * const sizes = typedMap(raw, { key: ctype.u32, value: ctype.u64 });
  * sizes.set(1, 4096n);
  * for (const [id, bytes] of sizes) console.log(id, bytes);
  * ```

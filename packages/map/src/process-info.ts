@@ -46,7 +46,7 @@ interface Want {
  *
  * @example
  * ```ts
- * const info = processInfo(typedMap(raw, { key: C.u32, value: ProcInfo }), {
+ * const info = processInfo(typedMap(raw, { key: ctype.u32, value: ProcInfo }), {
  *   toRecord: (facts) => ({ startTimeNs: facts.startTimeNs, inode: facts.executable?.inode ?? 0n }),
  *   startTimeNs: (record) => record.startTimeNs,
  * });

@@ -1,4 +1,4 @@
-import { C, compileCodec, type LayoutOf } from '@spoor/btf';
+import { compileCodec, ctype, type LayoutOf } from '@spoor/btf';
 import type { RawMap } from '@spoor/core';
 import { errno } from '@spoor/core';
 import { errorOf } from '@spoor/core/testing';
@@ -61,7 +61,7 @@ describe('types', () => {
     expectTypeOf(typedMap(raw(), { key: u32, value: u64 })).toEqualTypeOf<TypedMap<number, bigint>>();
     const schema = { layout: stateCodec.layout as LayoutOf<State> };
     expectTypeOf(typedMap(raw(), { key: u32, value: schema })).toEqualTypeOf<TypedMap<number, State>>();
-    expectTypeOf(typedMap(raw(), { key: C.u32, value: C.chars(8) })).toEqualTypeOf<
+    expectTypeOf(typedMap(raw(), { key: ctype.u32, value: ctype.chars(8) })).toEqualTypeOf<
       TypedMap<number, string>
     >();
     const perCpu = typedMap(raw('percpu_hash'), { key: u32, value: compileCodec<bigint>(u64), perCpu: true });

@@ -45,7 +45,7 @@ export interface AsyncInitMap<K, V, W> {
  *
  * @example
  * ```ts
- * const names = withInit(typedMap(raw, { key: C.u32, value: C.chars(16) }), { init: (tgid) => readComm(tgid) });
+ * const names = withInit(typedMap(raw, { key: ctype.u32, value: ctype.chars(16) }), { init: (tgid) => readComm(tgid) });
  * const { outcome, value } = names.lookupOrInit(1);
  * ```
  */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { C } from '@spoor/btf';
+import { ctype } from '@spoor/btf';
 import { typedMap, withInit } from '@spoor/map';
 import { memoryMap } from '@spoor/map/testing';
 
 // Any raw map: here one in memory; `object.map('comms')` of @spoor/object in the kernel.
 const raw = memoryMap({ kind: 'lru_hash', name: 'comms', keySize: 4, valueSize: 16, maxEntries: 1024 });
-const comms = typedMap(raw, { key: C.u32, value: C.chars(16) });
+const comms = typedMap(raw, { key: ctype.u32, value: ctype.chars(16) });
 
 assert.equal(comms.set(1, 'systemd'), true);
 assert.equal(comms.set(1, 'init', 'create'), false); // it is there already

@@ -23,45 +23,45 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test('structs come after those that they contain, each with its schema and its type', () => {
-  expect(files['structs.ts']).toBe(`${head}import { C } from '@spoor/btf';
+  expect(files['structs.ts']).toBe(`${head}import { ctype } from '@spoor/btf';
 import type { Static } from 'typebox';
 import { Origin } from './enums.js';
 
 /** \`struct event_header\`: 8 bytes. */
-export const EventHeader = C.struct('event_header', 8, {
-  kind: [0, C.u32],
-  tgid: [4, C.u32],
+export const EventHeader = ctype.struct('event_header', 8, {
+  kind: [0, ctype.u32],
+  tgid: [4, ctype.u32],
 });
 export type EventHeader = Static<typeof EventHeader>;
 
 /** \`struct fork_event\`: 32 bytes. */
-export const ForkEvent = C.struct('fork_event', 32, {
+export const ForkEvent = ctype.struct('fork_event', 32, {
   header: [0, EventHeader],
-  child_start_time_ns: [8, C.u64],
+  child_start_time_ns: [8, ctype.u64],
 });
 export type ForkEvent = Static<typeof ForkEvent>;
 
 /** \`struct var_bytes\`: 8 bytes. */
-export const VarBytes = C.struct('var_bytes', 8, {
-  offset: [0, C.u16],
-  length: [2, C.u16],
-  full_length: [4, C.u32],
+export const VarBytes = ctype.struct('var_bytes', 8, {
+  offset: [0, ctype.u16],
+  length: [2, ctype.u16],
+  full_length: [4, ctype.u32],
 });
 export type VarBytes = Static<typeof VarBytes>;
 
 /** \`struct module_load_event\`: 32 bytes. */
-export const ModuleLoadEvent = C.struct('module_load_event', 32, {
+export const ModuleLoadEvent = ctype.struct('module_load_event', 32, {
   header: [0, EventHeader],
   path: [8, VarBytes],
-  comm: [16, C.chars(16)],
+  comm: [16, ctype.chars(16)],
 });
 export type ModuleLoadEvent = Static<typeof ModuleLoadEvent>;
 
 /** \`struct proc_info\`: 32 bytes. */
-export const ProcInfo = C.struct('proc_info', 32, {
-  start_time_ns: [0, C.u64],
-  origin: [8, C.enum('origin', C.u32, Origin)],
-  comm: [16, C.chars(16)],
+export const ProcInfo = ctype.struct('proc_info', 32, {
+  start_time_ns: [0, ctype.u64],
+  origin: [8, ctype.enum('origin', ctype.u32, Origin)],
+  comm: [16, ctype.chars(16)],
 });
 export type ProcInfo = Static<typeof ProcInfo>;
 `);
@@ -104,12 +104,12 @@ export type ProgramName = keyof typeof programs;
 `);
   expect(files['constants.ts']).toContain(`
 export const constants = {
-  target_tgid: C.u32,
-  trace_start_ns: C.u64,
+  target_tgid: ctype.u32,
+  trace_start_ns: ctype.u64,
 };`);
   expect(files['maps.ts']).toContain(`
 export const maps = {
-  proc_info: { key: C.u32, value: ProcInfo },
+  proc_info: { key: ctype.u32, value: ProcInfo },
 };`);
 });
 

@@ -49,7 +49,7 @@ function printStructs({ structs }: Collected): string {
 export const ${type} = ${printer.define(layout)};
 export type ${type} = Static<typeof ${type}>;`;
   });
-  const head = `import { C } from '@spoor/btf';\nimport type { Static } from 'typebox';\n`;
+  const head = `import { ctype } from '@spoor/btf';\nimport type { Static } from 'typebox';\n`;
   return `${head}${imports(printer.enums, './enums.js')}\n${paragraphs(texts)}`;
 }
 
@@ -124,7 +124,7 @@ export type Event<Kind extends keyof EventParts = keyof EventParts> = {
 }
 
 function schemaImports(printer: SchemaPrinter): string {
-  const words = printer.words ? `import { C } from '@spoor/btf';\n` : '';
+  const words = printer.words ? `import { ctype } from '@spoor/btf';\n` : '';
   return `${words}${imports(printer.enums, './enums.js')}${imports(printer.structs, './structs.js')}\n`;
 }
 

@@ -56,18 +56,18 @@ export class SchemaPrinter {
     this.words = true;
     switch (layout.kind) {
       case 'int':
-        return `C.${layout.signed ? 's' : 'u'}${layout.size * 8}`;
+        return `ctype.${layout.signed ? 's' : 'u'}${layout.size * 8}`;
       case 'bool':
       case 'pointer':
-        return `C.${layout.kind}`;
+        return `ctype.${layout.kind}`;
       case 'chars':
       case 'bytes':
-        return `C.${layout.kind}(${layout.size})`;
+        return `ctype.${layout.kind}(${layout.size})`;
       case 'array':
-        return `C.array(${this.print(layout.element, indent)}, ${layout.length})`;
+        return `ctype.array(${this.print(layout.element, indent)}, ${layout.length})`;
       case 'enum': {
-        const type = `C.${layout.signed ? 's' : 'u'}${layout.size * 8}`;
-        return `C.enum(${quote(layout.name)}, ${type}, ${this.enumerators(layout.name, layout.values)})`;
+        const type = `ctype.${layout.signed ? 's' : 'u'}${layout.size * 8}`;
+        return `ctype.enum(${quote(layout.name)}, ${type}, ${this.enumerators(layout.name, layout.values)})`;
       }
       case 'struct':
       case 'union': {
@@ -75,7 +75,7 @@ export class SchemaPrinter {
           layout.fields.map((field) => this.field(field, `${indent}  `)),
           indent,
         );
-        return `C.${layout.kind}(${quote(layout.name)}, ${layout.size}, ${fields})`;
+        return `ctype.${layout.kind}(${quote(layout.name)}, ${layout.size}, ${fields})`;
       }
     }
   }
