@@ -60,11 +60,12 @@ export async function exampleTest(packageUrl: URL, options: ExampleTestOptions =
   const values = new Map<string, { entry: string; isFunction: boolean }>();
   for (const [entry, target] of Object.entries(manifest.exports ?? {})) {
     const source = (target as { readonly '@spoor/source'?: string })['@spoor/source'];
-    if (source === undefined || entry.endsWith('/testing')) continue;
+    if (source === undefined) continue;
     const specifier = join(manifest.name, entry);
     const module: Record<string, unknown> = await import(/* @vite-ignore */ join(folder, source));
     for (const [name, value] of Object.entries(module)) {
-      const isFunction = typeof value === 'function' && !/^class\b/.test(String(value));
+      const isFunction =
+        typeof value === 'function' && !/^class\b/.test(String(value)) && !entry.endsWith('/testing');
       if (!values.has(name)) values.set(name, { entry: specifier, isFunction });
     }
   }
@@ -88,7 +89,7 @@ export async function exampleTest(packageUrl: URL, options: ExampleTestOptions =
   describe(`examples of ${manifest.name}`, () => {
     beforeAll(() => {
       mkdirSync(scratch, { recursive: true });
-      const compilerOptions = { noUnusedLocals: false };
+      const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false };
       const extended = relative(scratch, inRoot('tsconfig.json'));
       const settings = { extends: extended, compilerOptions, include: ['*.ts'], exclude: [] };
       writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify(settings));

@@ -75,7 +75,14 @@ export function errnoName(number: number): string {
   return knownErrnoName(number) ?? `errno ${Math.abs(number)}`;
 }
 
-/** Returns the name of an error number, or `undefined` if it has none. */
+/**
+ * Returns the name of an error number, or `undefined` if it has no name.
+ *
+ * @example
+ * ```ts
+ * knownErrnoName(-2); // 'ENOENT'
+ * ```
+ */
 export function knownErrnoName(number: number): string | undefined {
   const positive = Math.abs(number);
   const name = names[positive - 1];

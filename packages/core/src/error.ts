@@ -174,7 +174,9 @@ export interface SpoorErrorOptions {
  *
  * @example
  * ```ts
- * throw new SpoorError('INVALID_VALUE', 'max is -1', { remedy: 'Give a number above 0.' });
+ * const remedy = 'Give a number above 0.';
+ * const error = new SpoorError('INVALID_VALUE', 'max is -1', { remedy });
+ * console.log(error.code, error.remedy);
  * ```
  */
 export class SpoorError extends Error {

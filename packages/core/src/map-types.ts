@@ -47,7 +47,14 @@ export type MapTypeName = keyof typeof mapTypes;
 
 const byNumber = new Map<number, MapType>(Object.values(mapTypes).map((row) => [row.type, row]));
 
-/** Returns the row of a map type; a type without a row has access `none`. */
+/**
+ * Returns the row of a map type. A type without a row has access `none`.
+ *
+ * @example
+ * ```ts
+ * mapTypeOf(1).name; // 'hash'
+ * ```
+ */
 export function mapTypeOf(type: number): MapType {
   return byNumber.get(type) ?? { ...none, type, name: `type ${type}` };
 }

@@ -16,7 +16,15 @@ function distance(a: string, b: string): number {
   return rows[a.length]![b.length]!;
 }
 
-/** The known word nearest to `word`, when it is near enough to be what was meant: a third of it may differ. */
+/**
+ * Returns the known word that is most similar to `word`. Returns undefined if more than a third of
+ * the letters differ.
+ *
+ * @example
+ * ```ts
+ * nearest('comand', ['command', 'scopes']); // 'command'
+ * ```
+ */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   if (word.length > 64) return undefined;
   const wanted = word.toLowerCase();

@@ -46,11 +46,11 @@ interface Want {
  *
  * @example
  * ```ts
- * const info = processInfo(typedMap(raw, { key: ctype.u32, value: ProcInfo }), {
- *   toRecord: (facts) => ({ startTimeNs: facts.startTimeNs, inode: facts.executable?.inode ?? 0n }),
- *   startTimeNs: (record) => record.startTimeNs,
+ * const startTimes = processInfo(typedMap(raw, { key: ctype.u32, value: ctype.u64 }), {
+ *   toRecord: (facts) => facts.startTimeNs,
+ *   startTimeNs: (record) => record,
  * });
- * const { outcome, value } = info.lookupOrInit(event.tgid, event.startTimeNs);
+ * const { outcome, value } = startTimes.lookupOrInit(process.pid);
  * ```
  */
 export function processInfo<V>(map: TypedMap<number, V>, options: ProcessInfoOptions<V>): ProcessInfo<V> {

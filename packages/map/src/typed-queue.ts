@@ -29,7 +29,14 @@ export interface TypedQueue<V> {
 /**
  * Puts a type on a raw queue or stack.
  *
- * @throws SpoorError MAP_LAYOUT when the size differs, with both; MAP_KIND for a map with keys
+ * @throws {SpoorError} MAP_LAYOUT if the size of the value differs; MAP_KIND for a map with keys
+ *
+ * @example
+ * ```ts
+ * const queue = typedQueue(rawQueue, { value: ctype.u32 });
+ * queue.push(42);
+ * console.log(queue.pop()); // 42
+ * ```
  */
 export function typedQueue<const S extends Shape>(
   raw: RawMap,

@@ -45,8 +45,10 @@ export interface AsyncInitMap<K, V, W> {
  *
  * @example
  * ```ts
- * const names = withInit(typedMap(raw, { key: ctype.u32, value: ctype.chars(16) }), { init: (tgid) => readComm(tgid) });
- * const { outcome, value } = names.lookupOrInit(1);
+ * const squares = withInit(typedMap(raw, { key: ctype.u32, value: ctype.u64 }), {
+ *   init: (number) => BigInt(number) ** 2n,
+ * });
+ * const { outcome, value } = squares.lookupOrInit(12); // 'created', 144n
  * ```
  */
 export function withInit<K, V, W = undefined>(
@@ -85,7 +87,18 @@ interface Flight<V, W> {
   readonly result: Promise<InitResult<V>>;
 }
 
-/** `withInit` for an `init` that is asynchronous: `init` runs once a key however many ask at the same time. */
+/**
+ * Gives a map an asynchronous `lookupOrInit`, see `withInit`. Concurrent lookups of a key share one
+ * call of `init`.
+ *
+ * @example
+ * ```ts
+ * const squares = withAsyncInit(typedMap(raw, { key: ctype.u32, value: ctype.u64 }), {
+ *   init: async (number) => BigInt(number) ** 2n,
+ * });
+ * const { outcome, value } = await squares.lookupOrInit(12);
+ * ```
+ */
 export function withAsyncInit<K, V, W = undefined>(
   map: TypedMap<K, V>,
   options: InitOptions<K, V, W, Promise<V>>,

@@ -30,7 +30,10 @@ export interface RingStreamOptions<T> extends PaceOptions {
  * @example
  * ```ts
  * const sizes = new RingStream(reader, { take: (data, offset, length) => length });
- * for await (const size of sizes) console.log(size);
+ * for await (const size of sizes) {
+ *   console.log(size);
+ *   if (size < 16) break;
+ * }
  * ```
  */
 export class RingStream<T> implements AsyncIterableIterator<T> {
