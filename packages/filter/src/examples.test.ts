@@ -1,0 +1,3 @@
+import { exampleTest } from '../../../scripts/lib/example-test.js';
+
+await exampleTest(new URL('..', import.meta.url), { without: 'all' });
