@@ -51,6 +51,9 @@ struct filter_string {
 	struct filter_text end;
 };
 
+/* A signed number as the value of a kind: the engine compares unsigned numbers, so all move up by 2^31. */
+#define FILTER_SIGNED(number) ((__u64)((__s64)(number) + (1LL << 31)))
+
 struct task_facts {
 #define FILTER_FACT(member) member;
 #include "registry.h"

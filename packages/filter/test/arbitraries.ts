@@ -1,4 +1,5 @@
-import type { FilterKindName } from '@spoor/bpf';
+import { TaskFacts as FactsInMemory, type FilterKindName } from '@spoor/bpf';
+import { camelCase, type Layout } from '@spoor/btf';
 import fc from 'fast-check';
 import { eventFields, eventNames } from '../src/events/fields.js';
 import { containerFact, type TaskFacts, taskFacts } from '../src/facts.js';
@@ -23,6 +24,8 @@ import {
 const smallNumbers = [0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n];
 const edges32 = [255n, 256n, 65535n, 65536n, 0x7fff_ffffn, 0x8000_0000n, 0xffff_fffen, 0xffff_ffffn];
 const edges64 = [0x1_0000_0000n, 0x20_0000_0000_0001n, 0x8000_0000_0000_0000n, 0xffff_ffff_ffff_ffffn];
+
+const negatives = [-1n, -2n, -3n, -0x8000_0000n];
 
 const pool32 = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...smallNumbers) },
@@ -59,7 +62,7 @@ function cut(text: string, bytes: number): string {
 }
 
 function numberValue(kind: ValueKind): fc.Arbitrary<FilterValue> {
-  const known = [...smallNumbers, ...edges32, ...edges64, -1n, -2n].filter((number) =>
+  const known = [...smallNumbers, ...edges32, ...edges64, ...negatives].filter((number) =>
     accepts(kind, { from: number, to: number }),
   );
   const pool = fc.oneof(
@@ -245,12 +248,23 @@ function rewritten(
 
 /** Any value of a number fact; most are among those that filters name. */
 const u32 = pool32.map(Number);
+const s32 = fc.oneof(
+  u32.map((number) => number | 0),
+  fc.integer({ min: -4, max: 4 }),
+);
 
-/** The facts of a task, made from the struct: a new kind's fact is there without a word here. */
+const isSigned = (name: string) => {
+  const layout: Layout = FactsInMemory.layout;
+  const fields = layout.kind === 'struct' ? layout.fields : [];
+  const fact = fields.find((field) => camelCase(field.name) === name)?.layout;
+  return fact?.kind === 'int' && fact.signed;
+};
+
+/** The facts of a task, made from the struct, so that the fact of a new kind is among them. */
 export const randomFacts: fc.Arbitrary<TaskFacts> = fc.record(
   Object.fromEntries(
     Object.entries(taskFacts()).map(([name, value]): [string, fc.Arbitrary<unknown>] => {
-      if (typeof value === 'number') return [name, u32];
+      if (typeof value === 'number') return [name, isSigned(name) ? s32 : u32];
       if (Array.isArray(value)) return [name, fc.array(pool64, { maxLength: 16 })];
       if (name === 'container') return [name, fc.oneof(fc.constant(''), containerText).map(containerFact)];
       return [name, textUpTo(name === 'comm' ? 15 : 4096)];

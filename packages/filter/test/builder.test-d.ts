@@ -47,7 +47,7 @@ scope().uid();
 // @ts-expect-error: nor is it the opposite of one
 scope().comm.not();
 // @ts-expect-error: there is no such kind
-scope().nice(1);
+scope().nonesuch(1);
 // @ts-expect-error: a text is no number
 scope().comm(1);
 // @ts-expect-error: follow is no kind and has no opposite

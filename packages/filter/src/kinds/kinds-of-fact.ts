@@ -1,5 +1,6 @@
 import type { FactText, TaskFacts } from '../facts.js';
 import type { NameResolver } from '../resolve/names.js';
+import type { Filter } from '../scope.js';
 import type { Comparison, FilterKind } from './kind.js';
 import { idValues, numberMatches, numberValues, rangeOf, u32Max, u64Max } from './number-values.js';
 import { type TextValuesOptions, textMatches, textValues } from './text-values.js';
@@ -23,7 +24,21 @@ interface Common<Type> {
 
 interface NumberOptions extends Common<number> {
   readonly names?: NameResolver;
+  /** The fact is an `__s32`, and the kernel compares FILTER_SIGNED of it. */
+  readonly isSigned?: boolean;
 }
+
+/** Added to a signed number: the sums are in the order of the numbers. FILTER_SIGNED of bpf/filters/facts.h. */
+const signedBias = 1n << 31n;
+
+/** Moves the values of a comparison to where FILTER_SIGNED moves the fact. */
+const biased = ({ values, ...rest }: Filter): Filter => ({
+  ...rest,
+  values: values.map((value) => {
+    const { from, to } = rangeOf(value);
+    return { from: from + signedBias, to: to + signedBias };
+  }),
+});
 
 const limits = (names: NameResolver | undefined) => ({
   max: u32Max,
@@ -31,8 +46,14 @@ const limits = (names: NameResolver | undefined) => ({
 });
 
 /** A kind whose fact is a number with an order: every operator, lists and ranges. */
-export const numberKind = ({ fact, names, ...rest }: NumberOptions): FilterKind<'number'> => ({
-  ...numberValues(limits(names)),
+export const numberKind = ({
+  fact,
+  names,
+  isSigned = false,
+  ...rest
+}: NumberOptions): FilterKind<'number'> => ({
+  ...numberValues(isSigned ? { min: -signedBias, max: signedBias - 1n } : limits(names)),
+  ...(isSigned ? { forEngine: biased } : {}),
   ...rest,
   reads: fact,
   engine: 'number',

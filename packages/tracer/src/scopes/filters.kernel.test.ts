@@ -1,6 +1,7 @@
 import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { filterKinds, parseScope } from '@spoor/filter';
 import { afterAll, describe, expect, it } from 'vitest';
 import { eventsInScope, execMarkers } from '../../test/markers.js';
 
@@ -97,7 +98,19 @@ const cases: Record<string, Case> = {
   },
 };
 
+/**
+ * Kinds whose processes need more than a script: each has a test of its own below or in a file
+ * beside.
+ */
+const testedApart = ['pid', 'tid', 'tree', 'ppid', 'new', 'cgroup'];
+
 describe('filters on real processes', () => {
+  it('each kind has a case', () => {
+    const inCases = Object.values(cases).flatMap(({ scope }) => parseScope(scope).filters);
+    const tested = new Set([...testedApart, ...inCases.map(({ kind }) => kind)]);
+    expect(Object.keys(filterKinds).filter((kind) => !tested.has(kind))).toEqual([]);
+  });
+
   it.each(Object.entries(cases))('%s', async (_, { scope, script, expected }) => {
     const events = await eventsInScope({
       scopes: ({ cgroup }) => [`${scope} cgroup=${cgroup}`],
