@@ -1,25 +1,35 @@
-// A copy of the tree on which a test follows a recipe of CONTRIBUTING.md.
+/** A copy of the tree on which a test follows a recipe of CONTRIBUTING.md. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { pnpmFolder } from './run.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const notCopied = new Set(['.git', '.turbo', '.reports', '.tools', 'node_modules']);
-/** What commands write, and nobody by hand. */
-const written = new Set(['node_modules', 'dist', 'build', 'gen', '.turbo', '.reports']);
+/** Folders that commands write: a clean clone has none of them, but for `gen`. */
+const written = new Set(['.git', '.turbo', '.reports', '.tools', 'node_modules', 'dist', 'build']);
 
+/** A clean clone, with the files as they are here. */
 export class RecipeTree {
   constructor() {
     this.path = mkdtempSync(join(tmpdir(), 'spoor-recipe-'));
-    for (const name of readdirSync(root)) {
-      if (notCopied.has(name)) continue;
-      cpSync(join(root, name), join(this.path, name), { recursive: true, verbatimSymlinks: true });
-    }
-    symlinkSync(join(root, 'node_modules'), join(this.path, 'node_modules'));
+    const filter = (/** @type {string} */ from) => !written.has(basename(from));
+    cpSync(root, this.path, { recursive: true, verbatimSymlinks: true, filter });
+    const pnpm = relative(root, pnpmFolder());
+    mkdirSync(join(this.path, '.tools'));
+    symlinkSync(join(root, pnpm), join(this.path, pnpm));
   }
 
   remove() {
@@ -52,7 +62,7 @@ export class RecipeTree {
   handwritten(folder = this.path, hashes = /** @type {Map<string, string>} */ (new Map())) {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name);
-      if (written.has(entry.name)) continue;
+      if (written.has(entry.name) || entry.name === 'gen') continue;
       if (entry.isDirectory()) this.handwritten(path, hashes);
       else if (entry.isFile())
         hashes.set(relative(this.path, path), createHash('sha256').update(readFileSync(path)).digest('hex'));
@@ -73,7 +83,7 @@ export class RecipeTree {
     try {
       return execFileSync(command, args, {
         cwd: this.path,
-        env: { ...env, SPOOR_CASES: '3000' },
+        env: { ...env, SPOOR_CASES: '3000', TURBO_CACHE_DIR: join(root, '.turbo', 'cache') },
         encoding: 'utf8',
         stdio: 'pipe',
       });
@@ -86,16 +96,32 @@ export class RecipeTree {
   }
 
   /**
-   * Path of an installed command.
+   * Runs a command of CONTRIBUTING.md, which begins with `pnpm`.
    *
-   * @param {string} name
+   * @param {string} line
    */
-  bin(name) {
-    return join(this.path, 'node_modules/.bin', name);
+  pnpm(line) {
+    return this.run(process.execPath, 'scripts/pnpm.mjs', ...line.split(' '));
   }
 
   /**
-   * Which files that people write have changed between two readings.
+   * Replaces a text that must be there, as an editor does.
+   *
+   * @param {string} path from the tree's root
+   * @param {string} from
+   * @param {string} to
+   */
+  edit(path, from, to) {
+    const text = readFileSync(join(this.path, path), 'utf8');
+    if (!text.includes(from)) throw new Error(`${path}: there is no ${from}`);
+    writeFileSync(
+      join(this.path, path),
+      text.replace(from, () => to),
+    );
+  }
+
+  /**
+   * Returns the files, of those that people write, that have changed since a reading.
    *
    * @param {Map<string, string>} before
    */

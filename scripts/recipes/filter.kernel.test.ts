@@ -1,50 +1,45 @@
-import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { RecipeTree } from '../lib/recipe-tree.mjs';
 
-/** The recipe of CONTRIBUTING.md for a filter kind, followed on a copy of the tree with a kind that Spoor lacks. */
+/** The recipe of CONTRIBUTING.md for a filter kind, followed in a clean clone. */
 
 const tree = new RecipeTree();
 afterAll(() => tree.remove());
 
-/** A real session, to see that the fact is collected from the kernel's task. */
-const use = `
-import { execFileSync, spawn } from 'node:child_process';
-import { trace } from './index.js';
+const live = 'packages/tracer/src/scopes/filters.kernel.test.ts';
+const files = [
+  'bpf/filters/nice.h',
+  'bpf/filters/registry.h',
+  'packages/filter/src/kinds/nice.test.ts',
+  'packages/filter/src/kinds/nice.ts',
+  'packages/filter/src/kinds/registry.ts',
+  live,
+];
 
-test('sid', async () => {
-  const stdio = ['pipe', 'ignore', 'ignore'];
-  const inside = spawn('sh', ['-c', 'read line; exec /bin/true'], { detached: true, stdio });
-  await using tracer = await trace({ scopes: [\`sid=\${inside.pid}\`], events: ['exec'] });
-  execFileSync('/bin/true');
-  inside.stdin.end('go\\n');
-  for await (const event of tracer) {
-    expect(event.tgid).toBe(inside.pid);
-    break;
-  }
-});
-`;
-
-test('one more filter kind: five files, sixty lines, and the whole suite', { timeout: 900_000 }, () => {
+test('a filter kind over a signed number', { timeout: 1_800_000 }, () => {
   const before = tree.handwritten();
-  const { files, lines } = tree.apply(fileURLToPath(new URL('filter.patch', import.meta.url)));
-  expect(files).toEqual([
-    'bpf/filters/registry.h',
-    'bpf/filters/sid.h',
-    'packages/filter/src/kinds/registry.ts',
-    'packages/filter/src/kinds/sid.test.ts',
-    'packages/filter/src/kinds/sid.ts',
-  ]);
-  expect(lines).toBeLessThanOrEqual(60);
-
-  tree.run(process.execPath, 'bpf/build.mjs');
-  tree.run(process.execPath, 'bpf/generate.mjs');
-  tree.run(tree.bin('tsc'), '-p', 'tsconfig.json');
-  tree.run(tree.bin('vitest'), 'run', '--project', 'unit', 'packages/filter/src/kinds');
-  tree.run(tree.bin('vitest'), 'run', '--project', 'kernel', 'packages/filter/src/differential');
+  tree.pnpm('new filter nice --signed');
   expect(new Set(tree.changedSince(before))).toEqual(new Set(files));
 
-  tree.write('packages/tracer/src/recipe.kernel.test.ts', use);
-  tree.run(tree.bin('vitest'), 'run', '--project', 'kernel', 'packages/tracer/src/recipe');
+  tree.edit('bpf/filters/nice.h', 'TODO, say which number of the process this is', 'the nice value');
+  tree.edit(
+    'bpf/lib/kernel.h',
+    '\tint exit_code;\n\tint pid;',
+    '\tint exit_code;\n\tint static_prio;\n\tint pid;',
+  );
+  tree.edit('bpf/filters/nice.h', '= TODO', '= BPF_CORE_READ(task, static_prio) - 120');
+  tree.edit('packages/filter/src/kinds/nice.ts', 'TODO', 'the nice value of the thread');
+  tree.edit(live, 'TODO /bin/true in', 'nice -n -5 /bin/true in');
+  tree.pnpm('generate');
+  tree.pnpm('vitest run --project unit packages/filter');
+  tree.pnpm('vitest run --project kernel packages/filter/src/differential');
+  tree.pnpm(`vitest run --project kernel ${live} -t nice`);
+  tree.pnpm('check types lint writing');
+  expect(new Set(tree.changedSince(before))).toEqual(new Set([...files, 'bpf/lib/kernel.h']));
+});
+
+test('a fact that is collected wrongly fails the test of real processes', { timeout: 600_000 }, () => {
+  tree.edit('bpf/filters/nice.h', '- 120', '- 119');
+  tree.pnpm('generate');
+  expect(() => tree.pnpm(`vitest run --project kernel ${live} -t nice`)).toThrow('nice');
 });

@@ -1,28 +1,61 @@
-import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { RecipeTree } from '../lib/recipe-tree.mjs';
 
-/** The recipes of CONTRIBUTING.md for an event and a map, followed on a copy of the tree. */
+/** The recipes of CONTRIBUTING.md for events, fields and maps, followed in a clean clone. */
 
 const tree = new RecipeTree();
 afterAll(() => tree.remove());
 
-const patch = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const everyKind = 'packages/tracer/src/events/every-kind.kernel.test.ts';
 
+/** A map as the recipe describes it. */
+const execCounts = `/* The number of execs per process since the trace began. */
+#ifndef SPOOR_MAPS_EXEC_COUNTS_H
+#define SPOOR_MAPS_EXEC_COUNTS_H
+
+#include "../lib/process.h"
+
+struct exec_count {
+	__u64 execs;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct task_identity);
+	__type(value, struct exec_count);
+} exec_counts SEC(".maps");
+
+static __always_inline void exec_counts_add(const struct task_identity *identity)
+{
+	struct exec_count first = { .execs = 1 };
+	struct exec_count *count = bpf_map_lookup_elem(&exec_counts, identity);
+
+	if (count)
+		__sync_fetch_and_add(&count->execs, 1);
+	else
+		bpf_map_update_elem(&exec_counts, identity, &first, BPF_NOEXIST);
+}
+
+#endif
+`;
+
+/** Uses what the recipes made. */
 const use = `
 import { maps } from '@spoor/bpf';
 import { typedMap } from '@spoor/map';
 import { trace } from './index.js';
 
-test('umask', async () => {
-  const command = ['sh', '-c', 'umask 022; umask 027; exec sh -c "exec true"'];
-  await using tracer = await trace({ command, events: ['umask'] });
-  const changes: unknown[] = [];
-  for await (const event of tracer) {
-    if (event.kind === 'umask') changes.push([event.oldMask, event.newMask, event.toJSON().data]);
-  }
-  expect(changes.at(-1)).toEqual([0o22, 0o27, { oldMask: 0o22, newMask: 0o27 }]);
+test('umask, signal-deliver and exec.flavour', async () => {
+  const command = ['sh', '-c', 'trap : USR1; umask 027; kill -USR1 $$; exec true'];
+  await using tracer = await trace({ command, events: ['exec', 'umask', 'signal-deliver'] });
+  const data: Record<string, unknown> = {};
+  for await (const event of tracer) data[event.kind] = event.toJSON().data;
+  expect(data).toMatchObject({
+    umask: { argument: 0o27 },
+    'signal-deliver': { number: 10 },
+    exec: { flavour: '7' },
+  });
 });
 
 test('exec_counts', async () => {
@@ -40,21 +73,51 @@ test('exec_counts', async () => {
 });
 `;
 
-test('one more event, one more map: a header and its lines, and everything else knows them', {
-  timeout: 900_000,
-}, () => {
+test('an event of a system call, an event with a hook, a field and a map', { timeout: 1_800_000 }, () => {
   const before = tree.handwritten();
-  const event = tree.apply(patch('event.patch'));
-  const map = tree.apply(patch('map.patch'));
-  expect(event.files).toEqual(['bpf/events/registry.h', 'bpf/events/umask.h', 'bpf/programs/syscall.h']);
-  expect(map.files).toEqual(['bpf/maps/exec_counts.h', 'bpf/programs/process.h']);
-  expect(event.lines + map.lines).toBeLessThanOrEqual(65);
+  tree.pnpm('new event umask');
+  tree.edit('bpf/events/umask.h', 'TODO: say in one sentence what happened', 'A process set its umask');
+  for (const text of ['A process set its file mode mask.', 'The new mask.'])
+    tree.edit('bpf/src/events/umask.ts', 'TODO', text);
+  tree.edit(everyKind, 'SYS_umask, TODO', 'SYS_umask, 022');
 
-  tree.run(process.execPath, 'bpf/build.mjs');
-  tree.run(process.execPath, 'bpf/generate.mjs');
-  tree.run(tree.bin('tsc'), '-p', 'tsconfig.json');
-  expect(new Set(tree.changedSince(before))).toEqual(new Set([...event.files, ...map.files]));
+  tree.pnpm('new event signal_deliver --hook signal_deliver');
+  tree.edit('bpf/events/signal_deliver.h', 'TODO: say in one sentence what happened', 'A signal arrived');
+  const program = 'bpf/programs/signal_deliver.h';
+  tree.edit(
+    program,
+    'TODO: say when the kernel runs this hook, and in which task',
+    'Runs in the task itself',
+  );
+  for (const text of ['A process got a signal.', 'The number of the signal.'])
+    tree.edit('bpf/src/events/signal-deliver.ts', 'TODO', text);
+  tree.edit(everyKind, 'TODO;', 'signal(SIGUSR1, (void *)close); raise(SIGUSR1);');
+
+  tree.pnpm('new field exec.flavour');
+  tree.edit('bpf/events/exec.h', 'TODO', 'always 7');
+  tree.edit('bpf/src/events/exec.ts', 'TODO', 'Always 7.');
+  tree.edit(
+    'bpf/programs/process.h',
+    'event->argc = bprm->argc;',
+    'event->argc = bprm->argc;\n\tevent->flavour = 7;',
+  );
+
+  tree.write('bpf/maps/exec_counts.h', execCounts);
+  tree.edit(
+    'bpf/programs/process.h',
+    '#include "arguments.h"',
+    '#include "../maps/exec_counts.h"\n#include "arguments.h"',
+  );
+  tree.edit(
+    'bpf/programs/process.h',
+    'words_executed(&subject.process);',
+    'words_executed(&subject.process);\n\texec_counts_add(&subject.process.identity);',
+  );
+  tree.pnpm('generate');
+  tree.pnpm('check types writing');
+  tree.pnpm(`vitest run --project kernel ${everyKind}`);
+  expect(tree.changedSince(before).length).toBeLessThanOrEqual(16);
 
   tree.write('packages/tracer/src/recipe.kernel.test.ts', use);
-  tree.run(tree.bin('vitest'), 'run', '--project', 'kernel', 'packages/tracer/src/recipe');
+  tree.pnpm('vitest run --project kernel packages/tracer/src/recipe');
 });

@@ -1,0 +1,56 @@
+/** `pnpm new field EVENT.FIELD`: one more field at the end of an event's record. */
+import { existsSync } from 'node:fs';
+import { Failure } from '../lib/output.mjs';
+import { inRoot } from '../lib/workspace.mjs';
+import { Edits, spellings, todo } from './files.mjs';
+
+/**
+ * @param {string} place
+ * @param {{ text?: boolean | undefined }} options
+ * @returns {import('./files.mjs').Skeleton}
+ */
+export function newField(place, { text = false }) {
+  const [eventName = '', fieldName = ''] = place.split('.');
+  const [event, field] = [spellings(eventName), spellings(fieldName)];
+  const header = `bpf/events/${event.snake}.h`;
+  const declaration = `bpf/src/events/${event.kebab}.ts`;
+  if (!existsSync(inRoot(header))) throw new Failure(`there is no event ${eventName}`, { status: 2 });
+  const edits = new Edits();
+  // At the end, and as long as the record's alignment: recordings without the field are still read.
+  const member = text ? `struct var_bytes ${field.snake};` : `__u64 ${field.snake};`;
+  const struct = new RegExp(`struct ${event.snake}_event \\{\\n(?:.*\\n)*?(?=\\};)`);
+  const found = struct.exec(edits.read(header))?.[0];
+  if (found === undefined) throw new Failure(`${header}: there is no struct ${event.snake}_event`);
+  edits.replace(header, found, `${found}\t/* ${todo} */\n\t${member}\n`);
+
+  const form = text ? 'text' : 'u64';
+  const imports = /^import \{ ?([^}]*?),? ?\} from '\.\/fields\.js';$/m;
+  const names =
+    imports
+      .exec(edits.read(declaration))?.[1]
+      ?.split(',')
+      .map((one) => one.trim())
+      .filter((one) => one !== '') ?? [];
+  const all = [...new Set([...names, form])].sort((a, b) => (a < b ? -1 : 1));
+  const line = `import { ${all.join(', ')} } from './fields.js';`;
+  if (names.length === 0) edits.insertAfter(declaration, /^import .*$/m, line);
+  else if (!names.includes(form)) edits.replace(declaration, imports, line);
+  edits.replace(
+    declaration,
+    /^ {2}data: \{/m,
+    `  data: {\n    ${field.camel}: ${form}('${todo}', { ifRecorded: true }),`,
+  );
+
+  const next = [
+    `${header}: say what the field holds.`,
+    `Fill \`event->${field.snake}\` in fill_${event.snake}(), or in the hook: git grep -n ${event.snake}_event bpf/programs`,
+    text
+      ? 'A text is appended: record_append_string() or record_append_path() of bpf/events/record.h.'
+      : 'A number is assigned. Read kernel memory with BPF_CORE_READ().',
+    `${declaration}: describe the field, and move its line to its place in the JSON line.`,
+    'pnpm generate',
+    'Test it: the files packages/tracer/src/events/*.kernel.test.ts check fields of real events.',
+    'pnpm api && pnpm check',
+  ];
+  return { edits, next };
+}
