@@ -10,7 +10,8 @@ const roots = '{bpf,packages/*,examples,experiments/*,bench,scripts}';
 /** `unit` needs no kernel and no root; `kernel` loads BPF programs and runs one file at a time. */
 export default defineConfig({
   test: {
-    // A kernel test starts processes and loads programs: only what takes longer than that is worth a line.
+    // A kernel test starts processes and loads programs: only what takes longer than that is worth
+    // a line.
     slowTestThreshold: 5000,
     projects: [
       {
@@ -19,7 +20,8 @@ export default defineConfig({
           name: 'unit',
           include: [`${roots}/**/*.test.ts`],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.kernel.test.ts'],
-          // No result depends on how fast the machine is: the limits are only there to end what hangs.
+          // No result depends on how fast the machine is: the limits are only there to end what
+          // hangs.
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

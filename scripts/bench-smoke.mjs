@@ -1,6 +1,6 @@
 /**
- * `pnpm bench --quick` with a report in `.reports/`, for .ci/run: every benchmark runs to its end. How fast anything
- * was is not judged.
+ * `pnpm bench --quick` with a report in `.reports/`, for .ci/run: every benchmark runs to its end.
+ * How fast anything was is not judged.
  */
 import process from 'node:process';
 import { script } from './lib/output.mjs';

@@ -1,12 +1,12 @@
 /**
- * Builds the package in the current folder into its `dist/`. tsc writes JavaScript and declarations.
- * rolldown then bundles each entry with the modules of its own package, because Node.js takes long
- * to find and link many small files.
+ * Builds the package in the current folder into its `dist/`. tsc writes JavaScript and
+ * declarations. rolldown then bundles each entry with the modules of its own package, because
+ * Node.js takes long to find and link many small files.
  *
  *     node ../../scripts/build-package.mjs ENTRY… [--command ENTRY]
  *
- * An entry such as src/index.ts becomes dist/index.js. A command becomes CommonJS files that contain
- * all packages, because Node.js starts CommonJS faster than ES modules.
+ * An entry such as src/index.ts becomes dist/index.js. A command becomes CommonJS files that
+ * contain all packages, because Node.js starts CommonJS faster than ES modules.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -40,7 +40,8 @@ async function bundleCommand(name) {
   const options = { external: (/** @type {string} */ id) => id.startsWith('node:'), plugins: [places] };
   const files = await generate([name], options, {
     format: 'cjs',
-    // Each start reads this text and keeps it in memory. Names stay, so that stack traces are readable.
+    // Each start reads this text and keeps it in memory. Names stay, so that stack traces are
+    // readable.
     minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
     entryFileNames: '[name].cjs',
     // The entry of every package is called dist/index.js, so a chunk is named after its package.

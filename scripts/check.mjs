@@ -1,6 +1,6 @@
 /**
- * `pnpm check`: checks the sources without running them. Prints one line per check, and the output of each
- * that fails. Writes `.reports/check.json`.
+ * `pnpm check`: checks the sources without running them. Prints one line per check, and the output
+ * of each that fails. Writes `.reports/check.json`.
  *
  *     pnpm check                 all
  *     pnpm check types lint      these
@@ -42,7 +42,7 @@ async function checkBuild() {
   return { ok: true, output: '' };
 }
 
-/** Where the type check keeps what it knows of unchanged files. */
+/** The file in which tsc records what it found in unchanged files. */
 const buildInfo = inRoot('.tools', 'types.tsbuildinfo');
 
 const outputFolders = new Set([

@@ -21,7 +21,10 @@ const casesOfPart = 10_000;
 const mostKiB = 256 * 1024;
 const mostMs = 1000;
 
-/** @typedef {import('../packages/cli/test/replay-campaign.ts').Campaign & { readonly peakKiB: number }} Part */
+/**
+ * @typedef {import('../packages/cli/test/replay-campaign.ts').Campaign & { readonly peakKiB: number
+ *   }} Part
+ */
 
 await script(async () => {
   const { values } = parseArgs({

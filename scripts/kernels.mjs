@@ -1,12 +1,14 @@
 /**
- * `pnpm test:kernels`: the kernel tests on kernels of Debian, each in a guest of its own, and on the one that runs here.
+ * `pnpm test:kernels`: the kernel tests on kernels of Debian, each in a guest of its own, and on
+ * the one that runs here.
  *
- *     pnpm test:kernels                        all of them, all tests but the recipes: half an hour and more each
+ *     pnpm test:kernels                        all kernels, all tests but the recipes
  *     pnpm test:kernels --chosen               what .ci/run runs
  *     pnpm test:kernels 5.10 --filter follow   one kernel, the files with that in their path
  *
- * Kernels are fetched once, into ~/.cache/spoor/kernels or where SPOOR_KERNEL_CACHE says. The result is a table, and
- * `.reports/kernels.json`; consoles and messages of each kernel are in `.reports/kernels/`.
+ * Kernels are fetched once, into ~/.cache/spoor/kernels or where SPOOR_KERNEL_CACHE says. The
+ * result is a table, and `.reports/kernels.json`; consoles and messages of each kernel are in
+ * `.reports/kernels/`.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -36,8 +38,8 @@ function choicesOf(options) {
 }
 
 /**
- * Without the recipes of CONTRIBUTING.md, which `npm test` follows: each compiles and checks the whole tree, which takes
- * a guest longer than all its other tests.
+ * Without the recipes of CONTRIBUTING.md, which `npm test` follows: each compiles and checks the
+ * whole tree, which takes a guest longer than all its other tests.
  *
  * @param {Options} options @returns {string[]} arguments for Vitest
  */
@@ -47,7 +49,10 @@ function testsOf(options) {
   return options.filters.length > 0 ? [...options.filters] : ['bpf/', 'packages/', 'experiments/', 'bench/'];
 }
 
-/** @param {string} version @returns {(message: Message) => void} a line for each test that has run */
+/**
+ * @param {string} version
+ * @returns {(message: Message) => void} a line for each test that has run
+ */
 const progress = (version) => (message) => {
   if (message.say === 'kernel') say(`${version}: ${message.machine.kernel} is up`);
   if (message.say === 'program' && message.refused !== undefined)
@@ -59,7 +64,8 @@ const progress = (version) => (message) => {
 };
 
 /**
- * The first two numbers, as other kernels are called too: a build of the same has the same verifier.
+ * The first two numbers, as other kernels are called too: a build of the same has the same
+ * verifier.
  *
  * @param {string | undefined} release
  */
@@ -82,7 +88,11 @@ function costsOf(runs) {
   return costs;
 }
 
-/** @param {readonly Run[]} runs @param {Options} options @returns {import('./lib/reports.mjs').Result[]} */
+/**
+ * @param {readonly Run[]} runs
+ * @param {Options} options
+ * @returns {import('./lib/reports.mjs').Result[]}
+ */
 function verifierResults(runs, options) {
   if (!options.verifier) return [];
   const costs = costsOf(runs);
@@ -108,7 +118,8 @@ function verifierResults(runs, options) {
 }
 
 /**
- * The harness put to the test: a fault in the fallback has to be found where the fallback is used, and only there.
+ * The harness put to the test: a fault in the fallback has to be found where the fallback is used,
+ * and only there.
  *
  * @param {readonly Run[]} runs
  * @returns {import('./lib/reports.mjs').Result[]}

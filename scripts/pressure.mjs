@@ -1,4 +1,7 @@
-/** `pnpm pressure`: the set-up, then the experiment of experiments/map-pressure with our arguments, in this process. */
+/**
+ * `pnpm pressure`: the set-up, then the experiment of experiments/map-pressure with our arguments,
+ * in this process.
+ */
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { script } from './lib/output.mjs';

@@ -1,6 +1,6 @@
 /**
- * Makes a fresh clone work: pnpm, the packages, the system's tools, the build. Plain Node.js without a
- * dependency. What is there already is left alone; when nothing is to do it says nothing.
+ * Makes a fresh clone work: pnpm, the packages, the system's tools, the build. Plain Node.js
+ * without a dependency. What is there already is left alone; when nothing is to do it says nothing.
  *
  *     node scripts/setup.mjs           `npm start`, `npm test` and `pnpm check` begin with it
  */
@@ -31,7 +31,8 @@ const isLinux = process.platform === 'linux';
 /**
  * @typedef {object} State what the last set-up left, in `.tools/setup.json`
  * @property {string} packages of the lockfile and every package.json
- * @property {number} installed modification time of node_modules/.modules.yaml, which each installation writes
+ * @property {number} installed modification time of node_modules/.modules.yaml, which each
+ *   installation writes
  * @property {string} sources of what the build reads
  * @property {string} outputs of what the build wrote
  */
@@ -99,8 +100,8 @@ const buildCurrent = (state) =>
 const commandLink = inRoot('node_modules', '.bin', 'spoor');
 
 /**
- * Makes node_modules/.bin/spoor: the native launcher on Linux, the script elsewhere. As a dependency of the
- * root, the command would make each build depend on each file of each package.
+ * Makes node_modules/.bin/spoor: the native launcher on Linux, the script elsewhere. As a
+ * dependency of the root, the command would make each build depend on each file of each package.
  */
 function linkCommand() {
   if (existsSync(commandLink)) return;
@@ -125,8 +126,8 @@ async function must(command, args, { needs, cwd = root }) {
 }
 
 /**
- * Installs the pinned pnpm with npm. Its parts go to a folder beside, and get the final name when they are
- * whole.
+ * Installs the pinned pnpm with npm. Its parts go to a folder beside, and get the final name when
+ * they are whole.
  */
 export async function ensurePnpm() {
   const version = pinnedPnpm();
@@ -151,8 +152,8 @@ export async function ensurePnpm() {
     await must('npm', ['install', '--prefix', partial, ...flags, `pnpm@${version}`], {
       needs: 'It needs the network and an npm registry.',
     });
-    // What npm would run at install, where its settings let it: links the program for this machine in place
-    // of a stub.
+    // npm does not run this if its settings forbid scripts. It replaces a stub by the program for
+    // this machine.
     await must(process.execPath, ['install.js'], {
       cwd: join(partial, 'node_modules', 'pnpm'),
       needs:
@@ -183,7 +184,8 @@ async function build() {
 }
 
 /**
- * Both steps write their stamp only when they have succeeded: an interrupted step is a step to repeat.
+ * Both steps write their stamp only when they have succeeded: an interrupted step is a step to
+ * repeat.
  *
  * @param {Partial<State>} state
  */
@@ -211,8 +213,8 @@ async function prepareBuild(state) {
 /**
  * Brings the tree up to date, or ends with a {@link Failure} that says what to do.
  *
- * @param {{ withBuild?: boolean }} [options] without the build it is enough for the tools, and for tests of
- *   sources
+ * @param {{ withBuild?: boolean }} [options] without the build it is enough for the tools, and for
+ *   tests of sources
  */
 export async function setup({ withBuild = true } = {}) {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);

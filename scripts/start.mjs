@@ -1,6 +1,6 @@
 /**
- * `npm start`: the set-up, then the `spoor` command with our arguments; without any, its tour. The command
- * runs in this process, so that its exit status, its signals and its terminal are ours.
+ * `npm start`: the set-up, then the `spoor` command with our arguments; without any, its tour. The
+ * command runs in this process, so that its exit status, its signals and its terminal are ours.
  */
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';

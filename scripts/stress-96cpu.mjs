@@ -1,9 +1,10 @@
 /**
- * `pnpm stress:96cpu`: the experiment of experiments/map-pressure on a guest with 96 CPUs and the kernel 6.1, whose LRU maps
- * starve there. Every process is forked and runs on another CPU than the one before it.
+ * `pnpm stress:96cpu`: the experiment of experiments/map-pressure on a guest with 96 CPUs and the
+ * kernel 6.1, whose LRU maps starve there. Every process is forked and runs on another CPU than the
+ * one before it.
  *
  *     pnpm stress:96cpu                   about 25 minutes in emulation; writes docs/96-cpus/
- *     pnpm stress:96cpu --cpus 4          a try; writes .reports/96-cpus/, as does everything with arguments
+ *     pnpm stress:96cpu --cpus 4          a try; writes .reports/96-cpus/
  *     pnpm stress:96cpu -- --entries 10240 --modes drop        arguments of the experiment
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -17,7 +18,9 @@ import { inRoot } from './lib/workspace.mjs';
 import { setup } from './setup.mjs';
 
 const version = '6.1';
-/** Two trees or more on each of the CPUs that starve, and no more: each process costs seconds there. */
+/**
+ * Two trees or more on each of the CPUs that starve, and no more: each process costs seconds there.
+ */
 const usual = ['--processes', '960', '--entries', '100,10240,default', '--no-saboteur', '--by-cpu'];
 
 /** @param {readonly string[]} given */

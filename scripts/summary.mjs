@@ -3,8 +3,9 @@
  *
  *     node scripts/summary.mjs unit:0 kernel:0 check:1
  *
- * Each argument is a report that must be there, and the exit status of the command that wrote it. A report
- * that is missing is a failure, and so is a command that failed though its reports show none.
+ * Each argument is a report that must be there, and the exit status of the command that wrote it. A
+ * report that is missing is a failure, and so is a command that failed though its reports show
+ * none.
  */
 import process from 'node:process';
 import { red, say } from './lib/output.mjs';

@@ -1,12 +1,12 @@
 /**
- * `npm test`: the set-up, then the unit tests and the kernel tests, each with a report in `.reports/`.
- * Arguments go to Vitest:
+ * `npm test`: the set-up, then the unit tests and the kernel tests, each with a report in
+ * `.reports/`. Arguments go to Vitest:
  *
  *     npm test -- packages/btf                 the tests of one package
  *     npm test -- --project unit               one of the two projects only
  *
- * Kernel tests load BPF programs. Where that cannot work they are skipped, and the last lines say why; with
- * CI=true that is a failure.
+ * Kernel tests load BPF programs. Where that cannot work they are skipped, and the last lines say
+ * why; with CI=true that is a failure.
  */
 import { existsSync } from 'node:fs';
 import process from 'node:process';
@@ -18,13 +18,15 @@ import { setup } from './setup.mjs';
 const projects = ['unit', 'kernel'];
 
 /**
- * @returns {Promise<string | undefined>} why this machine cannot run the kernel tests; undefined when it can
+ * @returns {Promise<string | undefined>} why this machine cannot run the kernel tests; undefined
+ *   when it can
  */
 async function kernelObstacle() {
   if (process.platform !== 'linux') return `BPF is Linux's; this is ${process.platform}`;
   if (process.getuid?.() !== 0) return 'loading BPF programs needs root; run them with: sudo npm test';
   if (!existsSync('/sys/kernel/btf/vmlinux')) return 'this kernel has no BTF (/sys/kernel/btf/vmlinux)';
-  // Being root is not enough in a container without the capability, or under a seccomp filter: ask the kernel.
+  // Being root is not enough in a container without the capability, or under a seccomp filter: ask
+  // the kernel.
   const { status, output } = await run(findProgram('bpftool') ?? 'bpftool', ['prog', 'list']);
   return status === 0 ? undefined : `the kernel refuses bpf(2) here: ${output.trim()}`;
 }

@@ -16,8 +16,8 @@ import { setup } from '../setup.mjs';
  * @typedef {object} Module one declaration file
  * @property {Map<string, string[]>} declared statements by name: a function has one per overload
  * @property {Map<string, { name: string, from: string }>} imported by the local name
- * @property {Map<string, { name: string, isType: boolean, from?: string }>} exported without `from`, the name is
- *   declared or imported in this file
+ * @property {Map<string, { name: string, isType: boolean, from?: string }>} exported without
+ *   `from`, the name is declared or imported in this file
  * @property {string[]} stars specifiers of `export * from`
  */
 
@@ -27,7 +27,10 @@ import { setup } from '../setup.mjs';
 const commentOrText =
   /(?<comment>\/\*[\s\S]*?\*\/|\/\/[^\n]*)|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`/g;
 
-/** @param {string} text @returns {string[]} top-level statements: in a declaration file each begins at column 0 */
+/**
+ * @param {string} text
+ * @returns {string[]} top-level statements: in a declaration file each begins at column 0
+ */
 function statementsOf(text) {
   const plain = text
     .replace(commentOrText, (token, comment) => (comment === undefined ? token : ''))
@@ -97,7 +100,8 @@ const beside = (/** @type {string} */ file, /** @type {string} */ specifier) =>
 /**
  * @param {string} file
  * @param {string} name as `file` exports it
- * @returns {{ statements: readonly string[], isType: boolean }} `isType` if it is exported as a type alone
+ * @returns {{ statements: readonly string[], isType: boolean }} `isType` if it is exported as a
+ *   type alone
  */
 function resolveExport(file, name) {
   const { declared, imported, exported, stars } = moduleOf(file);
@@ -142,7 +146,10 @@ export function exportsOf(file) {
     });
 }
 
-/** @param {string} folder of a package @returns {{ report: string, values: number }} values of the main entry */
+/**
+ * @param {string} folder of a package
+ * @returns {{ report: string, values: number }} values of the main entry
+ */
 function reportOf(folder) {
   const { name, exports = {} } = readManifest(folder);
   let report = `Public entries of ${name}. \`pnpm api\` writes this file.\n`;

@@ -1,6 +1,6 @@
 /**
- * `pnpm check exports`: packs each public package as for a registry. publint and "Are the types wrong?"
- * then read it.
+ * `pnpm check exports`: packs each public package as for a registry. publint and "Are the types
+ * wrong?" then read it.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,10 @@ const dataEntries = ({ exports = {} }) =>
     typeof target === 'string' && !target.endsWith('.js') ? [entry] : [],
   );
 
-/** @param {string} folder @returns {string} of the tools, the outputs and the names of the sources */
+/**
+ * @param {string} folder
+ * @returns {string} of the tools, the outputs and the names of the sources
+ */
 function stampOf(folder) {
   const own = inRoot(folder);
   const outputs = filesBelow(own, (name, isFolder) =>
@@ -42,7 +45,8 @@ async function examine(folder) {
 
   const publint = await run('publint', ['run', filename, '--strict']);
   const data = dataEntries(manifest);
-  // The packages are ESM only: what a `require` sees is not a question, and node10 has no `exports`.
+  // The packages are ESM only: what a `require` sees is not a question, and node10 has no
+  // `exports`.
   const profile = ['--profile', 'esm-only', ...(data.length > 0 ? ['--exclude-entrypoints', ...data] : [])];
   const types = await run('attw', [filename, '--no-emoji', '--no-color', ...profile]);
   const faults = [publint, types].filter(({ status }) => status !== 0).map(({ output }) => output.trim());

@@ -1,6 +1,6 @@
 /**
- * What is generated and committed is what its generator writes now. Each package with a `generate.mjs` has a
- * `--check` of its own.
+ * `pnpm check generated`: committed files are equal to those that their generators write now. Each
+ * package with a `generate.mjs` has a `--check` of its own.
  */
 import { existsSync } from 'node:fs';
 import process from 'node:process';

@@ -1,6 +1,6 @@
 /**
- * `pnpm check imports`: which package may import which, in each package.json, in each import and in the includes of
- * the BPF object.
+ * `pnpm check imports`: which package may import which, in each package.json, in each import and in
+ * the includes of the BPF object.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -12,8 +12,8 @@ const publicNames = layers.map(({ name }) => name);
 
 /**
  * @param {string} folder relative to the root
- * @returns {{ sources: readonly string[], tests: readonly string[] } | undefined} the packages that its sources and its
- *   tests may import
+ * @returns {{ sources: readonly string[], tests: readonly string[] } | undefined} the packages that
+ *   its sources and its tests may import
  */
 function allowedIn(folder) {
   const layer = layers.find((candidate) => candidate.folder === folder);
@@ -33,7 +33,11 @@ export function dependencyFaults({ folder, manifest }) {
   const allowed = allowedIn(folder);
   if (allowed === undefined) return [`${folder}: missing in the table of layers (scripts/lib/packages.mjs)`];
   const used = { ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies };
-  /** @param {Record<string, string>} declared @param {readonly string[]} names @returns {string[]} */
+  /**
+   * @param {Record<string, string>} declared
+   * @param {readonly string[]} names
+   * @returns {string[]}
+   */
   const forbidden = (declared, names) =>
     Object.entries(declared)
       .filter(([name, range]) => range.startsWith('workspace:') || publicNames.includes(name))
@@ -77,7 +81,8 @@ const stem = (/** @type {string} */ path) => path.replace(/(?:\.d)?\.[cm]?[jt]s$
 /**
  * @param {string} path of a source, relative to the root
  * @param {string} text
- * @returns {string[]} the modules of its own package that it names, without their endings; types count as well
+ * @returns {string[]} the modules of its own package that it names, without their endings; types
+ *   count as well
  */
 export function localImports(path, text) {
   const code = text.replace(/^\s*(?:\*|\/\/|\/\*).*$/gm, '');
@@ -127,7 +132,8 @@ export function includeFaults({ path, text }) {
   return text.split('\n').flatMap((line, index) => {
     const target = /^\s*#\s*include\s+"([^"]+)"/.exec(line)?.[1];
     if (target === undefined) return [];
-    // bpf/ is on the include path: a name that begins with a folder of bpf/ starts there, any other at the file.
+    // bpf/ is on the include path: a name that begins with a folder of bpf/ starts there, any other
+    // at the file.
     const to = rowOf(rowOf(target) === -1 ? join(dirname(path), target) : target);
     if (to === -1 || to >= from) return [];
     const direction = 'programs and tests → events, filters, maps → lib';

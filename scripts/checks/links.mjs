@@ -1,6 +1,6 @@
 /**
- * Links between our Markdown pages: the file is there, and so is the heading. Links to other sites are not
- * followed.
+ * Links between our Markdown pages: the file is there, and so is the heading. Links to other sites
+ * are not followed.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -9,15 +9,20 @@ import { root } from '../lib/workspace.mjs';
 
 const notOurs = new Set(['node_modules', 'dist', 'build', '.git', '.tools', '.turbo', '.reports']);
 
-/** Code is no place for a link. @param {string} markdown @returns {string} with the same lines */
+/**
+ * Removes code, in which a link is text. Line numbers stay.
+ *
+ * @param {string} markdown
+ * @returns {string}
+ */
 const withoutCode = (markdown) =>
   markdown
     .replace(/^(`{3,}|~{3,})[^\n]*\n[\s\S]*?^\1[^\n]*$/gm, (block) => block.replace(/[^\n]/g, ''))
     .replace(/(`+)[^`\n]+?\1/g, (code) => ' '.repeat(code.length));
 
 /**
- * The anchors that GitHub gives to the headings of a page: lower case, punctuation dropped, spaces to
- * hyphens, a number behind a repeated one. An `id` or `name` in HTML counts too.
+ * The anchors that GitHub gives to the headings of a page: lower case, punctuation dropped, spaces
+ * to hyphens, a number behind a repeated one. An `id` or `name` in HTML counts too.
  *
  * @param {string} markdown
  * @returns {Set<string>}
@@ -41,8 +46,8 @@ export function anchorsOf(markdown) {
 
 /**
  * @param {string} markdown
- * @returns {{ target: string, line: number }[]} of `[text](target)`, `![alt](target)`, `[label]: target` and
- *   `href` or `src` in HTML
+ * @returns {{ target: string, line: number }[]} of `[text](target)`, `![alt](target)`, `[label]:
+ *   target` and `href` or `src` in HTML
  */
 export function linksOf(markdown) {
   const text = withoutCode(markdown);

@@ -14,7 +14,7 @@ describe('anchors', () => {
     ]);
   });
 
-  test('a comment in a shell block is no heading', () => {
+  test('skip a comment in a shell block', () => {
     expect([...anchorsOf('```sh\n# not one\n```\n# one\n')]).toEqual(['one']);
   });
 });

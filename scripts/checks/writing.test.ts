@@ -33,7 +33,7 @@ describe('comments', () => {
 });
 
 test('titles of tests', () => {
-  const text = `${'test'}('what a reader keeps', f);\n${'test'}.each([1])('%s is none', f);\n`;
+  const text = `${'test'}('what a reader keeps', f);\n${'test'}.each([1])('%s is ${'none'}', f);\n`;
   expect(rules('a.test.ts', text)).toEqual([
     [1, 1],
     [2, 3],

@@ -1,4 +1,7 @@
-/** Where downloaded kernels and the guest's system are kept: outside the tree, for all clones together. */
+/**
+ * Where downloaded kernels and the guest's system are kept: outside the tree, for all clones
+ * together.
+ */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';

@@ -1,9 +1,10 @@
 /**
- * What of the kernel tests `.ci/run` has every kernel do, in emulation: the one list. Each row names a file and how
- * the full names of its tests begin; a row that matches no test fails the run. `pnpm test:kernels` alone runs them all.
+ * The kernel tests that `.ci/run` runs on each kernel, in emulation. Each row names a file and the
+ * beginnings of its tests' full names. A row that matches no test fails the run. `pnpm
+ * test:kernels` without an option runs all tests.
  *
- * The load of every program of every object, and that nothing is left in the kernel, are looked at besides, by
- * guest/tests.mjs.
+ * guest/tests.mjs also loads each program of each object, and checks that nothing stays in the
+ * kernel.
  */
 
 /** @typedef {{ file: string, tests: readonly string[], covers: string }} Choice */
@@ -93,7 +94,9 @@ export const chosen = [
   },
 ];
 
-/** What a fault in the fallback for task storage must show itself in, where the kernel has no task storage. */
+/**
+ * The tests that must find a fault in the fallback for task storage, on a kernel without it.
+ */
 export const showsPlantedFault = chosen
   .filter(({ file }) => file.endsWith('/follow.kernel.test.ts'))
   .map((choice) => ({ ...choice, tests: ['follow, kept in task storage is inherited'] }));
@@ -107,7 +110,8 @@ export function vitestArguments(choices) {
 }
 
 /**
- * @param {{ file: string, name: string }} test `name`: with those of the groups that it is in, by ' > '
+ * @param {{ file: string, name: string }} test `name`: with those of the groups that it is in, by '
+ *   > '
  * @param {Choice} choice
  */
 export const isChosen = ({ file, name }, choice) =>

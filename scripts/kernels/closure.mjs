@@ -1,4 +1,7 @@
-/** A folder that has programs of this machine with all that they need to run, to make the guest's system of. */
+/**
+ * A folder that has programs of this machine with all that they need to run, to make the guest's
+ * system of.
+ */
 import {
   cpSync,
   existsSync,
@@ -14,7 +17,8 @@ import { Failure } from '../lib/output.mjs';
 import { findProgram, run } from '../lib/run.mjs';
 
 /**
- * Copies a file or folder to the same place below `target`. Where a link leads to it, the link comes along.
+ * Copies a file or folder to the same place below `target`. Where a link leads to it, the link
+ * comes along.
  *
  * @param {string} target
  * @param {string} path
@@ -52,8 +56,9 @@ async function librariesOf(files) {
 
 /**
  * @param {string} target
- * @param {{ programs: readonly string[], libraries: readonly string[], others: readonly string[] }} what names of
- *   programs; paths of libraries that are opened by name; further files and folders. The last may be missing.
+ * @param {{ programs: readonly string[], libraries: readonly string[], others: readonly string[] }}
+ *   what names of programs; paths of libraries that are opened by name; further files and folders.
+ *   The last may be missing.
  */
 export async function copyWithLibraries(target, { programs, libraries, others }) {
   for (const link of ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32']) {
@@ -73,7 +78,11 @@ export async function copyWithLibraries(target, { programs, libraries, others })
   for (const path of others) if (existsSync(path)) place(target, path);
 }
 
-/** @param {string} folder @param {RegExp} pattern @returns {string[]} the paths of what has such a name there */
+/**
+ * @param {string} folder
+ * @param {RegExp} pattern
+ * @returns {string[]} the paths of what has such a name there
+ */
 export const matching = (folder, pattern) =>
   existsSync(folder)
     ? readdirSync(folder)

@@ -23,7 +23,9 @@ import { releases } from './releases.mjs';
 /** @typedef {import('./merge.mjs').Message} Message */
 /** @typedef {import('./merge.mjs').Run} Run */
 /** @typedef {import('./machine.mjs').Heard} Heard */
-/** @typedef {{ console: string, limitMs: number, onMessage: (message: Message) => void }} Hearing */
+/**
+ * @typedef {{ console: string, limitMs: number, onMessage: (message: Message) => void }} Hearing
+ */
 /**
  * @typedef {object} Guests
  * @property {readonly string[]} versions
@@ -34,7 +36,8 @@ import { releases } from './releases.mjs';
  * @property {number} limitMinutes for each
  * @property {boolean} [update] ask the archive for newer kernels
  * @property {string} [patch] of the BPF sources that the guests get
- * @property {boolean} [withTools] they get the other versions of Node.js too that tests have installed
+ * @property {boolean} [withTools] they get the other versions of Node.js too that tests have
+ *   installed
  * @property {(version: string) => (message: Message) => void} progress
  */
 
@@ -71,7 +74,7 @@ function runOnThis(guests) {
   return timed(running, 'place', guests, (hearing) => runHere(program, hearing));
 }
 
-/** What runs before this one left when they were killed. */
+/** Removes the files that killed runs have left. */
 function removeAbandoned() {
   for (const name of readdirSync(inCache())) {
     const pid = /^run-(\d+)-/.exec(name)?.[1];
@@ -80,7 +83,11 @@ function removeAbandoned() {
   }
 }
 
-/** @param {readonly import('./releases.mjs').Release[]} wanted @param {Guests} guests @returns {Promise<Run[]>} */
+/**
+ * @param {readonly import('./releases.mjs').Release[]} wanted
+ * @param {Guests} guests
+ * @returns {Promise<Run[]>}
+ */
 async function bootAll(wanted, guests) {
   const kernels = [];
   for (const release of wanted) kernels.push(await fetchKernel(release, { update: guests.update ?? false }));

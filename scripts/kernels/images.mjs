@@ -1,6 +1,6 @@
 /**
- * What a guest boots with: an initramfs that only finds the disks, a disk with the system, made of this machine's
- * programs, and a disk with the work tree. Nothing in it is built for the guest: it runs what runs here.
+ * The files that a guest boots from. The initramfs only finds the disks. One disk has this
+ * machine's programs, the other one the work tree. Nothing is built for the guest.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -28,7 +28,10 @@ import { modulesFor } from './modules.mjs';
 
 const multiarch = '/usr/lib/x86_64-linux-gnu';
 
-/** What tests run: a shell with the usual tools, a compiler for their fixtures, and what looks at the kernel. */
+/**
+ * The programs that tests run: a shell with the usual tools, a compiler for their fixtures, and
+ * tools that inspect the kernel.
+ */
 const programs = [
   'sh bash busybox node bpftool mount umount unshare setpriv setsid taskset flock',
   'ls cat true false sleep dd mkfifo mkdir rm rmdir touch cp mv ln chmod chown env echo printf test id head tail sort',
@@ -94,7 +97,7 @@ export async function systemDisk() {
       mkdirSync(join(folder, name), { recursive: true });
     chmodSync(join(folder, 'tmp'), 0o1777);
     symlinkSync('/proc/mounts', join(folder, 'etc', 'mtab'));
-    // What every program opens first, with where its libraries are.
+    // Each program opens this cache first. It has the places of libraries.
     const { status, output } = await run(findProgram('ldconfig') ?? '/sbin/ldconfig', ['-r', folder]);
     if (status !== 0) throw new Failure('ldconfig could not look through what the guests get', { output });
     await makeDisk(folder, `${image}.${process.pid}`, 'system');
@@ -117,8 +120,8 @@ const otherNodes = /^\.tools\/node-\d/;
  * The work tree with what is built and installed in it.
  *
  * @param {string} image
- * @param {{ patch?: string, withTools?: boolean }} options `patch`: of the BPF sources, which are then compiled anew;
- *   `withTools`: with the other versions of Node.js that tests have installed
+ * @param {{ patch?: string, withTools?: boolean }} options `patch`: of the BPF sources, which are
+ *   then compiled anew; `withTools`: with the other versions of Node.js that tests have installed
  */
 export async function workDisk(image, { patch, withTools = false }) {
   const isLeftOut = (/** @type {string} */ path) =>

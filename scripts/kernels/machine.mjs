@@ -20,15 +20,16 @@ import { run } from '../lib/run.mjs';
  */
 
 /**
- * Software emulation, one thread for each virtual CPU. Without cmpxchg16b, after which qemu 7.2 has flags that are not the
- * processor's: the allocator of 6.12 then panics sooner or later.
+ * Software emulation, one thread for each virtual CPU. Without cmpxchg16b, after which qemu 7.2 has
+ * flags that are not the processor's: the allocator of 6.12 then panics sooner or later.
  */
 const emulation = ['-accel', 'tcg,thread=multi', '-cpu', 'Nehalem,-cx16'];
 const virtualisation = ['-accel', 'kvm', '-cpu', 'host'];
 
 /**
- * The kernel's watchdogs have patience: a guest that waits for its host is no fault. A panic ends the guest. And without
- * TOMOYO, which on 5.10 lets no process execute a descriptor whose leader has ended: it looks it up in /proc.
+ * The kernel's watchdogs wait long, because a guest often waits for its host. A panic ends the
+ * guest. TOMOYO is off: on 5.10 it looks a descriptor up in /proc, and refuses to execute it after
+ * the leader has ended.
  */
 const parameters = [
   'console=ttyS0',
@@ -58,19 +59,21 @@ function qemuArguments({ kernel, initramfs, disks, cpus, memoryMb, root, program
       '-append',
       [...parameters, `WORK=${root}`, `PROGRAM=${program}`].join(' '),
     ],
-    // The console to a file, and what it has to say to another: a pipe that we are slow to read would lose bytes of it.
+    // The console to a file, and what it has to say to another: a pipe that we are slow to read
+    // would lose bytes of it.
     ...['-serial', `file:${console}`, '-serial', `file:${serialOf(initramfs)}`],
-    // What it writes is forgotten: the same disks serve every guest.
+    // Writes of a guest are discarded, so that all guests share the disks.
     ...disks.flatMap((disk) => ['-drive', `file=${disk},format=raw,if=virtio,snapshot=on,cache=unsafe`]),
   ];
 }
 
 /**
- * KVM where it works. That there is /dev/kvm does not say so: a guest of nothing but an initramfs that turns it off again
- * has to end within a minute.
+ * KVM where it works. That there is /dev/kvm does not say so: a guest of nothing but an initramfs
+ * that turns it off again has to end within a minute.
  *
  * @param {import('./packages.mjs').Kernel} kernel
- * @param {{ folder: string, initramfs: string }} probe an initramfs that finds no disk turns the machine off
+ * @param {{ folder: string, initramfs: string }} probe an initramfs that finds no disk turns the
+ *   machine off
  * @returns {Promise<readonly string[]>}
  */
 export async function chooseAccelerator(kernel, { folder, initramfs }) {
@@ -113,7 +116,8 @@ export function messageReader(onMessage) {
 /**
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ console: string, limitMs: number, onMessage: (message: Message) => void, abandon?: AbortSignal }} options
+ * @param {{ console: string, limitMs: number, onMessage: (message: Message) => void, abandon?:
+ *   AbortSignal }} options
  * @returns {Promise<Heard & { output: string }>}
  */
 async function hear(command, args, { console, limitMs, onMessage, ...rest }) {
@@ -130,8 +134,8 @@ async function hear(command, args, { console, limitMs, onMessage, ...rest }) {
 }
 
 /**
- * How long a guest may take until it has said a word: some seconds, and more where few CPUs emulate many. Seldom, qemu 7.2 stands still
- * with all its threads busy, before the kernel has begun.
+ * How long a guest may take until it has said a word: some seconds, and more where few CPUs emulate
+ * many. Seldom, qemu 7.2 stands still with all its threads busy, before the kernel has begun.
  *
  * @param {Guest} guest
  */
@@ -141,7 +145,8 @@ const silenceMs = ({ cpus }) => 60_000 + cpus * 10_000;
  * One that has not said a word is started once more, which is said: nothing of ours has run in it.
  *
  * @param {Guest} guest
- * @param {{ limitMs: number, onMessage: (message: Message) => void, mostSilentMs?: number }} options
+ * @param {{ limitMs: number, onMessage: (message: Message) => void, mostSilentMs?: number }}
+ *   options
  * @returns {Promise<Heard>}
  */
 export async function boot(guest, { mostSilentMs = silenceMs(guest), ...options }) {
@@ -172,7 +177,7 @@ async function bootOnce(guest, options, mostSilentMs) {
   const args = ['-c', script, serial, ...qemuArguments(guest)];
   try {
     const heard = await hear('sh', args, { ...options, console: guest.console, abandon: silence.signal });
-    // What qemu itself has to say is neither message nor console.
+    // Messages of qemu itself belong to neither stream.
     const own = heard.output.split('\n').filter((line) => !line.startsWith('{"say":'));
     return { ...heard, printed: [...own, heard.printed].join('\n').trim(), silent: silence.signal.aborted };
   } finally {
@@ -181,14 +186,15 @@ async function bootOnce(guest, options, mostSilentMs) {
 }
 
 /**
- * The same on the kernel that runs here, without a guest.
+ * Runs the program on this machine's kernel, without a guest.
  *
  * @param {string} program
  * @param {{ console: string, limitMs: number, onMessage: (message: Message) => void }} options
  * @returns {Promise<Heard>}
  */
 export function runHere(program, options) {
-  // Its children find the pipe by the process that keeps it open. What Node.js calls a pipe is a socket, hence the cat.
+  // Its children find the pipe by the process that keeps it open. What Node.js calls a pipe is a
+  // socket, hence the cat.
   const script = 'SPOOR_KERNEL_REPORT=/proc/$$/fd/3 exec "$0" "$1" 3>&1 >"$2" 2>&1 </dev/null';
   const args = ['sh', '-c', script, process.execPath, program, options.console];
   return hear('sh', ['-c', '"$@" | cat', 'sh', ...args], options);

@@ -1,10 +1,16 @@
-/** What the kernels said, as one report and one table. */
+/** Merges the messages of all kernels into one report and one table. */
 import { isChosen } from './chosen.mjs';
 
 /** @typedef {import('../lib/reports.mjs').Result} Result */
-/** @typedef {{ say: 'kernel', machine: { kernel: string, possibleCpus: number }, features: Feature[] }} KernelMessage */
+/**
+ * @typedef {{ say: 'kernel', machine: { kernel: string, possibleCpus: number }, features: Feature[]
+ *   }} KernelMessage
+ */
 /** @typedef {{ name: string, since: string, available: boolean, why?: string }} Feature */
-/** @typedef {{ say: 'program', object: string, program: string, log: string, refused?: string }} ProgramMessage */
+/**
+ * @typedef {{ say: 'program', object: string, program: string, log: string, refused?: string }}
+ *   ProgramMessage
+ */
 /** @typedef {{ say: 'running', file: string, name: string }} RunningMessage */
 /**
  * @typedef {object} TestMessage
@@ -27,7 +33,10 @@ import { isChosen } from './chosen.mjs';
  */
 /** @typedef {{ say: 'line', text: string }} LineMessage what to show */
 /** @typedef {{ say: 'file', name: string, text: string }} FileMessage what to keep */
-/** @typedef {KernelMessage | ProgramMessage | RunningMessage | TestMessage | EndMessage | LineMessage | FileMessage} Message */
+/**
+ * @typedef {KernelMessage | ProgramMessage | RunningMessage | TestMessage | EndMessage |
+ *   LineMessage | FileMessage} Message
+ */
 /**
  * @typedef {object} Run of one kernel
  * @property {string} version
@@ -42,7 +51,7 @@ import { isChosen } from './chosen.mjs';
 const alarming =
   /WARNING:|BUG:|\bOops\b|Call Trace|general protection fault|soft lockup|hung_task|blocked for more than|rcu.*(stall|detected|kthread starved)|(suspicious|illegal) RCU|bpf.*(warn|error|fail|invalid)|(warn|error|fail).*\bbpf/i;
 
-/** What our own parameters make the kernel say, and a test that is a 32-bit program. */
+/** Lines of a kernel's log that our parameters and 32-bit tests cause. */
 const harmless = /command line: |RCU CPU stall warnings timeout set|warning: `act' uses 32-bit capabilities/i;
 
 /** @param {readonly string[]} lines @returns {string[]} */
@@ -55,7 +64,10 @@ export const alarms = (lines) => lines.filter((line) => alarming.test(line) && !
 export const said = (run, say) =>
   /** @type {Extract<Message, { say: S }>[]} */ (run.messages.filter((message) => message.say === say));
 
-/** @param {string} release such as `5.10` or `6.18.44-amd64` @param {string} since `5.5 (arm64: 6.0)` */
+/**
+ * @param {string} release such as `5.10` or `6.18.44-amd64`
+ * @param {string} since `5.5 (arm64: 6.0)`
+ */
 export function isSince(release, since) {
   const [major = 0, minor = 0] = release.split('.').map((part) => Number.parseInt(part, 10));
   const [ofMajor = 0, ofMinor = 0] = since.split('.').map((part) => Number.parseInt(part, 10));
@@ -63,8 +75,8 @@ export function isSince(release, since) {
 }
 
 /**
- * Each probe against what is known of the kernel: a probe that says no by mistake would let tests skip or run a
- * fallback that nobody asked for.
+ * Each probe against what is known of the kernel: a probe that says no by mistake would let tests
+ * skip or run a fallback that nobody asked for.
  *
  * @param {Run} run
  * @returns {Result[]}
@@ -113,7 +125,8 @@ function endFaults(run) {
 
 /**
  * @param {Run} run
- * @param {{ isGuest: boolean, choices: readonly import('./chosen.mjs').Choice[] }} options `choices`: what must have run
+ * @param {{ isGuest: boolean, choices: readonly import('./chosen.mjs').Choice[] }} options
+ *   `choices`: what must have run
  * @returns {Result[]}
  */
 export function resultsOf(run, { isGuest, choices }) {
@@ -174,7 +187,11 @@ export function resultsOf(run, { isGuest, choices }) {
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Cell */
 
-/** @param {readonly TestMessage[]} tests @param {(test: TestMessage) => string} rowOf @returns {Map<string, Cell>} */
+/**
+ * @param {readonly TestMessage[]} tests
+ * @param {(test: TestMessage) => string} rowOf
+ * @returns {Map<string, Cell>}
+ */
 function cellsOf(tests, rowOf) {
   /** @type {Map<string, Cell>} */
   const cells = new Map();
@@ -212,10 +229,12 @@ function aligned(rows) {
 }
 
 /**
- * Kernel by test; by file where there are many. Then how each kernel ran, and what it used in place of what it lacks.
+ * Kernel by test; by file where there are many. Then how each kernel ran, and what it used in place
+ * of what it lacks.
  *
  * @param {readonly Run[]} runs
- * @param {{ choices: readonly import('./chosen.mjs').Choice[] }} options with choices, tests that were not chosen have no row
+ * @param {{ choices: readonly import('./chosen.mjs').Choice[] }} options with choices, tests that
+ *   were not chosen have no row
  */
 export function table(runs, { choices }) {
   const rowOf = (/** @type {TestMessage} */ test) =>

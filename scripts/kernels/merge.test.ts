@@ -64,7 +64,7 @@ describe('the results of a kernel', () => {
     ]);
   });
 
-  test('what was chosen did not run', () => {
+  test('a chosen test did not run', () => {
     const other = [{ ...choices[0]!, tests: ['another'] }];
     expect(failures(runOf([passed, end()]), other)).toEqual([expect.stringContaining('no test another')]);
     expect(failures(runOf([{ ...passed, status: 'skipped' }, end()]))).toHaveLength(1);
@@ -98,7 +98,7 @@ describe('the results of a kernel', () => {
   });
 });
 
-test('what a kernel says at each start is no alarm', () => {
+test('passes over the lines of a usual start', () => {
   const usual = [
     'rcu: Hierarchical RCU implementation.',
     'rcu: RCU calculated value of scheduler-enlistment delay is 25 jiffies.',

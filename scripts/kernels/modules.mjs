@@ -1,4 +1,7 @@
-/** Kernel modules of an unpacked package, which no depmod has seen: found by name, with what they depend on. */
+/**
+ * Kernel modules of an unpacked package, which no depmod has seen: found by name, with what they
+ * depend on.
+ */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';

@@ -1,6 +1,7 @@
 /**
- * Debian's cloud kernels, as packages: fetched by apt, which checks them against the archive's signed index, and
- * unpacked into the cache. Nothing is installed, and the machine's own apt settings and lists stay as they are.
+ * Debian's cloud kernels, as packages: fetched by apt, which checks them against the archive's
+ * signed index, and unpacked into the cache. Nothing is installed, and the machine's own apt
+ * settings and lists stay as they are.
  */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,8 +23,10 @@ import { inCache } from './cache.mjs';
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /**
- * @param {string} targets the lines of `apt-get indextargets`, each `origin|component|codename|repository`
- * @returns {string | undefined} the address of the first repository of Debian that this machine reads packages from
+ * @param {string} targets the lines of `apt-get indextargets`, each
+ *   `origin|component|codename|repository`
+ * @returns {string | undefined} the address of the first repository of Debian that this machine
+ *   reads packages from
  */
 export function mirrorOf(targets) {
   for (const line of targets.split('\n')) {
@@ -51,7 +54,12 @@ async function mirror() {
   );
 }
 
-/** apt with lists and packages of its own. @param {string} folder @param {readonly string[]} args */
+/**
+ * apt with lists and packages of its own.
+ *
+ * @param {string} folder
+ * @param {readonly string[]} args
+ */
 async function apt(folder, args) {
   const settings = [
     `Dir::Etc::SourceList=${join(folder, 'sources.list')}`,

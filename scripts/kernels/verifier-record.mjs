@@ -1,12 +1,19 @@
 /**
- * What the verifier takes for each program on each kernel, as `bpf/verifier.json` has it. Verification is start-up time,
- * and beyond a million instructions it is refused: what grows by more than a tenth has to be acknowledged.
+ * The verifier's instructions per program and kernel, as in `bpf/verifier.json`. Verification takes
+ * start-up time, and the kernel refuses more than a million instructions. Growth by more than a
+ * tenth must be acknowledged.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { inRoot } from '../lib/workspace.mjs';
 
-/** @typedef {{ instructions: number, logBytes: number }} Cost `logBytes`: without the line that tells the time */
-/** @typedef {Record<string, Record<string, Record<string, Cost>>>} Costs by kernel, object and program */
+/**
+ * @typedef {{ instructions: number, logBytes: number }} Cost `logBytes`: without the line that
+ *   tells the time
+ */
+/**
+ * @typedef {Record<string, Record<string, Record<string, Cost>>>} Costs by kernel, object and
+ *   program
+ */
 
 const path = inRoot('bpf', 'verifier.json');
 const growth = 1.1;

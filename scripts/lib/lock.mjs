@@ -5,15 +5,15 @@ import { findProgram, run } from './run.mjs';
 import { inRoot } from './workspace.mjs';
 
 /**
- * Holds the tree's lock while `action` runs; a second caller waits. The lock is a kernel lock on an open
- * file: flock(1) takes it on a descriptor that it shares with us and exits, we keep it. It falls with our
- * process, however that ends, so there is no stale lock to judge. flock(1) is in util-linux and busybox, so
- * in every Linux; elsewhere there is no lock.
+ * Holds the tree's lock while `action` runs; a second caller waits. The lock is a kernel lock on an
+ * open file: flock(1) takes it on a descriptor that it shares with us and exits, we keep it. It
+ * falls with our process, however that ends, so there is no stale lock to judge. flock(1) is in
+ * util-linux and busybox, so in every Linux; elsewhere there is no lock.
  *
  * @template T
  * @param {() => Promise<T>} action
- * @param {{ path?: string, onWait?: (owner: string) => void }} [options] `owner` is the process id that holds
- *   the lock, as far as known
+ * @param {{ path?: string, onWait?: (owner: string) => void }} [options] `owner` is the process id
+ *   that holds the lock, as far as known
  * @returns {Promise<T>}
  */
 export async function withLock(action, { path = inRoot('.tools', 'setup.lock'), onWait } = {}) {

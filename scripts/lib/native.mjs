@@ -1,4 +1,6 @@
-/** Compiles the small native programs: static, without a C library, the same bytes wherever it runs. */
+/**
+ * Compiles the small native programs: static, without a C library, the same bytes wherever it runs.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,10 +11,12 @@ import { fileURLToPath } from 'node:url';
 const architectures = { x64: 'x86_64', arm64: 'aarch64' };
 
 /**
- * Writes `build/NAME-x64` and `build/NAME-arm64` of a package. Does nothing where the system is not Linux.
+ * Writes `build/NAME-x64` and `build/NAME-arm64` of a package. Does nothing where the system is not
+ * Linux.
  *
  * @param {URL} here the folder of the package
- * @param {{ name: string, sources: readonly string[], include?: string }} program paths are relative to the package
+ * @param {{ name: string, sources: readonly string[], include?: string }} program paths are
+ *   relative to the package
  */
 export function compileNative(here, { name, sources, include }) {
   if (process.platform !== 'linux') return;

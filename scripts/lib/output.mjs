@@ -1,15 +1,18 @@
-/** What the scripts say: one line a step, on standard error, so that standard output belongs to the command. */
+/**
+ * Output of the scripts: one line per step, on standard error. Standard output belongs to the
+ * command.
+ */
 import process from 'node:process';
 
 /**
- * A failure with nothing wrong in the scripts: its message is shown without a stack, and the process exits
- * with `status`.
+ * A failure with nothing wrong in the scripts: its message is shown without a stack, and the
+ * process exits with `status`.
  */
 export class Failure extends Error {
   /**
    * @param {string} message
-   * @param {{ status?: number, output?: string, cause?: unknown }} [options] `output`: what the failed tool
-   *   printed
+   * @param {{ status?: number, output?: string, cause?: unknown }} [options] `output`: what the
+   *   failed tool printed
    */
   constructor(message, { status = 1, output = '', cause } = {}) {
     super(message, cause === undefined ? undefined : { cause });
@@ -19,7 +22,8 @@ export class Failure extends Error {
 }
 
 /**
- * Colour only where a person looks: https://no-color.org (set and not empty), a terminal, and not a dumb one.
+ * Colour only where a person looks: https://no-color.org (set and not empty), a terminal, and not a
+ * dumb one.
  */
 const colour = !process.env['NO_COLOR'] && process.stderr.isTTY === true && process.env['TERM'] !== 'dumb';
 
@@ -62,10 +66,11 @@ export function sayFailure(failure) {
 }
 
 /**
- * The frame of every script: runs it, and turns a {@link Failure} into its text and its exit status.
+ * The frame of every script: runs it, and turns a {@link Failure} into its text and its exit
+ * status.
  *
- * @param {() => Promise<number | undefined>} main its result is the exit status; undefined leaves the status
- *   alone
+ * @param {() => Promise<number | undefined>} main its result is the exit status; undefined leaves
+ *   the status alone
  */
 export async function script(main) {
   try {

@@ -1,6 +1,6 @@
 /**
- * The layers of the workspace: which package may import which. `pnpm check imports` compares this table with every
- * package.json and every import.
+ * The layers of the workspace: which package may import which. `pnpm check imports` compares this
+ * table with every package.json and every import.
  */
 
 /**
@@ -8,8 +8,8 @@
  * @property {string} folder
  * @property {string} name
  * @property {readonly string[]} mayImport names of workspace packages
- * @property {readonly string[]} [testsMayImport] what tests may import as well: kernel tests need the loader, which
- *   is below every package that tests with it
+ * @property {readonly string[]} [testsMayImport] what tests may import as well: kernel tests need
+ *   the loader, which is below every package that tests with it
  */
 
 const core = '@spoor/core';
@@ -44,7 +44,9 @@ export const layers = [
   { folder: 'packages/cli', name: 'spoor', mayImport: libraries },
 ];
 
-/** Packages in these folders use public packages as any consumer does, and never import each other. */
+/**
+ * Packages in these folders use public packages as any consumer does, and never import each other.
+ */
 export const consumerFolders = ['examples', 'experiments', 'bench'];
 
 /** The only folder that may call foreign functions. */

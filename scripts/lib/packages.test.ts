@@ -6,7 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ffiFolder, ffiModules } from './packages.mjs';
 import { inRoot } from './workspace.mjs';
 
-/** A file of the fixture, what it imports, and the reason that the lint must give; `undefined` if it may. */
+/**
+ * A file of the fixture, what it imports, and the reason that the lint must give; `undefined` if it
+ * may.
+ */
 interface Case {
   readonly path: string;
   readonly imports: string;

@@ -1,6 +1,6 @@
 /**
- * The reports in `.reports/`: who wrote what, and how many of it passed. Two shapes: Vitest's JSON, and ours
- * for the checks.
+ * The reports in `.reports/`: who wrote what, and how many of it passed. Two shapes: Vitest's JSON,
+ * and ours for the checks.
  */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { inRoot, readJson } from './workspace.mjs';
@@ -64,8 +64,8 @@ export function countResults(report) {
 
 /**
  * @param {string} name
- * @returns {Counts | undefined} undefined when there is no report, or none that can be read, or one that says
- *   nothing at all: a run of no test proves nothing
+ * @returns {Counts | undefined} undefined when there is no report, or none that can be read, or one
+ *   that says nothing at all: a run of no test proves nothing
  */
 function countReport(name) {
   if (!existsSync(reportPath(name))) return undefined;
@@ -79,10 +79,11 @@ function countReport(name) {
 }
 
 /**
- * @param {readonly { name: string, status: number }[]} expected each report, and the exit status of the command
- *   that writes it
+ * @param {readonly { name: string, status: number }[]} expected each report, and the exit status of
+ *   the command that writes it
  * @param {(name: string) => Counts | undefined} [count]
- * @returns {{ line: string, notes: string[], isFailure: boolean }} the closing line, and what to say before it
+ * @returns {{ line: string, notes: string[], isFailure: boolean }} the closing line, and what to
+ *   say before it
  */
 export function summarise(expected, count = countReport) {
   const total = { passed: 0, failed: 0, skipped: 0 };

@@ -1,4 +1,6 @@
-/** Child processes: their environment, their output, and the signals that reach us while they run. */
+/**
+ * Child processes: their environment, their output, and the signals that reach us while they run.
+ */
 import { spawn } from 'node:child_process';
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -7,7 +9,7 @@ import process from 'node:process';
 import { Failure } from './output.mjs';
 import { inRoot, pinnedPnpm, root } from './workspace.mjs';
 
-/** Where npm puts the pinned pnpm. The version is in the name: a new pin is a new folder. */
+/** The folder of the pinned pnpm. Its name has the version, so a new pin is a new folder. */
 export const pnpmFolder = () => inRoot('.tools', `pnpm-${pinnedPnpm()}`);
 
 /** @param {string} folder @returns {boolean} */
@@ -21,9 +23,9 @@ function writable(folder) {
 }
 
 /**
- * The environment of the tools: the workspace's own programs and the pinned pnpm come first on PATH, and
- * nothing reports home. npm, pnpm and turbo all write below HOME; where that cannot be written they get one
- * inside the tree, with the person's .npmrc, which may name a registry.
+ * The environment of the tools: the workspace's own programs and the pinned pnpm come first on
+ * PATH, and nothing reports home. npm, pnpm and turbo all write below HOME; where that cannot be
+ * written they get one inside the tree, with the person's .npmrc, which may name a registry.
  *
  * @returns {NodeJS.ProcessEnv}
  */
@@ -68,8 +70,8 @@ const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
  */
 
 /**
- * Runs a program to its end, without standard input. A signal to us is passed on to it, and when it has ended
- * we end by the same signal, so that nothing is left half-way without an owner.
+ * Runs a program to its end, without standard input. A signal to us is passed on to it, and when it
+ * has ended we end by the same signal, so that nothing is left half-way without an owner.
  *
  * @param {string} command
  * @param {readonly string[]} args
@@ -128,8 +130,8 @@ export function run(command, args, options = {}) {
 
 /**
  * @param {string} name
- * @returns {string | undefined} the path of the program `name`. The administrator's folders count too: Debian
- *   keeps bpftool there, and a plain user's PATH does not have them.
+ * @returns {string | undefined} the path of the program `name`. The administrator's folders count
+ *   too: Debian keeps bpftool there, and a plain user's PATH does not have them.
  */
 export function findProgram(name) {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];

@@ -42,8 +42,8 @@ export function sourcesOf(folder) {
  * @param {string} root
  * @param {readonly string[]} paths absolute
  * @param {readonly string[]} [salt] whatever else the result depends on
- * @returns {string} of the names, relative to `root`, and the contents; a file that is not there counts as
- *   not there
+ * @returns {string} of the names, relative to `root`, and the contents; a file that is not there
+ *   counts as not there
  */
 export function contentStamp(root, paths, salt = []) {
   const hash = createHash('sha256');
@@ -57,8 +57,8 @@ export function contentStamp(root, paths, salt = []) {
 }
 
 /**
- * For what we made ourselves: cheaper than its content, and it sees a file that was removed, truncated or
- * made again.
+ * For what we made ourselves: cheaper than its content, and it sees a file that was removed,
+ * truncated or made again.
  *
  * @param {string} root
  * @param {readonly string[]} paths absolute

@@ -1,6 +1,6 @@
 /**
- * What the machine must have besides Node.js: found, or installed by apt-get, or asked for with the exact
- * commands.
+ * The system's tools besides Node.js. They are found, installed with apt-get, or named with the
+ * commands that install them.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -114,7 +114,10 @@ const everything = [
   },
 ];
 
-/** @type {(name: string, why: string, packages: Partial<Record<PackageTool, string>>) => Requirement} */
+/**
+ * @type {(name: string, why: string, packages: Partial<Record<PackageTool, string>>) =>
+ *   Requirement}
+ */
 const forGuests = (name, why, packages) => ({
   name,
   why,
@@ -123,7 +126,7 @@ const forGuests = (name, why, packages) => ({
 });
 
 /**
- * What only the guests of the kernel matrix take: `npm test` does without.
+ * Requirements of the guests of the kernel matrix alone: `npm test` does not need them.
  * @type {readonly Requirement[]}
  */
 export const guestRequirements = [
@@ -152,7 +155,7 @@ export const guestRequirements = [
 export const requirementsOf = (inCi) => everything.filter(({ ciOnly = false }) => !ciOnly || inCi);
 
 /**
- * What this run needs, and what of that is not there.
+ * Returns the requirements of this run that are missing.
  *
  * @param {readonly Requirement[]} [requirements]
  * @returns {readonly Requirement[]}
@@ -181,8 +184,8 @@ export function familyOf(osRelease) {
  * @param {readonly Requirement[]} missing
  * @param {string} osRelease
  * @param {boolean} isRoot
- * @returns {string[]} the commands that install `missing` on that system; none where we do not know its
- *   package tool
+ * @returns {string[]} the commands that install `missing` on that system; none where we do not know
+ *   its package tool
  */
 export function installCommands(missing, osRelease, isRoot) {
   const family = familyOf(osRelease);
@@ -210,8 +213,8 @@ async function aptGet(...args) {
 }
 
 /**
- * Makes sure of every row. As root on Debian and Ubuntu it installs what is missing, saying what and why first;
- * elsewhere it stops with the commands to run.
+ * Makes sure of every row. As root on Debian and Ubuntu it installs what is missing, saying what
+ * and why first; elsewhere it stops with the commands to run.
  *
  * @param {readonly Requirement[]} [requirements] those of every run, unless others are named
  */

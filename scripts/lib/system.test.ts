@@ -21,7 +21,7 @@ describe('the commands that install what is missing', () => {
     ]);
   });
 
-  test('what only continuous integration needs', () => {
+  test('tools for continuous integration alone', () => {
     expect(installCommands(requirementsOf(true), debian, true)[1]).toBe(
       'apt-get install -y --no-install-recommends clang llvm lld libbpf-dev libbpf1 bpftool g++ make python3 less vim-tiny openssh-client btrfs-progs git',
     );

@@ -1,6 +1,6 @@
 /**
- * Where the workspace is, and what it is made of. Nothing here needs a package: it runs before any is
- * installed.
+ * Where the workspace is, and what it is made of. Nothing here needs a package: it runs before any
+ * is installed.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,8 +29,9 @@ export const inRoot = (...parts) => join(root, ...parts);
 export const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 
 /**
- * The folders of the workspace that hold a package, relative to the root: `bpf`, `packages/btf`, … The
- * patterns are those of pnpm-workspace.yaml, which is not read: a YAML parser would be the first dependency.
+ * The folders of the workspace that hold a package, relative to the root: `bpf`, `packages/btf`, …
+ * The patterns are those of pnpm-workspace.yaml, which is not read: a YAML parser would be the
+ * first dependency.
  *
  * @returns {string[]}
  */

@@ -1,4 +1,7 @@
-/** What runs in the guest of `pnpm stress:96cpu`: the experiment of experiments/map-pressure. Its files go over the wire. */
+/**
+ * Runs in the guest of `pnpm stress:96cpu`: the experiment of experiments/map-pressure. Its files
+ * are sent as messages.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -6,7 +9,9 @@ import { run } from '../../lib/run.mjs';
 import { inRoot } from '../../lib/workspace.mjs';
 import { tell } from './reporter.mjs';
 
-/** @typedef {{ args: string[] }} Orders arguments of the experiment, in `.tools/kernels/orders.json` */
+/**
+ * @typedef {{ args: string[] }} Orders arguments of the experiment, in `.tools/kernels/orders.json`
+ */
 /** @type {Orders} */
 const { args } = JSON.parse(readFileSync(inRoot('.tools', 'kernels', 'orders.json'), 'utf8'));
 

@@ -1,10 +1,17 @@
-/** A reporter of Vitest's that says each thing at once, as a line of JSON: what runs, and how it ended. */
+/**
+ * A reporter of Vitest's that says each thing at once, as a line of JSON: what runs, and how it
+ * ended.
+ */
 import { appendFileSync } from 'node:fs';
 import process from 'node:process';
 
 const to = process.env['SPOOR_KERNEL_REPORT'] ?? '/dev/null';
 
-/** Plain ASCII, so that no piece of a serial line ends within a character. @param {object} message */
+/**
+ * Plain ASCII, so that no piece of a serial line ends within a character.
+ *
+ * @param {object} message
+ */
 export function tell(message) {
   const text = JSON.stringify(message).replace(
     /[\u007f-\uffff]/g,
@@ -13,13 +20,16 @@ export function tell(message) {
   appendFileSync(to, `${text}\n`);
 }
 
-/** @param {import('vitest/node').TestCase | import('vitest/node').TestSuite | import('vitest/node').TestModule} entity */
+/**
+ * @param {import('vitest/node').TestCase | import('vitest/node').TestSuite |
+ *   import('vitest/node').TestModule} entity
+ */
 const errorsOf = (entity) =>
   ('errors' in entity ? entity.errors() : (entity.result().errors ?? [])).map(({ message, stack, diff }) =>
     `${message}\n${diff ?? ''}\n${stack ?? ''}`.slice(0, 6000),
   );
 
-/** What Vitest makes an instance of. */
+/** The reporter that Vitest creates. */
 export default class {
   /** @param {import('vitest/node').TestCase} test */
   onTestCaseReady(test) {
@@ -50,7 +60,10 @@ export default class {
     this.#errors(module.relativeModuleId, module);
   }
 
-  /** @param {readonly unknown[]} _modules @param {readonly import('vitest').SerializedError[]} errors */
+  /**
+   * @param {readonly unknown[]} _modules
+   * @param {readonly import('vitest').SerializedError[]} errors
+   */
   onTestRunEnd(_modules, errors) {
     for (const { message, stack } of errors)
       tell({

@@ -1,6 +1,7 @@
 /**
- * What runs on each kernel of the matrix, in a guest and on the machine itself: looks at the kernel, has the verifier
- * judge every program, runs the kernel tests, looks at the kernel again. What it finds out it says in lines of JSON.
+ * Runs on each kernel of the matrix, in a guest and on the machine itself. It inspects the kernel,
+ * loads each program, runs the kernel tests, and inspects the kernel again. It prints its findings
+ * as lines of JSON.
  */
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
@@ -10,7 +11,10 @@ import { inRoot } from '../../lib/workspace.mjs';
 import { tell } from './reporter.mjs';
 import { judgePrograms, object } from './verifier.mjs';
 
-/** @typedef {{ vitest: string[], verifier: boolean }} Orders what the outer run wants, in `.tools/kernels/orders.json` */
+/**
+ * @typedef {{ vitest: string[], verifier: boolean }} Orders what the outer run wants, in
+ *   `.tools/kernels/orders.json`
+ */
 /** @type {Orders} */
 const orders = JSON.parse(readFileSync(inRoot('.tools', 'kernels', 'orders.json'), 'utf8'));
 

@@ -1,6 +1,6 @@
 /**
- * Has the verifier judge every program of every object, with everything switched on, as far as the kernel has what it
- * takes. What each took is what `bpf/verifier.json` records.
+ * Has the verifier judge every program of every object, with everything switched on, as far as the
+ * kernel has what it takes. What each took is what `bpf/verifier.json` records.
  */
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
