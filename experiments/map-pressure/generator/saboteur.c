@@ -1,7 +1,8 @@
 /*
- * The saboteur: `mp-saboteur PID FD KEY_SIZE VALUE_SIZE`. Deletes every entry of one map as fast as it can, until its
- * standard input ends; then says how many it deleted. The map is that of another process, by descriptor: pidfd_getfd,
- * Linux 5.6, as is deleting by batches. It touches nothing else.
+ * The saboteur: `mp-saboteur PID FD KEY_SIZE VALUE_SIZE`. Deletes every entry of one map as fast as
+ * it can, until its standard input ends; then says how many it deleted. The map is that of another
+ * process, by descriptor: pidfd_getfd, Linux 5.6, as is deleting by batches. It touches nothing
+ * else.
  */
 #define _GNU_SOURCE
 #include <errno.h>

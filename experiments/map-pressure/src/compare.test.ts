@@ -75,7 +75,7 @@ describe('comparison', () => {
   });
 });
 
-describe('what has to come', () => {
+describe('expected events', () => {
   const keys = (...changed: Parameters<typeof segmentOf>[0][]) =>
     expectations([generator, ...changed.map(segmentOf)]).map(
       ({ key, segment }) => `${key} of ${segment.process}`,

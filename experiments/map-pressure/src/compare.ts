@@ -12,7 +12,10 @@ export interface Tally {
   right: number;
   /** Events that came more often than once, counted beyond the first. */
   duplicated: number;
-  /** Of the followed scope: events that had to be in it, those that were, and those that were and had not to be. */
+  /**
+   * Of the followed scope: events that had to be in it, those that were, and those that were and
+   * had not to be.
+   */
   followExpected: number;
   followFound: number;
   followWrong: number;

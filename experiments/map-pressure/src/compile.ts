@@ -15,8 +15,8 @@ export interface Executables {
 }
 
 /**
- * Compiles the generator and the saboteur where their sources are newer. The C library is linked in: the generator's
- * binary has to run behind a chroot.
+ * Compiles the generator and the saboteur where their sources are newer. The C library is linked
+ * in: the generator's binary has to run behind a chroot.
  *
  * @throws SpoorError `UNSUPPORTED` without a C compiler
  */

@@ -14,8 +14,8 @@ import { type Observation, observer } from './observe.js';
 import { parseTruth } from './truth.js';
 
 /**
- * What a miss of the process map does: `drop` loses the event, `zero` gives an empty record, and
- * `recover`, the only mode of the product, rebuilds the record.
+ * The behaviour at a miss of the process map: `drop` loses the event, `zero` gives an empty record,
+ * and `recover`, the only mode of the product, rebuilds the record.
  */
 export type MissMode = 'drop' | 'zero' | 'recover';
 
@@ -63,7 +63,8 @@ const spareIds = 1000;
 /**
  * Runs the trees under the tracer and compares what it said with what they wrote down. Needs root.
  *
- * @throws SpoorError as `trace`; `UNSUPPORTED` when the generator cannot be compiled or cannot do something here
+ * @throws SpoorError as `trace`; `UNSUPPORTED` when the generator cannot be compiled or cannot do
+ *   something here
  */
 export async function runExperiment(setting: Setting): Promise<Outcome> {
   const { tree, saboteur } = compileGenerator();

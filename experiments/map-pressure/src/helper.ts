@@ -7,8 +7,8 @@ import { SpoorError } from '@spoor/core';
 const outputMs = 1000;
 
 /**
- * A program of ours that speaks in lines of JSON and goes on at each line that it gets. It is the leader of a process
- * group, so that all that it starts can be ended with it.
+ * A program of ours that speaks in lines of JSON and goes on at each line that it gets. It is the
+ * leader of a process group, so that all that it starts can be ended with it.
  */
 export class Helper implements AsyncDisposable {
   readonly #child: ChildProcess;
@@ -23,11 +23,11 @@ export class Helper implements AsyncDisposable {
     this.#exit = once(this.#child, 'exit');
     const reader = createInterface({ input: this.#child.stdout! });
     this.#lines = reader[Symbol.asyncIterator]();
-    // What it has started has its output too, and may outlive it: there is no end of the stream to wait for.
+    // Its children share its output and may outlive it, so the stream may not end.
     this.#child.once('exit', () => setTimeout(() => reader.close(), outputMs).unref());
   }
 
-  /** What it says next, which has to be this. */
+  /** Waits for its next message, which has to have this name. */
   async hear<T extends object>(say: string): Promise<T> {
     const { done, value } = await this.#lines.next();
     const said = done === true ? undefined : (JSON.parse(value) as T & { readonly say: string });

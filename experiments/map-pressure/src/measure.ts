@@ -4,8 +4,9 @@ import type { Statistics, Tracer } from '@spoor/tracer';
 const idleCalls = 20_000;
 
 /**
- * What the hook of system calls takes for a call that no event is made of, nanoseconds. The saboteur makes a million such
- * calls a second, which are no part of the cost of an event. Needs the object's statistics switched on.
+ * Nanoseconds of the system-call hook for a call without an event. The saboteur makes a million
+ * such calls per second, which do not belong to the cost of an event. Needs the object's statistics
+ * switched on.
  */
 export function measureIdle(tracer: Tracer): number {
   const program = tracer.object.program('on_sys_exit');
@@ -15,7 +16,10 @@ export function measureIdle(tracer: Tracer): number {
   return Number(after.runTimeNs - before.runTimeNs) / Number(after.runCount - before.runCount);
 }
 
-/** BPF run time of all hooks for each event that was submitted, nanoseconds, without the calls that made none. */
+/**
+ * BPF run time of all hooks for each event that was submitted, nanoseconds, without the calls that
+ * made none.
+ */
 export function nsPerEvent({ events, programs }: Statistics, idleNs: number): number {
   const hooks = programs.filter(({ hook }) => !hook.startsWith('iter/'));
   const time = hooks.reduce((total, { runTimeNs }) => total + runTimeNs, 0);

@@ -2,7 +2,7 @@ import { EventFlag } from '@spoor/bpf';
 import type { TracedEvent } from '@spoor/tracer';
 import { eventKey } from './truth.js';
 
-/** What the trace said in one event, as far as it can be compared with the truth. */
+/** The facts of one event that can be compared with the truth. */
 export interface Observation {
   readonly key: string;
   readonly tgid: number;
@@ -18,13 +18,16 @@ export interface Observation {
 const nsPerTick = 10_000_000n;
 
 export interface ObserverOptions {
-  /** What marks of this run begin with. */
+  /** The prefix of the marks of this run. */
   readonly run: string;
   /** The bit of the scope that follows. */
   readonly followBit: number;
 }
 
-/** What to keep of an event; undefined for opens that are no marks. Reads the event during the call only. */
+/**
+ * Returns the facts of an event, or undefined for opens without a mark. Reads the event during the
+ * call only.
+ */
 export function observer({
   run,
   followBit,
@@ -59,7 +62,8 @@ function keyOf(event: TracedEvent, mark: RegExp): Keyed | undefined {
       return { key: (isProcess ? eventKey.fork : eventKey.thread)(event.childTgid, startTicks) };
     }
     case 'exec': {
-      // What an image is told of the process that it is of: see self_pack in generator/tree/self.c.
+      // An argument carries the facts of the process over its exec: see self_pack in
+      // generator/tree/self.c.
       const state = event.argv.find((argument) => /^\d+ \d+ \d+ \d+ /.test(argument)) ?? '';
       const [process, , , segment] = state.split(' ');
       return { key: eventKey.exec(Number(process), Number(segment)), filename: event.filename };

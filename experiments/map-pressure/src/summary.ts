@@ -92,7 +92,7 @@ export function missShare({ hits, misses }: Summary): number {
   return misses === 0 ? 0 : misses / (hits + misses);
 }
 
-/** What became of the events, each counted once: the shares of the picture. They add up to 1. */
+/** The fates of the events, each counted once, as shares of the picture. They add up to 1. */
 export interface Fates {
   readonly right: number;
   /** Delivered in the right scopes, with a binary, a new flag or another fact that is not true. */

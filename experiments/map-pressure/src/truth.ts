@@ -1,8 +1,8 @@
 import { SpoorError } from '@spoor/core';
 
 /**
- * What a process of the experiment writes down of itself: a span over which its facts are the same, and the events that
- * have to come of it. `generator/tree/self.c` writes it.
+ * A process of the experiment writes this down of itself: a span over which its facts are the same,
+ * and the events that have to come of it. `generator/tree/self.c` writes it.
  */
 export interface Segment {
   /** The experiment's own numbers, from 0: the generator. */
@@ -20,13 +20,13 @@ export interface Segment {
   readonly isNew: boolean;
   readonly exe: string;
   readonly unlinked: boolean;
-  /** What was executed, when the segment began so. */
+  /** The executed program, if the segment began with an exec. */
   readonly filename: string;
   /** Marked opens: numbers from `firstMark`. */
   readonly firstMark: number;
   readonly marks: number;
   readonly threads: number;
-  /** What tells that the process is followed when its words are kept nowhere. Of no meaning for others. */
+  /** The source that shows a process is followed when its words are kept nowhere. */
   readonly told: 'words' | 'ancestor' | 'task';
   /** Null when it is not the last segment of the process. */
   readonly exitCode: number | null;
@@ -34,7 +34,7 @@ export interface Segment {
 
 /** An event that has to come. */
 export interface Expectation {
-  /** What `Observation.key` of that event is. */
+  /** The `Observation.key` of that event. */
   readonly key: string;
   readonly kind: 'open' | 'fork' | 'exec' | 'exit';
   /** Whose facts it has. */
@@ -53,7 +53,8 @@ export const eventKey = {
 /**
  * The lines of a truth file.
  *
- * @throws SpoorError `RECORDING_INVALID` for a file that is not whole: it cannot be compared with anything
+ * @throws SpoorError `RECORDING_INVALID` for a file that is not whole: it cannot be compared with
+ *   anything
  */
 export function parseTruth(text: string): Segment[] {
   const segments = text

@@ -1,9 +1,9 @@
 import type { Outcome } from './experiment.js';
 
 /**
- * What a run has to show. `perfect`: every event, every fact. `told`: the fallback's own map is too small, and the facts
- * are right wherever the task or an ancestor still tells. `fails`: the failure that this mode is known for. `anything`:
- * a mode that fails, where nothing makes it.
+ * The standards of a run. `perfect`: every event, every fact. `told`: the fallback's own map is too
+ * small, and the facts are right wherever the task or an ancestor still tells. `fails`: the failure
+ * that this mode is known for. `anything`: a mode that fails, where nothing makes it.
  */
 export type Standard = 'perfect' | 'told' | 'fails' | 'anything';
 
@@ -12,7 +12,7 @@ export function standardOf({ setting, statistics, alive }: Outcome): Standard {
   return setting.saboteur || statistics.mapEntries < alive ? 'fails' : 'anything';
 }
 
-/** What is wrong with a run; nothing when it shows what it has to. */
+/** Returns the faults of a run; none when it meets its standard. */
 export function faultsOf(outcome: Outcome): string[] {
   const found = claims[standardOf(outcome)](outcome);
   return [...found, ...soundness(outcome)].flatMap(([holds, claim]) => (holds ? [] : [claim]));
@@ -31,7 +31,10 @@ function soundness({ setting, alive, reused, comparison }: Outcome): Claim[] {
   ];
 }
 
-/** Without bpf_loop (5.17) ancestors are asked for their words alone, and those the hash can have lost too. */
+/**
+ * Without bpf_loop (5.17) ancestors are asked for their words alone, and those the hash can have
+ * lost too.
+ */
 export const asksWordsAlone = ({ statistics: { variants } }: Outcome): boolean =>
   variants['process words'] === 'hash' && variants['ancestors tell by'] === 'words';
 

@@ -39,7 +39,7 @@ export const generator = segmentOf({
   exitCode: 0,
 });
 
-/** What a trace that makes no mistake says of an event of this segment. */
+/** The observation of a correct trace for an event of this segment. */
 export function observationOf(
   { tgid, startTicks, followed, isNew, exe, unlinked }: Segment,
   changes: Partial<Observation> & Pick<Observation, 'key'>,
@@ -47,7 +47,10 @@ export function observationOf(
   return { tgid, startTicks, followed, isNew, exe, unlinked, ...changes };
 }
 
-/** All that a trace that makes no mistake says of the generator and of this process, which it has forked. */
+/**
+ * All that a trace that makes no mistake says of the generator and of this process, which it has
+ * forked.
+ */
 export function allOf(segment: Segment): Observation[] {
   const { tgid, startTicks } = segment;
   return [

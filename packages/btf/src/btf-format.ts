@@ -26,7 +26,9 @@ export const kinds = {
   enum64: 19,
 } as const;
 
-/** By kind number: bytes that follow `struct btf_type` once, and bytes for each of its `vlen` parts. */
+/**
+ * By kind number: bytes that follow `struct btf_type` once, and bytes for each of its `vlen` parts.
+ */
 export const extraSizes: readonly (readonly [once: number, each: number])[] = [
   [0, 0], // 0 is void and never stored
   [4, 0],

@@ -1,6 +1,6 @@
 /**
- * One type of a BTF blob. `id` and every reference to another type are numbers that `Btf.typeById` takes; 0 is
- * `void`. Names may be empty. Sizes are bytes.
+ * One type of a BTF blob. `id` and every reference to another type are numbers that `Btf.typeById`
+ * takes; 0 is `void`. Names may be empty. Sizes are bytes.
  *
  * Source: Linux `Documentation/bpf/btf.rst` and `include/uapi/linux/btf.h` (kinds as of 6.18).
  */
@@ -78,7 +78,7 @@ export interface BtfEnum {
   readonly values: readonly { readonly name: string; readonly value: number | bigint }[];
 }
 
-/** Where a function or variable is defined and seen. */
+/** The linkage of a function or variable. */
 export type BtfLinkage = 'static' | 'global' | 'extern';
 
 /** A function by name. */
@@ -91,7 +91,7 @@ export interface BtfFunction {
   readonly linkage: BtfLinkage;
 }
 
-/** What a function takes and returns. */
+/** Parameters and result of a function. */
 export interface BtfFunctionProto {
   readonly kind: 'function-proto';
   readonly id: number;
@@ -116,8 +116,8 @@ export interface BtfDatasec {
   readonly name: string;
   readonly size: number;
   /**
-   * What the compiler wrote. Clang leaves every `offset` 0 and the linker's symbol table knows better: see
-   * `ObjectFile.variables`.
+   * The offset that the compiler wrote. Clang leaves every `offset` 0 and the linker's symbol table
+   * knows better: see `ObjectFile.variables`.
    */
   readonly variables: readonly {
     readonly variable: number;

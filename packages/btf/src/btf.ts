@@ -4,19 +4,20 @@ import type { BtfDatasec, BtfEnum, BtfFunctionProto, BtfStruct, BtfType } from '
 import { faultyReference } from './check-references.js';
 import { decodeType } from './decode-type.js';
 
-/** Longer chains of typedefs and qualifiers than the kernel itself accepts (`MAX_RESOLVE_DEPTH`) do not end. */
+/** The kernel rejects longer chains of typedefs and qualifiers (`MAX_RESOLVE_DEPTH`). */
 const maxChain = 32;
 
 type KindName = keyof typeof kindNumbers;
 
 /**
- * The types of one BTF blob. Made by `parseBtf`, `parseObject` and `readKernelBtf`. Refers to the bytes that it was
- * made from.
+ * The types of one BTF blob, as `parseBtf`, `parseObject` and `readKernelBtf` return it. Keeps a
+ * reference to the bytes.
  *
- * Any method may report `BTF_INVALID` when the part of the blob that it reads is broken.
+ * @throws {SpoorError} BTF_INVALID from any method, when the part of the blob that it reads is
+ *   broken
  */
 export class Btf {
-  /** What errors call the input. */
+  /** The name of the input in errors. */
   readonly file: string;
   readonly #source: BtfSource;
   readonly #strings: Buffer;
@@ -28,12 +29,12 @@ export class Btf {
     this.#strings = Buffer.from(source.strings.buffer, source.strings.byteOffset, source.strings.length);
   }
 
-  /** How many types there are, `void` included: ids are 0 to `typeCount - 1`. */
+  /** Number of types, with `void`. Ids are 0 to `typeCount - 1`. */
   get typeCount(): number {
     return this.#source.count;
   }
 
-  /** Every type in the order of ids, decoded as the iteration goes. */
+  /** All types in the order of their ids. The iteration decodes them one by one. */
   get types(): Iterable<BtfType> {
     return this.#iterate();
   }
@@ -73,17 +74,18 @@ export class Btf {
   }
 
   /**
-   * Whether every reference leads to a type of the right kind, and every chain of typedefs ends. For libraries that follow
-   * what they find: libbpf before 1.3 ends the process by SIGSEGV. (`btf_sanity_check` since.)
+   * Checks that every reference leads to a type of the right kind, and that every chain of typedefs
+   * ends. libbpf before
+   * 1.3 follows a wrong reference and ends the process by SIGSEGV.
    *
-   * Errors: `BTF_INVALID`, naming the type.
+   * @throws {SpoorError} BTF_INVALID with the name of the type, when a reference is wrong
    */
   checkReferences(): void {
     const fault = faultyReference(this.#source);
     if (fault !== undefined) throw this.invalid(fault);
   }
 
-  /** Bytes of a value of that type; undefined for what has no size (`void`, functions, forward declarations). */
+  /** Bytes of a value of the type; undefined for `void`, functions and forward declarations. */
   sizeOf(id: number): number | undefined {
     let count = 1;
     let type = this.resolve(id);
@@ -134,8 +136,8 @@ export class Btf {
   }
 
   /**
-   * The parameters and result of a function, or of the function that a typedef points to: tracepoints of the
-   * kernel are typedefs such as `btf_trace_sched_process_fork`.
+   * The parameters and result of a function, or of the function that a typedef points to:
+   * tracepoints of the kernel are typedefs such as `btf_trace_sched_process_fork`.
    */
   functionPrototype(name: string): BtfFunctionProto | undefined {
     const found = this.#find(name, 'function') ?? this.#find(name, 'typedef');
@@ -162,7 +164,7 @@ export class Btf {
     for (let id = 1; id < count; id++) if (numbers.includes(kinds[id] as number)) yield id;
   }
 
-  /** Searches strings and names natively and compares numbers: no type but the one found is decoded. */
+  /** Searches names without decoding any type but the one found. */
   #find(name: string, ...wanted: KindName[]): BtfType | undefined {
     const { count, kinds, names } = this.#source;
     const numbers = wanted.map((kind) => kindNumbers[kind] as number);
@@ -179,7 +181,10 @@ export class Btf {
     return undefined;
   }
 
-  /** Every offset at which the string reads `name`: a linker may let one string be the tail of another. */
+  /**
+   * Every offset at which the string reads `name`: a linker may let one string be the tail of
+   * another.
+   */
   #nameOffsets(name: string): { readonly whole: readonly number[]; readonly tails: ReadonlySet<number> } {
     const whole: number[] = [];
     const tails = new Set<number>();

@@ -1,7 +1,12 @@
 /**
- * The JavaScript name of a C name: `start_time_ns` is `startTimeNs`. Underscores in front stay (`__pad` is
- * `__pad`), each later run of them makes the next character upper case. Two C names can become one; a codec
- * refuses a struct where they do.
+ * Returns the JavaScript name of a C name. Leading underscores stay. Each later run of underscores
+ * makes the next character upper case. If two fields of a struct get one name, `compileCodec`
+ * throws.
+ *
+ * @example
+ * ```ts
+ * camelCase('start_time_ns'); // 'startTimeNs'
+ * ```
  */
 export function camelCase<Name extends string>(name: Name): CamelCase<Name> {
   const lead = /^_*/.exec(name)?.[0] ?? '';
@@ -11,7 +16,7 @@ export function camelCase<Name extends string>(name: Name): CamelCase<Name> {
     rest.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')) as CamelCase<Name>;
 }
 
-/** What `camelCase` returns. */
+/** The result type of `camelCase`. */
 export type CamelCase<Name extends string> = Name extends `_${infer Rest}`
   ? `_${CamelCase<Rest>}`
   : JoinWords<Name>;

@@ -1,8 +1,11 @@
 import { type BtfSource, kinds, typeSize } from './btf-format.js';
 
-/** Where the references of a kind stand: behind `struct btf_type` for each of `parts` of `step` bytes, at `offsets`. */
+/**
+ * Where the references of a kind stand: behind `struct btf_type` for each of `parts` of `step`
+ * bytes, at `offsets`.
+ */
 interface Places {
-  /** Whether the type itself refers to one, where others have their size. */
+  /** True if the word that is a size in other kinds refers to a type. */
   readonly own: boolean;
   readonly step: number;
   readonly offsets: readonly number[];
@@ -27,7 +30,7 @@ const places = new Map<number, Places>([
   [kinds.typeTag, ownOnly],
 ]);
 
-/** What a reference may lead to, where that is not all. */
+/** The kinds that a reference may lead to, if not all. */
 const wanted = new Map<number, readonly number[]>([
   [kinds.function, [kinds.functionProto]],
   [kinds.datasec, [kinds.variable, kinds.function]],
@@ -41,12 +44,15 @@ const modifiers: ReadonlySet<number> = new Set([
   kinds.typeTag,
 ]);
 
-/** Longer chains of typedefs and qualifiers than the kernel itself accepts (`MAX_RESOLVE_DEPTH`) do not end. */
+/**
+ * Longer chains of typedefs and qualifiers than the kernel itself accepts (`MAX_RESOLVE_DEPTH`) do
+ * not end.
+ */
 const maxChain = 32;
 
 /**
- * The first thing that is wrong with the references between types: one that leads nowhere or to another kind, or a chain
- * that does not end. Decodes nothing: objects are opened at every start.
+ * The first thing that is wrong with the references between types: one that leads nowhere or to
+ * another kind, or a chain that does not end. Decodes nothing: objects are opened at every start.
  */
 export function faultyReference(source: BtfSource): string | undefined {
   const { count, kinds: kindOf } = source;

@@ -9,7 +9,7 @@ import { layoutOf } from './layout-of.js';
 import { mapsOf } from './map-definitions.js';
 import { type ObjectFile, readObject } from './parse-object.js';
 
-/** What clang makes of C, against what we read out of it. Needs clang; no kernel. */
+/** Compares the output of clang with what the parser reads. Needs clang, but no kernel. */
 const types = `
 typedef unsigned char u8; typedef unsigned short u16; typedef unsigned int u32; typedef unsigned long long u64;
 enum origin { ORIGIN_FORK = 1, ORIGIN_EXEC = 2 };
@@ -79,7 +79,8 @@ test('layouts are what clang lays out', () => {
   const layout = layoutOf(object.btf, 'struct everything');
   const statements = assertions('(*value)', layout);
   expect(statements.length).toBeGreaterThan(60);
-  // An assertion that does not hold is an undefined function, which stays in the object as a symbol.
+  // An assertion that does not hold is an undefined function, which stays in the object as a
+  // symbol.
   const text = `${types}\nvoid wrong_place(void);\n#define check(claim) do { if (!(claim)) wrong_place(); } while (0)
 void run(struct everything *value) {\n${statements.join('\n')}\n}`;
   clang('check.c', text, '-c', '-o', join(folder, 'check.o'));
@@ -122,7 +123,7 @@ test('programs, maps, constants and the license are read', () => {
   expect(Object.fromEntries(values)).toEqual({ first: 1, second: 2, third: 1 });
 });
 
-test('the same object gives the same text, and the generator takes all of it', () => {
+test('generates equal text for equal objects, from all of an object', () => {
   const files = generate(object, { source: 'object.o' });
   expect(generate(readObject(join(folder, 'object.o')), { source: 'object.o' })).toEqual(files);
   expect(files['structs.ts']).toContain(

@@ -8,8 +8,9 @@ export function rootName(layout: { readonly kind: string; readonly name?: string
 }
 
 /**
- * JavaScript names of a struct's fields, in order; two fields of one name would silently lose one. None is
- * `__proto__`, which could not simply be assigned: `camelCase` keeps no underscores at the end.
+ * JavaScript names of a struct's fields, in order; two fields of one name would silently lose one.
+ * None is `__proto__`, which could not simply be assigned: `camelCase` keeps no underscores at the
+ * end.
  */
 export function fieldNames(layout: StructLayout): readonly string[] {
   const owner = new Map<string, string>();

@@ -11,7 +11,7 @@ import {
 } from './codec-values.js';
 import type { ArrayLayout, Layout, StructLayout } from './layout.js';
 
-/** What a codec does with memory. */
+/** The memory operations of a codec. */
 export interface RawCodec {
   read(view: DataView, offset?: number): unknown;
   readInto(view: DataView, offset: number, target: unknown): unknown;
@@ -19,9 +19,10 @@ export interface RawCodec {
 }
 
 /**
- * Whether a DataView's bigints are read and written inline: they are on Node 24 and 26. Before, each is a call, of 240
- * instructions to read and 160 to write; by two words, through the arrays below, it is 135 and 60; those of a
- * BigUint64Array are inline everywhere, which is what a `WordView` is for. Little-endian, as all machines of ours.
+ * True if a DataView's bigints are read and written inline: they are on Node 24 and 26. Before,
+ * each is a call, of 240 instructions to read and 160 to write; by two words, through the arrays
+ * below, it is 135 and 60; those of a BigUint64Array are inline everywhere, which is what a
+ * `WordView` is for. Little-endian, as all machines of ours.
  */
 const bigintsInline = Number.parseInt(process.versions.v8, 10) >= 13;
 const big = new BigUint64Array(new ArrayBuffer(8));
@@ -31,9 +32,10 @@ const half = new Uint32Array(big.buffer);
 const helpers = { big, signedBig, half, readChars, readBytes, putChars, putBytes, putZeros, failValue };
 
 /**
- * A codec as straight-line JavaScript, bounds checked. No function is shared: an engine that learns of two codecs behind one
- * call inlines neither. None is longer than need be, since one that is long is not inlined either. The layout has been
- * validated: every number in it is one. Names come from an object file and reach the text only as JSON strings.
+ * A codec as straight-line JavaScript, bounds checked. No function is shared: an engine that learns
+ * of two codecs behind one call inlines neither. None is longer than need be, since one that is
+ * long is not inlined either. The layout has been validated: every number in it is one. Names come
+ * from an object file and reach the text only as JSON strings.
  *
  * Throws EvalError where code generation is forbidden.
  */
@@ -104,7 +106,9 @@ interface Place {
   readonly offset: number;
 }
 
-/** What to write: a variable that holds it, and a JavaScript expression of its name for errors. */
+/**
+ * A value to write: the variable that holds it, and a JavaScript expression of its name for errors.
+ */
 interface Source {
   readonly value: string;
   readonly path: string;
@@ -120,7 +124,9 @@ const later = (place: Place, distance: number): Place => ({
 class Emitter {
   text = '';
   private names = 0;
-  /** Whether there are `w` and `p`, the words of the view and the place of the first of them. */
+  /**
+   * True if the code declares `w` and `p`, the words of the view and the index of the first one.
+   */
   private readonly byWords: boolean;
 
   constructor(byWords: boolean) {
@@ -258,7 +264,7 @@ class Emitter {
   }
 }
 
-/** Whether it is one of the words that a view of words has, where that begins with one. */
+/** True if the field is a whole word of a word view that begins at a word. */
 const isWord = ({ base, offset }: Place, size: number) => size === 8 && base === 'o' && offset % 8 === 0;
 const wordAt = ({ offset }: Place) => `w[p+${offset / 8}]`;
 

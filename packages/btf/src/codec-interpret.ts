@@ -13,8 +13,8 @@ import {
 import type { ArrayLayout, Layout, StructLayout } from './layout.js';
 
 /**
- * A codec of closures, for processes that run with `--disallow-code-generation-from-strings`. It answers exactly
- * as the generated one does, several times slower.
+ * A codec of closures, for processes that run with `--disallow-code-generation-from-strings`. It
+ * answers exactly as the generated one does, several times slower.
  */
 export function interpretCodec(layout: Layout): RawCodec {
   const { read, write } = node(layout);

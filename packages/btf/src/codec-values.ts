@@ -1,7 +1,7 @@
 import { SpoorError } from '@spoor/core';
 import { describeLayout, type Layout } from './layout.js';
 
-/** What both kinds of codec do alike: text, bytes, checks and the words of their errors. */
+/** Shared by both kinds of codec: text, bytes, checks and error messages. */
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
@@ -9,7 +9,10 @@ const loneSurrogate = /\p{Surrogate}/u;
 /** Above this many bytes a native decoder is quicker than joining characters. */
 const shortText = 32;
 
-/** The text at `offset`, up to the first NUL. ASCII that is short, which almost every comm is, stays in JavaScript. */
+/**
+ * The text at `offset`, up to the first NUL. ASCII that is short, which almost every comm is, stays
+ * in JavaScript.
+ */
 export function readChars(view: DataView, offset: number, size: number): string {
   const short = Math.min(size, shortText);
   let text = '';
@@ -34,7 +37,10 @@ export function readBytes(view: DataView, offset: number, size: number): Uint8Ar
   return new Uint8Array(view.buffer, view.byteOffset + offset, size).slice();
 }
 
-/** Writes the text and zeros behind it; false when `value` is no text that fits and reads back the same. */
+/**
+ * Writes the text and zeros behind it. Returns false if `value` is not a text that fits and reads
+ * back equal.
+ */
 export function putChars(view: DataView, offset: number, size: number, value: unknown): boolean {
   if (typeof value !== 'string') return false;
   if (size > shortText) return encodeChars(view, offset, size, value);
@@ -86,7 +92,7 @@ export function failValue(value: unknown, expected: string, path: string): never
   });
 }
 
-/** What may be written for a layout, in words. */
+/** Describes the values that can be written for a layout. */
 export function describeExpected(layout: Layout): string {
   switch (layout.kind) {
     case 'int':

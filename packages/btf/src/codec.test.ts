@@ -12,7 +12,7 @@ const both = (layout: Layout) =>
 
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
-/** What a call answers, or the error that it ends with, to compare two codecs by. */
+/** The result or the error of a call, to compare two codecs. */
 function outcome(run: () => unknown): unknown {
   try {
     return { value: run() };
@@ -22,7 +22,7 @@ function outcome(run: () => unknown): unknown {
 }
 
 describe('generated and interpreted codecs are the same', () => {
-  test('what is written reads back, and both write the same bytes', () => {
+  test('both codecs write equal bytes, and read back what they wrote', () => {
     const cases = layouts.chain((layout) => fc.tuple(fc.constant(layout), valuesOf(layout)));
     fc.assert(
       fc.property(cases, fc.integer({ min: 0, max: 5 }), ([layout, value], offset) => {

@@ -4,12 +4,11 @@ import type { Layout, LayoutOf } from './layout.js';
 import { assertValidLayout } from './validate-layout.js';
 
 /**
- * Reads and writes the values of one layout.
+ * Reads and writes the values of one layout (see `Layout`). A codec returns copies. If it cannot
+ * write a field, the fields before it stay written.
  *
- * Values: see `Layout`. Nothing that a codec returns refers to the memory that it read.
- *
- * Errors: `RECORD_MALFORMED` when the bytes end before the layout does; `INVALID_VALUE`, naming the field, when a
- * value cannot be written. What was written before a refused field stays written.
+ * @throws {SpoorError} RECORD_MALFORMED when the bytes end before the layout does
+ * @throws {SpoorError} INVALID_VALUE with the name of the field, when a value cannot be written
  */
 export interface Codec<T> {
   readonly layout: Layout;
@@ -18,11 +17,11 @@ export interface Codec<T> {
   /** `offset` is relative to the view, in bytes, and need not be aligned. */
   read(view: DataView, offset?: number): T;
   /**
-   * Fills `target`, which must be complete, as one that `read` returned: nested structs are filled in place, all
-   * else is assigned. Returns `target`. For a layout that is not a struct it is the same as `read`.
+   * Fills `target`, a complete value such as `read` returns, and returns it. Nested structs are
+   * filled in place. For a layout that is not a struct, returns a new value as `read` does.
    */
   readInto(view: DataView, offset: number, target: T): T;
-  /** Writes every byte of the layout: padding, and what follows a text, becomes zero. */
+  /** Writes every byte of the layout. Padding and the bytes behind a text become zero. */
   write(view: DataView, offset: number, value: T): void;
   encode(value: T): Uint8Array;
   /** Bytes past the layout's size are ignored. */
@@ -31,17 +30,18 @@ export interface Codec<T> {
 
 /** Options of `compileCodec`. */
 export interface CompileOptions {
-  /** `interpret` never generates code; the default generates where the process may. */
+  /** `interpret` never generates code. The default generates code if the process may. */
   readonly mode?: 'generate' | 'interpret';
 }
 
 const compiled = new WeakMap<Layout, Codec<unknown>>();
 
 /**
- * The codec of a layout. Compiled once: the same layout object gives the same codec. Layouts of generated schemas
- * know their type; with any other, name it: `compileCodec<Task>(layoutOf(btf, 'task'))`.
+ * Returns the codec of a layout, compiled once per layout object. Layouts of generated schemas know
+ * their type. For any other layout, give it: `compileCodec<Task>(layoutOf(btf, 'task'))`.
  *
- * Errors: `LAYOUT_INVALID` when `layout` is not a layout; `LAYOUT_UNKNOWN` when two fields would have one name.
+ * @throws {SpoorError} LAYOUT_INVALID when `layout` is not a layout
+ * @throws {SpoorError} LAYOUT_UNKNOWN when two fields would have one name
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 import { SpoorError } from '@spoor/core';
 import { describeLayout, type Field, type Layout } from './layout.js';
 
-/** Where two layouts part. */
+/** The first difference of two layouts. */
 export interface LayoutDifference {
   /** C names: `proc_info.id.start_time_ns`; enumerators as `origin::ORIGIN_FORK`. */
   readonly path: string;
@@ -10,7 +10,7 @@ export interface LayoutDifference {
   readonly actual: LayoutPlace | undefined;
 }
 
-/** What stands at one side of a difference. */
+/** One side of a difference. */
 export interface LayoutPlace {
   /** In the words of C, or `= 3` for an enumerator. */
   readonly type: string;
@@ -19,8 +19,14 @@ export interface LayoutPlace {
 }
 
 /**
- * The first difference, in the order of the expected fields, that makes bytes of one layout unreadable by the other;
- * undefined when there is none. Names of structs and enums may differ, names of fields and enumerators may not.
+ * Returns the first difference that makes bytes of one layout unreadable by the other, or undefined
+ * if the layouts match. Names of structs and enums may differ; names of fields and enumerators may
+ * not.
+ *
+ * @example
+ * ```ts
+ * const difference = compareLayouts(ProcInfo.layout, layoutOf(object.btf, 'proc_info'));
+ * ```
  */
 export function compareLayouts(expected: Layout, actual: Layout): LayoutDifference | undefined {
   const name = 'name' in expected && expected.name !== '' ? expected.name : describeLayout(expected);
@@ -29,12 +35,22 @@ export function compareLayouts(expected: Layout, actual: Layout): LayoutDifferen
 
 /** Options of `assertLayout`. */
 export interface AssertLayoutOptions {
-  /** What `actual` was read from: a path. */
+  /** Path of the file that `actual` was read from. */
   readonly file?: string;
   readonly remedy?: string;
 }
 
-/** Errors: `LAYOUT_MISMATCH`, naming the first field that differs, both types and both offsets. */
+/**
+ * Checks that two layouts match.
+ *
+ * @throws {SpoorError} LAYOUT_MISMATCH with the first field that differs, both types and both
+ *   offsets
+ *
+ * @example
+ * ```ts
+ * assertLayout(ProcInfo.layout, layoutOf(object.btf, 'proc_info'), { file: 'trace.bpf.o' });
+ * ```
+ */
 export function assertLayout(expected: Layout, actual: Layout, options: AssertLayoutOptions = {}): void {
   const difference = compareLayouts(expected, actual);
   if (difference === undefined) return;
@@ -78,7 +94,7 @@ function compare(expected: Layout, actual: Layout, context: Context): LayoutDiff
     : undefined;
 }
 
-/** Nearly all that is compared is equal: what differs is put into words only then. */
+/** Describes a difference only if there is one, because nearly all compared fields are equal. */
 const different = (expected: Layout, actual: Layout, context: Context): LayoutDifference =>
   differ(context, describeLayout(expected), describeLayout(actual));
 

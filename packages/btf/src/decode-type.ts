@@ -1,14 +1,17 @@
 import { kinds, typeSize } from './btf-format.js';
 import type { BtfLinkage, BtfMember, BtfType } from './btf-types.js';
 
-/** What the decoder needs of the blob. */
+/** The parts of the blob that the decoder needs. */
 export interface TypeSource {
   readonly view: DataView;
   /** The string at an offset into the string section. */
   text(nameOffset: number): string;
 }
 
-/** `struct btf_type` at `at`, which the index has found to be whole. Undefined for kinds that are not known. */
+/**
+ * `struct btf_type` at `at`, which the index has found to be whole. Undefined for kinds that are
+ * not known.
+ */
 export function decodeType(source: TypeSource, id: number, at: number): BtfType | undefined {
   const { view } = source;
   const info = view.getUint32(at + 4, true);
@@ -33,7 +36,7 @@ interface TypeRecord {
   /** `kind_flag` */
   readonly flag: boolean;
   readonly sizeOrType: number;
-  /** Where what follows `struct btf_type` starts. */
+  /** Offset of the data behind `struct btf_type`. */
   readonly extra: number;
 }
 

@@ -1,8 +1,8 @@
 import { SpoorError } from '@spoor/core';
 
 /**
- * As much of ELF as a relocatable BPF object needs: sections and symbols, 64-bit and little-endian. Every place in
- * the file is checked against its length before it is read.
+ * As much of ELF as a relocatable BPF object needs: sections and symbols, 64-bit and little-endian.
+ * Every place in the file is checked against its length before it is read.
  *
  * Source: System V ABI, "Object Files"; Linux `include/uapi/linux/elf.h`.
  */

@@ -69,7 +69,10 @@ function askAll(btf: Btf): number {
   return refused;
 }
 
-/** Bytes changed at random places: to anything, to the extremes of a length or an offset; or the end cut off. */
+/**
+ * Bytes changed at random places: to anything, to the extremes of a length or an offset; or the end
+ * cut off.
+ */
 const mutations = fc.record({
   changes: fc.array(
     fc.record({ place: fc.nat(), value: fc.oneof(fc.nat(255), fc.constantFrom(0, 1, 0x7f, 0x80, 0xff)) }),

@@ -7,7 +7,7 @@ import { kernelBtfPath, readKernelBtf } from './kernel-btf.js';
 import { layoutOf } from './layout-of.js';
 import { assertValidLayout } from './validate-layout.js';
 
-/** What `bpftool -j btf dump` prints of a type. */
+/** A type as `bpftool -j btf dump` prints it. */
 interface Dumped {
   readonly id: number;
   readonly kind: string;
@@ -28,7 +28,8 @@ let dump: readonly Dumped[];
 beforeAll(() => {
   btf = readKernelBtf();
   const text = execFileSync('bpftool', ['-j', 'btf', 'dump', 'file', kernelBtfPath], { maxBuffer: 2 ** 28 });
-  // bpftool 7.1 prints the upper half of an unsigned 32-bit enum as if it were a negative 64-bit number.
+  // bpftool 7.1 prints the upper half of an unsigned 32-bit enum as if it were a negative 64-bit
+  // number.
   const exact = text.toString().replaceAll(/"val":(\d{16,})/g, (_, digits) => `"val":${low(BigInt(digits))}`);
   dump = JSON.parse(exact).types;
 });

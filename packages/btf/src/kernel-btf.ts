@@ -3,13 +3,20 @@ import { SpoorError } from '@spoor/core';
 import type { Btf } from './btf.js';
 import { parseBtf } from './parse-btf.js';
 
-/** Where the running kernel shows its types. */
+/** The file with the types of the running kernel. */
 export const kernelBtfPath = '/sys/kernel/btf/vmlinux';
 
 /**
- * The types of the running kernel. Linux 5.4 with `CONFIG_DEBUG_INFO_BTF`; needs no privilege.
+ * Reads the types of the running kernel. Needs no privilege. Requires Linux 5.4 with
+ * `CONFIG_DEBUG_INFO_BTF`.
  *
- * Errors: `BTF_MISSING` when the kernel offers none, `BTF_INVALID`.
+ * @throws {SpoorError} BTF_MISSING when the kernel has no BTF
+ * @throws {SpoorError} BTF_INVALID when the file is broken
+ *
+ * @example
+ * ```ts
+ * const task = layoutOf(readKernelBtf(), 'struct pid');
+ * ```
  */
 export function readKernelBtf(path: string = kernelBtfPath): Btf {
   let bytes: Uint8Array;

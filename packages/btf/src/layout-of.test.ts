@@ -153,7 +153,7 @@ describe('by name', () => {
   });
 });
 
-describe('what has no layout', () => {
+describe('types without a layout', () => {
   const inStruct = (type: (b: BtfBuilder) => number) => (b: BtfBuilder) =>
     b.struct('s', 16, [{ name: 'field', type: type(b), bitOffset: 0 }]);
 

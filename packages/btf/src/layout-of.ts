@@ -3,19 +3,27 @@ import type { Btf } from './btf.js';
 import type { BtfArray, BtfEnum, BtfInt, BtfMember, BtfStruct, BtfType } from './btf-types.js';
 import type { Field, Layout } from './layout.js';
 
-/** Past these a type is no value that a map or a record holds, and hostile BTF could repeat structs without end. */
+/** Limits of a value in a map or a record. Hostile BTF could repeat structs without end. */
 const maxParts = 65_536;
 const maxDepth = 64;
 const maxSize = 2 ** 31 - 1;
 
 /**
- * The layout of a type: of an id, or of a C name, with or without `struct`, `union` or `enum` before it. A bare
- * name is looked for among structs, unions, typedefs, enums and integers, in this order.
+ * Returns the layout of a type, by id or by C name with or without `struct`, `union` or `enum`. A
+ * bare name is looked up among structs, unions, typedefs, enums and integers, in this order.
  *
- * `char[N]` is text and `unsigned char[N]` (`__u8[N]`) is bytes. A 64-bit enum is its 64-bit integer.
+ * `char[N]` is text and `unsigned char[N]` (`__u8[N]`) is bytes. A 64-bit enum is its 64-bit
+ * integer.
  *
- * Errors: `LAYOUT_UNKNOWN` when there is no such type, or it holds something without a layout (a bitfield, a
- * floating-point or 128-bit number, a struct that is only declared), naming the field; `BTF_INVALID`.
+ * @throws {SpoorError} LAYOUT_UNKNOWN when the type does not exist, or with the name of a field
+ *   that has no layout: a
+ *   bitfield, a floating-point or 128-bit number, a struct that is only declared
+ * @throws {SpoorError} BTF_INVALID when the BTF is broken
+ *
+ * @example
+ * ```ts
+ * const layout = layoutOf(readObject('trace.bpf.o').btf, 'struct proc_info');
+ * ```
  */
 export function layoutOf(btf: Btf, type: string | number): Layout {
   const id = typeof type === 'number' ? type : findType(btf, type);
@@ -27,7 +35,7 @@ export function layoutOf(btf: Btf, type: string | number): Layout {
   return new LayoutBuilder(btf, done).build(id, typeof type === 'string' ? type : nameOf(btf, type)).layout;
 }
 
-/** What was built of each BTF: structs share their parts, and the events of an object share half of theirs. */
+/** Layouts by BTF. Structs share their parts, and the events of an object share half of theirs. */
 const builtOf = new WeakMap<Btf, Map<number, Built>>();
 
 function nameOf(btf: Btf, id: number): string {
@@ -109,7 +117,7 @@ class LayoutBuilder {
     }
   }
 
-  /** What an anonymous struct or enum is called: the nearest typedef. */
+  /** The name of an anonymous struct or enum: the nearest typedef. */
   private typedefName(id: number): string {
     for (let type = this.btf.typeById(id); ; type = this.btf.typeById(type.type)) {
       if (type.kind === 'typedef') return type.name;

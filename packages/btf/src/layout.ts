@@ -1,6 +1,7 @@
 /**
- * The shape of a C value in memory: what a codec is compiled from, what a recording stores, and what is compared
- * when an object is opened. Layouts are plain JSON: `JSON.parse(JSON.stringify(layout))` is an equal layout.
+ * The shape of a C value in memory: what a codec is compiled from, what a recording stores, and
+ * what is compared when an object is opened. Layouts are plain JSON:
+ * `JSON.parse(JSON.stringify(layout))` is an equal layout.
  *
  * Sizes and offsets are bytes. Everything is little-endian, as BPF objects are that Spoor reads.
  */
@@ -51,7 +52,9 @@ export interface BytesLayout {
   readonly size: number;
 }
 
-/** Any other array; `length` 0 is a flexible array member, whose elements the codec leaves alone. */
+/**
+ * Any other array; `length` 0 is a flexible array member, whose elements the codec leaves alone.
+ */
 export interface ArrayLayout {
   readonly kind: 'array';
   readonly element: Layout;
@@ -66,14 +69,17 @@ export interface StructLayout {
   readonly name: string;
   readonly size: number;
   /**
-   * In the order of declaration. Members of anonymous structs and unions stand here as if they were declared in
-   * this struct, which is how C names them; those of an anonymous union overlap, and a codec writes all of them
-   * in order: the last one stays.
+   * In the order of declaration. Members of anonymous structs and unions stand here as if they were
+   * declared in this struct, which is how C names them; those of an anonymous union overlap, and a
+   * codec writes all of them in order: the last one stays.
    */
   readonly fields: readonly Field[];
 }
 
-/** A union with a name of its own: its bytes, as a `Uint8Array`, since only its user knows which member holds. */
+/**
+ * A union with a name of its own: its bytes, as a `Uint8Array`, since only its user knows which
+ * member holds.
+ */
 export interface UnionLayout {
   readonly kind: 'union';
   readonly name: string;
@@ -101,7 +107,14 @@ declare const valueType: unique symbol;
 /** A layout that remembers, for the type checker only, what its codec reads. */
 export type LayoutOf<T, L extends Layout = Layout> = L & { readonly [valueType]?: T };
 
-/** A layout in the words of C, for messages: `u32`, `char[16]`, `struct task_id`, `enum origin`, `u64[4]`. */
+/**
+ * Describes a layout in C, for messages.
+ *
+ * @example
+ * ```ts
+ * describeLayout(ctype.chars(16).layout); // 'char[16]'
+ * ```
+ */
 export function describeLayout(layout: Layout): string {
   switch (layout.kind) {
     case 'int':

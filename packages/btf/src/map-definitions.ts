@@ -1,14 +1,20 @@
 import type { BtfType } from './btf-types.js';
 import type { ObjectFile, ObjectVariable } from './parse-object.js';
 
-/** A map as its object declares it in `SEC(".maps")`; a loader may change the sizes before it is created. */
+/**
+ * A map as its object declares it in `SEC(".maps")`; a loader may change the sizes before it is
+ * created.
+ */
 export interface ObjectMap {
   readonly name: string;
   /** The number of `enum bpf_map_type`. */
   readonly type: number;
   readonly maxEntries: number;
   readonly flags: number;
-  /** BTF id for `layoutOf`; undefined where the declaration gives only a size, or none (a ring buffer). */
+  /**
+   * BTF id for `layoutOf`; undefined where the declaration gives only a size, or none (a ring
+   * buffer).
+   */
   readonly keyType: number | undefined;
   readonly valueType: number | undefined;
   /** Bytes. */
@@ -17,11 +23,15 @@ export interface ObjectMap {
 }
 
 /**
- * The maps of an object, sorted as in its BTF.
+ * Returns the maps of an object, in the order of its BTF. In a declaration, `__uint(name, n)` is a
+ * pointer to an array of n, and `__type` a pointer to a type (libbpf, `parse_btf_map_def`).
  *
- * Errors: `BTF_INVALID` when a declaration is not made by the macros of `bpf_helpers.h`.
+ * @throws {SpoorError} BTF_INVALID when a declaration does not use the macros of `bpf_helpers.h`
  *
- * Source: libbpf `parse_btf_map_def`: `__uint(name, n)` is a pointer to an array of n, `__type` a pointer to a type.
+ * @example
+ * ```ts
+ * const names = mapsOf(readObject('trace.bpf.o')).map(({ name }) => name);
+ * ```
  */
 export function mapsOf(object: ObjectFile): readonly ObjectMap[] {
   return object.variables

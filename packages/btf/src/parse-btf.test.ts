@@ -164,7 +164,7 @@ describe('finding', () => {
     expect(btf.datasecs().map(({ id }) => id)).toEqual([section]);
   });
 
-  test('what is not there is undefined', () => {
+  test('a missing type is undefined', () => {
     expect(btf.findStruct('either')).toBeUndefined();
     expect(btf.findStruct('struct')).toBeUndefined();
     expect(btf.findStruct('')).toBeUndefined();

@@ -4,17 +4,21 @@ import { type BtfIndex, btfMagic, extraSizes, headerSize, typeSize } from './btf
 
 /** Options of `parseBtf` and `parseObject`. */
 export interface ParseOptions {
-  /** What errors call the input: a path. */
+  /** The name of the input in errors: a path. */
   readonly file?: string;
 }
 
 /**
- * Reads raw BTF: a `.BTF` section, or `/sys/kernel/btf/vmlinux`. Only the place of each type is noted, which takes
- * milliseconds for a whole kernel; a type is decoded when it is asked for. `bytes` must not change while the
- * result is in use.
+ * Parses raw BTF: a `.BTF` section, or `/sys/kernel/btf/vmlinux`. Notes only the place of each
+ * type, and decodes a type when it is read. References between types are checked when they are
+ * followed. `bytes` must not change while the result is in use.
  *
- * Errors: `BTF_INVALID`, naming the file and the place. What a reference between types points to is checked when it
- * is followed.
+ * @throws {SpoorError} BTF_INVALID with the file and the place, when the BTF is broken
+ *
+ * @example
+ * ```ts
+ * const btf = parseBtf(readFileSync('/sys/kernel/btf/vmlinux'));
+ * ```
  */
 export function parseBtf(bytes: Uint8Array, options: ParseOptions = {}): Btf {
   const file = options.file ?? 'BTF';
@@ -60,7 +64,7 @@ function readHeader(view: DataView, file: string): Sections {
   return { typesStart, typesEnd, stringsStart, stringsEnd };
 }
 
-/** One pass over the types: where each starts, and its name, so that a search by name decodes nothing. */
+/** Notes the offset and the name of each type, so that a search by name decodes nothing. */
 function indexTypes(view: DataView, sections: Sections, file: string): BtfIndex {
   const { typesStart, typesEnd } = sections;
   const most = Math.floor((typesEnd - typesStart) / typeSize) + 1;

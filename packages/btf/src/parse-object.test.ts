@@ -81,7 +81,7 @@ describe('maps', () => {
   });
 });
 
-describe('what is not a BPF object', () => {
+describe('an invalid BPF object', () => {
   function broken(change: Change) {
     const bytes = sampleObject();
     const result = change(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), bytes);

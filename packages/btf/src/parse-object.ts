@@ -5,9 +5,12 @@ import type { BtfDatasec, BtfLinkage } from './btf-types.js';
 import { type Elf, type ElfSection, readElf } from './elf.js';
 import { type ParseOptions, parseBtf } from './parse-btf.js';
 
-/** A compiled BPF object as it lies on disk. Reading one takes no privilege, no kernel and no libbpf. */
+/**
+ * A compiled BPF object as it lies on disk. Reading one takes no privilege, no kernel and no
+ * libbpf.
+ */
 export interface ObjectFile {
-  /** What errors call the input. */
+  /** The name of the input in errors. */
   readonly file: string;
   readonly btf: Btf;
   /** Of the section `license`; empty when there is none. */
@@ -20,7 +23,7 @@ export interface ObjectFile {
 /** A function that the kernel can run, and what it attaches to. */
 export interface ObjectProgram {
   readonly name: string;
-  /** What libbpf derives type and hook from: `tp_btf/sched_process_fork`. */
+  /** The section, which names type and hook: `tp_btf/sched_process_fork`. */
   readonly section: string;
   /** Bytes of BPF instructions, 8 each but for 64-bit loads, which take 16. */
   readonly size: number;
@@ -39,10 +42,18 @@ export interface ObjectVariable {
 }
 
 /**
- * Reads a BPF object. `bytes` must not change while the result is in use.
+ * Parses a BPF object. `bytes` must not change while the result is in use. Each error names the
+ * file.
  *
- * Errors: `OBJECT_INVALID` when it is no 64-bit little-endian ELF file for BPF or is cut off, `OBJECT_NO_BTF`,
- * `BTF_INVALID`; all name the file.
+ * @throws {SpoorError} OBJECT_INVALID when it is not a 64-bit little-endian ELF file for BPF, or is
+ *   truncated
+ * @throws {SpoorError} OBJECT_NO_BTF when it was compiled without `-g`
+ * @throws {SpoorError} BTF_INVALID when its BTF is broken
+ *
+ * @example
+ * ```ts
+ * const object = parseObject(await readFile('trace.bpf.o'), { file: 'trace.bpf.o' });
+ * ```
  */
 export function parseObject(bytes: Uint8Array, options: ParseOptions = {}): ObjectFile {
   const file = options.file ?? 'object';
@@ -65,7 +76,17 @@ export function parseObject(bytes: Uint8Array, options: ParseOptions = {}): Obje
   };
 }
 
-/** `parseObject` of a file. Errors: `FILE_UNREADABLE`, and those of `parseObject`. */
+/**
+ * Reads and parses a BPF object.
+ *
+ * @throws {SpoorError} FILE_UNREADABLE when the file cannot be read, and the errors of
+ *   `parseObject`
+ *
+ * @example
+ * ```ts
+ * for (const { name, section } of readObject('trace.bpf.o').programs) console.log(name, section);
+ * ```
+ */
 export function readObject(path: string): ObjectFile {
   let bytes: Uint8Array;
   try {
@@ -99,8 +120,8 @@ function programsOf(elf: Elf): readonly ObjectProgram[] {
 }
 
 /**
- * The variables of every DATASEC. Clang leaves their offsets to relocations of `.BTF`, so they are taken from the
- * symbols, as libbpf does (`btf_fixup_datasec`).
+ * The variables of every DATASEC. Clang leaves their offsets to relocations of `.BTF`, so they are
+ * taken from the symbols, as libbpf does (`btf_fixup_datasec`).
  */
 function variablesOf(elf: Elf, btf: Btf): readonly ObjectVariable[] {
   const symbols = new Map(

@@ -86,13 +86,13 @@ describe('a reduction of the types of a kernel', () => {
     ]);
   });
 
-  test('is none where a struct is missing, which may be one of a module', () => {
+  test('is undefined if a struct is missing, which may be one of a module', () => {
     expect(reduce(kernel().build(), 'task_struct', 'nf_conn')).toBeUndefined();
     expect(reduce(kernel().build(), 'task')).toBeUndefined();
     expect(reduced('task_struct', 'ovl_inode').findStruct('task_struct')?.size).toBe(128);
   });
 
-  test('is none of what is not BTF of this byte order, is cut off, or has a kind that is not known', () => {
+  test('is undefined for another byte order, truncated BTF and unknown kinds', () => {
     const bytes = kernel().build();
     const change = (offset: number, value: number) => {
       const copy = Uint8Array.from(bytes);

@@ -52,19 +52,19 @@ describe('the types of relocations', () => {
     expect(of([task, field], [own, field])?.optional).toEqual(new Set(['ovl_inode']));
   });
 
-  test('are none where there are no relocations', () => {
+  test('are undefined without relocations', () => {
     expect(of()).toBeUndefined();
     expect(relocationTypes({ ...objectWith(btf, new Uint8Array()), sections: [] })).toBeUndefined();
   });
 
-  test('are none where something else than a field of a struct is asked for', () => {
+  test('are undefined for a relocation of anything but a field of a struct', () => {
     expect(of([task, typeId])).toBeUndefined();
     expect(of([task, enumValue])).toBeUndefined();
     expect(of([named, field])).toBeUndefined();
     expect(of([int, size])).toBeUndefined();
   });
 
-  test('are none where the section is cut off', () => {
+  test('are undefined for a truncated section', () => {
     const whole = extension([[task, field]]);
     for (let length = 0; length < whole.length; length += 4)
       expect(relocationTypes(objectWith(btf, whole.slice(0, length)))).toBeUndefined();

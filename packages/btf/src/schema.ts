@@ -14,11 +14,11 @@ import { type CamelCase, camelCase } from './camel-case.js';
 import type { Layout, LayoutOf } from './layout.js';
 
 /**
- * A TypeBox schema of a C value, with the layout that it has in memory: validate with it, infer the static type
- * from it, compile its codec with `compileCodec(schema.layout)`.
+ * A TypeBox schema of a C value, with its layout in memory. Validate values with it, infer its
+ * static type, or compile a codec with `compileCodec(schema.layout)`.
  *
- * It is what the functions of TypeBox would return, byte for byte, but made without loading TypeBox: that would
- * cost a program that only reads events a tenth of a second at its start.
+ * The schema equals what the functions of TypeBox return. It is created without loading TypeBox,
+ * which would take a tenth of a second of start-up time.
  */
 export type LayoutSchema<Schema extends TSchema = TSchema> = Schema & {
   readonly layout: LayoutOf<Static<Schema>>;
@@ -26,7 +26,14 @@ export type LayoutSchema<Schema extends TSchema = TSchema> = Schema & {
 
 const schemas = new WeakMap<Layout, LayoutSchema>();
 
-/** The schema of a layout; the same layout object gives the same schema. Errors: none, for a valid layout. */
+/**
+ * Returns the schema of a valid layout, created once per layout object.
+ *
+ * @example
+ * ```ts
+ * const schema = schemaOf(layoutOf(object.btf, 'struct proc_info'));
+ * ```
+ */
 export function schemaOf<T = unknown>(layout: LayoutOf<T>): LayoutSchema<TUnsafe<T>> {
   let schema = schemas.get(layout);
   if (schema === undefined) {
@@ -87,7 +94,9 @@ function numberSchema(layout: Layout, signed: boolean): LayoutSchema {
   return create(layout, { '~kind': 'Integer' }, { type: 'integer', minimum, maximum: minimum + values - 1 });
 }
 
-/** The range is a refinement, as a bigint keyword would make the schema impossible to print as JSON. */
+/**
+ * The range is a refinement, as a bigint keyword would make the schema impossible to print as JSON.
+ */
 function wideSchema(layout: Layout, signed: boolean): LayoutSchema {
   const wrap = signed ? BigInt.asIntN : BigInt.asUintN;
   const refinement: TRefinement<bigint> = {
@@ -119,10 +128,12 @@ export type StructSchema<F extends Fields> = LayoutSchema<
 >;
 
 /**
- * Words of C for schemas, as generated code writes them:
+ * Builds schemas of C types, as generated code does.
  *
+ * @example
  * ```ts
- * const TaskId = ctype.struct('task_id', 16, { tgid: [0, ctype.u32], start_time_ns: [8, ctype.u64] });
+ * const fields = { tgid: [0, ctype.u32], start_time_ns: [8, ctype.u64] } as const;
+ * const TaskId = ctype.struct('task_id', 16, fields);
  * type TaskId = Static<typeof TaskId>; // { tgid: number; startTimeNs: bigint }
  * ```
  */

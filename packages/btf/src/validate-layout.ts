@@ -1,15 +1,23 @@
 import { SpoorError } from '@spoor/core';
 import type { Layout } from './layout.js';
 
-/** Above this a layout is no struct that anyone passes through a map; nested repetition would exhaust memory. */
+/** The most bytes of a layout. Nested repetition would exhaust memory. */
 const maxNodes = 65_536;
 const maxSize = 2 ** 31 - 1;
 const maxDepth = 64;
 
 /**
- * Refuses what is not a layout: one that comes out of a file may say anything, and code is compiled from it.
+ * Checks that a value is a layout. Use it for layouts from a file, because codecs compile code from
+ * them.
  *
- * Errors: `LAYOUT_INVALID`, naming the place.
+ * @throws {SpoorError} LAYOUT_INVALID with the place, when the value is not a layout
+ *
+ * @example
+ * ```ts
+ * const layout: unknown = JSON.parse(text);
+ * assertValidLayout(layout);
+ * const codec = compileCodec(layout);
+ * ```
  */
 export function assertValidLayout(value: unknown): asserts value is Layout {
   new Validator().check(value, 'layout', 0);

@@ -1,9 +1,10 @@
 /**
- * A view of a whole buffer for codecs: they read and write its 64-bit integers as words, inline, also on engines that call a
- * function for those of a plain DataView (before Node 24). For memory that many values go through.
+ * A view of a whole buffer for codecs, which read and write its 64-bit integers as words. Before
+ * Node.js 24, each 64-bit access of a plain DataView is a function call. Use it for memory that
+ * many values go through.
  */
 export class WordView extends DataView<ArrayBufferLike> {
-  /** The same memory, but for what a last incomplete word would have. */
+  /** The memory as 32-bit words, without an incomplete last word. */
   readonly words: BigUint64Array;
 
   constructor(buffer: ArrayBufferLike) {

@@ -16,7 +16,10 @@ interface Part {
   readonly extra?: readonly number[];
 }
 
-/** Writes BTF by hand, a type a call; each returns the new type's id. Nothing is checked: broken blobs are wanted too. */
+/**
+ * Writes BTF by hand, a type a call; each returns the new type's id. Nothing is checked: broken
+ * blobs are wanted too.
+ */
 export class BtfBuilder {
   readonly #types: number[][] = [];
   readonly #names = new Map<string, number>([['', 0]]);

@@ -1,7 +1,10 @@
 import { BtfBuilder } from './btf-builder.js';
 import { buildElf } from './elf-builder.js';
 
-/** A whole object, built without clang: two maps, a ring, constants, two events, a filter kind, a program. */
+/**
+ * A whole object, built without clang: two maps, a ring, constants, two events, a filter kind, a
+ * program.
+ */
 export function sampleObject(): Uint8Array {
   const btf = new BtfBuilder();
   const int = btf.int('int', 4, 'signed');

@@ -7,8 +7,8 @@ interface Manifest {
 }
 
 /**
- * Builds this package and those that it imports, each by its own script: for tests of a process of its own, which
- * resolves `@spoor/object` as a user's does, and which leave `dist` as a build does.
+ * Builds this package and those that it imports, each by its own script: for tests of a process of
+ * its own, which resolves `@spoor/object` as a user's does, and which leave `dist` as a build does.
  */
 export function buildPackages(): void {
   for (const name of ['core', 'btf', 'ring', 'object']) {

@@ -11,7 +11,7 @@ type Call = (...args: unknown[]) => unknown;
 const mapFailed = 2n ** 64n - 1n;
 const page = 4096;
 
-/** What every driver has to pass. A new one brings itself, and inherits all of this. */
+/** The tests that every driver has to pass. */
 export function driverConformance(name: string, make: () => Driver): void {
   describe(`the ${name} driver`, () => {
     const driver = make();

@@ -2,7 +2,7 @@ import { release } from 'node:os';
 import { features } from '../src/index.js';
 import { compileFixture } from './compile.js';
 
-/** Whether the kernel that runs is of that version or later: `5.14`. */
+/** Returns true if the running kernel has this version or a later one: `5.14`. */
 export function kernelSince(version: string): boolean {
   const [major = 0, minor = 0] = release().split('.').map(Number);
   const [wanted = 0, least = 0] = version.split('.').map(Number);

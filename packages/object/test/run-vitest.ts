@@ -19,7 +19,7 @@ export interface VitestOutcome {
   readonly passed: readonly string[];
   /** Titles with the first line of what went wrong. */
   readonly failed: readonly string[];
-  /** What it printed, for when there is no report. */
+  /** Its output, for runs without a report. */
   readonly output: string;
 }
 

@@ -11,7 +11,7 @@ const tools = new URL('../../../.tools/', import.meta.url);
 export type Tool = { readonly path: string } | { readonly missing: string };
 
 /**
- * What to do without a tool: on CI a missing tool is a failure, elsewhere a test that says why it is skipped.
+ * Handles a missing tool. On CI it is a failure; elsewhere the test is skipped and says why.
  *
  * @returns the path, when there is one
  */
@@ -35,8 +35,9 @@ export function installNode(major: number): Tool {
 const fixture = fileURLToPath(new URL('fixtures/ffi-napi/', import.meta.url));
 
 /**
- * A folder from which `ffi-napi` and `ref-napi` resolve. The published ffi-napi 4.0.3 does not compile for Node 20 and
- * later; two measures make it: the fixture's override of node-addon-api, and `-fpermissive` for an enum of its own.
+ * A folder from which `ffi-napi` and `ref-napi` resolve. The published ffi-napi 4.0.3 does not
+ * compile for Node 20 and later; two measures make it: the fixture's override of node-addon-api,
+ * and `-fpermissive` for an enum of its own.
  */
 export function buildFfiNapi(): Tool {
   const lock = readFileSync(`${fixture}package-lock.json`);
@@ -50,7 +51,10 @@ export function buildFfiNapi(): Tool {
   });
 }
 
-/** Node's headers beside its executable, so that node-gyp neither downloads them nor needs a configuration. */
+/**
+ * Node's headers beside its executable, so that node-gyp neither downloads them nor needs a
+ * configuration.
+ */
 function nodeHeaders(): Record<string, string> {
   const folder = dirname(dirname(realpathSync(process.execPath)));
   return existsSync(`${folder}/include/node/node.h`) ? { npm_config_nodedir: folder } : {};
@@ -60,12 +64,15 @@ interface Recipe {
   readonly what: string;
   readonly commands: readonly (readonly [string, ...string[]])[];
   readonly env?: Readonly<Record<string, string>>;
-  /** What is asked for, inside of the folder. */
+  /** The path inside of the folder. */
   readonly file: string;
   readonly prepare: (folder: string) => void;
 }
 
-/** Makes the folder aside and moves it into place: an interrupted installation is never taken for one. */
+/**
+ * Makes the folder aside and moves it into place: an interrupted installation is never taken for
+ * one.
+ */
 function install(name: string, { what, commands, env, file, prepare }: Recipe): Tool {
   const folder = fileURLToPath(new URL(name, tools));
   const path = file === '' ? folder : `${folder}/${file}`;

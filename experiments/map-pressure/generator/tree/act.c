@@ -1,4 +1,4 @@
-/* What a process can do. */
+/* The acts of a process. */
 #include "experiment.h"
 
 #include <errno.h>
@@ -60,7 +60,10 @@ void leave(void)
 	_exit(code);
 }
 
-/* A child has its parent's name, which may be the one that matches: it is to be followed for its descent alone. */
+/*
+ * A child has its parent's name, which may be the one that matches: it is to be followed for its
+ * descent alone.
+ */
 static _Noreturn void run_child(void (*body)(void))
 {
 	rename_self("mp-child");

@@ -55,7 +55,10 @@ static void abandoned(void)
 	alive_leaf();
 }
 
-/* The ancestor that would have matched has ended before the trace began: nobody can know, and nobody follows. */
+/*
+ * The ancestor that would have matched has ended before the trace began: nobody can know, and
+ * nobody follows.
+ */
 static void abandoned_root(bool followed)
 {
 	root_begin(followed);

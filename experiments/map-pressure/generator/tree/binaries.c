@@ -1,4 +1,7 @@
-/* Trees that begin during the trace, in which it is hard to tell which binary a process runs. Each is run twice, as in shapes.c. */
+/*
+ * Trees that begin during the trace, in which it is hard to tell which binary a process runs.
+ * Each is run twice, as in shapes.c.
+ */
 #include "experiment.h"
 
 #include <fcntl.h>

@@ -1,9 +1,10 @@
 /*
- * The generator: processes in the shapes that break trackers, each of which writes down its own truth.
+ * The generator: processes in the shapes that break trackers, each of which writes down its own
+ * truth.
  *
- * `main.c` is the process that starts all others and the entry of every image that they execute; `shapes.c`,
- * `binaries.c` and `alive.c` are the shapes; `act.c` is what a process can do; `self.c` is what it knows of itself and writes down;
- * `stage.c` is what all of them share.
+ * `main.c` is the process that starts all others and the entry of every image that they execute;
+ * `shapes.c`, `binaries.c` and `alive.c` are the shapes; `act.c` is what a process can do; `self.c`
+ * is what it knows of itself and writes down; `stage.c` is what all of them share.
  */
 #ifndef EXPERIMENT_H
 #define EXPERIMENT_H
@@ -19,7 +20,10 @@
 #define PATH_LENGTH 256
 #define NAME_LENGTH 16
 
-/* Descriptors that every process has, at numbers that survive an exec: paths mean nothing behind a chroot. */
+/*
+ * Descriptors that every process has, at numbers that survive an exec: paths mean nothing behind
+ * a chroot.
+ */
 enum {
 	FD_TRUTH = 60,
 	FD_MARKS,
@@ -42,7 +46,10 @@ struct stage {
 	/* processes that took the id of an ended one; those that found it taken */
 	atomic_uint reused, not_reused;
 	atomic_bool failed;
-	/* how many may act at a time in PHASE_ACT: it is state that is under pressure here, not the rings */
+	/*
+	 * how many may act at a time in PHASE_ACT: it is state that is under pressure here, not
+	 * the rings
+	 */
 	sem_t turns;
 	int generator;
 	cpu_set_t cpus;
@@ -63,8 +70,8 @@ void must(bool ok, const char *what);
 const char *inside(const char *name);
 
 /*
- * A process is told as segments: spans over which its facts are the same. Truth is a line a segment, written at its
- * end, and says which events the segment has to have.
+ * A process is told as segments: spans over which its facts are the same. Truth is a line a
+ * segment, written at its end, and says which events the segment has to have.
  */
 struct self {
 	/* numbers of the experiment's own, from 0: the generator */
@@ -76,8 +83,8 @@ struct self {
 	unsigned threads;
 	bool followed, is_new, unlinked;
 	/*
-	 * What tells that the process is followed when its words are kept nowhere: nothing, an ancestor that lives and
-	 * matches, or what acts itself.
+	 * The source that shows a process is followed when its words are kept nowhere: nothing, an
+	 * ancestor that lives and matches, or what acts itself.
 	 */
 	enum { TOLD_BY_WORDS, TOLD_BY_ANCESTOR, TOLD_BY_TASK } told;
 	/* how the segment began: fork, exec, alive; or turn, by no event */
@@ -93,7 +100,7 @@ void self_born(void);
 void self_identify(void);
 /* A segment ends, and the next begins. */
 void self_turn(const char *entered);
-/* What told so far who is followed has gone. */
+/* The source of the follow state has gone. */
 void self_untold(void);
 /* The last segment ends. */
 void self_ended(int code);
@@ -107,7 +114,7 @@ void move_to_cpu(unsigned index);
 void mark(unsigned count);
 /* A process that runs `body` and leaves; its id in our process namespace. */
 pid_t launch(void (*body)(void));
-/* The same with an id that has been used before, where nobody else has it. */
+/* Forks a process with an id that was used before, if nobody else has it. */
 pid_t launch_as(pid_t tgid, void (*body)(void));
 void await_child(pid_t child);
 void in_thread(void (*body)(void));
@@ -117,7 +124,7 @@ void await_leader_gone(void);
 void await_reparented(void);
 _Noreturn void leave(void);
 
-/* What to execute: `fd` alone, or `path`. `then` is what the image does: see main.c. */
+/* The program to execute: `fd` alone, or `path`. `then` is what the image does: see main.c. */
 struct image {
 	const char *path;
 	int fd;
@@ -135,7 +142,7 @@ void traced(void);
 void stand(void);
 /* After all stand: opens, a fork, an exec, the end. */
 _Noreturn void finish(void);
-/* The same without the exec. */
+/* Does all of it except the exec. */
 _Noreturn void finish_in_place(void);
 /* stand, then finish */
 void stand_and_finish(void);

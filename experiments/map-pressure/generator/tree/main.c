@@ -1,6 +1,6 @@
 /*
- * The generator: `mp-generator RUN FOLDER MATCH DECOY PROCESSES`. Speaks in lines of JSON on its standard output, and does the
- * next step at each line on its standard input:
+ * The generator: `mp-generator RUN FOLDER MATCH DECOY PROCESSES`. Speaks in lines of JSON on its
+ * standard output, and does the next step at each line on its standard input:
  *
  *   {"say":"alive",…}      what has to live before the trace does; then begin the trace
  *   {"say":"standing",…}   all processes live; then they act
@@ -61,7 +61,10 @@ static unsigned standing_of(const struct shape *table)
 	return standing;
 }
 
-/* How many were launched: the generator goes from one CPU to the next, since a fork is recorded where the parent is. */
+/*
+ * How many were launched: the generator goes from one CPU to the next, since a fork is recorded
+ * where the parent is.
+ */
 static unsigned launched;
 
 /* Both sorts of every shape; `counter` is what its processes raise when they are in their place. */
@@ -111,7 +114,10 @@ static void prepare_folder(void)
 
 static void prepare(char **argv)
 {
-	/* By its hostname's namespace, which nobody else is in, the experiment is told from all else on the machine. */
+	/*
+	 * By its hostname's namespace, which nobody else is in, the experiment is told from all
+	 * else on the machine.
+	 */
 	must(!unshare(CLONE_NEWUTS), "unshare(CLONE_NEWUTS)");
 	must(!prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "prctl(PR_SET_CHILD_SUBREAPER)");
 	stage_create();

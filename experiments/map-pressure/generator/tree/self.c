@@ -1,4 +1,4 @@
-/* What a process knows of itself, carries over an exec, and writes down. */
+/* The facts that a process knows of itself, carries over an exec, and writes down. */
 #include "experiment.h"
 
 #include <fcntl.h>

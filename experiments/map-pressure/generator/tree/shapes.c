@@ -1,6 +1,6 @@
 /*
- * Trees that begin during the trace, in which it is hard to tell who is followed. Each is run twice: as a tree that is
- * followed, and as a decoy that is not.
+ * Trees that begin during the trace, in which it is hard to tell who is followed. Each is run
+ * twice: as a tree that is followed, and as a decoy that is not.
  */
 #include "experiment.h"
 
@@ -45,7 +45,7 @@ static void orphan_root(bool followed)
 	leave();
 }
 
-/* What matched has another name by now. */
+/* The process that matched has another name by now. */
 static void renamed_root(bool followed)
 {
 	root_begin(followed);
@@ -165,7 +165,10 @@ static pid_t used_id(void)
 	pid_t child = launch(short_life);
 
 	await_child(child);
-	/* The truth tells processes apart by id and start time, which /proc gives in hundredths of a second. */
+	/*
+	 * The truth tells processes apart by id and start time, which /proc gives in hundredths
+	 * of a second.
+	 */
 	usleep(20000);
 	return child;
 }

@@ -1,4 +1,4 @@
-/* What all processes share, and how they wait for one another. */
+/* Memory that all processes share, and how they wait for one another. */
 #include "experiment.h"
 
 #include <errno.h>

@@ -6,7 +6,10 @@ const margin = 56;
 const gap = 36;
 const panel = { top: 112, width: 340, height: 96, distance: 158 };
 
-/** Misses of the process map on each CPU: a row of panels for each size of the map, in it a panel a mode. */
+/**
+ * Misses of the process map on each CPU: a row of panels for each size of the map, in it a panel a
+ * mode.
+ */
 export function pictureByCpu(summaries: readonly Summary[], { kernel, cpus }: Caption): string {
   const modes = [...new Set(summaries.map(({ setting }) => setting.mode))];
   const sizes = [...new Set(summaries.map(({ mapEntries }) => mapEntries))].sort((a, b) => a - b);

@@ -45,8 +45,8 @@ export interface Caption {
 }
 
 /**
- * One picture of all settings: what became of every event, a panel a mode, a bar a setting; below, how often the map
- * missed and what an event cost.
+ * One picture of all settings: what became of every event, a panel a mode, a bar a setting; below,
+ * how often the map missed and what an event cost.
  */
 export function picture(summaries: readonly Summary[], caption: Caption): string {
   const modes = (['drop', 'zero', 'recover'] as const).filter((mode) =>

@@ -30,8 +30,9 @@ const columns: readonly (readonly [name: string, cell: (summary: Summary) => str
 ];
 
 /** Plain text, one line a setting, aligned. `held`: entries of the map
- * when all processes were alive. After the misses and the CPUs that they were on, by where the process's own words were when a
- * record was rebuilt: in task storage, in the hash, nowhere; and how often an ancestor was what told. */
+ * when all processes were alive. After the misses and the CPUs that they were on, by where the
+ * process's own words were when a record was rebuilt: in task storage, in the hash, nowhere; and
+ * how often an ancestor was what told. */
 export function table(summaries: readonly Summary[]): string {
   const rows = [
     columns.map(([name]) => name),

@@ -133,7 +133,7 @@ test('an object that declares nothing gives no files but an empty index', () => 
   expect(generate(nothing, { source: 'sample.o' })).toEqual({ 'index.ts': head });
 });
 
-describe('what cannot be described is refused by name', () => {
+describe('throws with the name of a type that cannot be described', () => {
   function refused(declare: (builder: BtfBuilder) => readonly number[]) {
     const builder = new BtfBuilder();
     const variables = declare(builder).map((type, index) =>

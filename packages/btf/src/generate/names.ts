@@ -10,8 +10,9 @@ export function kebabCase(name: string): string {
 }
 
 /**
- * An enumerator without the first word, where all of its enum begin with the same: `ORIGIN_RECOVERED_USER` is
- * `RECOVERED_USER`. One word and never more, so that a new enumerator renames no other.
+ * An enumerator without the first word, where all of its enum begin with the same:
+ * `ORIGIN_RECOVERED_USER` is `RECOVERED_USER`. One word and never more, so that a new enumerator
+ * renames no other.
  */
 export function shortName(enumerator: string, all: readonly string[]): string {
   const prefix = enumerator.slice(0, enumerator.indexOf('_') + 1);

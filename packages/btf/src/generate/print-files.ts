@@ -109,7 +109,9 @@ function printEvents({ events }: Collected): string {
   );
   const names = events.map(({ layout }) => pascalCase(layout.name));
   return `${imports(names, './structs.js')}
-/** The event catalogue: the number of each kind, and the schema of the fixed part of its records. */
+/**
+ * The event catalogue: the number of each kind, and the schema of the fixed part of its records.
+ */
 export const events = ${object(entries)} as const;
 
 /** The fixed part of each kind of event. */

@@ -51,7 +51,7 @@ export class SchemaPrinter {
     return this.define(layout, indent);
   }
 
-  /** The same, but a struct is written out although it has a name. */
+  /** Prints a layout, and writes a struct out although it has a name. */
   define(layout: Layout, indent = ''): string {
     this.words = true;
     switch (layout.kind) {

@@ -2,10 +2,15 @@ import { closeSync } from 'node:fs';
 import type { Native } from '../ffi/native.js';
 import { CStruct, cString } from '../libc/c-memory.js';
 
-/** One instruction of BPF, `struct bpf_insn`: code, registers (source << 4 | destination), offset, immediate. */
+/**
+ * One instruction of BPF, `struct bpf_insn`: code, registers (source << 4 | destination), offset,
+ * immediate.
+ */
 type Instruction = readonly [code: number, registers: number, offset: number, immediate: number];
 
-/** The few instructions that probes consist of; codes from `linux/bpf.h` and `linux/bpf_common.h`. */
+/**
+ * The few instructions that probes consist of; codes from `linux/bpf.h` and `linux/bpf_common.h`.
+ */
 export const bpf = {
   /** r<to> = value */
   set: (to: number, value: number): Instruction => [0xb7, to, 0, value],
@@ -25,7 +30,7 @@ interface ProbeProgram {
   readonly type: number;
   /** `enum bpf_attach_type`. */
   readonly attachType?: number;
-  /** What the program is for, by its id in the kernel's BTF. */
+  /** The target of the program, by its id in the kernel's BTF. */
   readonly attachTo?: number;
   readonly code: readonly Instruction[];
 }
@@ -57,7 +62,7 @@ export function loadProbe({ libbpf, driver }: Native, program: ProbeProgram): nu
   );
 }
 
-/** What `use` makes of a descriptor, or of -errno; the descriptor is closed afterwards. */
+/** Returns the result of `use`, called with a descriptor or -errno. Closes the descriptor. */
 export function withDescriptor<T>(fd: number, use: (fd: number) => T): T {
   try {
     return use(fd);

@@ -1,26 +1,31 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 
-/** What of the machine explains a refusal. Read only when something was refused. */
+/** Facts of the machine that explain a refusal. They are read after a refusal only. */
 export interface Environment {
   /** `none`, `integrity` or `confidentiality`; undefined when the kernel does not say. */
   readonly lockdown: string | undefined;
   readonly hasKernelBtf: boolean;
-  /** Which of the capabilities that loading takes are missing. */
+  /** Missing capabilities that a load needs. */
   readonly missingCapabilities: readonly string[];
   readonly hasTracefs: boolean;
-  /** Whether capabilities are those of a user namespace, which the kernel asks for none of what BPF takes. */
+  /** True in a user namespace, whose capabilities do not allow BPF. */
   readonly inUserNamespace: boolean;
-  /** Whether /proc shows this process. Without, capabilities and namespaces are not known. */
+  /** True if /proc shows this process. Otherwise capabilities and namespaces are unknown. */
   readonly hasProcfs: boolean;
   readonly hasSysfs: boolean;
   /** File descriptors that this process may still open; undefined where that is not known. */
   readonly descriptorsLeft: number | undefined;
 }
 
-/** Inode of the namespace that the machine began with: `PROC_USER_INIT_INO` of `linux/proc_ns.h`. */
+/**
+ * Inode of the namespace that the machine began with: `PROC_USER_INIT_INO` of `linux/proc_ns.h`.
+ */
 const initialUserNamespace = 0xeffffffd;
 
-/** Bits from `linux/capability.h`. Kernels before 5.8 know only CAP_SYS_ADMIN, which holds all of it. */
+/**
+ * Bits from `linux/capability.h`. Kernels before 5.8 know only CAP_SYS_ADMIN, which holds all of
+ * it.
+ */
 const capSysAdmin = 1n << 21n;
 const needed = { CAP_PERFMON: 1n << 38n, CAP_BPF: 1n << 39n };
 
@@ -37,13 +42,17 @@ export function readEnvironment(): Environment {
   };
 }
 
-/** Whether procfs is mounted at /proc and shows this process: one of another process-id namespace does not. */
+/**
+ * Returns true if procfs is mounted at /proc and shows this process. One of another pid namespace
+ * does not.
+ */
 export function hasProcfs(): boolean {
   return existsSync('/proc/self/stat');
 }
 
 /**
- * Why bpf(2) is refused to this process whatever the kernel can do; undefined where nothing is known to be in the way.
+ * Why bpf(2) is refused to this process whatever the kernel can do; undefined where nothing is
+ * known to be in the way.
  *
  * @param environment as read from the machine
  */
@@ -76,12 +85,15 @@ export function lockdownMode(text: string): string | undefined {
   return /\[(\w+)\]/.exec(text)?.[1];
 }
 
-/** Whether the mode withholds anything from a privileged process. */
+/** Returns true if the lockdown mode restricts a privileged process. */
 export function isLocked(lockdown: string | undefined): boolean {
   return lockdown !== undefined && lockdown !== 'none';
 }
 
-/** @param status the text of `/proc/self/status`; empty where it cannot be read, and nothing is known to be missing */
+/**
+ * @param status the text of `/proc/self/status`; empty where it cannot be read, and nothing is
+ * known to be missing
+ */
 export function missingCapabilities(status: string): readonly string[] {
   const mask = /^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1];
   if (mask === undefined) return [];
@@ -92,7 +104,7 @@ export function missingCapabilities(status: string): readonly string[] {
     .map(([name]) => name);
 }
 
-/** Where the tracepoints of the kernel are described; undefined while tracefs is not mounted. */
+/** The folder that describes the tracepoints of the kernel; undefined without tracefs. */
 export function tracefs(): string | undefined {
   return ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'].find((path) => existsSync(`${path}/events`));
 }

@@ -16,7 +16,7 @@ test('every feature is answered, with a reason when it is missing, and the answe
   }
 });
 
-test('what Spoor stands on is there wherever its own objects load', () => {
+test('the features that Spoor needs exist wherever its objects load', () => {
   for (const name of [
     'kernel_btf',
     'ring_buffer',
@@ -45,7 +45,7 @@ test('an answer agrees with what loading says', () => {
   expect(loads(compileFixture('lsm'))).toBe(features.has('lsm'));
 });
 
-test('a name that is no feature is a mistake of the caller', () => {
+test('throws for an unknown feature name', () => {
   expect(() => features.has('time_travel' as 'lsm')).toThrow(TypeError);
 });
 

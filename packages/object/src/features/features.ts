@@ -4,14 +4,14 @@ import { type FeatureName, type Probe, probes, refusesAll } from './probes.js';
 
 export interface Feature {
   readonly name: FeatureName;
-  /** What it is good for, in a line. */
+  /** One line about its use. */
   readonly what: string;
   /** First kernel with it, where its configuration allows. */
   readonly since: string;
   readonly available: boolean;
   /** Why it is not available; undefined when it is. */
   readonly why: string | undefined;
-  /** Whether bpf(2) is refused to this process altogether, so that nobody knows what the kernel has. */
+  /** True if the process may not call bpf(2) at all, so that the feature is unknown. */
   readonly unknown: boolean;
 }
 
@@ -22,7 +22,10 @@ interface Answer {
 
 const answers = new Map<FeatureName, Answer>();
 
-/** What is wrong with it, found out at most once a process: loads a tiny program or map and lets go of it. */
+/**
+ * Returns the reason why a feature is missing. Probes once per process, by loading a tiny program
+ * or map.
+ */
 function answer(name: FeatureName): Answer {
   const known = answers.get(name);
   if (known !== undefined) return known;
@@ -43,10 +46,12 @@ function problem(name: FeatureName): string | undefined {
 }
 
 /**
- * What the running kernel can do, tried and not guessed from its version: distributions backport and leave out. Each
- * answer is found out when it is first asked for and kept for the life of the process.
+ * The features of the running kernel, by probes and not by its version, because distributions
+ * backport. Each answer is found out when it is first asked for and kept for the life of the
+ * process.
  *
- * @throws SpoorError `LIBBPF_MISSING`, `LIBBPF_TOO_OLD`, `FFI_UNKNOWN`, `FFI_UNAVAILABLE`; never for a missing feature
+ * @throws {SpoorError} LIBBPF_MISSING, `LIBBPF_TOO_OLD`, `FFI_UNKNOWN`, `FFI_UNAVAILABLE`; never
+ *   for a missing feature
  */
 export const features = {
   names: Object.keys(probes) as readonly FeatureName[],
@@ -60,7 +65,10 @@ export const features = {
     return problem(name);
   },
 
-  /** Whether the kernel itself, not one of its modules, has a tracepoint of this name, with types. */
+  /**
+   * Returns true if the kernel itself, not one of its modules, has a tracepoint of this name, with
+   * types.
+   */
   hasTracepoint(name: string): boolean {
     return hasTypedTracepoint(native(), name);
   },

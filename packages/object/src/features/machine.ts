@@ -2,11 +2,14 @@ import { release } from 'node:os';
 import { native } from '../ffi/native.js';
 import { possibleCpus } from '../maps/kernel-map.js';
 
-/** What the loader stands on. */
+/** The machine, as the loader sees it. */
 export interface Machine {
   /** `uname -r`. */
   readonly kernel: string;
-  /** CPUs that may ever come online: the slots of a per-CPU map, and what bounds of LRU maps are reckoned with. */
+  /**
+   * CPUs that may ever come online: the slots of a per-CPU map, and what bounds of LRU maps are
+   * reckoned with.
+   */
   readonly possibleCpus: number;
   /** Bytes. */
   readonly pageSize: number;
@@ -16,7 +19,7 @@ export interface Machine {
   readonly ffi: string;
 }
 
-/** @throws SpoorError `LIBBPF_MISSING`, `LIBBPF_TOO_OLD`, `FFI_UNKNOWN`, `FFI_UNAVAILABLE` */
+/** @throws {SpoorError} LIBBPF_MISSING, `LIBBPF_TOO_OLD`, `FFI_UNKNOWN`, `FFI_UNAVAILABLE` */
 export function describeMachine(): Machine {
   const bound = native();
   return {

@@ -10,12 +10,12 @@ import { createTaskStorage } from './task-storage.js';
 
 /** How one feature is found out: `undefined` when it works, else why it does not. */
 export interface Probe {
-  /** What it is good for, in a line. */
+  /** One line about its use. */
   readonly what: string;
   /** First kernel with it, where its configuration allows. */
   readonly since: string;
   readonly probe: (native: Native) => string | undefined;
-  /** Whether a file answers, which needs no privilege. */
+  /** True if a file tells, which needs no privilege. */
   readonly byFile?: true;
 }
 
@@ -144,7 +144,7 @@ const hookFeatures = new Map<number, FeatureName>([
   [attachType.iterator, 'iterators'],
 ]);
 
-/** What a hook of an attach type (`enum bpf_attach_type`) takes. */
+/** The kind of program for an attach type (`enum bpf_attach_type`). */
 export function featureOfHook(type: number): FeatureName | undefined {
   return hookFeatures.get(type);
 }
@@ -231,7 +231,8 @@ const btfMagic = 0xeb9f;
 const arrayMap = 2;
 
 /**
- * Why no probe can tell what the kernel has: bpf(2) is refused to this process altogether. Undefined where it is not.
+ * Why no probe can tell what the kernel has: bpf(2) is refused to this process altogether.
+ * Undefined where it is not.
  */
 export function refusesAll(native: Native): string | undefined {
   const missing = missingPrivilege(readEnvironment());
@@ -243,9 +244,10 @@ export function refusesAll(native: Native): string | undefined {
 }
 
 /**
- * Whether the kernel lets a tracing program reach task storage, and not only create a map of it. Asked of an untyped
- * program, since all kinds of tracing programs have the same helpers (`bpf_tracing_func_proto`): for a typed one the hook's
- * id would have to be found, in the 5 MB of the kernel's BTF.
+ * Probes whether a tracing program may reach task storage, and not only create a map of it. Asked
+ * of an untyped program, since all kinds of tracing programs have the same helpers
+ * (`bpf_tracing_func_proto`): for a typed one the hook's id would have to be found, in the 5 MB of
+ * the kernel's BTF.
  */
 function taskStorageInTracing(native: Native): string | undefined {
   const { btf, map } = createTaskStorage(native);

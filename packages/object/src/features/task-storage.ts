@@ -1,7 +1,10 @@
 import type { Native } from '../ffi/native.js';
 import { CStruct, cString } from '../libc/c-memory.js';
 
-/** BTF of `int` and nothing else: what a storage map insists on for its key and value. Layout: `linux/btf.h`. */
+/**
+ * BTF of `int` and nothing else: what a storage map insists on for its key and value. Layout:
+ * `linux/btf.h`.
+ */
 function intBtf(): Uint8Array {
   const header = 24;
   const types = 16;
@@ -27,7 +30,10 @@ const options = { size: 32, btfFd: 8, keyType: 12, valueType: 16, flags: 28 };
 const taskStorage = 29;
 const noPrealloc = 1;
 
-/** A task storage map of one `int`: its descriptor, which the caller closes, or -errno. `btf` likewise. */
+/**
+ * A task storage map of one `int`: its descriptor, which the caller closes, or -errno. `btf`
+ * likewise.
+ */
 export function createTaskStorage({ libbpf, driver }: Native): {
   readonly btf: number;
   readonly map: number;

@@ -1,19 +1,24 @@
 /**
- * What a foreign-function library must offer to carry Spoor. Everything above this file sees only these types.
+ * The functions that a foreign-function library has to offer. Everything above this file sees only
+ * these types.
  *
- * Scalars and pointers, nothing else: no struct by value, no variadic call, and no callback. The only callback that
- * libbpf would take is its printer, `libbpf_set_print`, whose last argument is a `va_list`: its representation is the
- * ABI's own affair, so a driver cannot pass it on in a portable way. Spoor switches the printer off and has the
- * kernel write its logs into memory instead (see `log-buffer.ts`).
+ * Scalars and pointers, nothing else: no struct by value, no variadic call, and no callback. The
+ * only callback that libbpf would take is its printer, `libbpf_set_print`, whose last argument is a
+ * `va_list`: its representation is the ABI's own affair, so a driver cannot pass it on in a
+ * portable way. Spoor switches the printer off and has the kernel write its logs into memory
+ * instead (see `log-buffer.ts`).
  */
 
-/** `u8` also stands for C's `bool`. Sizes are those of LP64 Linux: `size_t` is `u64`, an enum is `i32`. */
+/**
+ * `u8` also stands for C's `bool`. Sizes are those of LP64 Linux: `size_t` is `u64`, an enum is
+ * `i32`.
+ */
 export type CType = 'void' | 'u8' | 'i32' | 'u32' | 'i64' | 'u64' | 'pointer';
 
 /**
- * An argument of type `pointer`: an address, the memory of a typed array or `DataView` from its own offset on, or
- * `null`. The memory of a view stays where it is and alive during the call, and not longer: for an address that C
- * keeps, take `Driver.address` of memory that you hold on to.
+ * An argument of type `pointer`: an address, the memory of a typed array or `DataView` from its own
+ * offset on, or `null`. The memory of a view stays where it is and alive during the call, and not
+ * longer: for an address that C keeps, take `Driver.address` of memory that you hold on to.
  */
 export type Pointer = bigint | ArrayBufferView | null;
 
@@ -22,19 +27,20 @@ export interface Signature {
   readonly args: readonly Exclude<CType, 'void'>[];
 }
 
-/** What `NativeLibrary.bindAsync` gives, before its arguments have types. */
+/** The result of `NativeLibrary.bindAsync`, before its arguments have types. */
 export type AsyncCall = (...args: readonly unknown[]) => Promise<unknown>;
 
 export interface NativeLibrary {
   /**
-   * A callable for one exported function. 64-bit arguments are passed as bigint and 64-bit results come back as
-   * bigint, a pointer as its address (0n is NULL), all else as number. Throws when the symbol is missing.
+   * A callable for one exported function. 64-bit arguments are passed as bigint and 64-bit results
+   * come back as bigint, a pointer as its address (0n is NULL), all else as number. Throws when the
+   * symbol is missing.
    */
   bind(symbol: string, signature: Signature): (...args: never[]) => unknown;
   /**
-   * The same, called on another thread while this one goes on; left out by a driver that has no such calls. For functions that
-   * return their error, since errno stays on the other thread, and that take numbers and addresses, since no view is held
-   * on to meanwhile. Throws when the symbol is missing.
+   * Binds a function that runs on another thread. A driver without such calls leaves it out. For
+   * functions that return their error, since errno stays on the other thread, and that take numbers
+   * and addresses, since no view is held on to meanwhile. Throws when the symbol is missing.
    */
   bindAsync?(symbol: string, signature: Signature): (...args: never[]) => Promise<unknown>;
 }
@@ -46,12 +52,13 @@ export interface Driver {
   readonly name: DriverName;
   /** dlopen by soname or path. Throws what the driver throws when there is none. */
   open(soname: string): NativeLibrary;
-  /** Where the first byte of a view lies. Valid as long as the view's ArrayBuffer lives. */
+  /** Address of the first byte of a view. Valid as long as the view's ArrayBuffer lives. */
   address(view: ArrayBufferView): bigint;
   /**
-   * Foreign memory in place: no copy, writes on either side are seen by the other. The memory must stay mapped for
-   * as long as anybody can reach the ArrayBuffer. It may be longer than `length` (ffi-napi always makes 1 GiB), so
-   * make typed arrays over it with an explicit length and never touch what lies behind.
+   * Foreign memory in place: no copy, writes on either side are seen by the other. The memory must
+   * stay mapped for as long as anybody can reach the ArrayBuffer. It may be longer than `length`
+   * (ffi-napi always makes 1 GiB), so make typed arrays over it with an explicit length and never
+   * touch what lies behind.
    */
   view(address: bigint, length: number): ArrayBuffer;
   /** The NUL-terminated UTF-8 text at an address, copied. */

@@ -20,7 +20,10 @@ interface RefNapi {
   readPointer(holder: Buffer, offset: number, length: number): Buffer;
 }
 
-/** Pointers travel as 64-bit integers: the same register in every ABI in use, at half the cost of a Buffer. */
+/**
+ * Pointers travel as 64-bit integers: the same register in every ABI in use, at half the cost of a
+ * Buffer.
+ */
 const types: Record<CType, string> = {
   void: 'void',
   u8: 'uint8',
@@ -32,10 +35,11 @@ const types: Record<CType, string> = {
 };
 
 /**
- * The driver over the optional peer `ffi-napi`. It does not compile as published on Node 20 and later; `test/fixtures/ffi-napi`
- * shows the two measures that make it build.
+ * The driver over the optional peer `ffi-napi`. It does not compile as published on Node 20 and
+ * later; `test/fixtures/ffi-napi` shows the two measures that make it build.
  *
- * @param from a folder from which `ffi-napi` and `ref-napi` resolve; this package's own place when left out
+ * @param from a folder from which `ffi-napi` and `ref-napi` resolve; this package's own place when
+ *   left out
  */
 export function ffiNapiDriver(from?: string): Driver {
   const require = createRequire(from === undefined ? import.meta.url : pathToFileURL(`${from}/`));

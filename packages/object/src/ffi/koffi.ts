@@ -14,10 +14,16 @@ const types: Record<CType, string> = {
   pointer: 'void *',
 };
 
-/** koffi takes a bigint for an address in half the time that it takes one for a number; both go whole into the same register. */
+/**
+ * koffi takes a bigint for an address in half the time that it takes one for a number; both go
+ * whole into the same register.
+ */
 const argumentTypes = { ...types, i64: types.pointer, u64: types.pointer };
 
-/** The default driver: koffi ships its binary in the package and needs neither a compiler nor an install script. */
+/**
+ * The default driver: koffi ships its binary in the package and needs neither a compiler nor an
+ * install script.
+ */
 export function koffiDriver(): Driver {
   const koffi = createRequire(import.meta.url)('koffi') as Koffi;
   return {

@@ -28,7 +28,8 @@ const drivers: Record<DriverName, { readonly make: () => Driver; readonly remedy
 /**
  * The driver of the given name, freshly made.
  *
- * @throws SpoorError `FFI_UNKNOWN` for another name, `FFI_UNAVAILABLE` when it cannot be loaded here
+ * @throws {SpoorError} FFI_UNKNOWN for another name, `FFI_UNAVAILABLE` when it cannot be loaded
+ *   here
  */
 export function makeDriver(name: string): Driver {
   if (!Object.hasOwn(drivers, name)) {
@@ -47,7 +48,7 @@ export function makeDriver(name: string): Driver {
   }
 }
 
-/** What the machine's libbpf and C library offer, bound by one driver. */
+/** The functions of libbpf and the C library, bound by one driver. */
 export interface Native {
   readonly driver: Driver;
   readonly libbpf: Bound<typeof libbpfTable>;
@@ -63,10 +64,10 @@ export interface Native {
 }
 
 /**
- * Opens libbpf and the C library and silences libbpf's printer, which would write to the process's standard error:
- * what it would say is in the errors that we throw.
+ * Opens libbpf and the C library and silences libbpf's printer, which would write to the process's
+ * standard error: what it would say is in the errors that we throw.
  *
- * @throws SpoorError `LIBBPF_MISSING`, `LIBBPF_TOO_OLD` below 1.0, `FFI_UNAVAILABLE`
+ * @throws {SpoorError} LIBBPF_MISSING, `LIBBPF_TOO_OLD` below 1.0, `FFI_UNAVAILABLE`
  */
 export function bindNative(driver: Driver, sonames = { libbpf: 'libbpf.so.1', libc: 'libc.so.6' }): Native {
   const library = openLibbpf(driver, sonames.libbpf);
@@ -91,7 +92,10 @@ export function bindNative(driver: Driver, sonames = { libbpf: 'libbpf.so.1', li
 
 let shared: Native | undefined;
 
-/** The process's one binding, made at the first call with the driver that `SPOOR_FFI` names (koffi when unset or empty). */
+/**
+ * The process's one binding, made at the first call with the driver that `SPOOR_FFI` names (koffi
+ * when unset or empty).
+ */
 export function native(): Native {
   shared ??= bindNative(makeDriver(process.env['SPOOR_FFI'] || 'koffi'));
   return shared;

@@ -1,6 +1,9 @@
 import type { CType, Driver, NativeLibrary, Signature } from './driver.js';
 
-/** The part of Node 26's `node:ffi` in use here (experimental, so not in `@types/node` of the oldest Node we run on). */
+/**
+ * The part of Node 26's `node:ffi` in use here (experimental, so not in `@types/node` of the oldest
+ * Node we run on).
+ */
 interface NodeFfi {
   readonly DynamicLibrary: new (
     path: string,
@@ -26,7 +29,9 @@ const types: Record<CType, string> = {
   pointer: 'pointer',
 };
 
-/** The driver over Node's own `node:ffi`, there since Node 26.1. Nothing to install; experimental. */
+/**
+ * The driver over Node's own `node:ffi`, there since Node 26.1. Nothing to install; experimental.
+ */
 export function nodeDriver(): Driver {
   const ffi = process.getBuiltinModule('node:ffi' as 'node:os') as unknown as NodeFfi | undefined;
   if (ffi === undefined) {

@@ -5,8 +5,9 @@ function fn<const R extends CType, const A extends readonly Exclude<CType, 'void
 }
 
 /**
- * The functions of libbpf in use, each once. All are in 1.0; names, order and types from its `bpf.h` and `libbpf.h`. What
- * returns `i32` returns -errno on failure; what returns a pointer gives 0n and sets errno (libbpf 1.0's strict mode).
+ * The functions of libbpf in use, each once. All are in 1.0; names, order and types from its
+ * `bpf.h` and `libbpf.h`. What returns `i32` returns -errno on failure; what returns a pointer
+ * gives 0n and sets errno (libbpf 1.0's strict mode).
  */
 export const libbpfTable = {
   libbpf_major_version: fn('u32'),
@@ -73,7 +74,9 @@ export const libbpfTable = {
   bpf_map_delete_batch: fn('i32', 'i32', 'pointer', 'pointer', 'pointer'),
 } as const satisfies Record<string, Signature>;
 
-/** The C library's part: what Node itself does not offer. Failure is -1 (or MAP_FAILED), and errno. */
+/**
+ * The C library's part: what Node itself does not offer. Failure is -1 (or MAP_FAILED), and errno.
+ */
 export const libcTable = {
   mmap: fn('pointer', 'pointer', 'u64', 'i32', 'i32', 'i32', 'i64'),
   memcpy: fn('pointer', 'pointer', 'pointer', 'u64'),

@@ -6,22 +6,25 @@ export function cString(text: string): Uint8Array {
 }
 
 /**
- * A C struct filled by hand: fields at the offsets of the C ABI (LP64, little-endian), the rest zero.
+ * A C struct filled by hand: fields at the offsets of the C ABI (LP64, little-endian), the rest
+ * zero.
  *
- * libbpf's option structs begin with their own size: it accepts a struct shorter or longer than the one it was
- * compiled with, so we give the size of what we know. Kernel structs read back (`bpf_prog_info`) work the same way.
+ * libbpf's option structs begin with their own size: it accepts a struct shorter or longer than the
+ * one it was compiled with, so we give the size of what we know. Kernel structs read back
+ * (`bpf_prog_info`) work the same way.
  */
 export class CStruct {
   readonly view: DataView;
   readonly bytes: Uint8Array;
-  /** What the struct points to has to live as long as the struct itself. */
+  /** Keeps the memory that the struct points to alive. */
   readonly #held: unknown[] = [];
 
   constructor(
     readonly size: number,
     private readonly driver: Driver,
   ) {
-    // An ArrayBuffer of its own: small typed arrays live inside V8's heap, where a collection moves them.
+    // An ArrayBuffer of its own: small typed arrays live inside V8's heap, where a collection moves
+    // them.
     const memory = new ArrayBuffer(size);
     this.view = new DataView(memory);
     this.bytes = new Uint8Array(memory);

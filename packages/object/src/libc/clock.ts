@@ -7,9 +7,9 @@ const CLOCK_BOOTTIME = 7;
 const timespec = new BigInt64Array(2);
 
 /**
- * Returns nanoseconds since boot by CLOCK_BOOTTIME, suspended time included. Node.js has no call for
- * it. In a time namespace, subtract `observer().bootOffsetNs` of `@spoor/proc` to get the kernel's
- * clock, `bpf_ktime_get_boot_ns`.
+ * Returns nanoseconds since boot by CLOCK_BOOTTIME, suspended time included. Node.js has no call
+ * for it. In a time namespace, subtract `observer().bootOffsetNs` of `@spoor/proc` to get the
+ * kernel's clock, `bpf_ktime_get_boot_ns`.
  */
 export const bootTimeNs = (): bigint => readClock(CLOCK_BOOTTIME);
 

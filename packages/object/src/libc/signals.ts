@@ -6,9 +6,10 @@ const sigsetBytes = 128;
 const SIG_SETMASK = 2;
 
 /**
- * Runs something in which no signal may come to this thread; other threads take those meant for the process, and what is
- * meant for this one waits. The kernel stops verifying a program when a signal comes (EAGAIN), and libbpf gives up after
- * five times: a timer of a millisecond, such as that of `node --cpu-prof`, would keep everything from loading.
+ * Runs something in which no signal may come to this thread; other threads take those meant for the
+ * process, and what is meant for this one waits. The kernel stops verifying a program when a signal
+ * comes (EAGAIN), and libbpf gives up after five times: a timer of a millisecond, such as that of
+ * `node --cpu-prof`, would keep everything from loading.
  */
 export function withoutSignals<T>({ libc }: Native, action: () => T): T {
   const before = new Uint8Array(sigsetBytes);

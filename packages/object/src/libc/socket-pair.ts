@@ -1,14 +1,17 @@
 import { errnoName, SpoorError } from '@spoor/core';
 import { native } from '../ffi/native.js';
 
-/** `AF_UNIX`, `SOCK_STREAM` and `SOCK_CLOEXEC` of include/linux/net.h: equal on x86-64 and arm64. */
+/**
+ * `AF_UNIX`, `SOCK_STREAM` and `SOCK_CLOEXEC` of include/linux/net.h: equal on x86-64 and arm64.
+ */
 const AF_UNIX = 1;
 const SOCK_STREAM_CLOEXEC = 1 | 0o2000000;
 
 /**
- * Makes two connected Unix sockets, which a program started later does not inherit unless `stdio` names them. Node.js makes
- * such a pair only within `child_process`, where closing it makes a standard error that is a pipe non-blocking
- * (`Socket._destroy` in lib/net.js asks for `process.stderr`): the other holders of that pipe would be disturbed.
+ * Makes two connected Unix sockets, which a program started later does not inherit unless `stdio`
+ * names them. Node.js makes such a pair only within `child_process`, where closing it makes a
+ * standard error that is a pipe non-blocking (`Socket._destroy` in lib/net.js asks for
+ * `process.stderr`): the other holders of that pipe would be disturbed.
  *
  * @returns the two descriptors; the caller owns and closes them
  * @throws {SpoorError} SYSCALL_FAILED when the limit of open files is reached

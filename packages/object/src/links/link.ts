@@ -1,8 +1,8 @@
 import type { Native } from '../ffi/native.js';
 
 /**
- * A program attached to its hook. The hook fires until the link is disposed, the object is, or the process ends,
- * by whatever means: nothing is pinned.
+ * A program attached to its hook. The hook fires until the link is disposed, the object is, or the
+ * process ends, by whatever means: nothing is pinned.
  */
 export class Link implements Disposable {
   /** Name of the program. */
@@ -34,7 +34,7 @@ export class Link implements Disposable {
     this.#native.libbpf.bpf_link__destroy(handle);
   }
 
-  /** What `Symbol.dispose` does, for those who write no `using`. */
+  /** Detaches the program. Idempotent. */
   detach(): void {
     this[Symbol.dispose]();
   }

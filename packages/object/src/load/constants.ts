@@ -5,13 +5,18 @@ import { codecOf, encodeFor, type Variable, variablesOf } from '../maps/variable
 import { mapHandles } from './handles.js';
 import { unknownName } from './unknown-name.js';
 
-/** A `const volatile` variable: written before the load, then read-only and known to the verifier. */
+/**
+ * A `const volatile` variable: written before the load, then read-only and known to the verifier.
+ */
 export interface Constant extends Variable {
-  /** What the program will see if it were loaded now. */
+  /** The value that a load now would give to the program. */
   readonly value: unknown;
 }
 
-/** The constants of an object that is open: its handle is given to each call, since it has one only until it is loaded. */
+/**
+ * The constants of an object that is open: its handle is given to each call, since it has one only
+ * until it is loaded.
+ */
 export class Constants {
   readonly #native: Native;
   readonly #file: string;
@@ -27,7 +32,7 @@ export class Constants {
     return [...this.#variables.keys()];
   }
 
-  /** @throws SpoorError `CONSTANT_UNKNOWN`, `OBJECT_INVALID` */
+  /** @throws {SpoorError} CONSTANT_UNKNOWN, `OBJECT_INVALID` */
   read(object: bigint, name: string): Constant {
     const variable = this.#variable(name);
     const { section, offset, size, layout } = variable;
@@ -35,7 +40,7 @@ export class Constants {
     return { name, section, offset, size, layout, value };
   }
 
-  /** @throws SpoorError `CONSTANT_UNKNOWN`, `CONSTANT_TYPE`, `OBJECT_INVALID` */
+  /** @throws {SpoorError} CONSTANT_UNKNOWN, `CONSTANT_TYPE`, `OBJECT_INVALID` */
   write(object: bigint, name: string, value: unknown): void {
     const variable = this.#variable(name);
     this.#bytesOf(object, variable).set(encodeFor(variable, value));

@@ -50,7 +50,7 @@ describe('a load that fails', () => {
     expect(error.remedy).toContain('root');
   });
 
-  test('with every capability, in a container that forbids it, is no privilege either', () => {
+  test('with every capability, in a container that forbids it, is a missing privilege', () => {
     const map = { name: 'scopes', maxEntries: 2, keySize: 4, valueSize: 8, status: EPERM };
     const refusedMap = { ...map, status: EACCES };
     const unsupported = ['on_exec (tp_btf/sched_process_exec): the kernel refuses to load it (EPERM)'];
@@ -158,7 +158,7 @@ describe('a load that fails', () => {
     expect(error.message).toContain('proc_info of 500000 entries');
   });
 
-  test('for want of memory or of bpf(2) is no matter of a small map’s size', () => {
+  test('for want of memory or of bpf(2) is not blamed on the size of a small map', () => {
     const map = { name: 'scopes', maxEntries: 2, keySize: 4, valueSize: 8 };
     expect(failureOf({ status: ENOMEM, map: { ...map, status: ENOMEM } })).toMatchObject({
       code: 'LOAD_FAILED',
@@ -167,7 +167,7 @@ describe('a load that fails', () => {
     expect(failureOf({ status: -38, map: { ...map, status: -38 } })).toMatchObject({ code: 'UNSUPPORTED' });
   });
 
-  test('at a map for another reason is no matter of size', () => {
+  test('at a map for another reason is not blamed on its size', () => {
     const map = { name: 'proc_info', maxEntries: 5, keySize: 4, valueSize: 8, status: -95 };
     expect(failureOf({ map })).toMatchObject({ code: 'LOAD_FAILED', errno: 95 });
   });

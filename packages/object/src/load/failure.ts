@@ -26,7 +26,7 @@ const lockdownRemedy =
   'The kernel is locked down, as it is with Secure Boot on some distributions. Boot without lockdown=confidentiality, or ' +
   'disable Secure Boot.';
 
-/** What is known of a load that failed. */
+/** The facts of a failed load. */
 export interface LoadEvidence {
   /** The object's name. */
   readonly object: string;
@@ -133,7 +133,8 @@ function accessFailure(evidence: LoadEvidence, options: SpoorErrorOptions): Spoo
       details: { missingCapabilities, inUserNamespace },
     });
   }
-  // Locked down, the kernel withdraws the helpers that read its memory: the verifier does not know them any more.
+  // Locked down, the kernel withdraws the helpers that read its memory: the verifier does not know
+  // them any more.
   const log = rejection?.log ?? '';
   const helperGone = /(unknown func|cannot use helper) bpf_probe_read/.test(log);
   if (!isLocked(lockdown) || !(status === -errno.EPERM || helperGone)) return undefined;
@@ -161,7 +162,7 @@ const usefulLines = 6;
 /** The verifier's closing statistics. */
 const statistics = /^(processed \d+ insns|verification time|stack depth|max_states_per_insn|insns processed)/;
 
-/** What a reader wants to see of a verifier log: its end, without the statistics. */
+/** The useful part of a verifier log: its end, without the statistics. */
 export function lastUsefulLines(log: string): readonly string[] {
   return log
     .split('\n')

@@ -36,8 +36,8 @@ export function mapHandles(native: Native, object: bigint): readonly MapHandle[]
 }
 
 /**
- * libbpf calls the map of a section with a suffix by the section (`.data.extra`), and the others by the object's name
- * and the section (`spoor.rodata`).
+ * libbpf calls the map of a section with a suffix by the section (`.data.extra`), and the others by
+ * the object's name and the section (`spoor.rodata`).
  */
 function sectionOf(name: string): string {
   return name.slice(Math.max(0, name.indexOf('.')));

@@ -77,7 +77,8 @@ describe('an object on its way through the kernel', () => {
     expect(() => loaded.attach()).toThrow(coded('ATTACH_FAILED'));
     expect(() => loaded.attach()).toThrow(/second cannot be attached to raw_tp\/no_such_tracepoint: ENOENT/);
     expect(loaded.program('first').attached).toBe(false);
-    // Others' execs count as well, and one may be under way at a detachment: it is over by the first of ours.
+    // Others' execs count as well, and one may be under way at a detachment: it is over by the
+    // first of ours.
     const runsOfAnExec = (): bigint => {
       execFileSync('true');
       const before = loaded.globals.read('runs') as bigint;

@@ -41,7 +41,7 @@ describe('a load that the kernel refuses', () => {
   });
 
   test('for a map beyond what it creates', () => {
-    // Without preallocation memory is no limit, and the number of buckets is.
+    // Without preallocation, memory does not limit the size, but the number of buckets does.
     const opened = openObject(basicForKernel(['TABLE_FLAGS=BPF_F_NO_PREALLOC']));
     const error = failureOf(() => opened.resizeMap('table', 2 ** 32 - 1).load());
     expect(error).toMatchObject({ code: 'MAP_SIZE', errno: E2BIG, call: 'bpf_map_create(table)' });

@@ -15,7 +15,10 @@ import { mapHandles, type ProgramHandle, programHandles } from './handles.js';
 import { LoadedObject } from './loaded-object.js';
 import { LogBuffer } from './log-buffer.js';
 
-/** `BPF_LOG_STATS` of the kernel's bpf_verifier.h: no trace of the verification, only what it took. Kernel 5.2. */
+/**
+ * `BPF_LOG_STATS` of the kernel's bpf_verifier.h: no trace of the verification, only what it took.
+ * Kernel 5.2.
+ */
 const logStatistics = 4;
 
 export interface ObjectToLoad {
@@ -33,8 +36,9 @@ export function loadObject(native: Native, handle: bigint, object: ObjectToLoad)
 }
 
 /**
- * The same, on another thread where the driver can. Signals need not be held off there: the kernel gives those of the process to
- * its first thread, and those of a profiler to the thread that is profiled.
+ * Loads the object, on another thread where the driver can. Signals need not be held off there: the
+ * kernel gives those of the process to its first thread, and those of a profiler to the thread that
+ * is profiled.
  */
 export async function loadObjectElsewhere(
   native: Native,
@@ -105,10 +109,12 @@ const ofMaps: ReadonlySet<number> = new Set([12, 13]);
 function refusedMap(native: Native, object: bigint): RefusedMap | undefined {
   const { libbpf } = native;
   for (const map of mapHandles(native, object)) {
-    // Storage maps need BTF to be created and cannot be too large; a map of maps needs one that is made.
+    // Storage maps need BTF to be created and cannot be too large; a map of maps needs one that is
+    // made.
     const needsMore = map.maxEntries === 0 || ofMaps.has(map.type);
     if (map.section !== undefined || needsMore || libbpf.bpf_map__autocreate(map.handle) === 0) continue;
-    // struct bpf_map_create_opts: sz; btf_fd, key and value type; vmlinux type, inner map; map_flags.
+    // struct bpf_map_create_opts: sz; btf_fd, key and value type; vmlinux type, inner map;
+    // map_flags.
     const options = new Uint32Array([48, 0, 0, 0, 0, 0, 0, map.flags, 0, 0, 0, 0]);
     const { type, keySize, valueSize, maxEntries, name } = map;
     const status = libbpf.bpf_map_create(
@@ -143,7 +149,10 @@ function kernelBtfFault(): string | undefined {
 
 const byBtf: ReadonlySet<number> = new Set([programType.tracing, programType.lsm]);
 
-/** The kernel gives one errno for all of it: look at each program's hook, and at what such hooks need. */
+/**
+ * The kernel gives one errno for all of it: look at each program's hook, and at what such hooks
+ * need.
+ */
 function unsupportedPrograms(native: Native, programs: readonly ProgramHandle[]): readonly string[] {
   return programs
     .filter(({ type }) => byBtf.has(type))

@@ -11,9 +11,11 @@ import { mapHandles, type ProgramHandle } from './handles.js';
 import { unknownName } from './unknown-name.js';
 
 /**
- * A BPF object that is in the kernel: its maps exist and its programs are verified; none runs before it is attached.
+ * A BPF object that is in the kernel: its maps exist and its programs are verified; none runs
+ * before it is attached.
  *
- * Nothing is ever pinned: everything goes when this is disposed or the process ends, also by SIGKILL.
+ * Nothing is ever pinned: everything goes when this is disposed or the process ends, also by
+ * SIGKILL.
  */
 export class LoadedObject implements Disposable {
   readonly name: string;
@@ -62,7 +64,7 @@ export class LoadedObject implements Disposable {
     });
   }
 
-  /** @throws SpoorError `MAP_UNKNOWN` */
+  /** @throws {SpoorError} MAP_UNKNOWN */
   map(name: string): KernelMap {
     const found = this.maps.get(name);
     if (found !== undefined) return found;
@@ -72,7 +74,7 @@ export class LoadedObject implements Disposable {
     });
   }
 
-  /** @throws SpoorError `PROGRAM_UNKNOWN` */
+  /** @throws {SpoorError} PROGRAM_UNKNOWN */
   program(name: string): LoadedProgram {
     const found = this.programs.get(name);
     if (found !== undefined) return found;
@@ -81,10 +83,10 @@ export class LoadedObject implements Disposable {
   }
 
   /**
-   * Attaches every loaded program that waits for a hook and is not attached yet, in the order of the object. When
-   * one fails, those that this call attached are detached again.
+   * Attaches every loaded program that waits for a hook and is not attached yet, in the order of
+   * the object. When one fails, those that this call attached are detached again.
    *
-   * @throws SpoorError `ATTACH_FAILED`, `NO_PRIVILEGE`, `LOCKDOWN`, `WRONG_PHASE`
+   * @throws {SpoorError} ATTACH_FAILED, `NO_PRIVILEGE`, `LOCKDOWN`, `WRONG_PHASE`
    */
   attach(): readonly Link[] {
     const links: Link[] = [];
@@ -100,10 +102,10 @@ export class LoadedObject implements Disposable {
   }
 
   /**
-   * Has the kernel measure run time and run count of all BPF programs (`ProgramInfo`) until the result is disposed;
-   * costs each run some 20 ns. Kernel 5.8.
+   * Has the kernel measure run time and run count of all BPF programs (`ProgramInfo`) until the
+   * result is disposed; costs each run some 20 ns. Kernel 5.8.
    *
-   * @throws SpoorError `SYSCALL_FAILED`
+   * @throws {SpoorError} SYSCALL_FAILED
    */
   enableStats(): Disposable {
     const fd = this.#native.libbpf.bpf_enable_stats(0 /* BPF_STATS_RUN_TIME */);
@@ -137,7 +139,7 @@ export class LoadedObject implements Disposable {
     this.#native.libbpf.bpf_object__close(handle);
   }
 
-  /** What `Symbol.dispose` does, for those who write no `using`. */
+  /** Detaches and unloads. Idempotent. */
   close(): void {
     this[Symbol.dispose]();
   }

@@ -2,20 +2,24 @@ import type { Native } from '../ffi/native.js';
 import { MAP, mapMemory, PROT } from '../maps/mapping.js';
 import { lastUsefulLines } from './failure.js';
 
-/** Verifier logs reach tens of megabytes. Reserved address space, not memory: pages that the kernel writes get backed. */
+/**
+ * Verifier logs reach tens of megabytes. Reserved address space, not memory: pages that the kernel
+ * writes get backed.
+ */
 const capacity = 64 * 1024 * 1024;
 /** Distance between the starts of two programs' logs, when one log at most is written. */
 const beginnings = 16;
-/** The same when each program writes what its verification took, which are a few lines. */
+/** Bytes per program when each program logs its verifier statistics, a few lines. */
 const statistics = 16 * 1024;
 
 /**
  * Where the kernel writes why it refuses a program, or what each took.
  *
- * libbpf loads each program without a log first and, when that fails, once more with one: the log costs nothing
- * when all goes well. All programs share one buffer, each starting a few bytes further in. Loading ends at the first
- * program that fails, so the first start that is not zero names the program. Where each program writes what its verification
- * took, the first log with more than that does.
+ * libbpf loads each program without a log first and, when that fails, once more with one: the log
+ * costs nothing when all goes well. All programs share one buffer, each starting a few bytes
+ * further in. Loading ends at the first program that fails, so the first start that is not zero
+ * names the program. Where each program writes what its verification took, the first log with more
+ * than that does.
  */
 export class LogBuffer implements Disposable {
   readonly #native: Native;
@@ -35,7 +39,7 @@ export class LogBuffer implements Disposable {
     });
   }
 
-  /** Where the log of the next program goes. */
+  /** The place of the next program's log. */
   slot(program: string): { readonly address: bigint; readonly size: bigint } {
     const skipped = this.#programs.push(program) * this.#stagger - this.#stagger;
     return { address: this.#address + BigInt(skipped), size: BigInt(capacity - skipped) };
@@ -53,7 +57,7 @@ export class LogBuffer implements Disposable {
     return program === undefined ? undefined : { program, log: this.of(program) };
   }
 
-  /** What was written of one program. */
+  /** The log of one program. */
   of(program: string): string {
     const index = this.#programs.indexOf(program);
     return this.#native.driver.text(this.#address + BigInt(index * this.#stagger));

@@ -11,7 +11,7 @@ const bytes = readFileSync(path);
 const folder = mkdtempSync(join(tmpdir(), 'spoor-object-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What opening it says: the code of its error, or `opened`. */
+/** Opens an object. Returns the code of its error, or `opened`. */
 function outcome(source: string | Uint8Array): string {
   try {
     openObject(source, typeof source === 'string' ? {} : { name: 'given' }).close();
@@ -23,7 +23,7 @@ function outcome(source: string | Uint8Array): string {
   }
 }
 
-describe('an object that is none', () => {
+describe('an invalid object', () => {
   test('cannot be read', () => {
     expect(outcome(join(folder, 'missing.o'))).toBe('FILE_UNREADABLE');
     expect(outcome(folder)).toBe('FILE_UNREADABLE');

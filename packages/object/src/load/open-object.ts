@@ -7,7 +7,10 @@ import { RelocationFile } from './relocation-file.js';
 import { readSource } from './source.js';
 
 export interface OpenOptions {
-  /** What the object is called in messages and in the kernel. Default: the file's name without its ending. */
+  /**
+   * The name of the object in messages and in the kernel. Default: the file's name without its
+   * ending.
+   */
   readonly name?: string;
   /** Layouts that code was generated from, by C name; see `OpenedObject.assertLayouts`. */
   readonly layouts?: Readonly<Record<string, Layout>>;
@@ -19,12 +22,13 @@ const nameOffset = 8;
 const typesPathOffset = 48;
 
 /**
- * Reads a compiled BPF object: its programs, maps and constants. Takes libbpf, but no privilege and no kernel support;
- * only `load()` does.
+ * Reads a compiled BPF object: its programs, maps and constants. Takes libbpf, but no privilege and
+ * no kernel support; only `load()` does.
  *
  * @param source a path, or the bytes of the file, which are copied
- * @throws SpoorError `FILE_UNREADABLE`; `OBJECT_INVALID` for what is truncated or not BPF, `OBJECT_NO_BTF`, `BTF_INVALID`;
- * `LAYOUT_MISMATCH`; `LIBBPF_MISSING`, `LIBBPF_TOO_OLD`, `FFI_UNKNOWN`, `FFI_UNAVAILABLE`
+ * @throws {SpoorError} FILE_UNREADABLE; `OBJECT_INVALID` for what is truncated or not BPF,
+ *   `OBJECT_NO_BTF`, `BTF_INVALID`; `LAYOUT_MISMATCH`; `LIBBPF_MISSING`, `LIBBPF_TOO_OLD`,
+ *   `FFI_UNKNOWN`, `FFI_UNAVAILABLE`
  */
 export function openObject(source: string | Uint8Array, options: OpenOptions = {}): OpenedObject {
   const { bytes, file, name } = readSource(source, options.name);
@@ -56,7 +60,10 @@ export function openObject(source: string | Uint8Array, options: OpenOptions = {
   }
 }
 
-/** A map may ask to be pinned (`__uint(pinning, …)`), and would then outlive the process. Ours never do. */
+/**
+ * A map may ask to be pinned (`__uint(pinning, …)`), and would then outlive the process. Ours never
+ * do.
+ */
 function forbidPins({ libbpf }: Native, object: bigint): void {
   let map = libbpf.bpf_object__next_map(object, 0n);
   for (; map !== 0n; map = libbpf.bpf_object__next_map(object, map)) libbpf.bpf_map__set_pin_path(map, null);

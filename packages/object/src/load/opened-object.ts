@@ -15,9 +15,12 @@ import { unknownName } from './unknown-name.js';
 export interface OpenedProgram {
   readonly name: string;
   readonly section: string;
-  /** True for a program that waits for a hook; false for one that runs on demand (`iter/…`, `syscall`). */
+  /**
+   * True for a program that waits for a hook; false for one that runs on demand (`iter/…`,
+   * `syscall`).
+   */
   readonly hooked: boolean;
-  /** Whether `load()` will load it. At first what the C side says: `SEC("?tp_btf/…")` is off. */
+  /** True if `load()` loads it. Default: as the C side declares; `SEC("?tp_btf/…")` is off. */
   readonly enabled: boolean;
 }
 
@@ -32,27 +35,28 @@ export interface OpenedMap {
   /** Entries; for a ring buffer bytes. */
   readonly maxEntries: number;
   readonly flags: number;
-  /** Whether `load()` will create it. */
+  /** True if `load()` creates it. */
   readonly enabled: boolean;
 }
 
 export interface LoadOptions {
   /**
-   * Have the verifier write down what each program took, as `LoadedProgram.verifierLog`: kernel 5.2. A program that it then
-   * refuses is refused without the reason.
+   * Have the verifier write down what each program took, as `LoadedProgram.verifierLog`: kernel
+   * 5.2. A program that it then refuses is refused without the reason.
    */
   readonly verifierStatistics?: boolean;
 }
 
 /**
- * A BPF object that was read and is not in the kernel: everything that can be chosen is chosen here. Needs no privilege.
+ * A BPF object that was read and is not in the kernel: everything that can be chosen is chosen
+ * here. Needs no privilege.
  *
- * `load()` ends this phase, whether it succeeds or not; any later call throws `WRONG_PHASE`. Dispose an object that
- * is not going to be loaded.
+ * `load()` ends this phase, whether it succeeds or not; any later call throws `WRONG_PHASE`.
+ * Dispose an object that is not going to be loaded.
  */
 export class OpenedObject implements Disposable {
   readonly name: string;
-  /** What errors call the object's file. */
+  /** The name of the object's file in errors. */
   readonly file: string;
   readonly btf: Btf;
   readonly #native: Native;
@@ -120,18 +124,18 @@ export class OpenedObject implements Disposable {
   /**
    * One of the constants, as it stands now.
    *
-   * @throws SpoorError `CONSTANT_UNKNOWN`, `WRONG_PHASE`
+   * @throws {SpoorError} CONSTANT_UNKNOWN, `WRONG_PHASE`
    */
   constant(name: string): Constant {
     return this.#constants.read(this.#opened('read a constant'), name);
   }
 
   /**
-   * Sets a constant. Values are those of the variable's C type: a number, a boolean, a string for `char[N]`, an
-   * object with camelCase names for a struct; a 64-bit integer takes a bigint or a whole number, an enum also the
-   * name of an enumerator.
+   * Sets a constant. Values are those of the variable's C type: a number, a boolean, a string for
+   * `char[N]`, an object with camelCase names for a struct; a 64-bit integer takes a bigint or a
+   * whole number, an enum also the name of an enumerator.
    *
-   * @throws SpoorError `CONSTANT_UNKNOWN`, `CONSTANT_TYPE`, `WRONG_PHASE`
+   * @throws {SpoorError} CONSTANT_UNKNOWN, `CONSTANT_TYPE`, `WRONG_PHASE`
    */
   setConstant(name: string, value: unknown): this {
     this.#constants.write(this.#opened('set a constant'), name, value);
@@ -140,7 +144,7 @@ export class OpenedObject implements Disposable {
 
   /**
    * @param maxEntries entries, or bytes of a ring buffer: a power of two, at least a page
-   * @throws SpoorError `MAP_UNKNOWN`, `MAP_SIZE`, `RING_SIZE`, `MAP_KIND`, `WRONG_PHASE`
+   * @throws {SpoorError} MAP_UNKNOWN, `MAP_SIZE`, `RING_SIZE`, `MAP_KIND`, `WRONG_PHASE`
    */
   resizeMap(name: string, maxEntries: number): this {
     const map = this.#map(name, 'resize a map');
@@ -152,7 +156,10 @@ export class OpenedObject implements Disposable {
     return this;
   }
 
-  /** Chooses whether `load()` creates the map. A program that is loaded must not use one that is not created. */
+  /**
+   * Chooses whether `load()` creates the map. A program that is loaded must not use one that is not
+   * created.
+   */
   enableMap(name: string, enabled = true): this {
     const { handle } = this.#map(name, 'enable or disable a map');
     this.#done(
@@ -170,7 +177,7 @@ export class OpenedObject implements Disposable {
   /**
    * Chooses whether `load()` loads the program.
    *
-   * @throws SpoorError `PROGRAM_UNKNOWN`, `WRONG_PHASE`
+   * @throws {SpoorError} PROGRAM_UNKNOWN, `WRONG_PHASE`
    */
   enableProgram(name: string, enabled = true): this {
     const programs = programHandles(this.#native, this.#opened('enable or disable a program'));
@@ -198,7 +205,8 @@ export class OpenedObject implements Disposable {
    * Compares the C types that code was generated from with the object's own.
    *
    * @param layouts by C name, as `layoutOf` takes it: `struct event_header`
-   * @throws SpoorError `LAYOUT_MISMATCH` naming the field, both types and both offsets; `LAYOUT_UNKNOWN`
+   * @throws {SpoorError} LAYOUT_MISMATCH naming the field, both types and both offsets;
+   *   `LAYOUT_UNKNOWN`
    */
   assertLayouts(layouts: Readonly<Record<string, Layout>>): this {
     for (const [name, expected] of Object.entries(layouts)) {
@@ -208,11 +216,12 @@ export class OpenedObject implements Disposable {
   }
 
   /**
-   * Creates the maps and loads the enabled programs. Takes CAP_BPF and CAP_PERFMON. When it fails nothing stays in the
-   * kernel, and this object is disposed.
+   * Creates the maps and loads the enabled programs. Takes CAP_BPF and CAP_PERFMON. When it fails
+   * nothing stays in the kernel, and this object is disposed.
    *
-   * @throws SpoorError `NO_PRIVILEGE`, `LOCKDOWN`, `BTF_MISSING`, `VERIFIER_REJECTED` (its last useful lines in the
-   * message, the whole log in `details.log`), `MAP_SIZE`, `RING_SIZE`, `UNSUPPORTED`, `LOAD_FAILED`, `WRONG_PHASE`
+   * @throws {SpoorError} NO_PRIVILEGE, `LOCKDOWN`, `BTF_MISSING`, `VERIFIER_REJECTED` (its last
+   *   useful lines in the message, the whole log in `details.log`), `MAP_SIZE`, `RING_SIZE`,
+   *   `UNSUPPORTED`, `LOAD_FAILED`, `WRONG_PHASE`
    */
   load(options: LoadOptions = {}): LoadedObject {
     const handle = this.#leave();
@@ -221,10 +230,12 @@ export class OpenedObject implements Disposable {
   }
 
   /**
-   * As `load`, while this thread goes on: verification takes a tenth of a second and more. It has begun when this returns. With
-   * a driver that has no asynchronous calls (node:ffi) it is over by then.
+   * As `load`, while this thread goes on: verification takes a tenth of a second and more. It has
+   * begun when this returns. With a driver that has no asynchronous calls (node:ffi) it is over by
+   * then.
    *
-   * @throws SpoorError as `load`; what cannot be loaded as it is configured is thrown at once, all else rejects
+   * @throws SpoorError as `load`; what cannot be loaded as it is configured is thrown at once, all
+   *   else rejects
    */
   loadAsync(options: LoadOptions = {}): Promise<LoadedObject> {
     const handle = this.#leave();
@@ -240,7 +251,7 @@ export class OpenedObject implements Disposable {
     this.#handle = 0n;
   }
 
-  /** What `Symbol.dispose` does, for those who write no `using`. */
+  /** Releases the object. Idempotent. */
   close(): void {
     this[Symbol.dispose]();
   }

@@ -5,13 +5,13 @@ import { SpoorError } from '@spoor/core';
 export interface ObjectSource {
   /** Ours: what is parsed refers to them. */
   readonly bytes: Uint8Array;
-  /** What errors call the input: a path, or the object's name. */
+  /** The name of the input in errors: a path, or the object's name. */
   readonly file: string;
   /** Letters, digits and underscores: it becomes part of names in the kernel. */
   readonly name: string;
 }
 
-/** @throws SpoorError `FILE_UNREADABLE` */
+/** @throws {SpoorError} FILE_UNREADABLE */
 export function readSource(source: string | Uint8Array, name: string | undefined): ObjectSource {
   if (typeof source !== 'string') {
     const own = name ?? 'object';

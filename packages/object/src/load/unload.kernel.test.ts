@@ -69,7 +69,9 @@ function mapsOf({ name: object }: Holder): readonly Shown[] {
   return shown('map').filter(({ name }) => name?.startsWith(`${object.slice(0, 8)}.`));
 }
 
-/** Freeing waits for a grace period of the kernel's: what is asked for comes true soon, or never. */
+/**
+ * Freeing waits for a grace period of the kernel's: what is asked for comes true soon, or never.
+ */
 async function soon(condition: () => boolean): Promise<boolean> {
   for (let tries = 0; tries < 200; tries++) {
     if (condition()) return true;

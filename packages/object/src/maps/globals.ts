@@ -6,7 +6,8 @@ import { MAP, Mapping, PROT } from './mapping.js';
 import { codecOf, encodeFor, type Variable } from './variable.js';
 
 /**
- * The variables of a loaded object in `.data` and `.bss`, in the very memory that the programs use (kernel 5.5).
+ * The variables of a loaded object in `.data` and `.bss`, in the very memory that the programs use
+ * (kernel 5.5).
  *
  * No call crosses into the kernel. A read of several words is not atomic: a program may be writing.
  */
@@ -33,21 +34,24 @@ export class Globals implements Disposable {
     this.variables = object.variables;
   }
 
-  /** @throws SpoorError `CONSTANT_UNKNOWN`, `WRONG_PHASE` */
+  /** @throws {SpoorError} CONSTANT_UNKNOWN, `WRONG_PHASE` */
   read(name: string): unknown {
     const variable = this.#variable(name);
     return codecOf(variable).decode(this.#bytes(variable));
   }
 
-  /** Takes what `OpenedObject.setConstant` takes. @throws SpoorError `CONSTANT_UNKNOWN`, `CONSTANT_TYPE`, `WRONG_PHASE` */
+  /**
+   * Takes what `OpenedObject.setConstant` takes. @throws {SpoorError} CONSTANT_UNKNOWN,
+   * `CONSTANT_TYPE`, `WRONG_PHASE`
+   */
   write(name: string, value: unknown): void {
     const variable = this.#variable(name);
     this.#bytes(variable).set(encodeFor(variable, value));
   }
 
   /**
-   * The variable's memory in place: for repeated or atomic access. Belongs to the object; reads zeros once that is
-   * disposed.
+   * The variable's memory in place: for repeated or atomic access. Belongs to the object; reads
+   * zeros once that is disposed.
    */
   view(name: string): DataView {
     const { buffer, byteOffset, byteLength } = this.#bytes(this.#variable(name));

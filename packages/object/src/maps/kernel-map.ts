@@ -2,9 +2,12 @@ import { errno, SpoorError } from '@spoor/core';
 import type { Driver, Pointer } from '../ffi/driver.js';
 import type { Native } from '../ffi/native.js';
 
-/** Kinds whose system call takes one value a possible CPU: `enum bpf_map_type`. */
+/** Kinds whose system call takes one value per possible CPU: `enum bpf_map_type`. */
 const perCpuTypes = new Set([
-  5 /* PERCPU_HASH */, 6 /* PERCPU_ARRAY */, 10 /* LRU_PERCPU_HASH */, 21 /* PERCPU_CGROUP_STORAGE */,
+  5, // PERCPU_HASH
+  6, // PERCPU_ARRAY
+  10, // LRU_PERCPU_HASH
+  21, // PERCPU_CGROUP_STORAGE
 ]);
 
 /** BPF_F_LOCK: the update takes the value's spin lock. */
@@ -20,11 +23,12 @@ export interface MapFacts {
 }
 
 /**
- * A map of the kernel by its file descriptor: bytes in, bytes out, a status as -errno, nothing thrown for what the kernel
- * answers. The raw map that `@spoor/map` builds on.
+ * A map of the kernel by its file descriptor: bytes in, bytes out, a status as -errno, nothing
+ * thrown for what the kernel answers. The raw map that `@spoor/map` builds on.
  *
- * Buffers belong to the caller; the kernel reads and writes them during the call only. A buffer that is too short
- * throws `MAP_LAYOUT`, since the kernel would write past its end. After the object is disposed, calls throw `WRONG_PHASE`.
+ * Buffers belong to the caller; the kernel reads and writes them during the call only. A buffer
+ * that is too short throws `MAP_LAYOUT`, since the kernel would write past its end. After the
+ * object is disposed, calls throw `WRONG_PHASE`.
  */
 export class KernelMap {
   readonly name: string;
@@ -45,7 +49,10 @@ export class KernelMap {
   readonly #key: Pinned;
   readonly #value: Pinned;
   readonly #count = new Uint32Array(new ArrayBuffer(4));
-  /** The functions of the hot calls, once used: in the table, which binds when asked, each is looked up by its name. */
+  /**
+   * The functions of the hot calls, once used: in the table, which binds when asked, each is looked
+   * up by its name.
+   */
   #lookupElem: Native['libbpf']['bpf_map_lookup_elem'] | undefined;
   #updateElem: Native['libbpf']['bpf_map_update_elem'] | undefined;
   #fd: number;
@@ -112,8 +119,8 @@ export class KernelMap {
   }
 
   /**
-   * Up to `count` entries (kernel 5.6 and later). -ENOENT says that the end was reached; -ENOSPC that one bucket
-   * holds more than `count`.
+   * Up to `count` entries (kernel 5.6 and later). -ENOENT says that the end was reached; -ENOSPC
+   * that one bucket holds more than `count`.
    */
   lookupBatch(request: {
     readonly first: boolean;
@@ -189,7 +196,10 @@ export class KernelMap {
     return this.#libbpf.bpf_map_freeze(this.fd);
   }
 
-  /** @internal The object closes the descriptor; from now on calls throw instead of reaching another's descriptor. */
+  /**
+   * @internal The object closes the descriptor; from now on calls throw instead of reaching
+   * another's descriptor.
+   */
   retire(): void {
     this.#fd = -1;
   }
@@ -211,9 +221,9 @@ export class KernelMap {
 }
 
 /**
- * Passes memory that comes again and again by its address, which is asked for once: to find out where a view's memory
- * lies takes a call half of its time. Held until another comes, and with it the address; a view that was cut off from
- * its memory has no length, and is refused before.
+ * Passes memory that comes again and again by its address, which is asked for once: to find out
+ * where a view's memory lies takes a call half of its time. Held until another comes, and with it
+ * the address; a view that was cut off from its memory has no length, and is refused before.
  */
 class Pinned {
   readonly #driver: Driver;
@@ -244,7 +254,8 @@ function check(map: KernelMap, buffer: Uint8Array, needed: number, what: string)
   if (buffer.length < needed) throw tooShort(map, buffer, needed, what);
 }
 
-// Errors are made outside of the hot calls: the engine takes a call apart only while all that it calls is short.
+// Errors are made outside of the hot calls: the engine takes a call apart only while all that it
+// calls is short.
 
 function tooShort(map: KernelMap, buffer: Uint8Array, needed: number, what: string): SpoorError {
   return new SpoorError(

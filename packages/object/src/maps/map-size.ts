@@ -39,7 +39,7 @@ const maxEntriesLimit = 0xffff_ffff;
 /**
  * Checks a size before the kernel sees it.
  *
- * @throws SpoorError `MAP_SIZE`, `RING_SIZE`, `MAP_KIND` where the kind has no size
+ * @throws {SpoorError} MAP_SIZE, `RING_SIZE`, `MAP_KIND` where the kind has no size
  */
 export function checkMapSize(
   map: MapFacts,
@@ -82,7 +82,7 @@ function checkRingSize(name: string, size: number, pageSize: number): void {
   });
 }
 
-/** What the kernel takes at creation; 0 for kinds that grow. */
+/** Bytes that the kernel allocates at creation; 0 for kinds that grow. */
 function preallocatedBytes(
   { type, keySize, valueSize, flags }: MapFacts,
   entries: number,

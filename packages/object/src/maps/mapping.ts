@@ -48,8 +48,9 @@ const unmapper = new FinalizationRegistry<{ native: Native; address: bigint; len
 /**
  * Memory of a map's file descriptor, as an ArrayBuffer in place.
  *
- * Disposing lets go of the kernel's memory at once, and puts empty pages in its place: whoever still holds a typed
- * array reads zeros and does not crash. The address space itself is given back when the last view is collected.
+ * Disposing lets go of the kernel's memory at once, and puts empty pages in its place: whoever
+ * still holds a typed array reads zeros and does not crash. The address space itself is given back
+ * when the last view is collected.
  */
 export class Mapping implements Disposable {
   readonly buffer: ArrayBuffer;

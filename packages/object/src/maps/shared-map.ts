@@ -1,7 +1,7 @@
 import { native } from '../ffi/native.js';
 import { KernelMap } from './kernel-map.js';
 
-/** What it takes to use a map in another thread: plain data, to be sent in a message. */
+/** Plain data to send to another thread, which can use the map with it. */
 export interface SharedMap {
   readonly fd: number;
   readonly name: string;
@@ -18,10 +18,10 @@ export function shareMap({ fd, name, type, keySize, valueSize, maxEntries, flags
 }
 
 /**
- * The map that another thread shared. Its descriptor stays with the object: nothing may be called on the result once
- * that object is disposed of, since the number may then be another file's.
+ * The map that another thread shared. Its descriptor stays with the object: nothing may be called
+ * on the result once that object is disposed of, since the number may then be another file's.
  *
- * @throws SpoorError `LIBBPF_MISSING`, `LIBBPF_TOO_OLD`, `FFI_UNKNOWN`, `FFI_UNAVAILABLE`
+ * @throws {SpoorError} LIBBPF_MISSING, `LIBBPF_TOO_OLD`, `FFI_UNKNOWN`, `FFI_UNAVAILABLE`
  */
 export function useSharedMap(shared: SharedMap): KernelMap {
   const { fd, ...facts } = shared;

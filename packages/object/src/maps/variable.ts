@@ -10,7 +10,9 @@ export interface Variable {
   readonly offset: number;
   /** Bytes. */
   readonly size: number;
-  /** Its C type. Computed when it is asked for; throws `LAYOUT_UNKNOWN` for a type without a layout. */
+  /**
+   * Its C type. Computed when it is asked for; throws `LAYOUT_UNKNOWN` for a type without a layout.
+   */
   readonly layout: Layout;
 }
 
@@ -37,7 +39,9 @@ export function variablesOf(file: ObjectFile, beginnings: readonly string[]): Re
 
 const codecs = new WeakMap<Layout, Codec<unknown>>();
 
-/** No code is made for it: a variable is read and written a few times, mostly while a trace starts. */
+/**
+ * No code is made for it: a variable is read and written a few times, mostly while a trace starts.
+ */
 export function codecOf({ layout }: Variable): Codec<unknown> {
   let codec = codecs.get(layout);
   if (codec === undefined) {
@@ -48,8 +52,8 @@ export function codecOf({ layout }: Variable): Codec<unknown> {
 }
 
 /**
- * The value as its codec takes it: a whole number for 64 bits becomes a bigint, the name of an enumerator its number.
- * Everything else the codec itself judges.
+ * The value as its codec takes it: a whole number for 64 bits becomes a bigint, the name of an
+ * enumerator its number. Everything else the codec itself judges.
  */
 function asWritten(layout: Layout, value: unknown): unknown {
   if (layout.kind === 'int' && layout.size === 8 && Number.isSafeInteger(value))
@@ -63,7 +67,7 @@ function asWritten(layout: Layout, value: unknown): unknown {
 /**
  * The bytes of a value for a variable.
  *
- * @throws SpoorError `CONSTANT_TYPE` naming the variable, its type and what was given
+ * @throws {SpoorError} CONSTANT_TYPE naming the variable, its type and what was given
  */
 export function encodeFor(variable: Variable, value: unknown): Uint8Array {
   const { layout, name, section } = variable;

@@ -5,7 +5,10 @@ import { attachType } from './program-type.js';
 /** `enum` of `linux/btf.h`. */
 const btfKind = { typedef: 8, function: 12 } as const;
 
-/** How the kernel's BTF names what a program of each attach type is for (libbpf's `btf_get_kernel_prefix_kind`). */
+/**
+ * How the kernel's BTF names what a program of each attach type is for (libbpf's
+ * `btf_get_kernel_prefix_kind`).
+ */
 const naming = new Map<number, { readonly prefix: string; readonly kind: number }>([
   [attachType.rawTracepoint, { prefix: 'btf_trace_', kind: btfKind.typedef }],
   [attachType.lsm, { prefix: 'bpf_lsm_', kind: btfKind.function }],
@@ -16,7 +19,10 @@ const plainFunction = { prefix: '', kind: btfKind.function };
 
 let parsed: { readonly native: Native; readonly handle: bigint } | undefined;
 
-/** libbpf's parse of the kernel's BTF takes 10 ms and 10 MB: kept for what is asked in one go, and then let go. */
+/**
+ * libbpf's parse of the kernel's BTF takes 10 ms and 10 MB: kept for what is asked in one go, and
+ * then let go.
+ */
 function parsedTypes(native: Native): bigint {
   if (parsed?.native === native) return parsed.handle;
   const handle = native.libbpf.btf__load_vmlinux_btf();
@@ -30,8 +36,8 @@ function parsedTypes(native: Native): bigint {
 }
 
 /**
- * The id of a hook's function or tracepoint in the kernel's BTF; undefined when the kernel has none of that name, or no
- * BTF. Hooks in kernel modules are not found.
+ * The id of a hook's function or tracepoint in the kernel's BTF; undefined when the kernel has none
+ * of that name, or no BTF. Hooks in kernel modules are not found.
  *
  * @param kind `enum bpf_attach_type`
  */

@@ -1,4 +1,7 @@
-/** `enum bpf_prog_type` and `enum bpf_attach_type` of `linux/bpf.h`, as far as they are told apart here. */
+/**
+ * `enum bpf_prog_type` and `enum bpf_attach_type` of `linux/bpf.h`, as far as they are told apart
+ * here.
+ */
 export const programType = {
   kprobe: 2,
   tracepoint: 5,
@@ -40,7 +43,9 @@ export function isIterator({ type, attachType: attach }: ProgramKind): boolean {
   return type === programType.tracing && attach === attachType.iterator;
 }
 
-/** Whether the program waits for a hook, and is not run on demand (`iter/…`, `syscall`). */
+/**
+ * Returns true if the program attaches to a hook. `iter/…` and `syscall` programs run on demand.
+ */
 export function isHooked(kind: ProgramKind): boolean {
   return attachable.has(kind.type) && !isIterator(kind);
 }

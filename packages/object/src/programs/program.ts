@@ -10,19 +10,21 @@ import { type TestRun, type TestRunResult, testRun } from './test-run.js';
 
 export interface ProgramFacts extends ProgramKind {
   readonly name: string;
-  /** What libbpf derives type and hook from: `tp_btf/sched_process_exec`. */
+  /** The section, which names type and hook: `tp_btf/sched_process_exec`. */
   readonly section: string;
   readonly verifierLog?: string;
 }
 
-/** What the kernel counts of a program. The first two stay zero unless statistics are on (`enableStats`). */
+/** Counters of a program. The first two stay zero unless statistics are on (`enableStats`). */
 export interface ProgramInfo {
   /** The kernel's id, as bpftool shows it. */
   readonly id: number;
   /** Nanoseconds spent in it since the load (5.1). */
   readonly runTimeNs: bigint;
   readonly runCount: bigint;
-  /** Times that the kernel skipped it because it was already running on that CPU (5.12; 0 before). */
+  /**
+   * Times that the kernel skipped it because it was already running on that CPU (5.12; 0 before).
+   */
   readonly recursionMisses: bigint;
   /** Instructions that the verifier walked through (5.16; 0 before). */
   readonly verifiedInstructions: number;
@@ -30,7 +32,10 @@ export interface ProgramInfo {
   readonly jitedSize: number;
 }
 
-/** Bytes of `struct bpf_prog_info` up to and including `verified_insns`; older kernels fill less and leave the rest zero. */
+/**
+ * Bytes of `struct bpf_prog_info` up to and including `verified_insns`; older kernels fill less and
+ * leave the rest zero.
+ */
 const infoSize = 224;
 const iteratorChunk = 64 * 1024;
 
@@ -38,9 +43,12 @@ const iteratorChunk = 64 * 1024;
 export class LoadedProgram {
   readonly name: string;
   readonly section: string;
-  /** True for a program that waits for a hook; false for one that runs on demand (`iter/…`, `syscall`). */
+  /**
+   * True for a program that waits for a hook; false for one that runs on demand (`iter/…`,
+   * `syscall`).
+   */
   readonly hooked: boolean;
-  /** What the verifier wrote of it, when the object was loaded with `verifierStatistics`. */
+  /** The verifier statistics, when the object was loaded with `verifierStatistics`. */
   readonly verifierLog: string | undefined;
   readonly #kind: ProgramKind;
   readonly #native: Native;
@@ -69,9 +77,11 @@ export class LoadedProgram {
   }
 
   /**
-   * Attaches to the hook that the section names. The link is detached with the object at the latest.
+   * Attaches to the hook that the section names. The link is detached with the object at the
+   * latest.
    *
-   * @throws SpoorError `ATTACH_FAILED`, `NO_PRIVILEGE`, `LOCKDOWN`; `WRONG_PHASE` when it is attached already
+   * @throws {SpoorError} ATTACH_FAILED, `NO_PRIVILEGE`, `LOCKDOWN`; `WRONG_PHASE` when it is
+   *   attached already
    */
   attach(): Link {
     if (this.attached) throw new SpoorError('WRONG_PHASE', `${this.name} is attached already`);
@@ -80,9 +90,10 @@ export class LoadedProgram {
   }
 
   /**
-   * Runs an iterator once over all there is and returns what it wrote (`bpf_seq_write`): kernel 5.8 and later.
+   * Runs an iterator once over all there is and returns what it wrote (`bpf_seq_write`): kernel 5.8
+   * and later.
    *
-   * @throws SpoorError `WRONG_PHASE` for a program that is no iterator, `SYSCALL_FAILED`
+   * @throws {SpoorError} WRONG_PHASE for a program that is not an iterator, `SYSCALL_FAILED`
    */
   iterate(): Uint8Array {
     if (!isIterator(this.#kind)) {
@@ -103,13 +114,14 @@ export class LoadedProgram {
   /**
    * Runs the program once or more under BPF_PROG_TEST_RUN, in this process's context.
    *
-   * @throws SpoorError `UNSUPPORTED` when the kernel cannot test programs of this type, `SYSCALL_FAILED`
+   * @throws {SpoorError} UNSUPPORTED when the kernel cannot test programs of this type,
+   *   `SYSCALL_FAILED`
    */
   testRun(options: TestRun = {}): TestRunResult {
     return testRun(this.#native, { name: this.name, fd: this.fd }, options);
   }
 
-  /** @throws SpoorError `SYSCALL_FAILED` */
+  /** @throws {SpoorError} SYSCALL_FAILED */
   info(): ProgramInfo {
     const info = new CStruct(infoSize, this.#native.driver);
     const length = new Uint32Array([infoSize]);
@@ -175,7 +187,9 @@ function joined(chunks: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** A long iteration gives way with EAGAIN after a million objects without output (`bpf_seq_read`). */
+/**
+ * A long iteration gives way with EAGAIN after a million objects without output (`bpf_seq_read`).
+ */
 function readSome(fd: number, chunk: Uint8Array): number {
   for (;;) {
     try {

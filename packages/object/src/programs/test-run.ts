@@ -3,7 +3,9 @@ import type { Native } from '../ffi/native.js';
 import { CStruct } from '../libc/c-memory.js';
 
 export interface TestRun {
-  /** What the program gets as its context; at most a page or so. `syscall` programs write it back in place. */
+  /**
+   * The context of the program, at most about a page. `syscall` programs write it back in place.
+   */
   readonly context?: Uint8Array;
   /** Packet data, for program types that take a packet. */
   readonly data?: Uint8Array;
@@ -12,9 +14,11 @@ export interface TestRun {
 }
 
 export interface TestRunResult {
-  /** What the program returned, as an unsigned 32-bit number. */
+  /** The result of the program, as an unsigned 32-bit number. */
   readonly returned: number;
-  /** Nanoseconds a run on average, as the kernel measured it; 0 for types that it does not measure. */
+  /**
+   * Nanoseconds a run on average, as the kernel measured it; 0 for types that it does not measure.
+   */
   readonly durationNs: number;
   /** The context after the run; empty when none was given. */
   readonly context: Uint8Array;

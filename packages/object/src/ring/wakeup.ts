@@ -13,7 +13,10 @@ const EPOLLET = 0x80000000;
 /** Bytes of `struct epoll_event`: 12 on x86-64, where it is packed. */
 const EVENT_SIZE = 16;
 
-/** The thread comes back this often, so that what ends without `close` (a worker that is terminated) waits no longer: milliseconds. */
+/**
+ * The thread comes back this often, so that what ends without `close` (a worker that is terminated)
+ * waits no longer: milliseconds.
+ */
 const comeBackMs = 1000;
 
 /** Those that a thread may wait for. A process that exits waits for its threads. */
@@ -23,11 +26,12 @@ const closeAll = () => {
 };
 
 /**
- * Waits until a program wakes who waits for a ring, by `BPF_RB_FORCE_WAKEUP` (kernel 5.8 and later), on a thread of Node's pool,
- * which it takes up until `close`; the process stays alive meanwhile. A reader with it may look seldom and miss no storm.
+ * Waits until a program wakes who waits for a ring, by `BPF_RB_FORCE_WAKEUP` (kernel 5.8 and
+ * later), on a thread of Node's pool, which it takes up until `close`; the process stays alive
+ * meanwhile. A reader with it may look seldom and miss no storm.
  *
- * A program that wakes at every record makes each cost microseconds; ours do when one more eighth of a ring has filled, and
- * when the reader sleeps.
+ * A program that wakes at every record makes each cost microseconds; ours do when one more eighth
+ * of a ring has filled, and when the reader sleeps.
  */
 export class RingWakeup implements Wakeup, Disposable {
   readonly #native: Native;
@@ -39,17 +43,21 @@ export class RingWakeup implements Wakeup, Disposable {
   #waiting = false;
   #closed = false;
 
-  /** Whether there can be one more here: the foreign-function driver has calls on other threads, and the pool keeps a thread. */
+  /**
+   * True if another one is possible: the driver has calls on other threads, and the pool keeps a
+   * free thread.
+   */
   static get possible(): boolean {
     const threads = Number.parseInt(process.env['UV_THREADPOOL_SIZE'] ?? '4', 10);
     return native().epollWaitElsewhere !== undefined && open.size + 1 < threads;
   }
 
   /**
-   * What lies in a ring by now counts as a wake-up. The maps stay their object's: close this before it.
+   * Records that are in a ring already count as a wake-up. Close the wake-up before the object of
+   * the maps.
    *
-   * @throws SpoorError `UNSUPPORTED` where it is not `possible`: who relied on it would look too seldom; `SYSCALL_FAILED`,
-   * `WRONG_PHASE`
+   * @throws {SpoorError} UNSUPPORTED where it is not `possible`: who relied on it would look too
+   *   seldom; `SYSCALL_FAILED`, `WRONG_PHASE`
    */
   constructor(rings: readonly KernelMap[]) {
     if (!RingWakeup.possible) {
@@ -82,8 +90,8 @@ export class RingWakeup implements Wakeup, Disposable {
   }
 
   /**
-   * True when a program has woken who waits, since the last wait or now; false when `close` was called, or `timeoutMs` is over
-   * (default: never). One at a time.
+   * True when a program has woken who waits, since the last wait or now; false when `close` was
+   * called, or `timeoutMs` is over (default: never). One at a time.
    */
   async wait(timeoutMs = Number.POSITIVE_INFINITY): Promise<boolean> {
     const { epollWaitElsewhere } = this.#native;
