@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { EventParts, eventKinds, FilterKindName } from '../gen/index.js';
+import type { eventKinds, FilterKindName } from '../gen/index.js';
 
 export * from '../gen/index.js';
 
@@ -9,14 +9,6 @@ export const lifecycleKinds = [
   'exec',
   'exit',
 ] as const satisfies readonly (typeof eventKinds)[number][];
-
-/** Variable parts that hold several texts, each ended by a NUL. The C types cannot say so. */
-export const listParts = {
-  exec: ['argv', 'argvTail'],
-  'exec-failed': ['argv'],
-} as const satisfies { readonly [Kind in EventName]?: readonly (keyof EventParts[Kind])[] };
-
-type EventName = (typeof eventKinds)[number];
 
 /** Kinds of filters that the lean object has. */
 export const leanFilters = ['pid'] as const satisfies readonly FilterKindName[];

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { StructLayout } from '@spoor/btf';
-import { eventLayouts, inventRecord } from '@spoor/event';
+import { eventLayouts } from '@spoor/event';
+import { fakeRecord } from '@spoor/event/testing';
 
 /** Room for a record in `bpf/ring-fill.bpf.c`, and how many there are. */
 const recordMax = 4096;
@@ -43,7 +44,7 @@ function wordOf(number: number): string {
 /** Opens as a build makes them: names that repeat, and paths of 20 to 60 bytes. */
 function openRecord(index: number, path = pathOf(index, wordOf(index))): Uint8Array {
   const comm = comms[index % comms.length]!;
-  return inventRecord('open', {
+  return fakeRecord('open', {
     timeNs: BigInt(index) * 1_000_003n,
     startTimeNs: 123_456_789n,
     cgroupId: 4242n,

@@ -1,4 +1,5 @@
-import { type EventKind, type EventLayouts, eventLayouts, inventRecord } from '@spoor/event';
+import { type EventKind, type EventLayouts, eventLayouts } from '@spoor/event';
+import { fakeRecord } from '@spoor/event/testing';
 import { blockTypes, type ForgedBlock, forgedRecording, recordsPayload } from './forged-recording.js';
 
 const json = (text: string): Uint8Array => Buffer.from(text);
@@ -33,7 +34,7 @@ function partsOf(kinds: readonly EventKind[]): Parts {
   const facts = { spoor: '0', kernel: '6.18', architecture: 'x64', command: ['sh'], events: kinds };
   const records = kinds.flatMap((kind, index) =>
     [0, 1].map((more) =>
-      inventRecord(kind, {
+      fakeRecord(kind, {
         ...who,
         timeNs: BigInt(1000 * index + more),
         childTgid: 11 + more,

@@ -1,11 +1,6 @@
-export { EventDecoder, type EventDecoderOptions, type EventHandler, isEvent } from './decoder.js';
-export { eventLayouts } from './generated-layouts.js';
-export { type InventedFields, inventRecord } from './invent-record.js';
-export { jsonLine, writeJsonLine } from './json-line.js';
-export type { EventLayouts } from './layouts.js';
-export type { EventContext, ReplacedScopes, ScopeNames } from './line.js';
-export { LineBuffer } from './line-buffer.js';
-export type { RecordHandler, RecordMemory } from './memory.js';
+export { jsonLine, writeJsonLine } from './json/json-line.js';
+export type { EventContext, ReplacedScopes, ScopeNames } from './json/line.js';
+export { LineBuffer } from './json/line-buffer.js';
 export { canCompress } from './recording/compress.js';
 export type { Compression } from './recording/format.js';
 export type { RecordingHeader } from './recording/header.js';
@@ -24,6 +19,10 @@ export {
   type RecordingEnd,
 } from './recording/reader.js';
 export { RecordingWriter, type RecordingWriterOptions } from './recording/writer.js';
+export { EventDecoder, type EventDecoderOptions, type EventHandler, isEvent } from './view/decoder.js';
+export { eventLayouts } from './view/generated-layouts.js';
+export type { EventLayouts } from './view/layouts.js';
+export type { RecordHandler, RecordMemory } from './view/memory.js';
 export type {
   Event,
   EventKind,
@@ -33,4 +32,4 @@ export type {
   MalformedEvent,
   MalformedLine,
   MalformedReason,
-} from './types.js';
+} from './view/types.js';

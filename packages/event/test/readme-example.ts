@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { escapeText } from '@spoor/core';
-import { EventDecoder, inventRecord, openRecording, RecordingWriter } from '@spoor/event';
+import { EventDecoder, openRecording, RecordingWriter } from '@spoor/event';
+import { fakeRecord } from '@spoor/event/testing';
 
 const decoder = new EventDecoder({ context: { clockOffsetNs: 1_700_000_000_000_000_000n } });
 
 // An event that owns its memory. A field is decoded when it is read.
-const record = inventRecord('open', { comm: 'cat', path: '/etc/passwd', result: 3n, flags: 0o2000000 });
+const record = fakeRecord('open', { comm: 'cat', path: '/etc/passwd', result: 3n, flags: 0o2000000 });
 const event = decoder.decode(record);
 assert.equal(event.kind === 'open' && event.path, '/etc/passwd');
 

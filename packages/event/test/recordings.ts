@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import {
   type EventContext,
-  inventRecord,
   openRecording,
   RecordingWriter,
   type RecordingWriterOptions,
   type RecordMemory,
 } from '../src/index.js';
+import { fakeRecord } from '../src/testing.js';
 
 /** Gives a test file paths in a folder of its own, which goes with it. */
 export function temporaryPaths(): () => string {
@@ -41,7 +41,7 @@ export function append(writer: RecordingWriter, record: Uint8Array): boolean {
 
 /** A record of some length, different for each index. */
 export const openAt = (index: number) =>
-  inventRecord('open', {
+  fakeRecord('open', {
     timeNs: BigInt(index),
     tgid: index,
     matchedScopes: 1n,

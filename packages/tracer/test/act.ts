@@ -8,11 +8,16 @@ import { expect } from 'vitest';
 import { type TraceOptions, trace } from '../src/index.js';
 import { compileTo } from './compile.js';
 
+/** A line whose data can be asked for any field. */
+type ActedLine<Kind extends EventKind> = EventLine<Kind> & {
+  readonly data: Readonly<Record<string, unknown>>;
+};
+
 export interface Acted<Kind extends EventKind> {
   /** The events of the program, of the kinds asked for, in order. */
   readonly events: readonly EventObject<Kind>[];
-  /** The JSON lines of the events. Each was checked with its schema. */
-  readonly lines: readonly EventLine<Kind>[];
+  /** Their lines of JSON output, each checked against its schema. */
+  readonly lines: readonly ActedLine<Kind>[];
   /** `data` of the lines. */
   readonly data: readonly Record<string, unknown>[];
   /** The lines that the program printed by `tell`. */
@@ -44,7 +49,7 @@ export async function act<const Kind extends EventKind>(given: Act<Kind>): Promi
     const program = compile(folder, given);
     const kinds: readonly EventKind[] = given.kinds;
     const events: EventObject<Kind>[] = [];
-    const lines: EventLine<Kind>[] = [];
+    const lines: ActedLine<Kind>[] = [];
     await using tracer = await trace({
       ...given.options,
       tuning: { replaceable: false, ...given.options?.tuning },
@@ -56,7 +61,7 @@ export async function act<const Kind extends EventKind>(given: Act<Kind>): Promi
       expect(event.kind).not.toBe('malformed');
       if (event.kind === 'malformed' || (event.exe !== program && given.everything !== true)) return;
       events.push(event.toObject() as unknown as EventObject<Kind>);
-      lines.push(checked(JSON.parse(JSON.stringify(event)) as EventLine<Kind>));
+      lines.push(checked(JSON.parse(JSON.stringify(event)) as ActedLine<Kind>));
     });
     expect(await tracer.exit).toEqual({ code: 0, signal: null });
     expect(tracer.interference).toEqual([]);
@@ -83,7 +88,7 @@ function compile(folder: string, { main, before = '' }: Act<EventKind>): string 
   return program;
 }
 
-function checked<Kind extends EventKind>(line: EventLine<Kind>): EventLine<Kind> {
+function checked<Line extends EventLine>(line: Line): Line {
   const [, problems] = Compile(eventSchemas[line.event]).Errors(line);
   expect(problems).toEqual([]);
   return line;

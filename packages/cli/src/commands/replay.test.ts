@@ -4,7 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StructLayout } from '@spoor/btf';
-import { eventLayouts, inventRecord, RecordingWriter } from '@spoor/event';
+import { eventLayouts, RecordingWriter } from '@spoor/event';
+import { fakeRecord } from '@spoor/event/testing';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { capturedIo, temporaryFolder } from '../../test/captured-io.js';
 import { type Line, linesOf } from '../../test/spoor.js';
@@ -20,7 +21,7 @@ let path: string;
 const shell = { tgid: 10, tid: 10, startTimeNs: 100n, comm: 'sh', exe: '/bin/sh', uid: 1000 };
 const child = { tgid: 11, tid: 11, ppid: 10, startTimeNs: 200n, comm: 'cat', exe: '/bin/cat', uid: 1000 };
 const records = [
-  inventRecord('exec', {
+  fakeRecord('exec', {
     ...shell,
     timeNs: 1_000_000n,
     path: '/bin/sh',
@@ -28,11 +29,11 @@ const records = [
     argc: 1,
     matchedScopes: 1n,
   }),
-  inventRecord('fork', { ...shell, timeNs: 2_000_000n, childTgid: 11, childTid: 11, childStartTimeNs: 200n }),
-  inventRecord('exec', { ...child, timeNs: 3_000_000n, path: '/bin/cat', argv: ['cat', 'x'], argc: 2 }),
-  inventRecord('open', { ...child, timeNs: 4_000_000n, path: '/tmp/x', result: 3n }),
-  inventRecord('exit', { ...child, timeNs: 5_000_000n, code: 0, durationNs: 4_000_000n }),
-  inventRecord('exit', { ...shell, timeNs: 6_000_000n, code: 2, durationNs: 5_000_000n }),
+  fakeRecord('fork', { ...shell, timeNs: 2_000_000n, childTgid: 11, childTid: 11, childStartTimeNs: 200n }),
+  fakeRecord('exec', { ...child, timeNs: 3_000_000n, path: '/bin/cat', argv: ['cat', 'x'], argc: 2 }),
+  fakeRecord('open', { ...child, timeNs: 4_000_000n, path: '/tmp/x', result: 3n }),
+  fakeRecord('exit', { ...child, timeNs: 5_000_000n, code: 0, durationNs: 4_000_000n }),
+  fakeRecord('exit', { ...shell, timeNs: 6_000_000n, code: 2, durationNs: 5_000_000n }),
 ];
 
 beforeEach(async () => {
@@ -140,9 +141,9 @@ it('rejects filters that need facts missing from a recording', async () => {
 it('evaluates container by the recorded container', async () => {
   const id = `0007${'a'.repeat(60)}`;
   await record([
-    inventRecord('exec', { ...shell, path: '/bin/sh', container: id }),
-    inventRecord('exec', { ...child, path: '/bin/cat', container: 'web' }),
-    inventRecord('exit', { ...shell, code: 0 }),
+    fakeRecord('exec', { ...shell, path: '/bin/sh', container: id }),
+    fakeRecord('exec', { ...child, path: '/bin/cat', container: 'web' }),
+    fakeRecord('exit', { ...shell, code: 0 }),
   ]);
   const linesIn = async (scope: string) =>
     linesOf((await replay('--format', 'json', '--scope', scope)).stdout);
@@ -156,7 +157,7 @@ it('evaluates container by the recorded container', async () => {
 
 it('rejects container for a recording of a version that did not record it', async () => {
   const layouts = layoutsWithout('container');
-  await record([inventRecord('exec', { ...shell, path: '/bin/sh' }, layouts)], layouts);
+  await record([fakeRecord('exec', { ...shell, path: '/bin/sh' }, layouts)], layouts);
   expect(linesOf((await replay('--format', 'json')).stdout)).toMatchObject([{ event: 'exec', tgid: 10 }]);
   const { status, stderr } = await replay('--scope', 'container');
   expect(status).toBe(1);

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { type Event, EventDecoder, inventRecord, jsonLine, LineBuffer } from '@spoor/event';
+import { type Event, EventDecoder, jsonLine, LineBuffer } from '@spoor/event';
+import { fakeRecord } from '@spoor/event/testing';
 import { ProcessTree } from '@spoor/tracer';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -13,7 +14,7 @@ const program = '/usr/bin/program';
 /** An exec event with these bytes as arguments: `argc` of them, a NUL after each. */
 function execOf(argv: readonly Uint8Array[]): Event {
   const bytes = Buffer.concat(argv.flatMap((word) => [word, Uint8Array.of(0)]));
-  const record = inventRecord('exec', { path: program, argv: bytes as never, argc: argv.length, tgid: 7 });
+  const record = fakeRecord('exec', { path: program, argv: bytes as never, argc: argv.length, tgid: 7 });
   return decoder.decode(record) as Event;
 }
 

@@ -42,10 +42,11 @@ export function tableRenderer({ style, time, kinds }: RendererOptions): Renderer
 }
 
 /** Returns the data of an event. The duration of the command excludes the wait before its exec. */
-function withoutWait({ event, tgid, startTimeNs, data }: EventLine, wait: CommandWait): EventLine['data'] {
-  if (event !== 'exit') return data;
+function withoutWait(line: EventLine, wait: CommandWait): Readonly<Record<string, unknown>> {
+  if (line.event !== 'exit') return line.data;
+  const { tgid, startTimeNs, data } = line as EventLine<'exit'>;
   const process = { tgid, startTimeNs: BigInt(startTimeNs) };
-  return { ...data, durationNs: wait.ranNs(process, BigInt(String(data['durationNs']))) };
+  return { ...data, durationNs: wait.ranNs(process, BigInt(data.durationNs)) };
 }
 
 /** Formats a marker or a malformed record. */

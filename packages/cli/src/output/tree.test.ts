@@ -1,4 +1,5 @@
-import { type Event, EventDecoder, inventRecord, LineBuffer, marker } from '@spoor/event';
+import { type Event, EventDecoder, LineBuffer, marker } from '@spoor/event';
+import { fakeRecord } from '@spoor/event/testing';
 import { ProcessTree } from '@spoor/tracer';
 import { describe, expect, it } from 'vitest';
 import { inScopes } from '../../test/lines.js';
@@ -15,7 +16,7 @@ function treeOf(records: readonly Uint8Array[]): ProcessTree {
 
 const plain = { style: noStyle, unicode: true };
 const fork = (tgid: number, childTgid: number) =>
-  inventRecord('fork', {
+  fakeRecord('fork', {
     tgid,
     startTimeNs: BigInt(tgid),
     comm: 'sh',
@@ -25,7 +26,7 @@ const fork = (tgid: number, childTgid: number) =>
     childStartTimeNs: BigInt(childTgid),
   });
 const exec = (tgid: number, argv: readonly (string | Uint8Array)[]) =>
-  inventRecord('exec', {
+  fakeRecord('exec', {
     tgid,
     startTimeNs: BigInt(tgid),
     comm: 'x',
@@ -35,16 +36,16 @@ const exec = (tgid: number, argv: readonly (string | Uint8Array)[]) =>
     argc: argv.length,
   });
 const exit = (tgid: number, how: { code?: number; signal?: number }) =>
-  inventRecord('exit', { tgid, startTimeNs: BigInt(tgid), comm: 'x', durationNs: 2_500_000n, ...how });
+  fakeRecord('exit', { tgid, startTimeNs: BigInt(tgid), comm: 'x', durationNs: 2_500_000n, ...how });
 
 it('names a process without an exec by the bytes of its program, also if they are not UTF-8', () => {
   const name = Uint8Array.of(0x2f, 0xff, 0x1b, 0xc3, 0xa9);
   const who = { tgid: 1, startTimeNs: 1n, childTgid: 2, childTid: 2, childStartTimeNs: 2n };
-  const byProgram = treeOf([inventRecord('fork', { ...who, exe: name, comm: 'x' })]);
+  const byProgram = treeOf([fakeRecord('fork', { ...who, exe: name, comm: 'x' })]);
   expect(drawTree(byProgram, plain)).toMatch(
     /^\/\\xff\\x1b\u00e9 \(forked\) .*\n\u2514\u2500 \/\\xff\\x1b\u00e9 \(forked\) /,
   );
-  const byComm = treeOf([inventRecord('fork', { ...who, comm: Uint8Array.of(0x61, 0x80) })]);
+  const byComm = treeOf([fakeRecord('fork', { ...who, comm: Uint8Array.of(0x61, 0x80) })]);
   expect(drawTree(byComm, plain)).toMatch(/^a\\x80 \(forked\) /);
 });
 
@@ -90,9 +91,7 @@ it('measures the lifetime of the command from its exec, even if execs are not sh
   const records = [exec(1, ['sh']), fork(1, 2), exec(2, ['x']), exit(2, {}), exit(1, {})];
   const renderer = treeRenderer({ ...plain, kinds: ['open'], time: 'relative' }, () => treeOf(records));
   expect(renderer.alsoTakes).toEqual(['exec']);
-  const shown = decoder.decode(
-    inventRecord('exec', { tgid: 1, startTimeNs: 1n, timeNs: 1_000_001n }),
-  ) as Event;
+  const shown = decoder.decode(fakeRecord('exec', { tgid: 1, startTimeNs: 1n, timeNs: 1_000_001n })) as Event;
   renderer.event(inScopes(shown, ['command']), new LineBuffer());
   expect(renderer.end()).toBe('sh  [1]  1.5 ms  exit 0  exec 1, fork 1\n└─ x  [2]  2.5 ms  exit 0  exec 1\n');
 });

@@ -1,4 +1,4 @@
-import { LineBuffer } from '@spoor/event';
+import { type EventLine, LineBuffer } from '@spoor/event';
 import type { ProcessTree, Statistics } from '@spoor/tracer';
 import type { Stream } from '../io.js';
 import { CommandWait } from '../output/command-wait.js';
@@ -50,7 +50,7 @@ export class Guide {
     const line = event.toJSON();
     this.#all++;
     this.#wait.take(event);
-    if (line.event === 'open' && 'data' in line && usual.test(String(line.data['path']))) return;
+    if (line.event === 'open' && usual.test((line as EventLine<'open'>).data.path)) return;
     this.#shown++;
     this.#table.event(event, this.#lines);
     this.#stream.sink.added();

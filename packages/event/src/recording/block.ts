@@ -1,4 +1,4 @@
-import type { RecordHandler, RecordMemory } from '../memory.js';
+import type { RecordHandler, RecordMemory } from '../view/memory.js';
 import { crc32 } from './built-in.js';
 import { codecOf } from './compress.js';
 import { type BlockHead, decodeHead, HEAD_SIZE, MAGIC, MAX_RECORD } from './format.js';

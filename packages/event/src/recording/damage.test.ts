@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { linesOf, openAt, temporaryPaths, write } from '../../test/recordings.js';
-import { eventLayouts } from '../generated-layouts.js';
+import { eventLayouts } from '../view/generated-layouts.js';
 import { openRecording } from './open-recording.js';
 
 const newPath = temporaryPaths();

@@ -1,7 +1,7 @@
 import { SpoorError } from '@spoor/core';
-import { eventLayouts } from '../generated-layouts.js';
-import { type EventLayouts, eventShapes } from '../layouts.js';
-import type { EventContext, ReplacedScopes, ScopeNames } from '../line.js';
+import type { EventContext, ReplacedScopes, ScopeNames } from '../json/line.js';
+import { eventLayouts } from '../view/generated-layouts.js';
+import { type EventLayouts, eventShapes } from '../view/layouts.js';
 import { isObject, parseJson, wrongType } from './json.js';
 
 /** What a recording says of itself before its first record. */

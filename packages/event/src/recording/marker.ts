@@ -1,4 +1,4 @@
-import type { EventContext } from '../line.js';
+import type { EventContext } from '../json/line.js';
 import { bigintOf, loadContext, storeContext } from './header.js';
 import { isObject, parseJson, wrongType } from './json.js';
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
 import { append, temporaryPaths } from '../../test/recordings.js';
-import { inventRecord } from '../invent-record.js';
+import { fakeRecord } from '../testing.js';
 import { openRecording } from './open-recording.js';
 import { paced } from './paced.js';
 import { RecordingWriter } from './writer.js';
@@ -16,7 +16,7 @@ const ms = 1_000_000n;
 
 async function recordingAt(...times: bigint[]) {
   const writer = await RecordingWriter.create(newPath());
-  for (const timeNs of times) append(writer, inventRecord('fork', { timeNs }));
+  for (const timeNs of times) append(writer, fakeRecord('fork', { timeNs }));
   writer.mark({ kind: 'gap', reason: 'test', position: 0n });
   await writer.close();
   return openRecording(writer.path);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Event, MalformedEvent } from '../types.js';
+import type { Event, MalformedEvent } from '../view/types.js';
 import type { RecordingMarker } from './marker.js';
 
 export interface PacedOptions {

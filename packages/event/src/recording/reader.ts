@@ -1,8 +1,8 @@
 import type { BigIntStats } from 'node:fs';
 import { SpoorError } from '@spoor/core';
-import { EventDecoder, type EventHandler } from '../decoder.js';
-import type { RecordHandler } from '../memory.js';
-import type { Event, MalformedEvent } from '../types.js';
+import { EventDecoder, type EventHandler } from '../view/decoder.js';
+import type { RecordHandler } from '../view/memory.js';
+import type { Event, MalformedEvent } from '../view/types.js';
 import { type Block, forEachRecord, isMagic, type Records, readBlock, recordsOf } from './block.js';
 import { type BlockHead, HEAD_SIZE, isPlausible, MAGIC } from './format.js';
 import { factsOf, type RecordingHeader } from './header.js';

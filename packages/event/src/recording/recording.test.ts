@@ -2,10 +2,10 @@ import { tmpdir } from 'node:os';
 import type { StructLayout } from '@spoor/btf';
 import { describe, expect, it } from 'vitest';
 import { append, context, linesOf, openAt, temporaryPaths, write } from '../../test/recordings.js';
-import { EventDecoder } from '../decoder.js';
-import { eventLayouts } from '../generated-layouts.js';
-import { inventRecord } from '../invent-record.js';
-import type { EventLayouts } from '../layouts.js';
+import { fakeRecord } from '../testing.js';
+import { EventDecoder } from '../view/decoder.js';
+import { eventLayouts } from '../view/generated-layouts.js';
+import type { EventLayouts } from '../view/layouts.js';
 import { canCompress } from './compress.js';
 import { openRecording } from './open-recording.js';
 import { RecordingWriter } from './writer.js';
@@ -67,7 +67,7 @@ describe('a recording', () => {
   it('takes records larger than a block, and empty ones', async () => {
     const path = newPath();
     const writer = await RecordingWriter.create(path, { context, blockSize: 64 });
-    const large = inventRecord('open', { path: 'x'.repeat(60_000) });
+    const large = fakeRecord('open', { path: 'x'.repeat(60_000) });
     append(writer, large);
     append(writer, new Uint8Array(0));
     append(writer, openAt(1));
@@ -148,9 +148,9 @@ describe('a recording with other layouts', () => {
       ...eventLayouts,
       events: { ...eventLayouts.events, open: without(open, 'path'), exec: without(exec, 'argv') },
     };
-    const opened = await replay(layouts, inventRecord('open', { result: 3n }, layouts));
+    const opened = await replay(layouts, fakeRecord('open', { result: 3n }, layouts));
     expect(opened.data).toMatchObject({ path: '', fd: 3 });
-    const executed = await replay(layouts, inventRecord('exec', { argc: 1, path: '/bin/sh' }, layouts));
+    const executed = await replay(layouts, fakeRecord('exec', { argc: 1, path: '/bin/sh' }, layouts));
     expect(executed.data).toMatchObject({ path: '/bin/sh', argv: [], argvTruncated: true });
   });
 
@@ -162,7 +162,7 @@ describe('a recording with other layouts', () => {
     );
     const layouts = { ...eventLayouts, events: { ...eventLayouts.events, exec } };
     const fields = { path: '/bin/sh', filename: 'sh', argv: ['sh'], argc: 1, previousComm: 'a' };
-    const { data } = await replay(layouts, inventRecord('exec', fields, layouts));
+    const { data } = await replay(layouts, fakeRecord('exec', fields, layouts));
     expect(data).toEqual({ ...fields, argvBytes: 3, argvTruncated: false, device: '0:0', inode: '0' });
   });
 
@@ -177,7 +177,7 @@ describe('a recording with other layouts', () => {
     } as const;
     const layout: StructLayout = { ...open, size: open.size + 8, fields: [header!, ...own, narrow] };
     const layouts = { ...eventLayouts, events: { ...eventLayouts.events, open: layout } };
-    const record = inventRecord('open', { result: -13 as never, path: '/x' }, layouts);
+    const record = fakeRecord('open', { result: -13 as never, path: '/x' }, layouts);
     expect((await replay(layouts, record)).data).toMatchObject({ path: '/x', error: 'EACCES' });
   });
 
@@ -187,7 +187,7 @@ describe('a recording with other layouts', () => {
       kinds: { ...eventLayouts.kinds, 'new-thing': 200 },
       events: { ...eventLayouts.events, 'new-thing': eventLayouts.events['fork']! },
     };
-    const line = await replay(layouts, inventRecord('new-thing' as 'fork', { childTgid: 5 }, layouts));
+    const line = await replay(layouts, fakeRecord('new-thing' as 'fork', { childTgid: 5 }, layouts));
     expect(line).toMatchObject({
       event: 'new-thing',
       data: { childTgid: 5, childTid: 0, childStartTimeNs: '0' },

@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type ForgedBlock, json, recordsPayload, writeForged } from '../../test/hostile-recording.js';
 import { openAt, temporaryPaths, write } from '../../test/recordings.js';
-import { eventLayouts } from '../generated-layouts.js';
+import { eventLayouts } from '../view/generated-layouts.js';
 import { openRecording } from './open-recording.js';
 
 const newPath = temporaryPaths();

@@ -1,8 +1,8 @@
 import { SpoorError } from '@spoor/core';
-import { eventLayouts } from '../generated-layouts.js';
-import type { EventLayouts } from '../layouts.js';
-import type { EventContext } from '../line.js';
-import type { RecordMemory } from '../memory.js';
+import type { EventContext } from '../json/line.js';
+import { eventLayouts } from '../view/generated-layouts.js';
+import type { EventLayouts } from '../view/layouts.js';
+import type { RecordMemory } from '../view/memory.js';
 import { closeFile, crc32, createFile, writeFully } from './built-in.js';
 import { codecOf } from './compress.js';
 import {

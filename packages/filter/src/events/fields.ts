@@ -1,4 +1,5 @@
-import { type EventParts, events, listParts } from '@spoor/bpf';
+import { type EventParts, events } from '@spoor/bpf';
+import { listParts } from '@spoor/bpf/events';
 import { camelCase, type Layout, type StructLayout } from '@spoor/btf';
 import { nearest } from '@spoor/core';
 import type { Problem } from '../grammar/check.js';
@@ -58,7 +59,7 @@ function recordFields(event: EventName): (readonly [string, Layout])[] {
 }
 
 function fieldsOf(event: EventName): EventFields {
-  const lists: readonly string[] = (listParts as Readonly<Record<string, readonly string[]>>)[event] ?? [];
+  const lists = listParts(event);
   const own = recordFields(event).flatMap(([name, layout]) => {
     const values = lists.includes(name) ? undefined : valuesOf(layout);
     return values === undefined ? [] : [[name, values] as const];

@@ -1,4 +1,5 @@
-import type { EventParts, FilterKindName, listParts } from '@spoor/bpf';
+import type { EventParts, FilterKindName } from '@spoor/bpf';
+import type { ListParts } from '@spoor/bpf/events';
 import { SpoorError } from '@spoor/core';
 import { type EventName, eventFields } from '../events/fields.js';
 import { filterKinds } from '../kinds/filter-kinds.js';
@@ -96,16 +97,14 @@ export interface EventConditions {
 }
 
 type OwnFields<Event extends EventName> = {
-  [Name in Exclude<keyof EventParts[Event], ListOf<Event>>]: EventParts[Event][Name] extends
+  [Name in Exclude<keyof EventParts[Event], ListParts<Event>>]: EventParts[Event][Name] extends
     | number
     | bigint
     | string
     | VarBytesLike
     ? Name
     : never;
-}[Exclude<keyof EventParts[Event], ListOf<Event>>];
-
-type ListOf<Event> = Event extends keyof typeof listParts ? (typeof listParts)[Event][number] : never;
+}[Exclude<keyof EventParts[Event], ListParts<Event>>];
 
 interface VarBytesLike {
   readonly offset: number;

@@ -258,7 +258,7 @@ describe('conditions on paths match the file', () => {
       if (event.kind === 'malformed' || !/nope|rel$/.test(String((event as { path?: string }).path)))
         continue;
       const { flags, data, scopes } = event.toJSON();
-      const { path, root, directory } = data as Record<string, string>;
+      const { path, root, directory } = data as Partial<Record<string, unknown>>;
       seen.push({ path, root, directory, other: flags.includes('other-root'), scopes });
     }
     const root = join(folder.path, 'real');

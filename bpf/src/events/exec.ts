@@ -1,0 +1,112 @@
+import { ExecGain } from '../../gen/index.js';
+import { capabilityNames } from '../names/capability.js';
+import { declareEvent, field, type TextFacts } from './field.js';
+import { chars, device, followed, list, text, u32, u64 } from './fields.js';
+
+interface Arguments extends TextFacts {
+  readonly argv: readonly string[];
+  readonly argc: number;
+}
+
+/** Whether arguments, or the end of one, are missing. */
+const lacksArguments = (event: Arguments): boolean =>
+  event.isTruncated('argv') || event.argv.length < event.argc;
+
+const argvBytesOf = (event: Arguments): number => event.fullLength('argv');
+
+const gains = [
+  [ExecGain.EXEC_GAINED_EUID, 'euid'],
+  [ExecGain.EXEC_GAINED_EGID, 'egid'],
+] as const;
+
+interface Gains {
+  readonly gained: number;
+  readonly gainedCapabilities: bigint;
+}
+
+const gainedNames = ({ gained, gainedCapabilities }: Gains): string[] => [
+  ...gains.flatMap(([bit, name]) => ((gained & bit) === 0 ? [] : [name])),
+  ...capabilityNames(gainedCapabilities),
+];
+
+const id = (description: string) => u32(description, { ifRecorded: true });
+
+/** A set as /proc/PID/status prints it. */
+const capabilityWord = (from: string, description: string) =>
+  field<string>()(
+    {
+      form: { type: 'wide', show: (set) => set.toString(16).padStart(16, '0') },
+      schema: { type: 'string', pattern: '^[0-9a-f]{16}$' },
+      description,
+    },
+    { from, ifRecorded: true },
+  );
+
+const argvBytesSchema = { type: 'integer', minimum: 0 };
+
+export const exec = declareEvent({
+  summary: 'A process executed a program.',
+  notes: [
+    'An exec that failed is an event of its own, exec-failed.',
+    'The arguments are read from the memory of the process (flag user-memory), right before its first instruction. Another ' +
+      'process that may trace it can have written there a moment before. All else is the kernel’s own.',
+    'If the arguments are longer than --argv-limit, argv has their beginning and argvTail their end. Conditions: exec.gained!=0 ' +
+      'selects an exec that gave the process ids or capabilities.',
+  ],
+  data: {
+    path: text('The binary as the kernel resolved it; of a script, its interpreter.', { path: followed }),
+    filename: text('The name that was executed; of a script, the script.', { path: followed }),
+    argv: list('The arguments, or the first of them.'),
+    argvTail: list('The last 512 bytes of arguments that are longer than --argv-limit.', { optional: true }),
+    argvTailTruncated: field<true>()(
+      {
+        form: { type: 'custom', value: () => true },
+        schema: { const: true },
+        description: 'The first argument in argvTail lacks its beginning.',
+      },
+      {
+        when: [
+          { field: 'argvTailCut', not: [0] },
+          { field: 'argvTail', not: [0] },
+        ],
+      },
+    ),
+    argc: u32('How many arguments there were.'),
+    argvBytes: field<number>()({
+      form: { type: 'custom', value: argvBytesOf },
+      schema: argvBytesSchema,
+      description: 'Bytes of all arguments, each with a NUL.',
+    }),
+    argvTruncated: field<boolean>()({
+      form: { type: 'custom', value: lacksArguments },
+      schema: { type: 'boolean' },
+      description: 'Whether argv lacks arguments, or the end of one.',
+    }),
+    previousComm: chars('The name of the task before.'),
+    euid: id(
+      'Effective user id, in the initial user namespace, like those that follow. uid is the real one.',
+    ),
+    suid: id('Saved user id.'),
+    gid: id('Real group id.'),
+    egid: id('Effective group id.'),
+    sgid: id('Saved group id.'),
+    effectiveCapabilities: capabilityWord(
+      'effective',
+      'Hexadecimal, one bit (1 << CAP_) per capability, as CapEff in /proc/PID/status.',
+    ),
+    permittedCapabilities: capabilityWord('permitted', 'As CapPrm in /proc/PID/status.'),
+    gained: field<string[]>()(
+      {
+        form: { type: 'custom', value: gainedNames },
+        schema: { type: 'array', items: { type: 'string', pattern: '^(euid|egid|CAP_[A-Z0-9_]+)$' } },
+        description:
+          'What the file gave the process: another euid or egid by its set-user-id or set-group-id bit, and permitted capabilities.',
+      },
+      { ifRecorded: true, optional: true },
+    ),
+    device: device(),
+    inode: u64('Inode of the binary.'),
+  },
+});
+
+export { argvBytesOf, argvBytesSchema, lacksArguments };

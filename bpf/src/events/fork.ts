@@ -1,0 +1,17 @@
+import { declareEvent } from './field.js';
+import { u32, u64 } from './fields.js';
+
+export const fork = declareEvent({
+  summary: 'A process or a thread was started.',
+  notes: [
+    'tgid is the process that called. With CLONE_PARENT the new process is a child of the parent of that process. Its ppid says ' +
+      'so, while the tree draws it below the process that called.',
+    'ppid in every event is the parent process now. A process whose parent has ended is reparented, to the nearest subreaper or to ' +
+      'init, and has another ppid from then on. The tree keeps it below the process that started it.',
+  ],
+  data: {
+    childTgid: u32('Process that was started; of a thread, its own process.'),
+    childTid: u32('Thread that was started.'),
+    childStartTimeNs: u64('Start of the child process, CLOCK_BOOTTIME: with childTgid, its identity.'),
+  },
+});

@@ -1,0 +1,94 @@
+/** The declaration of each event: the only place that says which fields its `data` has. */
+import type { EventParts } from '../../gen/index.js';
+import { accept } from './accept.js';
+import { bind } from './bind.js';
+import { bpf } from './bpf.js';
+import { capset } from './capset.js';
+import { chmod } from './chmod.js';
+import { chown } from './chown.js';
+import { connect } from './connect.js';
+import { exec } from './exec.js';
+import { execFailed } from './exec-failed.js';
+import { exit } from './exit.js';
+import type { DataOf, EventDeclaration, Noted } from './field.js';
+import { fork } from './fork.js';
+import { ioUring } from './io-uring.js';
+import { kill } from './kill.js';
+import { link } from './link.js';
+import { listen } from './listen.js';
+import { mkdir } from './mkdir.js';
+import { moduleLoad } from './module-load.js';
+import { mount } from './mount.js';
+import { open } from './open.js';
+import { ptrace } from './ptrace.js';
+import { rename } from './rename.js';
+import { setgid } from './setgid.js';
+import { setuid } from './setuid.js';
+import { unlink } from './unlink.js';
+
+export { AF_INET, ipText } from '../names/address.js';
+export type { Architecture, Names } from '../names/names.js';
+export type {
+  DataField,
+  DataFields,
+  EventDeclaration,
+  Form,
+  JsonSchema,
+  PathRule,
+  Test,
+} from './field.js';
+export { u32Schema, u64Schema } from './fields.js';
+
+/** The name of an event kind. */
+export type EventKind = keyof EventParts;
+
+/** One line per event. An event without a declaration is shown field by field. */
+export const declarations = {
+  fork,
+  exec,
+  exit,
+  open,
+  connect,
+  unlink,
+  rename,
+  chmod,
+  chown,
+  mkdir,
+  bind,
+  listen,
+  accept,
+  kill,
+  ptrace,
+  setuid,
+  setgid,
+  capset,
+  mount,
+  'module-load': moduleLoad,
+  bpf,
+  'io-uring': ioUring,
+  'exec-failed': execFailed,
+  link,
+} as const satisfies { readonly [Kind in EventKind]?: EventDeclaration };
+
+/** The type of `data` of an event. */
+export type EventData<Kind extends EventKind> = Kind extends keyof typeof declarations
+  ? DataOf<(typeof declarations)[Kind]['data']>
+  : Record<string, unknown>;
+
+/** The variable parts of an event that hold several texts. */
+export type ListParts<Kind extends EventKind> = Kind extends keyof typeof declarations
+  ? Noted<(typeof declarations)[Kind]['data'], 'RawList'>
+  : never;
+
+/** Returns the names of the variable parts that hold several texts. */
+export const listParts = (kind: string): readonly string[] =>
+  Object.entries(declarationOf(kind)?.data ?? {}).flatMap(([name, { form, from = name }]) =>
+    form.type === 'list' ? [from] : [],
+  );
+
+/** Returns the declaration of an event kind, which may come from a file; undefined if it has none. */
+export function declarationOf(kind: string): EventDeclaration | undefined {
+  return Object.hasOwn(declarations, kind)
+    ? (declarations as Readonly<Record<string, EventDeclaration>>)[kind]
+    : undefined;
+}

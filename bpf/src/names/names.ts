@@ -1,0 +1,35 @@
+/** The machine that was traced: some numbers mean something else on another one. */
+export type Architecture = 'x64' | 'arm64';
+
+/** Names of numbers, in both directions. */
+export interface Names {
+  /** The name of a number; the digits of a number without a name; null for a number that means nothing. */
+  of(value: number, machine: Architecture): string | null;
+  /** The number of a name; undefined for an unknown name. */
+  numberOf(name: string, machine: Architecture): number | undefined;
+  /** Some names, for messages. */
+  readonly examples: string;
+}
+
+/** Makes names from a function and the numbers that have names. */
+export function namesOf(of: Names['of'], numbers: readonly number[], examples: string): Names {
+  const known = new Map<Architecture, Map<string | null, number>>();
+  return {
+    of,
+    examples,
+    numberOf(name, machine) {
+      const found =
+        known.get(machine) ?? new Map(numbers.map((number) => [of(number, machine), number] as const));
+      known.set(machine, found);
+      return found.get(name);
+    },
+  };
+}
+
+/** The numbers from `first` to `last`. */
+export const numbersTo = (last: number, first = 0): number[] =>
+  Array.from({ length: last - first + 1 }, (_, index) => first + index);
+
+/** Makes names from a list in the order of the numbers. */
+export const listedNames = (names: readonly string[], examples: string): Names =>
+  namesOf((value) => names[value] ?? String(value), numbersTo(names.length - 1), examples);

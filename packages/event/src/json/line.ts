@@ -1,0 +1,128 @@
+import type { EventFlagName } from '@spoor/bpf';
+import type { Architecture } from '@spoor/bpf/events';
+import type { EventLayouts, EventShape } from '../view/layouts.js';
+import type { Event, EventKind, EventLine } from '../view/types.js';
+import type { EventView } from '../view/view.js';
+import { type DataWriter, dataWriter } from './data.js';
+import { decimal } from './numbers.js';
+import { addNotes, addRaw } from './texts.js';
+import { rfc3339 } from './time.js';
+
+/** By bit; undefined where no scope has the bit. */
+export type ScopeNames = readonly (string | undefined)[];
+
+export interface ReplacedScopes {
+  readonly version: number;
+  readonly names: ScopeNames;
+}
+
+/** What a line says that is in no record. */
+export interface EventContext {
+  /** What to add to CLOCK_BOOTTIME to get nanoseconds since 1970. Without it lines have no `time`. */
+  readonly clockOffsetNs?: bigint;
+  /** The name of each scope, by bit. */
+  readonly scopeNames?: ScopeNames;
+  /** The names under sets of scopes that were replaced: by the `scopesVersion` that their events carry. */
+  readonly replacedScopes?: readonly ReplacedScopes[];
+  /** The machine that was traced: some flags depend on it. Default: this one, or x64 where it is neither. */
+  readonly architecture?: Architecture;
+}
+
+/** The context of lines, ready for use. */
+export interface LineContext {
+  readonly given: EventContext;
+  readonly flags: readonly (readonly [number, string])[];
+  scopeNames(matched: MatchedScopes): string[];
+  /** Makes `data` of the events of a layout. */
+  dataOf(shape: EventShape): DataWriter;
+}
+
+/** A word of scopes in two halves, and the version of the set that gives it meaning. */
+export interface MatchedScopes {
+  readonly lo: number;
+  readonly hi: number;
+  readonly version: number;
+}
+
+export function lineContext(layouts: EventLayouts, given: EventContext = {}): LineContext {
+  const current = given.scopeNames ?? [];
+  const replaced = new Map(given.replacedScopes?.map(({ version, names }) => [version, names]));
+  const machine = given.architecture ?? (process.arch === 'arm64' ? 'arm64' : 'x64');
+  const writers = new Map<EventShape, DataWriter>();
+  return {
+    given,
+    dataOf(shape) {
+      const known = writers.get(shape);
+      if (known !== undefined) return known;
+      const made = dataWriter(shape, machine);
+      writers.set(shape, made);
+      return made;
+    },
+    flags: Object.entries(layouts.flags).map(([name, bit]) => [bit, name]),
+    scopeNames({ lo, hi, version }) {
+      const names = replaced.get(version) ?? current;
+      const matched: string[] = [];
+      const add = (bit: number) => matched.push(names[bit] ?? `#${bit}`);
+      for (let bits = lo; bits !== 0; bits &= bits - 1) add(31 - Math.clz32(bits & -bits));
+      for (let bits = hi; bits !== 0; bits &= bits - 1) add(63 - Math.clz32(bits & -bits));
+      return matched;
+    },
+  };
+}
+
+/** The line's object. Keys come in the order in which people read them; what was not UTF-8 or whole comes last. */
+export function lineOf(view: EventView, context: LineContext): EventLine {
+  const line: EventLine = headOf(view, context);
+  line.data = context.dataOf(view._shape).value(view) as EventLine['data'];
+  addHeaderNotes(line, view, line);
+  return line;
+}
+
+/** What lines of all events begin with; the data is still to come. */
+export function headOf(view: EventView, context: LineContext): EventLine {
+  const header = view._header();
+  const { clockOffsetNs } = context.given;
+  return {
+    event: view.kind as EventKind,
+    time: clockOffsetNs === undefined ? null : rfc3339((view as unknown as Event).timeNs + clockOffsetNs),
+    ktimeNs: decimal(header['timeNsLo']!, header['timeNsHi']!),
+    cpu: header['cpu']!,
+    tgid: header['tgid']!,
+    tid: header['tid']!,
+    ppid: header['ppid']!,
+    uid: header['uid']!,
+    comm: header.comm,
+    exe: header.exe,
+    cgroupId: decimal(header['cgroupIdLo']!, header['cgroupIdHi']!),
+    ...(header.container === '' ? {} : { container: header.container }),
+    startTimeNs: decimal(header['startTimeNsLo']!, header['startTimeNsHi']!),
+    scopes: context.scopeNames({
+      lo: header['matchedScopesLo']!,
+      hi: header['matchedScopesHi']!,
+      version: header['scopesVersion']!,
+    }),
+    origin: header.origin as EventLine['origin'],
+    flags: flagNames(header['headerFlags']!, context),
+    data: noData as EventLine['data'],
+  };
+}
+
+const noData = {};
+
+/** Adds what lines end with: the bytes of names that were not UTF-8, and what was cut. Nothing, nearly always. */
+export function addHeaderNotes(
+  entry: object,
+  view: EventView,
+  { comm, exe, container }: Pick<EventLine, 'comm' | 'exe' | 'container'>,
+): void {
+  addRaw(entry, view, { field: 'comm', name: 'comm', text: comm });
+  addNotes(entry, view, { field: 'exe', name: 'exe', text: exe });
+  if (container !== undefined)
+    addNotes(entry, view, { field: 'container', name: 'container', text: container });
+}
+
+function flagNames(bits: number, { flags }: LineContext): EventFlagName[] {
+  const names: string[] = [];
+  if (bits !== 0) for (const [bit, name] of flags) if ((bits & bit) !== 0) names.push(name);
+  return names as EventFlagName[];
+}

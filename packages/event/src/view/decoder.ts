@@ -1,0 +1,234 @@
+import { listParts } from '@spoor/bpf/events';
+import {
+  type EventContext,
+  type LineContext,
+  lineContext,
+  lineOf,
+  type MatchedScopes,
+} from '../json/line.js';
+import type { LineBuffer } from '../json/line-buffer.js';
+import { LineWriter } from '../json/line-writer.js';
+import { eventLayouts } from './generated-layouts.js';
+import { type EventLayouts, type EventShape, eventShapes } from './layouts.js';
+import { malformed } from './malformed.js';
+import { Arena, type EventMemory, eventMemory, type RecordHandler, type RecordMemory } from './memory.js';
+import type { Event, EventKind, MalformedEvent, MalformedReason } from './types.js';
+import { type EventView, expired } from './view.js';
+import { type ViewClass, type ViewClassOptions, viewClass } from './view-class.js';
+
+export interface EventDecoderOptions {
+  /** Default: those of this version's object. A recording brings its own. */
+  readonly layouts?: EventLayouts;
+  /** What lines say beyond the record. Can be changed at any time. */
+  readonly context?: EventContext;
+  /**
+   * Lend a new view for each record and make it unusable after the call, so that a view kept by mistake is
+   * `VIEW_EXPIRED` and not another event. Costs some 50 ns a record. Default: unless NODE_ENV is `production`;
+   * there one view a kind is lent again and again.
+   */
+  readonly checkLifetime?: boolean;
+  /** Whether classes of views may be generated code. Default: wherever the process may generate code. */
+  readonly generateCode?: boolean;
+}
+
+/** How often the bytes of a record may be counted, in the sum of its parts. */
+const mostShared = 4;
+
+/** Called with each event. The event is lent: it is another one, or gone, after the call. */
+export type EventHandler = (event: Event | MalformedEvent) => void;
+
+/** What is known of one event kind, ready for use. */
+interface KnownKind {
+  /** Bytes of the fixed part. */
+  readonly size: number;
+  readonly View: ViewClass;
+  /** Word offset of each variable part. */
+  readonly parts: readonly number[];
+  readonly lent: EventView;
+}
+
+/**
+ * Makes events of records.
+ *
+ * Each record is checked once: it has the size that its header says, a known kind, the whole fixed part, and all
+ * its variable parts inside. One that fails is a `MalformedEvent`, a value like any other; nothing outside a record
+ * is ever read. The fields are decoded when they are read.
+ *
+ * @example
+ * ```ts
+ * const decoder = new EventDecoder();
+ * const handler = decoder.handler((event) => {
+ *   if (event.kind === 'open') console.log(event.comm, event.path);
+ * });
+ * reader.drain(handler);
+ * ```
+ */
+export class EventDecoder {
+  readonly layouts: EventLayouts;
+  /** By number; a kind is made ready when its first record comes: most never come, and each takes most of a millisecond. */
+  readonly #kinds: (KnownKind | undefined)[] = [];
+  readonly #shapes = new Map<number, EventShape>();
+  readonly #viewOptions: ViewClassOptions;
+  readonly #arena = new Arena();
+  readonly #checkLifetime: boolean;
+  readonly #sizeOffset: number;
+  readonly #kindOffset: number;
+  #context: LineContext;
+  #lines: LineWriter;
+  /** The memory seen last, and the same with a Buffer over it; and those seen before: each ring has always the same. */
+  #source: RecordMemory | undefined;
+  #memory: EventMemory | undefined;
+  readonly #memories = new WeakMap<RecordMemory, EventMemory>();
+
+  /** Throws `LAYOUT_UNKNOWN` when the layouts are not those of events. */
+  constructor(options: EventDecoderOptions = {}) {
+    this.layouts = options.layouts ?? eventLayouts;
+    this.#checkLifetime = options.checkLifetime ?? process.env['NODE_ENV'] !== 'production';
+    this.#context = lineContext(this.layouts, options.context);
+    this.#lines = new LineWriter(this.#context);
+    const origins = byNumber(this.layouts.origins);
+    this.#viewOptions = {
+      lists: [],
+      originName: (number: number) => origins[number] ?? 'unknown',
+      owner: {
+        own: (view: EventView) => this.#copy(view),
+        line: (view: EventView) => lineOf(view, this.#context),
+        write: (view: EventView, out: LineBuffer) => this.#lines.write(view, out),
+        scopeNames: (matched: MatchedScopes) => this.#context.scopeNames(matched),
+      },
+      generate: options.generateCode ?? true,
+    };
+    const shapes = eventShapes(this.layouts, eventLayouts);
+    this.#sizeOffset = shapes[0]?.sizeOffset ?? 0;
+    this.#kindOffset = shapes[0]?.kindOffset ?? 4;
+    for (const shape of shapes) this.#shapes.set(shape.number, shape);
+  }
+
+  get context(): EventContext {
+    return this.#context.given;
+  }
+
+  set context(context: EventContext) {
+    this.#context = lineContext(this.layouts, context);
+    this.#lines = new LineWriter(this.#context);
+  }
+
+  /** Makes a kind ready, as its first record does otherwise: most of a millisecond. */
+  prepare(kind: EventKind): void {
+    this.#prepare(this.layouts.kinds[kind]!);
+  }
+
+  /**
+   * A handler for `RingReader.drain` and its kin: lends each event to `handle`. `positionOf`: tells the malformed where
+   * they were, as `RingReader.positionOf` does.
+   */
+  handler(handle: EventHandler, positionOf?: (offset: number) => bigint): RecordHandler {
+    if (!this.#checkLifetime)
+      return (data, offset, length) => {
+        const kind = this.#check(data, offset, length);
+        if (typeof kind === 'string') handle(malformed(kind, data, { offset, length, positionOf }));
+        else handle(kind.lent._place(this.#memoryOf(data), offset) as unknown as Event);
+      };
+    return (data, offset, length) => {
+      const kind = this.#check(data, offset, length);
+      if (typeof kind === 'string') return handle(malformed(kind, data, { offset, length, positionOf }));
+      const view = new kind.View()._place(this.#memoryOf(data), offset);
+      try {
+        handle(view as unknown as Event);
+      } finally {
+        view._place(expired, 0);
+      }
+    };
+  }
+
+  /**
+   * An event with memory of its own, for those that outlive the call. It shares a block of 64 KiB with the events made
+   * before and after it. `positionOf` as in `handler`.
+   */
+  own(
+    data: RecordMemory,
+    offset: number,
+    length: number,
+    positionOf?: (offset: number) => bigint,
+  ): Event | MalformedEvent {
+    const kind = this.#check(data, offset, length);
+    if (typeof kind === 'string') return malformed(kind, data, { offset, length, positionOf });
+    const at = this.#arena.copy(data, offset, data.u32[(offset + this.#sizeOffset) >>> 2]!);
+    return new kind.View()._place(this.#arena.memory, at) as unknown as Event;
+  }
+
+  /** The same of a record in bytes of its own, at any alignment. */
+  decode(record: Uint8Array): Event | MalformedEvent {
+    const bytes = new Uint8Array((record.length + 7) & ~7);
+    bytes.set(record);
+    const data = { u8: bytes, u32: new Uint32Array(bytes.buffer), view: new DataView(bytes.buffer) };
+    return this.own(data, 0, record.length);
+  }
+
+  #copy(view: EventView): EventView {
+    const { View } = this.#prepare(this.layouts.kinds[view.kind]!)!;
+    const at = this.#arena.copy(view._memory, view._offset, view.size);
+    return new View()._place(this.#arena.memory, at);
+  }
+
+  #prepare(number: number): KnownKind | undefined {
+    const known = this.#kinds[number];
+    const shape = this.#shapes.get(number);
+    if (known !== undefined || shape === undefined) return known;
+    const View = viewClass(shape, { ...this.#viewOptions, lists: listParts(shape.kind) });
+    const parts = shape.fields.filter(({ variable }) => variable).map(({ offset }) => offset >>> 2);
+    const kind = { size: shape.size, View, parts, lent: new View() };
+    this.#kinds[number] = kind;
+    return kind;
+  }
+
+  #memoryOf(data: RecordMemory): EventMemory {
+    if (data === this.#source) return this.#memory!;
+    let memory = this.#memories.get(data);
+    if (memory === undefined) {
+      memory = eventMemory(data);
+      this.#memories.set(data, memory);
+    }
+    this.#source = data;
+    this.#memory = memory;
+    return memory;
+  }
+
+  /** The record's kind, or what is wrong with the record. Reads nothing past `length`. */
+  #check({ u32 }: RecordMemory, offset: number, length: number): KnownKind | MalformedReason {
+    const base = offset >>> 2;
+    if (length < this.#sizeOffset + 4 || length < this.#kindOffset + 2) return 'shorter-than-header';
+    const size = u32[(offset + this.#sizeOffset) >>> 2]!;
+    if (size > length) return 'size-beyond-record';
+    const number = (u32[(offset + this.#kindOffset) >>> 2]! >>> ((this.#kindOffset & 2) << 3)) & 0xffff;
+    const kind = this.#kinds[number] ?? this.#prepare(number);
+    if (kind === undefined) return 'unknown-kind';
+    const fixed = kind.size;
+    if (size < fixed) return 'shorter-than-event';
+    let bytes = fixed;
+    for (const part of kind.parts) {
+      const place = u32[base + part]!;
+      const start = place & 0xffff;
+      const count = place >>> 16;
+      if (count !== 0 && (start < fixed || start + count > size)) return 'part-outside-record';
+      bytes += count;
+    }
+    // The kernel lets the binary and the path of an exec share bytes. If more is shared, lines are
+    // many times as long as their records.
+    return bytes > mostShared * size ? 'part-outside-record' : kind;
+  }
+}
+
+/** Whether it is an event of this kind, with the types that go with it. */
+export function isEvent<Kind extends EventKind>(
+  event: { readonly kind: string },
+  kind: Kind,
+): event is Event<Kind> {
+  return event.kind === kind;
+}
+
+function byNumber(numbers: Readonly<Record<string, number>>): (string | undefined)[] {
+  const names: (string | undefined)[] = [];
+  for (const [name, number] of Object.entries(numbers)) names[number] = name;
+  return names;
+}

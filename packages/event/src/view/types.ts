@@ -1,0 +1,152 @@
+import type { EventFlagName, EventHeader, EventParts, OriginName, VarBytes } from '@spoor/bpf';
+import type { EventData, EventKind, ListParts } from '@spoor/bpf/events';
+
+export type { EventKind };
+
+/** Fields of C structs that only fill. */
+type Filling = 'unused' | 'header';
+
+/** Of a 64-bit field, its two halves as numbers: the fast way to read one. */
+type Halves<Fields> = {
+  readonly [Name in keyof Fields & string as Fields[Name] extends bigint
+    ? `${Name}Lo` | `${Name}Hi`
+    : never]: number;
+};
+
+/** The event's own fields, by what its C struct says: a variable part is text. */
+export type OwnFields<Kind extends EventKind> = {
+  readonly [Name in Exclude<keyof EventParts[Kind], Filling>]: Name extends ListParts<Kind>
+    ? readonly string[]
+    : EventParts[Kind][Name] extends VarBytes
+      ? string
+      : EventParts[Kind][Name];
+};
+
+type HeaderNames = Exclude<
+  keyof EventHeader,
+  'size' | 'kind' | 'flags' | 'origin' | 'exe' | 'container' | 'unused'
+>;
+
+/** What every event has. Times are CLOCK_BOOTTIME in nanoseconds, process ids those of the initial namespace. */
+export type HeaderFields = {
+  readonly [Name in HeaderNames]: EventHeader[Name];
+} & {
+  /** Bits of `enum event_flag`. */
+  readonly headerFlags: number;
+  /** Where the record of the process came from. */
+  readonly origin: OriginName | 'unknown';
+  /** The binary of the process, as the kernel resolved it. */
+  readonly exe: string;
+  /**
+   * The container that the task is in: its id of 64 hexadecimal digits, or its name where the runtime gives no id; empty for none,
+   * and in a recording of a version that did not record it.
+   */
+  readonly container: string;
+};
+
+/** All fields of an event, decoded: what `toObject()` returns. */
+export type EventObject<Kind extends EventKind = EventKind> = {
+  [K in Kind]: { readonly kind: K } & HeaderFields & OwnFields<K>;
+}[Kind];
+
+/** What can be asked of an event of any kind, beside its fields. */
+export interface EventMethods {
+  /** Bytes of the whole record. */
+  readonly size: number;
+  /** The record itself, as the kernel wrote it: in place, with the lifetime of the event. */
+  readonly raw: Uint8Array;
+  /** Names of the scopes that matched, in the order of their bits; `#n` for one without a name. */
+  readonly scopes: string[];
+  /** The bytes of a field: in place, with the lifetime of the event. Throws `INVALID_VALUE` for another name. */
+  bytes(name: string): Uint8Array;
+  /** Whether the record has this field. An older recording may not: then it reads as zero or empty. */
+  has(name: string): boolean;
+  /** Whether each variable part has all the bytes that there were. */
+  readonly isWhole: boolean;
+  /** Whether a variable part has fewer bytes than there were. Throws `INVALID_VALUE` for another name. */
+  isTruncated(name: string): boolean;
+  /** Bytes that a variable part had; where that cannot be known, the least that it can have had. */
+  fullLength(name: string): number;
+  /** A 64-bit field as a number where that is exact, else as a bigint. Throws `INVALID_VALUE` for another name. */
+  exact(name: string): number | bigint;
+}
+
+/**
+ * An event, told apart by its kind: `if (event.kind === 'open') event.path`. A field is decoded when it is read.
+ * Lent by `EventDecoder.handler` for the time of the call, or owned (`copy`, `EventDecoder.own`).
+ */
+export type Event<Kind extends EventKind = EventKind> = {
+  [K in Kind]: EventMethods &
+    HeaderFields &
+    OwnFields<K> &
+    Halves<HeaderFields> &
+    Halves<OwnFields<K>> & {
+      readonly kind: K;
+      /** All fields, decoded, in an object that owns its memory. */
+      toObject(): EventObject<K>;
+      /** The same event with memory of its own, which shares a block of 64 KiB with others. */
+      copy(): Event<K>;
+      /** What the JSON output has a line of. */
+      toJSON(): EventLine<K>;
+    };
+}[Kind];
+
+/** A record that is not what its layout says. It is data: decoding goes on with the next record. */
+export interface MalformedEvent {
+  readonly kind: 'malformed';
+  readonly reason: MalformedReason;
+  /** Where the record was: the ring's or the file's position when the decoder can tell, else the offset. Bytes. */
+  readonly position: bigint;
+  /** The record, in memory of its own. */
+  readonly bytes: Uint8Array;
+  toJSON(): MalformedLine;
+}
+
+export type MalformedReason =
+  | 'shorter-than-header'
+  | 'size-beyond-record'
+  | 'unknown-kind'
+  | 'shorter-than-event'
+  | 'part-outside-record';
+
+/**
+ * One line of JSON output. 64-bit numbers are decimal strings. A text that was not UTF-8 has U+FFFD in the place
+ * of what was not, and its bytes in hexadecimal beside it, under its name with `Raw`; one that was cut has its
+ * name with `Truncated`.
+ */
+export interface EventLine<Kind extends EventKind = EventKind> {
+  event: Kind;
+  /** RFC 3339 in UTC, with nanoseconds; null when the clock of the machine is not known. */
+  time: string | null;
+  /** CLOCK_BOOTTIME. */
+  ktimeNs: string;
+  cpu: number;
+  tgid: number;
+  tid: number;
+  ppid: number;
+  uid: number;
+  comm: string;
+  commRaw?: string;
+  exe: string;
+  exeRaw?: string;
+  exeTruncated?: true;
+  /** Id of the task's cgroup in the unified hierarchy. */
+  cgroupId: string;
+  /** Id or name of the container that the task is in. */
+  container?: string;
+  containerRaw?: string;
+  containerTruncated?: true;
+  startTimeNs: string;
+  scopes: string[];
+  origin: OriginName | 'unknown';
+  flags: EventFlagName[];
+  data: EventData<Kind>;
+}
+
+export interface MalformedLine {
+  event: 'malformed';
+  reason: MalformedReason;
+  position: string;
+  /** Hexadecimal. */
+  bytes: string;
+}
