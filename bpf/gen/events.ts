@@ -27,7 +27,9 @@ import {
   UnlinkEvent,
 } from './structs.js';
 
-/** The event catalogue: the number of each kind, and the schema of the fixed part of its records. */
+/**
+ * The event catalogue: the number of each kind, and the schema of the fixed part of its records.
+ */
 export const events = {
   fork: { kind: 1, schema: ForkEvent },
   exec: { kind: 2, schema: ExecEvent },
