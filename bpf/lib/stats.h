@@ -16,11 +16,11 @@ struct state_stats {
 	/* misses answered with a record rebuilt from the task, by `enum words_place` */
 	__u64 recovered[4];
 	/* records made where none is expected: at an exec, and by the snapshot */
-	__u64 initialised;
+	__u64 created;
 	/* records that another CPU stored first */
 	__u64 raced;
 	/* records that the map would not take: used once, from scratch */
-	__u64 unstored;
+	__u64 not_stored;
 	/* entries whose bytes changed while they were copied: also a miss */
 	__u64 torn;
 	/* followed words that only the hash would take */

@@ -172,7 +172,7 @@ static __always_inline bool proc_info_take(__u64 *followed, __u32 tgid)
 static __always_inline void proc_info_replace(__u32 tgid, const struct proc_info *info)
 {
 	if (proc_info_store(tgid, info, true))
-		count(unstored);
+		count(not_stored);
 }
 
 static __always_inline void proc_info_forget(__u32 tgid)
@@ -207,7 +207,7 @@ VERIFIED_ONCE int proc_info_find(struct proc_info *into, const struct proc_info_
 		return PROC_INFO_HIT;
 	}
 	if (expected)
-		count(initialised);
+		count(created);
 	else
 		count(misses);
 #if SPOOR_MISS_MODE == MISS_DROP
@@ -252,7 +252,7 @@ static __always_inline bool proc_info_of(struct proc_info *into, const struct pr
 	if (status == -EEXIST)
 		count(raced);
 	else if (status)
-		count(unstored);
+		count(not_stored);
 	return true;
 }
 

@@ -24,7 +24,7 @@ export interface Summary {
   readonly ancestorRecoveries: number;
   readonly wordsLost: number;
   readonly raced: number;
-  readonly unstored: number;
+  readonly notStored: number;
   readonly torn: number;
   readonly deleted: number;
   /** The least of the runs. */
@@ -67,7 +67,7 @@ export function summarize(outcomes: readonly Outcome[]): Summary {
     ancestorRecoveries: sum(({ statistics }) => statistics.state.ancestorRecoveries),
     wordsLost: sum(({ statistics }) => statistics.state.wordsLost),
     raced: sum(({ statistics }) => statistics.state.raced),
-    unstored: sum(({ statistics }) => statistics.state.unstored),
+    notStored: sum(({ statistics }) => statistics.state.notStored),
     torn: sum(({ statistics }) => statistics.state.torn),
     deleted: sum(({ deleted }) => deleted),
     alive: Math.min(...outcomes.map(({ alive }) => alive)),

@@ -27,7 +27,7 @@ export function summaryOf(
     ancestorRecoveries: 0,
     wordsLost: 0,
     raced: 0,
-    unstored: 0,
+    notStored: 0,
     torn: 0,
     deleted: 0,
     alive: 300,
