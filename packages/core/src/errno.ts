@@ -1,6 +1,7 @@
 /**
- * Linux error numbers, 1 to 133: include/uapi/asm-generic/errno-base.h and errno.h, as x86-64 and arm64 have them. The
- * table does not depend on the system that runs it, because recordings are also read elsewhere.
+ * Linux error numbers, 1 to 133: include/uapi/asm-generic/errno-base.h and errno.h, as x86-64 and
+ * arm64 have them. The table does not depend on the system that runs it, because recordings are
+ * also read elsewhere.
  */
 const names =
   `EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EAGAIN ENOMEM EACCES EFAULT ENOTBLK EBUSY EEXIST
@@ -17,8 +18,8 @@ ECANCELED ENOKEY EKEYEXPIRED EKEYREVOKED EKEYREJECTED EOWNERDEAD ENOTRECOVERABLE
   );
 
 /**
- * Numbers outside of errno.h: those that the kernel uses internally and that a tracer or a map call still sees
- * (include/linux/errno.h), and libbpf's own (libbpf_legacy.h).
+ * Numbers outside of errno.h: those that the kernel uses internally and that a tracer or a map call
+ * still sees (include/linux/errno.h), and libbpf's own (libbpf_legacy.h).
  */
 const others = {
   ERESTARTSYS: 512,
@@ -36,7 +37,10 @@ const others = {
   LIBBPF_RELOC: 4005,
 } as const;
 
-/** Error numbers that this project compares with. `ENOTSUPP` is 524, which map calls return to user space. */
+/**
+ * Error numbers that this project compares with. `ENOTSUPP` is 524, which map calls return to user
+ * space.
+ */
 export const errno = {
   EPERM: 1,
   ENOENT: 2,
@@ -64,7 +68,8 @@ export const errno = {
 const otherNames = new Map<number, string>(Object.entries(others).map(([name, number]) => [number, name]));
 
 /**
- * Returns the name of an error number: `ENOENT` for 2 or -2. A number without a name gives `errno 1234`.
+ * Returns the name of an error number: `ENOENT` for 2 or -2. A number without a name gives `errno
+ * 1234`.
  *
  * @example
  * ```ts

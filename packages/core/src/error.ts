@@ -1,8 +1,8 @@
 /** What a code means. A table of these is in docs/errors.md. */
 export interface ErrorCode {
   /**
-   * Who can mend it. `usage`: the caller wrote something wrong. `environment`: this machine cannot do it. `data`: an
-   * input is not what it claims to be.
+   * Who can mend it. `usage`: the caller wrote something wrong. `environment`: this machine cannot
+   * do it. `data`: an input is not what it claims to be.
    */
   readonly kind: 'usage' | 'environment' | 'data';
   /** The status that `spoor` exits with. */
@@ -169,8 +169,8 @@ export interface SpoorErrorOptions {
 }
 
 /**
- * The one error class of Spoor. `message` names the thing and the place, and `remedy` says what to do. Programs compare
- * `code`, which is stable.
+ * The one error class of Spoor. `message` names the thing and the place, and `remedy` says what to
+ * do. Programs compare `code`, which is stable.
  *
  * @example
  * ```ts

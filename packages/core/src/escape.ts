@@ -1,10 +1,11 @@
 /**
- * Text that a terminal or a log shows and does not obey: for everything that is printed and came from outside.
+ * Escapes text from outside before it is printed, so that no terminal or log obeys it.
  *
- * Escaped are control characters (C0, DEL, C1), the marks that turn the direction of writing or are invisible
- * (CVE-2021-42574), line and paragraph separators, lone surrogates, private-use tags, and the backslash itself, so
- * that nothing escaped can be imitated. Newline, tab and their like have their short names: `\n`; other characters
- * below U+0080 are `\x1b`, the rest `\u{9b}` and `\u{202e}`. Bytes that are not UTF-8 are `\xff`, each for itself.
+ * Escaped are control characters (C0, DEL, C1), the marks that turn the direction of writing or are
+ * invisible (CVE-2021-42574), line and paragraph separators, lone surrogates, private-use tags, and
+ * the backslash itself, so that nothing escaped can be imitated. Newline, tab and their like have
+ * their short names: `\n`; other characters below U+0080 are `\x1b`, the rest `\u{9b}` and
+ * `\u{202e}`. Bytes that are not UTF-8 are `\xff`, each for itself.
  *
  * @example
  * ```ts
@@ -23,9 +24,9 @@ export function escapeText(text: string | Uint8Array): string {
 const harmless = /^[ -[\]-~]*$/;
 
 /**
- * Cc: C0, DEL, C1. Cf: format characters, bidirectional controls, zero-width joiners and tags among them. Cs:
- * surrogates without a partner. Zl, Zp: separators. Then the Hangul fillers, letters that nobody sees. What is
- * unassigned or private stays: it is only unknown to the font.
+ * Cc: C0, DEL, C1. Cf: format characters, bidirectional controls, zero-width joiners and tags among
+ * them. Cs: surrogates without a partner. Zl, Zp: separators. Then the Hangul fillers, letters that
+ * nobody sees. What is unassigned or private stays: it is only unknown to the font.
  */
 const hostile = /[\\\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/gu;
 

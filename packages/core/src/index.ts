@@ -1,4 +1,7 @@
-/** What every package shares: errors and their codes, errno names, map types, escaping. Imports nothing. */
+/**
+ * What every package shares: errors and their codes, errno names, map types, escaping. Imports
+ * nothing.
+ */
 export { errno, errnoName, knownErrnoName } from './errno.js';
 export {
   type ErrorCode,

@@ -6,7 +6,9 @@ export interface MapType {
   readonly type: number;
   /** The name in messages: that of the kernel's enum, in lower case. */
   readonly name: string;
-  /** `keyed`: key to value. `queue`: values in order, without keys. `none`: no typed map reads it. */
+  /**
+   * `keyed`: key to value. `queue`: values in order, without keys. `none`: no typed map reads it.
+   */
   readonly access: 'keyed' | 'queue' | 'none';
   /** A value has one slot per possible CPU. */
   readonly perCpu: boolean;

@@ -1,4 +1,6 @@
-/** The least number of insertions, deletions, replacements and swaps of neighbours that make `a` into `b`. */
+/**
+ * Counts the insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`.
+ */
 function distance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
   for (let i = 1; i <= a.length; i++) {

@@ -1,9 +1,10 @@
 /**
- * The bytes side of a map: what `@spoor/object` provides for the kernel's maps and `memoryMap` for tests.
- * Everything typed is built on this.
+ * The bytes side of a map: what `@spoor/object` provides for the kernel's maps and `memoryMap` for
+ * tests. Everything typed is built on this.
  *
- * Buffers belong to the caller and are only read or filled during the call. Sizes are those of the kernel's
- * system call: for per-CPU kinds a value buffer holds one slot a possible CPU, each rounded up to 8 bytes.
+ * Buffers belong to the caller and are only read or filled during the call. Sizes are those of the
+ * kernel's system call: for per-CPU kinds a value buffer holds one slot a possible CPU, each
+ * rounded up to 8 bytes.
  */
 export interface RawMap {
   readonly name: string;
@@ -20,7 +21,10 @@ export interface RawMap {
 
   /** Copies the value into `value`; returns 0, or -errno (-ENOENT is a miss). */
   lookup(key: Uint8Array, value: Uint8Array): number;
-  /** `flags`: 0 any, 1 create only (-EEXIST when there), 2 update only (-ENOENT when not). Returns 0 or -errno. */
+  /**
+   * `flags`: 0 any, 1 create only (-EEXIST when there), 2 update only (-ENOENT when not). Returns 0
+   * or -errno.
+   */
   update(key: Uint8Array, value: Uint8Array, flags: number): number;
   /** Returns 0 or -errno. */
   delete(key: Uint8Array): number;
@@ -30,8 +34,9 @@ export interface RawMap {
   nextKey(key: Uint8Array | null, next: Uint8Array): number;
 
   /**
-   * Batches return how many entries were done, or -errno. `cursor` is opaque, at least 8 bytes and at least
-   * `keySize`; `first` starts over. -ENOENT with `done` set says that the map's end was reached.
+   * Batches return how many entries were done, or -errno. `cursor` is opaque, at least 8 bytes and
+   * at least `keySize`; `first` starts over. -ENOENT with `done` set says that the map's end was
+   * reached.
    */
   lookupBatch?(request: BatchRequest): BatchResult;
   updateBatch?(keys: Uint8Array, values: Uint8Array, count: number, flags: number): BatchResult;

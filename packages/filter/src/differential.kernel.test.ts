@@ -27,7 +27,9 @@ const host: Host = {
 const judge = kernelJudge();
 afterAll(() => judge[Symbol.dispose]());
 
-/** A process as a set of scopes left it: indices into that set, of those that follow and exclude it. */
+/**
+ * A process as a set of scopes left it: indices into that set, of those that follow and exclude it.
+ */
 interface Carried {
   /** How many sets ago. */
   readonly age: number;

@@ -1,26 +1,31 @@
 import { TaskFacts as FactsInMemory, type FilterString } from '@spoor/bpf';
 import { camelCase, type Layout } from '@spoor/btf';
 
-/** Bytes as the kernel has them, or the same as text. Bytes that are no UTF-8 can only be given as bytes. */
+/** A text, or its bytes. A text that is not UTF-8 can only be given as bytes. */
 export type FactText = string | Uint8Array;
 
 type FactOf<T> = T extends FilterString ? FactText : T extends readonly (infer U)[] ? readonly U[] : T;
 
 /**
- * All that a filter may ask of a task; made from `struct task_facts`, where each field is described. Flags are 0
- * or 1. `cgroups` has the task's own cgroup and all its ancestors, in any order. `container` is made by `containerFact`.
+ * The facts of a task that filters compare; `struct task_facts` describes each field. Flags are 0
+ * or 1. `cgroups` has the task's own cgroup and all its ancestors, in any order. `containerFact`
+ * makes `container`.
  */
 export type TaskFacts = {
   readonly [Name in Exclude<keyof FactsInMemory, Length>]: FactOf<FactsInMemory[Name]>;
 };
 
-/** Members of the struct that say how much there is of the one before. */
+/** Members of the struct that count another member. */
 type Length = 'cgroupCount' | 'containerLength';
 
 /**
- * The facts of a task of which not all is known: what is not given is 0, empty or no cgroup. An effective id that is not
- * given is the real one. Whether a filter asks for
- * something that is not known, its kind's `reads` tells.
+ * Completes the facts of a task. A missing fact is 0, empty or no cgroup; a missing effective id is
+ * the real one. `reads` of a filter kind is the fact that the kind needs.
+ *
+ * @example
+ * ```ts
+ * const facts = taskFacts({ comm: 'npm', uid: 1000 });
+ * ```
  */
 export function taskFacts(given: Partial<TaskFacts> = {}): TaskFacts {
   const layout: Layout = FactsInMemory.layout;
@@ -39,15 +44,20 @@ export function taskFacts(given: Partial<TaskFacts> = {}): TaskFacts {
 }
 
 /**
- * The fact `container` of a task, from what an event tells: the id or name of its container, empty for none. A mark in front
- * says which of the two it is, as it does in the kernel: a name that begins like an id is not found by `container=ID`.
+ * Makes the fact `container` from the `container` of an event: an id, a name, or empty for none. A
+ * mark in front tells ids and names apart, as in the kernel.
+ *
+ * @example
+ * ```ts
+ * const facts = taskFacts({ container: containerFact(event.container) });
+ * ```
  */
 export function containerFact(text: string): string {
   if (text === '') return '';
   return `${/^[0-9a-f]{64}$/.test(text) ? idMark : nameMark}${text}`;
 }
 
-/** What the text of the fact `container` begins with: `bpf/filters/container.h`. */
+/** The first character of the fact `container`: `bpf/filters/container.h`. */
 export const [idMark, nameMark] = ['#', '@'];
 
 const utf8 = new TextEncoder();

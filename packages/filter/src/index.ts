@@ -1,7 +1,7 @@
 /**
- * Scopes say which tasks are traced, and which of their events. A scope is written as an expression, with a builder
- * or in a policy file. `@spoor/filter/reference` evaluates scopes in user space, `@spoor/filter/kernel` compiles them
- * to the tables of the kernel side.
+ * Scopes: which tasks are traced, and which of their events. A scope is written as an expression,
+ * with the builder or in a policy file. `@spoor/filter/reference` evaluates scopes in user space.
+ * `@spoor/filter/kernel` compiles them to the tables of the kernel side.
  */
 export {
   explain,

@@ -1,6 +1,6 @@
 /**
- * Evaluates scopes in user space: recordings, tests and your own data. The kernel's tables are tested against this
- * evaluator. Scopes that name users, processes or paths are resolved first, by `resolveScope`.
+ * Evaluates scopes in user space: on recordings, in tests and on your own data. The kernel's tables
+ * are tested against it. `resolveScope` looks up users, processes and paths first.
  */
 export type { EventLike } from './events/event-like.js';
 export { takesEvent } from './events/match.js';

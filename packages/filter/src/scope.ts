@@ -1,6 +1,6 @@
 import type { FilterKindName } from '@spoor/bpf';
 
-/** How a filter compares. `=` holds when one of the values fits, `!=` when none does; the others take one value. */
+/** A comparison. `=` holds if one value fits, `!=` if none fits. The others take one value. */
 export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
 /** A closed range of numbers; `from` equals `to` for one number. */
@@ -9,14 +9,16 @@ export interface NumberRange {
   readonly to: bigint;
 }
 
-/** Something that has to be looked up on this machine once: a user (`nobody`), a process (`@1234`), a path. */
+/**
+ * A name that is looked up once on this machine: a user (`nobody`), a process (`@1234`), a path.
+ */
 export interface NamedNumber {
   readonly name: string;
 }
 
 export type NumberValue = NumberRange | NamedNumber;
 
-/** A text as it is, or the beginning or end of texts. `{ text: '', at: 'start' }` is any text. */
+/** A whole text, or the beginning or end of texts. `{ text: '', at: 'start' }` is any text. */
 export interface TextValue {
   readonly text: string;
   readonly at: 'whole' | 'start' | 'end';
@@ -24,7 +26,7 @@ export interface TextValue {
 
 export type FilterValue = NumberValue | TextValue;
 
-/** One condition on a task. A flag has no values: `=` says that it is set, `!=` that it is not. */
+/** One condition on a task. A flag has no values: `=` means set, `!=` means not set. */
 export interface Filter {
   readonly kind: FilterKindName;
   readonly operator: Operator;
@@ -38,18 +40,18 @@ export interface EventCondition {
   readonly values: readonly FilterValue[];
 }
 
-/** Events of one kind that a scope takes: those of which all conditions hold. */
+/** Events of one kind that a scope takes. All conditions must hold. */
 export interface EventRule {
   readonly event: string;
   readonly where: readonly EventCondition[];
 }
 
 /**
- * Which tasks, and which of their events: a task is in the scope when all filters hold. Plain data, equal when it
- * means the same; `parseScope`, the builder and a policy file are three ways to write it.
+ * Selects tasks, and events of them. A task is in the scope if all filters hold. A scope is plain
+ * data: `parseScope`, the builder and policy files make equal scopes.
  *
- * `follows`: what descends from a task in the scope is in it too. `tree=` follows without saying so here: ask
- * `scopeFollows`. Without `events` the scope takes every event that is traced.
+ * With `follows`, descendants of a task in the scope are in it too. `tree=` follows without it; see
+ * `scopeFollows`. Without `events`, the scope takes every event that is traced.
  */
 export interface Scope {
   readonly name: string;
@@ -58,11 +60,11 @@ export interface Scope {
   readonly events: readonly EventRule[];
 }
 
-/** The most scopes that can be in force: the words in the kernel have 64 bits. */
+/** The most scopes in force: the masks in the kernel have 64 bits. */
 export const maxScopes = 64;
 
-/** The name of a scope that was given none. */
+/** The name of a scope without one. */
 export const defaultScopeName = 'scope';
 
-/** What a scope's name looks like: it stands before a colon in an expression, and in every event. */
+/** The form of a scope's name, which is in expressions and in every event. */
 export const scopeNamePattern = /^[A-Za-z0-9_][A-Za-z0-9_./-]{0,63}$/;

@@ -16,8 +16,8 @@ import {
 } from '../src/scope.js';
 
 /**
- * Random scopes and facts that meet: numbers, names and bytes come from the same small pools, so that every operator
- * holds and fails often, values overlap, and limits are hit.
+ * Random scopes and facts that meet: numbers, names and bytes come from the same small pools, so
+ * that every operator holds and fails often, values overlap, and limits are hit.
  */
 
 /** Few small numbers, and those at the edges of 8, 16, 31, 32, 53 and 64 bits. */
@@ -217,7 +217,10 @@ const writtenTexts = fc
   .string({ unit: 'binary', maxLength: 15 })
   .filter((text) => !/[\0\p{Surrogate}]/u.test(text));
 
-/** A scope as people write it: also with names that are still to be looked up, and texts of any characters. */
+/**
+ * A scope as people write it: also with names that are still to be looked up, and texts of any
+ * characters.
+ */
 export const writtenScope: fc.Arbitrary<Scope> = fc
   .record({
     name: fc.stringMatching(scopeNamePattern),

@@ -1,4 +1,5 @@
-// Compiled, never run: each line under an expectation must be an error, or the type check of the workspace fails.
+// Compiled, never run: each line under an expectation must be an error, or the type check of the
+// workspace fails.
 import { between, endsWith, scope, startsWith } from '../src/grammar/builder.js';
 import type { Scope } from '../src/scope.js';
 

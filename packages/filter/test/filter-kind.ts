@@ -12,7 +12,10 @@ import { byBuilder, byExpression, byPolicy } from './three-ways.js';
 
 /** What a kind's own test names; the suite does the rest. */
 export interface KindSamples {
-  /** An expression, facts that it matches, and facts that it does not. At least one of each operator. */
+  /**
+   * An expression, facts that it matches, and facts that it does not. At least one of each
+   * operator.
+   */
   readonly rows: readonly (readonly [
     expression: string,
     matches: Partial<TaskFacts>,

@@ -3,7 +3,10 @@ import { errno, type RawMap, SpoorError } from '@spoor/core';
 import { slotStride, valueBufferSize } from './kinds.js';
 import { isUnsupported } from './map-failure.js';
 
-/** Reads and writes a whole value buffer of a system call: one value, for which a codec will do, or one a possible CPU. */
+/**
+ * Reads and writes a whole value buffer of a system call: one value, for which a codec will do, or
+ * one a possible CPU.
+ */
 export interface ValueCodec<V> {
   read(view: DataView, offset: number): V;
   readInto(view: DataView, offset: number, target: V): V;
@@ -40,17 +43,19 @@ export function perCpuValues<V>(codec: Codec<V>, raw: RawMap): ValueCodec<V[]> {
 }
 
 /**
- * How many reads in a row must agree. Measured on kernel 6.18 with values of 300 bytes, which a program overwrote as
- * fast as it could: of 36 million single reads 0.5 % were torn or another key's; 196 times two in a row agreed on such a
- * value, twice three, never four (a virtual CPU that is slow for a while is so at each); pauses between them changed nothing.
+ * How many reads in a row must agree. Measured on kernel 6.18 with values of 300 bytes, which a
+ * program overwrote as fast as it could: of 36 million single reads 0.5 % were torn or another
+ * key's; 196 times two in a row agreed on such a value, twice three, never four (a virtual CPU that
+ * is slow for a while is so at each); pauses between them changed nothing.
  */
 const AGREEING = 5;
 /** How many reads are tried until so many agree. */
 const STABLE_READS = 24;
 
 /**
- * The calls of one raw map with typed keys and values, and with statuses (0 or -errno) for results. It owns one
- * key buffer and two value buffers, so a call allocates nothing; a value found is in the buffer until the next call.
+ * The calls of one raw map with typed keys and values, and with statuses (0 or -errno) for results.
+ * It owns one key buffer and two value buffers, so a call allocates nothing; a value found is in
+ * the buffer until the next call.
  */
 export class Access<K, V> {
   readonly raw: RawMap;
@@ -83,9 +88,9 @@ export class Access<K, V> {
   }
 
   /**
-   * Reads until five reads in a row agree. One read alone may be torn, or wholly another key's: the kernel copies a
-   * value without a lock, while the element may be deleted and used for another key at that very moment (also of a
-   * hash that is not an LRU: free elements are used again at once).
+   * Reads until five reads in a row agree. One read alone may be torn, or wholly another key's: the
+   * kernel copies a value without a lock, while the element may be deleted and used for another key
+   * at that very moment (also of a hash that is not an LRU: free elements are used again at once).
    *
    * @returns 0, -errno, or -EAGAIN when no five in a row of 24 reads agreed
    */
@@ -123,8 +128,9 @@ export class Access<K, V> {
   }
 
   /**
-   * Reads and deletes; in one step where the kernel can (hashes since 5.14). Otherwise a lookup, then a delete: of
-   * several that do so at once only one has it, but an update between the two steps is deleted unseen.
+   * Reads and deletes; in one step where the kernel can (hashes since 5.14). Otherwise a lookup,
+   * then a delete: of several that do so at once only one has it, but an update between the two
+   * steps is deleted unseen.
    */
   take(key: K): number {
     if (this.#takes) {
@@ -149,7 +155,7 @@ export class Access<K, V> {
   }
 }
 
-/** @throws SpoorError MAP_LAYOUT, with both sizes, when a codec does not fit the map. */
+/** @throws {SpoorError} MAP_LAYOUT, with both sizes, when a codec does not fit the map. */
 export function requireSize(raw: RawMap, part: 'key' | 'value', codec: Codec<unknown>): void {
   const size = part === 'key' ? raw.keySize : raw.valueSize;
   if (codec.size === size) return;

@@ -4,8 +4,9 @@ import { valueBufferSize } from './kinds.js';
 import { type Chunk, walkChunks } from './walk.js';
 
 /**
- * The entries of a map, chunk by chunk. By hand, and no generator: the engine takes it into the loop that asks, where
- * neither a result nor a pair is made for an entry (Node 26: 606 instructions an entry instead of 913).
+ * The entries of a map, chunk by chunk. By hand, and no generator: the engine takes it into the
+ * loop that asks, where neither a result nor a pair is made for an entry (Node 26: 606 instructions
+ * an entry instead of 913).
  */
 export class Entries<K, V> implements IterableIterator<[K, V]> {
   readonly #key: Codec<K>;

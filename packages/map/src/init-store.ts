@@ -13,15 +13,17 @@ export interface InitResult<V> {
 }
 
 export interface InitOptions<K, V, W, R> {
-  /** Builds the value of a key that is not there. What it throws becomes the cause of INIT_FAILED. */
+  /** Builds the value of a missing key. An error of it becomes the `cause` of INIT_FAILED. */
   readonly init: (key: K, want: W) => R;
-  /** Whether a stored value has the wanted identity. Without it every value has. Must be cheap, and not throw. */
+  /** Returns true for a value of the wanted identity; by default for all. It must not throw. */
   readonly isSame?: (value: V, want: W, key: K) => boolean;
-  /** Whether `stored`, which has another identity than `mine`, came later: then it stays. */
+  /** Returns true if `stored`, of another identity than `mine`, is newer; then it stays. */
   readonly isNewer?: (stored: V, mine: V) => boolean;
-  /** False for a value that its writer had not finished: it is read again. For values with a sequence number. */
+  /**
+   * Returns false for a half-written value, which is read again. For values with a sequence number.
+   */
   readonly isWhole?: (value: V) => boolean;
-  /** False for a value that may be returned but must not be stored. */
+  /** Returns false for a value that must not be stored; it is returned only. */
   readonly mayStore?: (value: V, want: W) => boolean;
   /** Read until five reads agree; true by default. See `TypedMap.getStable`. */
   readonly stable?: boolean;
@@ -47,17 +49,19 @@ export interface InitCounters {
   joined: number;
 }
 
-/** Reads of a value that its writer had not finished, and inserts of a key that changes hands. */
+/** Reads of a half-written value, and inserts of a key that keeps changing. */
 const ATTEMPTS = 8;
 
 const unfound = { state: 'missing' } as const;
 
-/** One look at a key: the wanted value, another's value, none, or one that could not be read whole. */
+/**
+ * One read of a key: the wanted value, a value of another identity, none, or a half-written one.
+ */
 type Look<V> =
   | { readonly state: 'same' | 'other'; readonly value: V }
   | { readonly state: 'missing' | 'unreadable' };
 
-/** The part of `lookupOrInit` that is the same whether `init` is synchronous or not. */
+/** The part of `lookupOrInit` that synchronous and asynchronous `init` share. */
 export class InitStore<K, V, W> {
   readonly counters: InitCounters = {
     lookups: 0,
@@ -99,7 +103,7 @@ export class InitStore<K, V, W> {
     return undefined;
   }
 
-  /** Stores what `init` built, or finds what another one stored. */
+  /** Stores the value of `init`, or finds one that another writer stored. */
   put(key: K, mine: V, want: W): InitResult<V> {
     if (!this.#isSame(mine, want, key)) {
       throw this.failed(key, new SpoorError('IDENTITY_MISMATCH', 'init gave a value of another identity'));
@@ -129,8 +133,8 @@ export class InitStore<K, V, W> {
   }
 
   /**
-   * Waits for another call's value. Undefined when that call wanted another identity, and this one must ask itself.
-   * To have waited for another is to have lost a race to it.
+   * Waits for the value of another call, which counts as a lost race. Returns `undefined` if that
+   * call wanted another identity; then this call runs `init` itself.
    */
   async join(
     key: K,
@@ -177,9 +181,9 @@ export class InitStore<K, V, W> {
   }
 
   /**
-   * Takes out the entry of another identity. Between the look and this, the entry may have been replaced by the
-   * wanted or a newer one: what was taken says so, and goes back unless yet another is there. Undefined when the key
-   * is now free.
+   * Takes out the entry of another identity. The wanted or a newer entry may have replaced it since
+   * the read; such an entry goes back, unless the key has another one by then. Returns `undefined`
+   * if the key is free.
    */
   #takeOut(key: K, mine: V, want: W): InitResult<V> | undefined {
     const status = this.#access.take(key);
@@ -236,7 +240,7 @@ export class InitStore<K, V, W> {
   }
 }
 
-/** A key in a message: numbers as they are, structs as JSON. */
+/** Formats a key for a message: numbers plain, structs as JSON. */
 function describeKey(key: unknown): string {
   if (typeof key !== 'object' || key === null) return String(key);
   return JSON.stringify(key, (_, part) => (typeof part === 'bigint' ? String(part) : part));

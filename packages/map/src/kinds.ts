@@ -3,7 +3,7 @@ import { type MapType, mapTypeOf, type RawMap, SpoorError } from '@spoor/core';
 /** Returns what the type of a raw map can do. */
 export const kindOf = (raw: RawMap): MapType => mapTypeOf(raw.type);
 
-/** @throws SpoorError MAP_KIND when the map's kind has another access than its user wants. */
+/** @throws {SpoorError} MAP_KIND when the map's kind has another access than its user wants. */
 export function requireAccess(raw: RawMap, wanted: 'keyed' | 'queue'): MapType {
   const kind = kindOf(raw);
   if (kind.access === wanted) return kind;
@@ -24,7 +24,9 @@ export function slotStride(valueSize: number): number {
   return (valueSize + 7) & ~7;
 }
 
-/** Bytes of a value buffer in a system call: all slots of a per-CPU kind, else the value's own size. */
+/**
+ * Bytes of a value buffer in a system call: all slots of a per-CPU kind, else the value's own size.
+ */
 export function valueBufferSize(raw: RawMap): number {
   return kindOf(raw).perCpu ? slotStride(raw.valueSize) * raw.slots : raw.valueSize;
 }

@@ -54,7 +54,10 @@ export function setEach<K, V>(
   return stored;
 }
 
-/** See `TypedMap.deleteMany`. A batch stops at the first key that is not there; the rest is a batch of its own. */
+/**
+ * See `TypedMap.deleteMany`. A batch stops at the first key that is not there; the rest is a batch
+ * of its own.
+ */
 export function deleteEach<K>(map: TypedMap<K, unknown>, keys: Iterable<K>): number {
   const { raw } = map;
   let deleted = 0;

@@ -1,6 +1,9 @@
 import { errno, errnoName, type RawMap, SpoorError, type SpoorErrorCode } from '@spoor/core';
 
-/** The kernel, or this kind of map, has no such call. Old kernels say EINVAL to a command they do not know. */
+/**
+ * The kernel, or this kind of map, has no such call. Old kernels say EINVAL to a command they do
+ * not know.
+ */
 export function isUnsupported(status: number): boolean {
   return status === -errno.ENOTSUPP || status === -errno.EOPNOTSUPP;
 }
@@ -10,7 +13,10 @@ function isFull(status: number): boolean {
   return status === -errno.E2BIG || status === -errno.ENOSPC || status === -errno.ENOMEM;
 }
 
-/** The entry was not stored: no room, or another CPU held the lock in an interrupt. The map did not change. */
+/**
+ * The entry was not stored: no room, or another CPU held the lock in an interrupt. The map did not
+ * change.
+ */
 export function isNotStored(status: number): boolean {
   return isFull(status) || status === -errno.EBUSY || status === -errno.EAGAIN;
 }

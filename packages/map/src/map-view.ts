@@ -165,7 +165,10 @@ export interface TypedMapOptions<KS extends Shape, VS extends Shape> {
   readonly key: KS;
   /** Of one value, also for per-CPU kinds. */
   readonly value: VS;
-  /** Required for per-CPU kinds, and refused for all others: a value is an array, one element a possible CPU. */
+  /**
+   * Required for per-CPU kinds, and refused for all others: a value is an array, one element a
+   * possible CPU.
+   */
   readonly perCpu?: false;
 }
 
@@ -176,9 +179,11 @@ export interface PerCpuMapOptions<KS extends Shape, VS extends Shape> {
 }
 
 /**
- * Puts types on a raw map. `key` and `value` are generated schemas, layouts or codecs.
+ * Gives a raw map typed keys and values.
  *
- * @throws SpoorError MAP_LAYOUT when a size differs, with both; MAP_KIND when the raw map is of another kind
+ * @param options `key` and `value`: generated schemas, schemas of `C`, layouts or codecs
+ * @throws {SpoorError} MAP_LAYOUT when a size differs; MAP_KIND when the raw map is a queue or a
+ * stack, or `perCpu` does not fit it
  *
  * @example
  * ```ts

@@ -5,9 +5,11 @@ import type { TypedMap } from './typed-map.js';
 import { withInit } from './with-init.js';
 
 export interface ProcessInfoOptions<V> {
-  /** Makes the map's record from the facts. It must carry `facts.startTimeNs`. */
+  /** Builds the record from the facts. The record must have `facts.startTimeNs`. */
   readonly toRecord: (facts: ProcessFacts) => V;
-  /** The start time in a record, in ns of boot time: with the tgid, a process's identity. */
+  /**
+   * Returns the start time in a record, nanoseconds of boot time. With the tgid it is the identity.
+   */
   readonly startTimeNs: (record: V) => bigint;
   /** See `InitOptions.isWhole`: for records that programs change in place. */
   readonly isWhole?: (record: V) => boolean;
@@ -15,34 +17,35 @@ export interface ProcessInfoOptions<V> {
   readonly root?: string;
 }
 
-/** Process state that is rebuilt when it is missed; see `processInfo`. */
+/** Process state that a miss rebuilds; see `processInfo`. */
 export interface ProcessInfo<V> {
   readonly map: TypedMap<number, V>;
   /** Live; see `InitCounters`. */
   readonly counters: Readonly<InitCounters>;
   /**
-   * The record of the process that has this tgid and started at `startTimeNs`, from the map or from `/proc`.
+   * Returns the record of a process, from the map or from `/proc`.
    *
-   * Without `startTimeNs`, of the process that has the tgid now: a record counts as its own when it started within
-   * the 10 ms that `/proc` shows; and one that is built from `/proc` has a start time rounded down to them, so it is
-   * returned as `not-stored`, since to the kernel's programs it would be another process's.
+   * Without `startTimeNs`, it is the process that has the tgid now. Records are then compared by
+   * the 10 ms ticks of `/proc`. A record built from `/proc` has a rounded start time and is
+   * `not-stored`: the kernel's programs would take it for another process.
    *
-   * @throws SpoorError IDENTITY_MISMATCH when the process has exited, or its tgid is another's by now, and the map has
-   * no record of it; INIT_FAILED when `/proc` could not be read or `toRecord` threw, with the cause
+   * @param startTimeNs nanoseconds of boot time, as in the kernel's records and events
+   * @throws {SpoorError} IDENTITY_MISMATCH when the process has exited, or another one has its
+   * tgid, and the map has no record; INIT_FAILED when `/proc` could not be read or `toRecord` threw
    */
   lookupOrInit(tgid: number, startTimeNs?: bigint): InitResult<V>;
 }
 
-/** Which process: by its exact start time, or by the tick that `/proc` shows. */
+/** The wanted process, by its exact start time or by the tick in `/proc`. */
 interface Want {
   readonly startTimeNs: bigint | undefined;
   readonly startTicks: bigint;
 }
 
 /**
- * `withInit` for process state: tgid to a record with a start time, created from `/proc`. The identity is (tgid,
- * start time), so a tgid that is used again never yields its former owner's record, and a later process's record is
- * never replaced by an earlier one's.
+ * `withInit` for process state: tgid to a record with a start time, created from `/proc`. The
+ * identity is (tgid, start time), so a tgid that is used again never yields its former owner's
+ * record, and a later process's record is never replaced by an earlier one's.
  *
  * @example
  * ```ts

@@ -14,12 +14,14 @@ import {
 } from '@spoor/btf';
 
 /**
- * What says how a key or value lies in memory: a codec, a layout, or a generated schema, which carries its layout.
- * A codec is used as it is; from the others one is compiled, once a layout.
+ * What says how a key or value lies in memory: a codec, a layout, or a generated schema, which
+ * carries its layout. A codec is used as it is; from the others one is compiled, once a layout.
  */
 export type Shape = Codec<never> | Layout | { readonly layout: Layout };
 
-/** What a shape reads: `ValueOf<typeof ProcInfo>`; `unknown` for a struct layout that does not say. */
+/**
+ * What a shape reads: `ValueOf<typeof ProcInfo>`; `unknown` for a struct layout that does not say.
+ */
 export type ValueOf<S> =
   S extends Codec<infer T> ? T : S extends { readonly layout: infer L } ? LayoutValue<L> : LayoutValue<S>;
 
@@ -44,7 +46,7 @@ type PlainValue<L> = L extends IntLayout
               ? LayoutValue<L['element']>[]
               : unknown;
 
-/** The codec of a shape. @throws SpoorError LAYOUT_INVALID when it is none */
+/** The codec of a shape. @throws {SpoorError} LAYOUT_INVALID when it is none */
 export function codecOf<S extends Shape>(shape: S): Codec<ValueOf<S>> {
   const any: Shape = shape;
   if ('readInto' in any) return any as unknown as Codec<ValueOf<S>>;

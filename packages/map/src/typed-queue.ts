@@ -16,7 +16,9 @@ export interface TypedQueue<V> {
   readonly kind: string;
   readonly maxEntries: number;
   readonly raw: RawMap;
-  /** False when it is full. With `dropOldest` there is always room: the value that came first goes. */
+  /**
+   * False when it is full. With `dropOldest` there is always room: the value that came first goes.
+   */
   push(value: V, options?: { readonly dropOldest?: boolean }): boolean;
   /** Takes the next value out, in one step. */
   pop(): V | undefined;
@@ -27,7 +29,7 @@ export interface TypedQueue<V> {
 }
 
 /**
- * Puts a type on a raw queue or stack.
+ * Gives a raw queue or stack typed values.
  *
  * @throws {SpoorError} MAP_LAYOUT if the size of the value differs; MAP_KIND for a map with keys
  *

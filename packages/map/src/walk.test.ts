@@ -58,7 +58,8 @@ describe('a walk by batches', () => {
 
   it('steps over the keys of a trie whose batches started over', () => {
     const trie = memoryMap({ kind: 'lpm_trie', keySize: 8, valueSize: 4, maxEntries: 8 });
-    // As generic_map_lookup_batch, when the key at the cursor was deleted: from the first key once more.
+    // As generic_map_lookup_batch, when the key at the cursor was deleted: from the first key once
+    // more.
     const batches = [
       [1, 2],
       [1, 2, 3],

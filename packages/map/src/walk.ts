@@ -3,7 +3,10 @@ import { batchBuffers } from './access.js';
 import { kindOf } from './kinds.js';
 import { isUnsupported, mapFailure } from './map-failure.js';
 
-/** Some entries: `count` keys and values in a row, each with its full size. Valid until the next chunk is asked for. */
+/**
+ * Some entries: `count` keys and values in a row, each with its full size. Valid until the next
+ * chunk is asked for.
+ */
 export interface Chunk {
   readonly keys: Uint8Array;
   readonly values: Uint8Array;
@@ -14,17 +17,21 @@ export interface Chunk {
 const CHUNK_BYTES = 256 * 1024;
 /** How often a batch that could get no lock, or lost its place, is tried again. */
 const RETRIES = 16;
-/** Keys looked at, for each entry that the map can hold, before a walk that starts over again and again gives up. */
+/**
+ * Keys looked at, for each entry that the map can hold, before a walk that starts over again and
+ * again gives up.
+ */
 const STEPS_PER_ENTRY = 16;
 
 /**
- * Every entry of a map, in chunks. An entry that stays is seen exactly once; one that comes or goes meanwhile, at
- * most once. Bounded: hashes are read a bucket at a time, each bucket once; any other walk ends after `maxEntries`.
+ * Every entry of a map, in chunks. An entry that stays is seen exactly once; one that comes or goes
+ * meanwhile, at most once. Bounded: hashes are read a bucket at a time, each bucket once; any other
+ * walk ends after `maxEntries`.
  *
  * By batches where the map has them, else key by key.
  *
- * @throws SpoorError UNSUPPORTED for a kind that cannot be walked; MAP_BUSY when the map changes faster than it can
- * be walked key by key
+ * @throws {SpoorError} UNSUPPORTED for a kind that cannot be walked; MAP_BUSY when the map changes
+ * faster than it can be walked key by key
  */
 export function* walkChunks(raw: RawMap): Generator<Chunk, void, undefined> {
   const kind = kindOf(raw);
@@ -143,15 +150,18 @@ class BatchReader {
   }
 }
 
-/** Kernels before 2025 end a trie's batch with EINTR when keys vanish; a bucket lock that is taken is EBUSY. */
+/**
+ * Kernels before 2025 end a trie's batch with EINTR when keys vanish; a bucket lock that is taken
+ * is EBUSY.
+ */
 function isPassing(status: number): boolean {
   return [0, -errno.EINTR, -errno.EBUSY, -errno.EAGAIN].includes(status);
 }
 
 /**
- * Key by key. The key after the current one is asked for before the current entry is handed out, so that its
- * receiver may delete it. When another one deletes the key that was to come, the kernel starts over from the first
- * key, and those seen already are stepped over.
+ * Key by key. The key after the current one is asked for before the current entry is handed out, so
+ * that its receiver may delete it. When another one deletes the key that was to come, the kernel
+ * starts over from the first key, and those seen already are stepped over.
  */
 function* walkKeys(raw: RawMap, seen: SeenKeys): Generator<Chunk, void, undefined> {
   const buffers = batchBuffers(raw, 1);

@@ -5,7 +5,10 @@ import { expectBalanced, identity, type State, s, stateMap } from '../test/state
 import type { MapCall, MemoryMap } from './memory/memory-map.js';
 import { withInit } from './with-init.js';
 
-/** What a rival does to the key just before one of our calls (`start` 0: deletes it); the call after may fail. */
+/**
+ * What a rival does to the key just before one of our calls (`start` 0: deletes it); the call after
+ * may fail.
+ */
 interface Rival {
   readonly call: MapCall;
   readonly start: number;

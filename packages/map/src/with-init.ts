@@ -1,19 +1,20 @@
 import { type InitCounters, type InitOptions, type InitResult, InitStore } from './init-store.js';
 import type { TypedMap } from './typed-map.js';
 
-/** The arguments after the key: what is wanted, unless the options want nothing. */
+/** The arguments after the key: the wanted identity, unless the options have none. */
 type Wanted<W> = [W] extends [undefined] ? [] : undefined extends W ? [want?: W] : [want: W];
 
-/** A typed map whose misses are filled in; see `withInit`. */
+/** A typed map that creates missing entries; see `withInit`. */
 export interface InitMap<K, V, W> {
   readonly map: TypedMap<K, V>;
   /** Live; copy it to keep it. */
   readonly counters: Readonly<InitCounters>;
   /**
-   * The value, and how it was obtained. It is there in every case.
+   * Returns the value, and how it was obtained.
    *
-   * @throws SpoorError INIT_FAILED, with the cause, when `init` threw or gave another identity than was wanted; the
-   * map is then as it was. Other codes as those of `TypedMap`, for failures that are neither misses nor lack of room
+   * @throws {SpoorError} INIT_FAILED when `init` threw, or returned another identity than the
+   * wanted one; `cause` is the error, and the map did not change. Codes of `TypedMap` when a call
+   * failed
    */
   lookupOrInit(key: K, ...want: Wanted<W>): InitResult<V>;
 }
@@ -22,26 +23,30 @@ export interface InitMap<K, V, W> {
 export interface AsyncInitMap<K, V, W> {
   readonly map: TypedMap<K, V>;
   readonly counters: Readonly<InitCounters>;
-  /** As `InitMap.lookupOrInit`; calls for one key while its `init` runs wait for that one and share what it gives. */
+  /**
+   * Like `InitMap.lookupOrInit`. Calls for one key during its `init` wait for it and share its
+   * value.
+   */
   lookupOrInit(key: K, ...want: Wanted<W>): Promise<InitResult<V>>;
 }
 
 /**
- * Gives a map `lookupOrInit`: the value, or one that `init` builds and that is stored only when nobody, in the
- * kernel or here, stored one first. One process, thread or BPF program among many that do the same.
+ * Adds `lookupOrInit` to a map: it returns the stored value, or one that `init` builds. The built
+ * value is stored only if nobody stored one first. Many processes, threads and BPF programs may do
+ * this on one map.
  *
- * - `hit`: it was there, and is the one that was wanted.
- * - `created`: it was not; `init`'s value was stored (BPF_NOEXIST).
- * - `raced`: another one stored it while `init` ran; the value is theirs.
- * - `not-stored`: there was no room, or the key changed hands all the time, or the entry that is there is newer than
- *   what was wanted; the value is `init`'s and right, and the map does not have it.
+ * - `hit`: the map had the wanted value.
+ * - `created`: the map had none, and stored the value of `init` (BPF_NOEXIST).
+ * - `raced`: another writer stored a value during `init`; that value is returned.
+ * - `not-stored`: the value of `init` is returned and correct, but the map does not have it. The
+ *   map was full, the key kept changing, or the stored entry is newer.
  *
- * With `isSame` an entry of another identity counts as a miss, is never returned, and is replaced: taken out in one
- * step, looked at again, put back when it turns out to be the wanted or a newer one that another stored meanwhile,
- * and only then followed by an insert that cannot overwrite. A plain overwrite, or a delete, could destroy that
- * newer entry. Without `isNewer` nothing is known to be newer.
+ * With `isSame`, an entry of another identity is a miss. It is taken out in one step and looked at
+ * again. If it is the wanted or a newer entry, it is put back. Then an insert that cannot overwrite
+ * follows, because an overwrite or a delete could destroy a newer entry. Without `isNewer`, no
+ * entry is newer.
  *
- * Reads are repeated until five agree (see `TypedMap.getStable`), unless `stable` is false.
+ * Reads repeat until five agree (see `TypedMap.getStable`), unless `stable` is false.
  *
  * @example
  * ```ts
@@ -81,7 +86,7 @@ export function withInit<K, V, W = undefined>(
   };
 }
 
-/** A call that is under way, for others to wait for. */
+/** A running call that others wait for. */
 interface Flight<V, W> {
   readonly want: W;
   readonly result: Promise<InitResult<V>>;

@@ -1,7 +1,10 @@
 import { SpoorError } from '@spoor/core';
 import { tryRead } from './files.js';
 
-/** A user of this machine, as a command runs: ids, supplementary groups, and the values of `HOME` and `USER`. */
+/**
+ * A user of this machine, as a command runs: ids, supplementary groups, and the values of `HOME`
+ * and `USER`.
+ */
 export interface User {
   readonly name: string;
   readonly uid: number;
@@ -20,7 +23,10 @@ const rowsOf = (table: Table): string[][] =>
     .filter((line) => line.includes(':'))
     .map((line) => line.split(':'));
 
-/** Finds a row by name in the file, else by name or id with `getent`, which asks every configured source. */
+/**
+ * Finds a row by name in the file, else by name or id with `getent`, which asks every configured
+ * source.
+ */
 const findRow = (table: Table, nameOrId: string): string[] | undefined =>
   rowsOf(table).find(([name]) => name === nameOrId) ?? ask('getent', [table, '--', nameOrId])?.split(':');
 

@@ -3,21 +3,26 @@ import { tryRead } from './files.js';
 import type { Found, Refusal } from './found.js';
 
 /**
- * Cgroups by their paths. The kernel side knows groups of the unified hierarchy (cgroup v2) by id, the inode number of
- * the directory. Paths are those that `/proc/PID/cgroup` shows to this process: they start at the root of its cgroup
- * namespace, and `/../x` is a sibling of that root.
+ * Cgroups by their paths. The kernel side knows groups of the unified hierarchy (cgroup v2) by id,
+ * the inode number of the directory. Paths are those that `/proc/PID/cgroup` shows to this process:
+ * they start at the root of its cgroup namespace, and `/../x` is a sibling of that root.
  */
 
 /** A mount of a hierarchy, a line of `/proc/self/mountinfo`. */
 export interface CgroupMount {
   readonly unified: boolean;
-  /** Directory of the hierarchy that is mounted, as a path of it. A bind mount may show a part only. */
+  /**
+   * Directory of the hierarchy that is mounted, as a path of it. A bind mount may show a part only.
+   */
   readonly root: string;
   /** Where it is mounted. */
   readonly point: string;
 }
 
-/** The root of the whole unified hierarchy has the first id that its file system gives. (kernfs_create_root, fs/kernfs/dir.c) */
+/**
+ * The root of the whole unified hierarchy has the first id that its file system gives.
+ * (kernfs_create_root, fs/kernfs/dir.c)
+ */
 const rootId = 1n;
 
 /** CGROUP_SUPER_MAGIC and CGROUP2_SUPER_MAGIC of include/uapi/linux/magic.h. */
@@ -36,7 +41,8 @@ const mountUnified: Refusal = {
 /**
  * Finds the id of a cgroup by its path in the unified hierarchy, or by the path of its directory.
  *
- * @returns `undefined` if there is no such group; a `Refusal` if it is a cgroup v1 group, or nothing is mounted
+ * @returns `undefined` if there is no such group; a `Refusal` if it is a cgroup v1 group, or
+ * nothing is mounted
  *
  * @example
  * ```ts
@@ -63,7 +69,8 @@ export function findCgroup(path: string): Found<bigint> {
 /**
  * Finds the id of the cgroup that a process is in.
  *
- * @returns a `Refusal` when the id cannot be known, or when the group is the root of the whole hierarchy
+ * @returns a `Refusal` when the id cannot be known, or when the group is the root of the whole
+ * hierarchy
  *
  * @example
  * ```ts
@@ -97,7 +104,9 @@ export function cgroupOfLines(tgid: number, lines: string): Found<bigint> {
   return id === rootId ? wholeMachine(tgid, lines) : id;
 }
 
-/** `cgroup=@PID` means the processes that are grouped with this one, and never all that there are. */
+/**
+ * `cgroup=@PID` means the processes that are grouped with this one, and never all that there are.
+ */
 function wholeMachine(tgid: number, lines: string): Refusal {
   const v1 = [...lines.matchAll(/^[1-9]\d*:([^:]*):(\/.+)$/gm)].map(([, names, path]) => `${names}:${path}`);
   const only = v1.length === 0 ? '' : `; only cgroup v1 separates it (${v1.join(' ')})`;
@@ -107,7 +116,10 @@ function wholeMachine(tgid: number, lines: string): Refusal {
   };
 }
 
-/** Id of the group at a path of the unified hierarchy; undefined where no mount shows such a directory. */
+/**
+ * Id of the group at a path of the unified hierarchy; undefined where no mount shows such a
+ * directory.
+ */
 function idBelow(unified: readonly CgroupMount[], path: string): bigint | undefined {
   for (const mount of unified) {
     const below = pathBelow(mount.root, path) ?? pathBelowOwn(mount, path);
@@ -138,7 +150,10 @@ export function namesOf(path: string): readonly string[] {
   return names;
 }
 
-/** The rest of a path below a root, both as the cgroup namespace has them; undefined when it is not below. */
+/**
+ * The rest of a path below a root, both as the cgroup namespace has them; undefined when it is not
+ * below.
+ */
 export function pathBelow(root: string, path: string): string | undefined {
   const [above, names] = [namesOf(root), namesOf(path)];
   const rest = names.slice(above.length);
@@ -148,8 +163,9 @@ export function pathBelow(root: string, path: string): string | undefined {
 }
 
 /**
- * A mount that begins above the root of our cgroup namespace: its path is `/..` and so on, which does not say by which names
- * one comes down to us again. They are those of the directory in which our own process is listed.
+ * A mount that begins above the root of our cgroup namespace: its path is `/..` and so on, which
+ * does not say by which names one comes down to us again. They are those of the directory in which
+ * our own process is listed.
  */
 function pathBelowOwn({ root, point }: CgroupMount, path: string): string | undefined {
   const [up, names] = [namesOf(root), namesOf(path)];

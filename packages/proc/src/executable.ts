@@ -9,18 +9,30 @@ export interface Device {
 
 /** The file that a process runs. */
 export interface Executable {
-  /** As the reader sees it; of a file in another mount namespace, its path there. Invalid UTF-8 is U+FFFD. */
+  /**
+   * As the reader sees it; of a file in another mount namespace, its path there. Invalid UTF-8 is
+   * U+FFFD.
+   */
   readonly path: string;
   /** The path's bytes, as the kernel has them. */
   readonly pathBytes: Uint8Array;
   /** Its name was removed, or it never had one (memfd, whose path is `/memfd:` and a name). */
   readonly deleted: boolean;
-  /** The file system's own device, which on btrfs and overlayfs is not the one that `stat` shows. */
+  /**
+   * The file system's own device, which on btrfs and overlayfs is not the one that `stat` shows.
+   */
   readonly device: Device;
   readonly inode: bigint;
 }
 
-/** A device as the kernel keeps it in `super_block.s_dev`: 12 bits of major above 20 bits of minor. */
+/**
+ * Returns a device as in the kernel's `super_block.s_dev`: 12 bits of major above 20 bits of minor.
+ *
+ * @example
+ * ```ts
+ * const isSame = kernelDevice(executable.device) === record.device;
+ * ```
+ */
 export function kernelDevice(device: Device): number {
   return ((device.major << 20) | device.minor) >>> 0;
 }
@@ -28,8 +40,8 @@ export function kernelDevice(device: Device): number {
 const deletedSuffix = Buffer.from(' (deleted)');
 
 /**
- * The executable of the task whose folder in `/proc` this is; undefined when it has no memory: a kernel thread, or
- * one that has exited.
+ * The executable of the task whose folder in `/proc` this is; undefined when it has no memory: a
+ * kernel thread, or one that has exited.
  */
 export function readExecutable(folder: string): Executable | undefined {
   const link = readExeLink(folder);
@@ -67,8 +79,9 @@ function isFile(path: Buffer, dev: bigint, ino: bigint): boolean {
 }
 
 /**
- * Device and inode from the line of `/proc/PID/maps` that maps the file: show_map_vma prints the inode's own
- * `s_dev` there. Undefined when the file is not mapped under that name (the program unmapped it).
+ * Device and inode from the line of `/proc/PID/maps` that maps the file: show_map_vma prints the
+ * inode's own `s_dev` there. Undefined when the file is not mapped under that name (the program
+ * unmapped it).
  */
 function mappedFile(folder: string, link: Buffer): { device: Device; inode: bigint } | undefined {
   let maps: string;
@@ -88,7 +101,9 @@ function mappedFile(folder: string, link: Buffer): { device: Device; inode: bigi
   return undefined;
 }
 
-/** The encoding of `dev_t` in user space on 64-bit Linux (glibc's gnu_dev_major and gnu_dev_minor). */
+/**
+ * The encoding of `dev_t` in user space on 64-bit Linux (glibc's gnu_dev_major and gnu_dev_minor).
+ */
 function splitDevice(dev: bigint): Device {
   return {
     major: Number(((dev >> 8n) & 0xfffn) | ((dev >> 32n) & ~0xfffn)),

@@ -1,8 +1,12 @@
-/** Why a name cannot be translated, in words for a person: `problem` follows the name and a colon. */
+/**
+ * The reason that a name cannot be translated. In messages, `problem` follows the name and a colon.
+ */
 export interface Refusal {
   readonly problem: string;
   readonly remedy?: string;
 }
 
-/** What a name stands for; `undefined` if nothing has that name. */
+/**
+ * The translation of a name, a reason why it has none, or `undefined` if the name does not exist.
+ */
 export type Found<T> = T | Refusal | undefined;

@@ -1,4 +1,6 @@
-/** Reads processes from `/proc`: identity, executable, start time, namespaces, cgroups and users. */
+/**
+ * Reads processes from `/proc`: identity, executable, start time, namespaces, cgroups and users.
+ */
 export { accountNames, findAccountId, findUser, type User } from './accounts.js';
 export { cgroupOfProcess, findCgroup } from './cgroups.js';
 export { type Device, type Executable, kernelDevice } from './executable.js';

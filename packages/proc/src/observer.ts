@@ -3,9 +3,11 @@ import { SpoorError } from '@spoor/core';
 import { tryRead } from './files.js';
 import { initialNamespaces, namespaceInode } from './namespaces.js';
 
-/** What numbers in `/proc` mean to this process. */
+/** The namespaces that this process reads `/proc` from. */
 export interface Observer {
-  /** Inode number of the pid namespace that process ids are those of; undefined in the initial one. */
+  /**
+   * Inode number of the pid namespace that process ids are those of; undefined in the initial one.
+   */
   readonly pidNamespace: number | undefined;
   /** What our time namespace adds to boot times in `/proc`, nanoseconds; 0 in the initial one. */
   readonly bootOffsetNs: bigint;
@@ -14,11 +16,17 @@ export interface Observer {
 const observers = new Map<string, Observer>();
 
 /**
- * The namespaces of this process, read once. A `/proc` of another pid namespace would show the processes of that one, and
- * ids would be mistaken for those of strangers: it is refused. `root` is where `/proc` is.
+ * Returns the namespaces of this process, read once. A `/proc` of another pid namespace is refused,
+ * because its ids mean other processes.
  *
- * @throws SpoorError `UNSUPPORTED` when `/proc` is not mounted or belongs to another pid namespace, or when our time
- *   namespace has an offset that cannot be known
+ * @param root where `/proc` is
+ * @throws {SpoorError} UNSUPPORTED when `/proc` is not mounted or belongs to another pid namespace,
+ * or the offset of the time namespace cannot be read
+ *
+ * @example
+ * ```ts
+ * const kernelBootTime = bootTimeNs() - observer().bootOffsetNs;
+ * ```
  */
 export function observer(root = '/proc'): Observer {
   let known = observers.get(root);
@@ -57,8 +65,9 @@ function ownPidNamespace(root: string): number | undefined {
 }
 
 /**
- * The `boottime` line of timens_offsets: seconds, nanoseconds. No file: no time namespaces, no offset. The file is about
- * the time namespace of the children; before Linux 6.0 an exec does not enter it.
+ * The `boottime` line of timens_offsets: seconds, nanoseconds. No file: no time namespaces, no
+ * offset. The file is about the time namespace of the children; before Linux 6.0 an exec does not
+ * enter it.
  */
 export function bootOffsetNs(root: string): bigint {
   const line = /^boottime\s+(-?\d+)\s+(\d+)$/m.exec(tryRead(`${root}/self/timens_offsets`));

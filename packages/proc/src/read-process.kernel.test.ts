@@ -42,7 +42,10 @@ beforeAll(() => {
 });
 afterAll(() => loaded.close());
 
-/** What the kernel says of each process: its leader's record, or one of a thread with memory when the leader has none. */
+/**
+ * What the kernel says of each process: its leader's record, or one of a thread with memory when
+ * the leader has none.
+ */
 function askKernel(): Map<number, TaskRecord> {
   const bytes = loaded.program('tasks').iterate();
   const records = new Map<number, TaskRecord>();

@@ -5,7 +5,7 @@ import { hasCode, isGone } from './files.js';
 import { type NamespaceName, readNamespaces } from './namespaces.js';
 import { startTimeOfTicks, ticksOfStartTime } from './start-clock.js';
 
-/** User or group ids: which of them, as the kernel calls them. */
+/** User or group ids, by the kernel's names. */
 export interface Ids {
   readonly real: number;
   readonly effective: number;
@@ -13,14 +13,14 @@ export interface Ids {
   readonly fs: number;
 }
 
-/** What `/proc` says of a process. Ids are those of the reader's pid and user namespace. */
+/** Facts of a process. Ids are those of the reader's pid and user namespace. */
 export interface ProcessFacts {
   readonly tgid: number;
   /** Field 22 of `/proc/PID/stat`. */
   readonly startTicks: bigint;
   /**
-   * Boot time in ns. `/proc` knows it only to 10 ms: it is the first nanosecond of the tick, unless the caller knew
-   * better (see `ReadProcessOptions.startTimeNs`).
+   * Boot time in ns. `/proc` knows it only to 10 ms: it is the first nanosecond of the tick, unless
+   * the caller knew better (see `ReadProcessOptions.startTimeNs`).
    */
   readonly startTimeNs: bigint;
   /** Whether `startTimeNs` is the kernel's own value. */
@@ -35,12 +35,18 @@ export interface ProcessFacts {
   readonly uid: Ids;
   readonly gid: Ids;
   readonly groups: readonly number[];
-  /** Inode numbers; undefined where the kernel lacks the namespace, or the process has left it by exiting. */
+  /**
+   * Inode numbers; undefined where the kernel lacks the namespace, or the process has left it by
+   * exiting.
+   */
   readonly namespaces: Readonly<Record<NamespaceName, number | undefined>>;
 }
 
 export interface ReadProcessOptions {
-  /** The start time that the process must have, in ns of boot time, as the kernel's records and events have it. */
+  /**
+   * The start time that the process must have, in ns of boot time, as the kernel's records and
+   * events have it.
+   */
   readonly startTimeNs?: bigint;
   /** Where `/proc` is; `/proc` by default. */
   readonly root?: string;
@@ -52,14 +58,21 @@ const PF_KTHREAD = 0x0020_0000;
 const ATTEMPTS = 4;
 
 /**
- * Reads a process from `/proc`; undefined when there is none. Its start time, its folder's inode and its executable
- * are read before and after the rest, and all of it again when they differ: the facts are of one process, also when
- * the tgid is used again at that moment, and of one executable, unless it ran another one at each of four readings.
+ * Reads a process from `/proc`. The start time, the inode of the folder and the executable are read
+ * before and after the rest, and all is read again if they differ. So the facts belong to one
+ * process, even if the tgid is reused meanwhile. They belong to one executable, unless it changed
+ * at each of four attempts.
  *
- * A process whose leader has exited while other threads live has the executable and the namespaces of those.
+ * If the leader has exited and other threads live, the executable and namespaces are theirs.
  *
- * @throws SpoorError IDENTITY_MISMATCH when the process started at another time than `startTimeNs` (compared by the
- * 10 ms that `/proc` shows), or when `tgid` is the id of a thread; NO_PRIVILEGE when the process is another user's
+ * @returns `undefined` if there is no such process
+ * @throws {SpoorError} IDENTITY_MISMATCH when the process started in another tick (10 ms) than
+ * `startTimeNs`, or `tgid` is the id of a thread; NO_PRIVILEGE when the process is another user's
+ *
+ * @example
+ * ```ts
+ * const path = readProcess(process.pid)?.executable?.path;
+ * ```
  */
 export function readProcess(tgid: number, options: ReadProcessOptions = {}): ProcessFacts | undefined {
   const root = options.root ?? '/proc';
@@ -87,7 +100,15 @@ export function readProcess(tgid: number, options: ReadProcessOptions = {}): Pro
 }
 
 /**
- * Only the tick in which the process started; undefined when there is none. `root` is where `/proc` is.
+ * Reads the clock tick in which a process started.
+ *
+ * @param root where `/proc` is
+ * @returns `undefined` if there is no such process
+ *
+ * @example
+ * ```ts
+ * const isAlive = readStartTicks(tgid) === knownTicks;
+ * ```
  */
 export function readStartTicks(tgid: number, root = '/proc'): bigint | undefined {
   try {
@@ -98,7 +119,7 @@ export function readStartTicks(tgid: number, root = '/proc'): bigint | undefined
   }
 }
 
-/** What a number is in `/proc`. */
+/** The meaning of a process id. */
 export type FoundProcess =
   | { readonly is: 'living'; readonly startTicks: bigint }
   /** All its threads have ended; its parent has not waited for it. */
@@ -107,8 +128,14 @@ export type FoundProcess =
   | { readonly is: 'missing' };
 
 /**
- * Looks up a process id that somebody wrote. A thread's own id has a folder in `/proc` too, which no listing shows.
- * `root` is where `/proc` is.
+ * Looks up a process id. A thread's id has a folder in `/proc` too, which no listing shows.
+ *
+ * @param root where `/proc` is
+ *
+ * @example
+ * ```ts
+ * if (findProcess(1234).is === 'living') console.log('alive');
+ * ```
  */
 export function findProcess(id: number, root = '/proc'): FoundProcess {
   const folder = `${root}/${id}`;
@@ -134,7 +161,7 @@ function hasLivingThread(folder: string): boolean {
   });
 }
 
-/** What must be the same before and after. The folder's inode belongs to one `struct pid` alone. */
+/** Compared before and after a read. The inode of the folder belongs to one `struct pid`. */
 interface Mark {
   readonly stat: Stat;
   readonly inode: bigint;
@@ -189,7 +216,9 @@ interface Stat {
   readonly startTicks: bigint;
 }
 
-/** proc_pid_stat(5). The comm stands in brackets and may hold anything, brackets and newlines too. */
+/**
+ * proc_pid_stat(5). The comm stands in brackets and may hold anything, brackets and newlines too.
+ */
 function readStat(folder: string): Stat {
   const bytes = readFileSync(`${folder}/stat`);
   const close = bytes.lastIndexOf(')');

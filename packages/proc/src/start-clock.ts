@@ -2,9 +2,9 @@ import { tryReadBytes } from './files.js';
 import { bootOffsetNs } from './observer.js';
 
 /**
- * Converts between the start times of the kernel and those in `/proc`. The kernel has nanoseconds of
- * boot time (`task->group_leader->start_boottime`). Field 22 of `/proc/PID/stat` has clock ticks of
- * it (1/100 s), rounded down, as seen from the time namespace of the reader (Linux 5.5).
+ * Converts between the start times of the kernel and those in `/proc`. The kernel has nanoseconds
+ * of boot time (`task->group_leader->start_boottime`). Field 22 of `/proc/PID/stat` has clock ticks
+ * of it (1/100 s), rounded down, as seen from the time namespace of the reader (Linux 5.5).
  */
 interface StartClock {
   /** Nanoseconds per tick. */

@@ -21,11 +21,12 @@ export const noBits: ScopeBits = {
 };
 
 /**
- * Gives a bit to each name. A name that was there keeps its bit, and so whom it follows. A new name gets a bit that was
- * free already: one that this very change frees may still be set, under its old meaning, by a program that began a
- * moment ago with the old scopes (see bpf/filters/follow.h). Only when no other is left is such a bit taken.
+ * Gives a bit to each name. A name that was there keeps its bit, and so whom it follows. A new name
+ * gets a bit that was free already: one that this very change frees may still be set, under its old
+ * meaning, by a program that began a moment ago with the old scopes (see bpf/filters/follow.h).
+ * Only when no other is left is such a bit taken.
  *
- * @throws SpoorError TOO_MANY_SCOPES beyond 64; INVALID_VALUE when a name is there twice
+ * @throws {SpoorError} TOO_MANY_SCOPES beyond 64; INVALID_VALUE when a name is there twice
  */
 export function assignBits(scopeNames: readonly string[], before: ScopeBits): ScopeBits {
   const problem = tooMany(scopeNames.length);

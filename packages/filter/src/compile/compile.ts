@@ -11,49 +11,55 @@ import type { Scope } from '../scope.js';
 import { assignBits, noBits, type ScopeBits, wordOf } from './bits.js';
 import { type EngineTable, engines } from './engines.js';
 
-/** What the scopes that use one kind, or one condition on events, are in the kernel. */
+/** The table of one filter kind, or of one condition on events. */
 export interface CompiledTable extends EngineTable {
-  /** As people write it: `uid`, `open.path`. */
+  /** The written name: `uid`, `open.path`. */
   readonly name: string;
   readonly engine: Engine;
-  /** Its place in the arrays of `struct scope_set`. */
+  /** Position in the arrays of `struct scope_set`. */
   readonly number: number;
 }
 
-/** Scopes as the kernel has them, before they are bytes. Words have one bit a scope. */
+/** Scopes in the form of the kernel, before they are encoded. Masks have one bit per scope. */
 export interface CompiledScopes {
   readonly bits: ScopeBits;
-  /** By bit: the scope, with every name resolved. */
+  /** By bit: the resolved scope. */
   readonly scopes: readonly (Scope | undefined)[];
-  /** By bit: what the paths in the scope stand for. */
+  /** By bit: the meaning of the paths in the scope. */
   readonly paths: readonly (readonly PathMeaning[])[];
   readonly enabled: bigint;
   readonly follow: bigint;
   readonly exclude: bigint;
-  /** Of the kinds and conditions that some scope uses. */
+  /** Tables of the kinds and conditions in use. */
   readonly tables: readonly CompiledTable[];
-  /** By event name: the scopes that take such events; other events go to `otherEvents`. */
+  /** By event name: the scopes that take such events. `otherEvents` is for all other events. */
   readonly events: ReadonlyMap<string, bigint>;
   readonly otherEvents: bigint;
 }
 
 export interface CompileScopesOptions {
-  /** The scopes that these take the place of: names that stay keep their bits. */
+  /** The scopes that these replace. Names that stay keep their bits. */
   readonly previous?: CompiledScopes;
   /** Where names are looked up; this machine by default. */
   readonly host?: Host;
 }
 
-/** Its place in `enum filter_kind`. */
+/** Position in `enum filter_kind`. */
 function kindNumber(name: FilterKindName): number {
   return kindNumbers[`FILTER_${name.toUpperCase()}` as keyof typeof kindNumbers];
 }
 
 /**
- * Compiles scopes to the kernel's tables; `createScopeWriter` puts them into force. Pure but for the names that it looks up
- * on the host.
+ * Compiles scopes to the kernel's tables, which `createScopeWriter` puts into force. Only names are
+ * looked up, on the host.
  *
- * @throws SpoorError TOO_MANY_SCOPES beyond 64; INVALID_VALUE for a name that stands for nothing, or is there twice
+ * @throws {SpoorError} TOO_MANY_SCOPES when there are more than 64; INVALID_VALUE when a name does
+ * not exist on the host, or two scopes have one name
+ *
+ * @example
+ * ```ts
+ * const compiled = compileScopes([parseScope('uid=0 follow')]);
+ * ```
  */
 export function compileScopes(scopes: readonly Scope[], options: CompileScopesOptions = {}): CompiledScopes {
   const host = options.host ?? linuxHost();

@@ -28,7 +28,8 @@ export type Half = 0 | 1;
 /**
  * Encodes `struct scope_set`. The caller owns the bytes.
  *
- * @throws {SpoorError} INVALID_VALUE when the values of all number kinds need more than FILTER_SEGMENTS_MAX segments
+ * @throws {SpoorError} INVALID_VALUE when the values of all number kinds need more than
+ * FILTER_SEGMENTS_MAX segments
  */
 export function encodeScopeSet(compiled: CompiledScopes, half: Half): Uint8Array {
   const { bits, enabled, follow, exclude, tables } = compiled;
@@ -78,7 +79,10 @@ export function encodeScopeSet(compiled: CompiledScopes, half: Half): Uint8Array
 /** A version that is never reached. Its difference to any other version does not overflow. */
 const never = 2n ** 63n - 1n;
 
-/** Rows by version: the kernel looks for the last one that is not later than the version of a process. */
+/**
+ * Rows by version: the kernel looks for the last one that is not later than the version of a
+ * process.
+ */
 function birthsOf({ born }: ScopeBits): ScopeBirth[] {
   const births = filled<ScopeBirth>('births', { version: never, kept: 0n });
   const versions = [...new Set([0n, ...born])].sort((a, b) => Number(a - b));

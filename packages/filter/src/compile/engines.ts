@@ -50,7 +50,10 @@ const fitting = (uses: readonly Use[]): Marking[] =>
 const orEqual = (segments: readonly Segment[], word: bigint): Segment[] =>
   segments.map((segment) => ({ ...segment, equal: segment.equal | word }));
 
-/** The tables of each engine: the counterparts of number.h, either.h, subtree.h, members.h and text.h in bpf/filters/. */
+/**
+ * The tables of each engine: the counterparts of number.h, either.h, subtree.h, members.h and
+ * text.h in bpf/filters/.
+ */
 export const engines: Readonly<Record<Engine, (uses: readonly Use[]) => EngineTable>> = {
   number(uses) {
     const markings = uses.map(({ bit, filters }) => ({ bit, ranges: allHold(filters) }));

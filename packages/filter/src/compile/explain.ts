@@ -27,12 +27,17 @@ export interface ScopeExplanation {
 export interface TableExplanation {
   readonly name: string;
   readonly engine: string;
-  /** `users`: scopes that use the table. `missing`: those of them that a value named by no scope satisfies. */
+  /**
+   * `users`: scopes that use the table. `missing`: those of them that a value named by no scope
+   * satisfies.
+   */
   readonly users: bigint;
   readonly missing: bigint;
   /** Rows of the binary search over numbers. */
   readonly segments: number;
-  /** Entries of the trie of whole texts and beginnings (`texts`), and of the trie of ends (`ends`). */
+  /**
+   * Entries of the trie of whole texts and beginnings (`texts`), and of the trie of ends (`ends`).
+   */
   readonly texts: number;
   readonly ends: number;
 }
@@ -50,8 +55,8 @@ export interface ScopesExplanation {
 /**
  * Compiles scopes and says what became of them: bits, tables, and what is decided in the kernel.
  *
- * @throws {SpoorError} TOO_MANY_SCOPES when there are more than 64; INVALID_VALUE when a name does not exist on the host, or
- * two scopes have one name
+ * @throws {SpoorError} TOO_MANY_SCOPES when there are more than 64; INVALID_VALUE when a name does
+ * not exist on the host, or two scopes have one name
  *
  * @example
  * ```ts

@@ -53,8 +53,8 @@ function intersection(one: readonly NumberRange[], other: readonly NumberRange[]
 }
 
 /**
- * The numbers for which a filter holds. `numberTest` is the definition that this is tested against, so neither is derived
- * from the other.
+ * The numbers for which a filter holds. `numberTest` is the definition that this is tested against,
+ * so neither is derived from the other.
  */
 function holds({ operator, values }: Comparison): NumberRange[] {
   const named = joinRanges(values.map(rangeOf));
@@ -79,7 +79,10 @@ function holds({ operator, values }: Comparison): NumberRange[] {
 export const allHold = (filters: readonly Comparison[]): NumberRange[] =>
   filters.map(holds).reduce(intersection, [{ from: 0n, to: u64Max }]);
 
-/** Cuts all u64 into segments within which no bit of either word changes. Bits without a marking are 0. */
+/**
+ * Cuts all u64 into segments within which no bit of either word changes. Bits without a marking are
+ * 0.
+ */
 export function cutSegments(equal: readonly Marking[], unequal: readonly Marking[]): Segment[] {
   const changes = new Map<bigint, [equal: bigint, unequal: bigint]>([[0n, [0n, 0n]]]);
   const flip = (at: bigint, word: 0 | 1, bit: number) => {

@@ -2,7 +2,10 @@ import { factBytes } from '../facts.js';
 import type { Comparison } from '../kinds/kind.js';
 import { textOf } from '../kinds/text-values.js';
 
-/** One entry of `filter_strings`: what is known of texts that begin (or end) so, shorter entries included. */
+/**
+ * One entry of `filter_strings`: what is known of texts that begin (or end) so, shorter entries
+ * included.
+ */
 export interface TextEntry {
   /** Compared with the end of a text: `bytes` are reversed. */
   readonly end: boolean;
@@ -19,8 +22,9 @@ interface Growing {
 }
 
 /**
- * The entries that say for each text which scopes name it with `=` and with `!=`. The trie finds the longest entry that
- * a text begins with, and no other: so each entry also has what its own shorter beginnings say.
+ * The entries that say for each text which scopes name it with `=` and with `!=`. The trie finds
+ * the longest entry that a text begins with, and no other: so each entry also has what its own
+ * shorter beginnings say.
  */
 export function textEntries(
   uses: readonly { readonly bit: number; readonly filters: readonly Comparison[] }[],

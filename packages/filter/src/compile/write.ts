@@ -2,7 +2,7 @@ import { errnoName, type RawMap, SpoorError } from '@spoor/core';
 import type { CompiledScopes } from './compile.js';
 import { encodeScopeSet, encodeStrings, type Half, type StringRow } from './encode.js';
 
-/** The maps of `bpf/filters/scopes.h`, as the loader gives them: `fd` is what a map of maps holds. */
+/** The maps of `bpf/filters/scopes.h`. A map of maps holds `fd`. */
 export interface ScopeMaps {
   readonly scope_sets: RawMap;
   readonly scope_in_force: RawMap & { readonly fd: number };
@@ -10,28 +10,37 @@ export interface ScopeMaps {
   readonly filter_strings: RawMap;
 }
 
-/** Puts compiled scopes into force. Belongs to the loaded object that the maps are of; one writer an object. */
+/** Puts compiled scopes into force. There is one writer per loaded object. */
 export interface ScopeWriter {
-  /** What is in force: what the last `replace` was given. */
+  /** The scopes in force. */
   readonly current: CompiledScopes | undefined;
   /**
-   * Replaces all scopes at one moment: every event is judged by the old ones or by these. Returns when no program uses
-   * the old ones any more, for which the kernel takes some milliseconds, where there were any. After an error the old ones
-   * are in force.
+   * Replaces all scopes at one moment: every event is evaluated by the old scopes or by the new
+   * ones. Returns when no program uses the old ones, after some milliseconds. After an error the
+   * old scopes are in force.
    *
-   * @throws SpoorError MAP_FULL when there is no room for the texts; SYSCALL_FAILED; INVALID_VALUE (see `encodeScopeSet`);
-   * WRONG_PHASE when the scopes were not compiled with `previous: current`
+   * @throws {SpoorError} MAP_FULL when the texts do not fit; INVALID_VALUE when the numbers do not
+   * fit; WRONG_PHASE when the scopes were not compiled with `previous: current`; SYSCALL_FAILED
+   * when the kernel refused a write
    */
   replace(compiled: CompiledScopes): void;
   /**
    * Reads the tables of the scopes in force back from the kernel.
    *
-   * @returns the names of the maps that do not hold what `replace` wrote: another process has
-   *   written them
+   * @returns the names of the maps that another process has written
    */
   changed(): readonly string[];
 }
 
+/**
+ * Creates the writer for the maps of a loaded object.
+ *
+ * @example
+ * ```ts
+ * const writer = createScopeWriter(maps);
+ * writer.replace(compileScopes([parseScope('uid=0')]));
+ * ```
+ */
 export function createScopeWriter(maps: ScopeMaps): ScopeWriter {
   // The object is loaded with no set in force.
   let place = 0;

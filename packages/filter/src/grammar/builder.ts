@@ -16,13 +16,34 @@ import { duplicate, nameProblem, type Problem, problemOf } from './check.js';
 import { type Pattern, plain } from './pattern.js';
 import { quoted } from './syntax-error.js';
 
-/** The beginning of a text, in place of a whole one: `comm(startsWith('ba'))` is `comm=ba*`. */
+/**
+ * Matches texts by their beginning.
+ *
+ * @example
+ * ```ts
+ * scope().comm(startsWith('ba')); // comm=ba*
+ * ```
+ */
 export const startsWith = (text: string): Pattern => ({ text, starBefore: false, starAfter: true });
 
-/** The end of a text: `exe(endsWith('.sh'))` is `exe=*.sh`. */
+/**
+ * Matches texts by their end.
+ *
+ * @example
+ * ```ts
+ * scope().exe(endsWith('.sh')); // exe=*.sh
+ * ```
+ */
 export const endsWith = (text: string): Pattern => ({ text, starBefore: true, starAfter: false });
 
-/** Numbers from `from` to `to`, both included: `uid(between(1000, 1999))` is `uid=1000-1999`. */
+/**
+ * Matches numbers from `from` to `to`, both included.
+ *
+ * @example
+ * ```ts
+ * scope().uid(between(1000, 1999)); // uid=1000-1999
+ * ```
+ */
 export const between = (from: number | bigint, to: number | bigint): Between => ({
   from: BigInt(from),
   to: BigInt(to),
@@ -36,7 +57,7 @@ export interface Between {
 /** A number, or a name where the kind takes names: `nobody`, `@1234`. */
 export type NumberInput = number | bigint | string;
 
-/** What can be said of a number. Each returns the builder that it came from, with one more condition. */
+/** Comparisons of a number. Each returns a builder with one more condition. */
 export interface NumberSteps<Next> {
   /** One of these. */
   (...values: [NumberInput | Between, ...(NumberInput | Between)[]]): Next;
@@ -48,13 +69,13 @@ export interface NumberSteps<Next> {
   below(value: NumberInput): Next;
 }
 
-/** What can be said of a number that only names something. */
+/** Comparisons of a number without an order. */
 export interface IdSteps<Next> {
   (...values: [NumberInput, ...NumberInput[]]): Next;
   not(...values: [NumberInput, ...NumberInput[]]): Next;
 }
 
-/** What can be said of a text. A plain string is a whole text, stars and all. */
+/** Comparisons of a text. A plain string is a whole text, and a star in it is literal. */
 export interface TextSteps<Next> {
   (...values: [string | Pattern, ...(string | Pattern)[]]): Next;
   not(...values: [string | Pattern, ...(string | Pattern)[]]): Next;
@@ -62,13 +83,13 @@ export interface TextSteps<Next> {
   endsWith(text: string): Next;
 }
 
-/** What can be said of a flag. */
+/** Comparisons of a flag. */
 export interface FlagSteps<Next> {
   (): Next;
   not(): Next;
 }
 
-/** What can be said of a flag that also has values: without any it is the flag. */
+/** Comparisons of a flag that may have values; without any it is the flag. */
 export interface FlagOrTextSteps<Next> {
   (...values: (string | Pattern)[]): Next;
   not(...values: (string | Pattern)[]): Next;
@@ -86,7 +107,7 @@ interface StepsOf<Next> extends Record<Shape, unknown> {
 
 type ShapeOf<Kind> = Kind extends ValueKind<infer S> ? S : never;
 
-/** The own fields of an event, and what can be said of each. */
+/** The own fields of an event, and their comparisons. */
 export type EventSteps<Event extends EventName> = {
   readonly [Name in OwnFields<Event>]: FieldSteps<EventParts[Event][Name], EventSteps<Event>>;
 } & EventConditions;
@@ -113,13 +134,15 @@ interface VarBytesLike {
 
 type FieldSteps<Field, Next> = Field extends number | bigint ? NumberSteps<Next> : TextSteps<Next>;
 
-/** A scope that grows by calls. It is a `Scope` at any point, and calls leave it as it was. */
+/** A scope that grows by calls; see `scope`. */
 export type ScopeBuilder = Scope & {
   readonly [Kind in FilterKindName]: StepsOf<ScopeBuilder>[ShapeOf<(typeof filterKinds)[Kind]>];
 } & {
-  /** Also what descends from a match. */
+  /** Also takes descendants of a match. */
   follow(): ScopeBuilder;
-  /** Only such events; with `where`, only those that fit: `.on('open', (open) => open.path.startsWith('/etc/'))`. */
+  /**
+   * Takes only such events; `.on('open', (open) => open.path.startsWith('/etc/'))` adds conditions.
+   */
   on<Event extends EventName>(
     event: Event,
     where?: (event: EventSteps<Event>) => EventConditions,
@@ -127,11 +150,15 @@ export type ScopeBuilder = Scope & {
 };
 
 /**
- * Begins a scope:
+ * Builds a scope by calls. The builder is a `Scope` at any point, and no call changes it.
  *
- *     scope('build').comm('node', 'npm').uid.atLeast(1000).follow()
+ * @param name up to 64 letters, digits, `_`, `.`, `/` and `-`
+ * @throws {SpoorError} INVALID_VALUE when the name or a later value does not fit
  *
- * @throws SpoorError INVALID_VALUE from any call whose value does not fit, also for what TypeScript cannot see
+ * @example
+ * ```ts
+ * const build = scope('build').comm('node', 'npm').uid.atLeast(1000).follow();
+ * ```
  */
 export function scope(name: string = defaultScopeName): ScopeBuilder {
   throwIf(nameProblem(name));

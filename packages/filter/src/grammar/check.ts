@@ -2,14 +2,14 @@ import type { Comparison, ValueKind } from '../kinds/kind.js';
 import { type FilterValue, maxScopes, type Operator, scopeNamePattern } from '../scope.js';
 import { quoted } from './syntax-error.js';
 
-/** What a comparison is checked against. */
+/** A comparison to check, and its surroundings. */
 export interface ComparisonCheck {
-  /** As people write it: `uid`, `open.path`. */
+  /** The written name: `uid`, `open.path`. */
   readonly name: string;
   readonly kind: ValueKind;
   readonly operator: Operator;
   readonly values: readonly FilterValue[];
-  /** Comparisons of the same name that the scope has already. */
+  /** Earlier comparisons of this name in the scope. */
   readonly before: readonly Comparison[];
 }
 
@@ -18,10 +18,10 @@ export interface Problem {
   readonly remedy?: string;
 }
 
-/** Values in one list. More is a table, and wants a kind of its own. */
+/** The most values in one list. */
 const maxValues = 4096;
 
-/** What is wrong with a comparison in its scope, or undefined. The same rules for all three ways to write one. */
+/** Checks a comparison. The rules apply to expressions, the builder and policies. */
 export function problemOf({ name, kind, operator, values, before }: ComparisonCheck): Problem | undefined {
   if (!kind.operators.includes(operator)) {
     return { problem: unsupported(name, kind, operator) };

@@ -40,7 +40,7 @@ export class Cursor {
     this.take(/\s*/uy);
   }
 
-  /** What a sticky pattern matches here, which is then behind us. */
+  /** Returns the match of a sticky pattern, and moves behind it. */
   take(pattern: RegExp): string | undefined {
     pattern.lastIndex = this.at;
     const found = pattern.exec(this.text)?.[0];

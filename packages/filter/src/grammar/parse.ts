@@ -8,7 +8,7 @@ import { duplicate, nameProblem, problemOf, unsupported } from './check.js';
 import { Cursor } from './cursor.js';
 import { quoted } from './syntax-error.js';
 
-/** Other words for a filter: those of Tracee's scopes. */
+/** Names of filters in Tracee's scopes. */
 const aliases: ReadonlyMap<string, FilterKindName> = new Map([
   ['executable', 'exe'],
   ['exec', 'exe'],
@@ -17,21 +17,22 @@ const aliases: ReadonlyMap<string, FilterKindName> = new Map([
 ]);
 
 export interface ParseScopeOptions {
-  /** The name of a scope that has none in the expression; `scope` by default. */
+  /** The name if the expression has none; `scope` by default. */
   readonly name?: string;
 }
 
 /**
- * Reads a scope expression:
+ * Parses a scope expression. The README of this package has the grammar; `spoor list filters` lists
+ * the filters.
  *
- *     build: comm=node,npm uid>=1000 exe!=*.sh !container follow open.path=/etc/* exec
+ * @throws {SpoorError} SCOPE_SYNTAX when the expression does not follow the grammar; UNKNOWN_FILTER
+ * or UNKNOWN_EVENT when a name does not exist; INVALID_VALUE when a value does not fit its filter.
+ * `details.column` counts characters from 1
  *
- * A name and a colon may come first. Then filters, all of which have to hold: `KIND=VALUE,VALUE`, `KIND!=VALUE,VALUE`,
- * and for numbers `<`, `<=`, `>`, `>=` and ranges (`uid=1000-1999`); a flag is its name alone, or `!NAME`. `follow`
- * takes in all that descends from a match. An event's name takes only such events, `EVENT.FIELD=VALUE` only those that
- * fit. `spoor list filters` has the kinds. Spelling: see `spell` in grammar/text.ts.
- *
- * @throws SpoorError SCOPE_SYNTAX, UNKNOWN_FILTER, UNKNOWN_EVENT or INVALID_VALUE with `details.column`, from 1
+ * @example
+ * ```ts
+ * const build = parseScope('build: comm=node,npm uid>=1000 exe!=*.sh follow open.path=/etc/*');
+ * ```
  */
 export function parseScope(text: string, options: ParseScopeOptions = {}): Scope {
   return new ScopeParser(text).parse(options.name ?? defaultScopeName);
@@ -157,7 +158,7 @@ class ScopeParser {
     this.#addFilter({ kind: name as FilterKindName, operator, values }, from, to);
   }
 
-  /** Tracee says `pid=new` where we say `new`. */
+  /** Rejects `pid=new`, Tracee's spelling of `new`. */
   #noFlagAsValue(name: string, kind: FilterKind): void {
     const { at, text } = this.#cursor;
     const value = /[^\s,]*/y.exec(text.slice(at))?.[0] ?? '';
@@ -173,12 +174,12 @@ class ScopeParser {
     });
   }
 
-  /** Whether `true` or `false` is here, without quotes. */
+  /** Returns true if an unquoted `true` or `false` follows. */
   #isTruth(): boolean {
     return /^(?:true|false)(?:\s|$)/.test(this.#cursor.text.slice(this.#cursor.at));
   }
 
-  /** `container=true`: for those who expect it. What is kept is `container` or `!container`. */
+  /** Reads `container=true`, which means `container`. */
   #readFlagValue(kind: FilterKindName, operator: Operator, from: number): void {
     const at = this.#cursor.at;
     const value = this.#cursor.take(/[^\s]*/y) ?? '';
@@ -256,9 +257,15 @@ function kindOf(name: string): FilterKind | undefined {
 }
 
 /**
- * Reads several expressions. Those without a name are `scope`, `scope2`, `scope3` …, by their place.
+ * Parses several expressions. Those without a name are named `scope`, `scope2`, `scope3` by
+ * position.
  *
- * @throws SpoorError those of `parseScope`; INVALID_VALUE when two have the same name
+ * @throws {SpoorError} INVALID_VALUE when two scopes have one name; the codes of `parseScope`
+ *
+ * @example
+ * ```ts
+ * const scopes = parseScopes(['web: comm=nginx', 'uid=0 open.path=/etc/*']);
+ * ```
  */
 export function parseScopes(texts: readonly string[]): Scope[] {
   const scopes = texts.map((text, index) =>

@@ -1,6 +1,6 @@
 /**
- * A value as it is written, before a filter kind has said what it means: its text without quotes and escapes, and
- * where it had a star that stands for anything.
+ * A value as it is written, before a filter kind has said what it means: its text without quotes
+ * and escapes, and where it had a star that stands for anything.
  */
 export interface Pattern {
   readonly text: string;
@@ -12,7 +12,9 @@ export interface Pattern {
 
 /** A pattern that somebody wrote, with the place to complain about. */
 export interface WrittenPattern extends Pattern {
-  /** Throws the error of this place. `problem` follows the value and a colon: `expected a number`. */
+  /**
+   * Throws the error of this place. `problem` follows the value and a colon: `expected a number`.
+   */
   fail(problem: string, remedy?: string): never;
 }
 

@@ -17,7 +17,7 @@ function comparison(
   return `${name}${operator}${quoted.join(',')}`;
 }
 
-/** A filter as an expression has it. */
+/** Prints a filter as in an expression. */
 export function printFilter(filter: Filter): string {
   const kind: ValueKind = filterKinds[filter.kind];
   if (standsAlone(kind.shape) && filter.values.length === 0)
@@ -27,7 +27,7 @@ export function printFilter(filter: Filter): string {
 
 const flagSign = (operator: Operator) => (operator === '=' ? '' : '!');
 
-/** An event rule as an expression has it: its conditions, or the event's name alone. */
+/** Prints an event rule as in an expression: its conditions, or the event's name alone. */
 export function printEventRule({ event, where }: EventRule): string {
   if (where.length === 0) return event;
   const fields = eventFields(event) ?? {};
@@ -36,14 +36,21 @@ export function printEventRule({ event, where }: EventRule): string {
     .join(' ');
 }
 
-/** The expression of a scope without its name; empty when it takes everything. */
+/** Prints a scope without its name; empty if the scope takes everything. */
 export function printFilters(scope: Scope): string {
   const terms = scope.filters.map(printFilter);
   if (scope.follows) terms.push('follow');
   return [...terms, ...scope.events.map(printEventRule)].join(' ');
 }
 
-/** The canonical expression of a scope: `parseScope(printScope(scope))` is an equal scope. */
+/**
+ * Prints the canonical expression of a scope. `parseScope(printScope(scope))` is an equal scope.
+ *
+ * @example
+ * ```ts
+ * printScope(scope('a').uid(0).follow()); // 'a: uid=0 follow'
+ * ```
+ */
 export function printScope(scope: Scope): string {
   const filters = printFilters(scope);
   return filters === '' ? `${scope.name}:` : `${scope.name}: ${filters}`;

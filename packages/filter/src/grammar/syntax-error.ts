@@ -15,8 +15,8 @@ export interface SyntaxErrorOptions {
 const CONTEXT = 60;
 
 /**
- * An error that points into an expression. `details` has `column` (from 1, in characters as people count them),
- * `offset` (UTF-16) and `expression`.
+ * An error that points into an expression. `details` has `column` (from 1, in characters as people
+ * count them), `offset` (UTF-16) and `expression`.
  */
 export function syntaxError({ code, text, from, to, problem, remedy }: SyntaxErrorOptions): SpoorError {
   const column = [...text.slice(0, from)].length + 1;
@@ -31,7 +31,10 @@ export function syntaxError({ code, text, from, to, problem, remedy }: SyntaxErr
   });
 }
 
-/** One printable character each, so that columns stay where they are and a terminal has nothing to obey. */
+/**
+ * One printable character each, so that columns stay where they are and a terminal has nothing to
+ * obey.
+ */
 const visible = (text: string): string[] =>
   [...text].map((char) => (/[\p{C}\p{Z}]/u.test(char) ? ' ' : char));
 

@@ -1,8 +1,9 @@
 import type { Pattern } from './pattern.js';
 
 /**
- * How patterns are spelled. In an expression as in a shell: a value is made of bare parts and parts in double quotes; a
- * star means something in bare parts only; a backslash takes the next character for itself.
+ * How patterns are spelled. In an expression as in a shell: a value is made of bare parts and parts
+ * in double quotes; a star means something in bare parts only; a backslash takes the next character
+ * for itself.
  */
 
 /** A value from the text at `at`, up to a space, a comma or the end. */
@@ -105,8 +106,8 @@ export function spell({ text, starBefore, starAfter }: Pattern): string {
 }
 
 /**
- * The spelling in JSON, where a string needs no quotes of ours: only a star and a backslash that stand for themselves
- * have a backslash in front.
+ * The spelling in JSON, where a string needs no quotes of ours: only a star and a backslash that
+ * stand for themselves have a backslash in front.
  */
 export function spellJson({ text, starBefore, starAfter }: Pattern): string {
   return `${starBefore ? '*' : ''}${text.replace(/[\\*]/g, '\\$&')}${starAfter ? '*' : ''}`;

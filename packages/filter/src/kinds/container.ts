@@ -12,7 +12,10 @@ const texts = textValues({
   why: ', the most that the kernel keeps of a name',
 });
 
-/** What the values are to the fact. Hexadecimal digits alone are the beginning of an id, and a whole name. */
+/**
+ * What the values are to the fact. Hexadecimal digits alone are the beginning of an id, and a whole
+ * name.
+ */
 function marked({ text, at }: TextValue): TextValue[] {
   if (at === 'end') return [{ text, at }];
   const byId = at === 'start' ? /^[0-9a-f]{0,64}$/ : /^[0-9a-f]{1,64}$/;
@@ -22,7 +25,9 @@ function marked({ text, at }: TextValue): TextValue[] {
   ];
 }
 
-/** The values of a filter as texts of the fact. Without values the filter asks for any container. */
+/**
+ * The values of a filter as texts of the fact. Without values the filter asks for any container.
+ */
 function markedValues(values: readonly FilterValue[]): TextValue[] {
   const any = { text: '', at: 'start' } as const;
   return values.length === 0 ? marked(any) : values.flatMap((value) => marked(textOf(value)));

@@ -62,10 +62,15 @@ export const numberKind = ({
 
 /** PID_MAX_LIMIT of include/linux/threads.h: no process id reaches it. */
 const pidMaxLimit = 4_194_304n;
-/** NO_PROCESS_ID of bpf/lib/observer.h: the id of a task that our pid namespace does not contain. */
+/**
+ * NO_PROCESS_ID of bpf/lib/observer.h: the id of a task that our pid namespace does not contain.
+ */
 const noProcessId = 0xffff_ffff;
 
-/** Ids of processes and threads. A task without an id has none of those that are named, and stands in no order to them. */
+/**
+ * Ids of processes and threads. A task without an id has none of those that are named, and stands
+ * in no order to them.
+ */
 function processIds<S extends 'number' | 'id'>(kind: FilterKind<S>, fact: FactsOf<number>): FilterKind<S> {
   return {
     ...kind,
@@ -97,8 +102,8 @@ interface EitherOptions extends NumberOptions {
 }
 
 /**
- * A kind over two numbers of one sort. `=` and the comparisons hold when one of the two fits all of them, `!=` holds when
- * neither is named.
+ * A kind over two numbers of one sort. `=` and the comparisons hold when one of the two fits all of
+ * them, `!=` holds when neither is named.
  */
 export const eitherKind = ({ fact, otherFact, names, ...rest }: EitherOptions): FilterKind<'number'> => {
   const matchesAll = (comparisons: readonly Comparison[], facts: TaskFacts) => {

@@ -10,7 +10,7 @@ export const u64Max = 0xffff_ffff_ffff_ffffn;
 const allOperators: readonly Operator[] = ['=', '!=', '<', '<=', '>', '>='];
 
 export interface NumberValuesOptions {
-  /** The greatest number; the least is `min`, or 0. */
+  /** The maximum; the minimum is `min` or 0. */
   readonly max: bigint;
   readonly min?: bigint;
   readonly names?: NameResolver;
@@ -23,7 +23,7 @@ export const numberValues = (options: NumberValuesOptions): ValueKind<'number'> 
   ...readers(options, true),
 });
 
-/** Numbers that only name things: no order, no ranges. */
+/** Numbers without an order: no ranges. */
 export const idValues = (options: NumberValuesOptions): ValueKind<'id'> => ({
   shape: 'id',
   operators: ['=', '!='],
@@ -72,7 +72,7 @@ function numberText(value: FilterValue): string {
   return value.from === value.to ? String(value.from) : `${value.from}-${value.to}`;
 }
 
-/** The range that a resolved value is. */
+/** Returns the range of a resolved value. */
 export function rangeOf(value: FilterValue): NumberRange {
   if ('from' in value) return value;
   throw new TypeError(`${'name' in value ? value.name : value.text} is not a resolved number`);

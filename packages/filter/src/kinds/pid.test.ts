@@ -2,7 +2,8 @@ import { filterKindSuite } from '../../test/filter-kind.js';
 
 filterKindSuite('pid', {
   rows: [
-    // 0xffffffff: a task that our pid namespace does not contain. It has no id, and stands in no order to those that do.
+    // 0xffffffff: a task that our pid namespace does not contain. It has no id, and stands in no
+    // order to those that do.
     ['pid!=10', { tgid: 0xffff_ffff }, { tgid: 10 }],
     ['pid>10', { tgid: 11 }, { tgid: 0xffff_ffff }],
     ['pid>=0', { tgid: 0 }, { tgid: 0xffff_ffff }],

@@ -2,7 +2,8 @@ import { filterKindSuite } from '../../test/filter-kind.js';
 
 filterKindSuite('ppid', {
   rows: [
-    // 0xffffffff: a task that our pid namespace does not contain. It has no id, and stands in no order to those that do.
+    // 0xffffffff: a task that our pid namespace does not contain. It has no id, and stands in no
+    // order to those that do.
     ['ppid!=10', { ppid: 0xffff_ffff }, { ppid: 10 }],
     ['ppid>10', { ppid: 11 }, { ppid: 0xffff_ffff }],
     ['ppid>=0', { ppid: 0 }, { ppid: 0xffff_ffff }],

@@ -1,6 +1,6 @@
 /**
- * The filter kinds, one line per header in `bpf/filters/registry.h`. A missing line is a type error in
- * `filter-kinds.ts`.
+ * The filter kinds, one line per header in `bpf/filters/registry.h`. `filter-kinds.ts` has a type
+ * error if a line is missing.
  */
 
 export { kind as cgroup } from './cgroup.js';

@@ -5,8 +5,8 @@ import type { FilterValue, TextValue } from '../scope.js';
 import type { Comparison, ValueKind } from './kind.js';
 
 /**
- * The longest texts that the kernel compares, in bytes: FILTER_TEXT_MAX of bpf/filters/facts.h less the NUL that ends a
- * whole text, and FILTER_TAIL_MAX.
+ * The longest texts that the kernel compares, in bytes: FILTER_TEXT_MAX of bpf/filters/facts.h less
+ * the NUL that ends a whole text, and FILTER_TAIL_MAX.
  */
 export const kernelTextMax = { whole: 251, end: 128 } as const;
 
@@ -14,7 +14,10 @@ export interface TextValuesOptions {
   /** Bytes in UTF-8 of a whole text or a beginning, and of an end. */
   readonly maxWhole: number;
   readonly maxEnd: number;
-  /** The reason for the limit, appended to "exceed the limit of N": `, the most that the kernel keeps`. */
+  /**
+   * The reason for the limit, appended to "exceed the limit of N": `, the most that the kernel
+   * keeps`.
+   */
   readonly why: string;
   /** A longer text is kept as its first `maxWhole` bytes, which can be named in its place. */
   readonly isCut?: boolean;

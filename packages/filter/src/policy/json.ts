@@ -5,7 +5,10 @@ import { quoted } from '../grammar/syntax-error.js';
 /** A value of JSON and where each part of it stands in the text. */
 export interface LocatedJson {
   readonly value: unknown;
-  /** Offset of the value at a JSON pointer: `/scopes/0/name`. The nearest part that exists, for one that does not. */
+  /**
+   * Offset of the value at a JSON pointer: `/scopes/0/name`. The nearest part that exists, for one
+   * that does not.
+   */
   offsetOf(pointer: string): number;
 }
 
@@ -24,10 +27,11 @@ export function lineAndColumn(
 }
 
 /**
- * Reads JSON (RFC 8259). In place of `JSON.parse` because a message has to say where the mistake is, also one that is
- * found later, in what the values mean; and because a name that is there twice is a mistake here.
+ * Reads JSON (RFC 8259). In place of `JSON.parse` because a message has to say where the mistake
+ * is, also one that is found later, in what the values mean; and because a name that is there twice
+ * is a mistake here.
  *
- * @throws SpoorError POLICY_INVALID with `details.line`, `details.column` and `details.path`
+ * @throws {SpoorError} POLICY_INVALID with `details.line`, `details.column` and `details.path`
  */
 export function readJson(text: string): LocatedJson {
   if (text.length > maxLength) {

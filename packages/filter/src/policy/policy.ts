@@ -13,17 +13,23 @@ import { type LocatedJson, lineAndColumn, readJson } from './json.js';
 import { firstProblem, type PolicyProblem } from './problems.js';
 import { type PolicyFile, type PolicyScope, policyValidator } from './schema.js';
 
-/** Named scopes and the events that they take. */
+/** Named scopes, and the events that they take. */
 export interface Policy {
   readonly description?: string;
   readonly scopes: readonly Scope[];
 }
 
 /**
- * Reads a policy: the text of a file, or the value that it stands for.
+ * Parses a policy, from the text of a file or from its value.
  *
- * @throws SpoorError POLICY_INVALID with `details.path`, a JSON pointer, and for a text `details.line` and
- * `details.column`. `cause` is the error of an expression in it
+ * @throws {SpoorError} POLICY_INVALID when the policy does not fit its schema, or an expression in
+ * it is wrong, which is the `cause`. `details.path` is a JSON pointer; for a text, `details.line`
+ * and `details.column` count from 1
+ *
+ * @example
+ * ```ts
+ * const { scopes } = await parsePolicy('{"scopes": [{"name": "root", "filters": "uid=0"}]}');
+ * ```
  */
 export async function parsePolicy(source: string | object): Promise<Policy> {
   const located = typeof source === 'string' ? readJson(source) : undefined;
@@ -214,7 +220,7 @@ function readValue(
   });
 }
 
-/** The value that a policy file has for these scopes: `parsePolicy` gives equal scopes back. */
+/** Returns the value of a policy file. `parsePolicy` returns equal scopes for it. */
 export function policyOf(scopes: readonly Scope[], description?: string): PolicyFile {
   return {
     ...(description === undefined ? {} : { description }),
@@ -231,7 +237,14 @@ export function policyOf(scopes: readonly Scope[], description?: string): Policy
   };
 }
 
-/** The canonical text of a policy file. */
+/**
+ * Prints the canonical text of a policy file.
+ *
+ * @example
+ * ```ts
+ * printPolicy({ scopes: [scope('root').uid(0)] });
+ * ```
+ */
 export const printPolicy = ({ scopes, description }: Policy): string =>
   `${JSON.stringify(policyOf(scopes, description), null, 2)}\n`;
 

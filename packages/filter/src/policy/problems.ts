@@ -14,8 +14,8 @@ export interface PolicyProblem {
 const depth = (path: string) => path.split('/').length;
 
 /**
- * The problem that says most. Of a value that may be this or that, the validator complains for each: those that got
- * deepest meant the form that the writer had in mind.
+ * The problem that says most. Of a value that may be this or that, the validator complains for
+ * each: those that got deepest meant the form that the writer had in mind.
  */
 export function firstProblem(errors: readonly TLocalizedValidationError[]): PolicyProblem {
   // `schema is false` says again, for the property itself, that it is not known.

@@ -86,7 +86,14 @@ export const policyWords = [
   'field',
 ];
 
-/** The JSON Schema of policy files, for editors and for other programs. The caller owns it. */
+/**
+ * Returns the JSON Schema of policy files, for editors and other programs. The caller owns it.
+ *
+ * @example
+ * ```ts
+ * writeFileSync('policy.schema.json', JSON.stringify(await policyJsonSchema()));
+ * ```
+ */
 export async function policyJsonSchema(): Promise<object> {
   return JSON.parse(JSON.stringify(policySchema(await import('typebox')))) as object;
 }
@@ -96,8 +103,8 @@ type Validator = import('typebox/compile').Validator;
 let compiled: Promise<Validator> | undefined;
 
 /**
- * The compiled validator. TypeBox is loaded when the first policy is read and not before: it would cost every
- * program that only filters a tenth of a second at its start.
+ * The compiled validator. TypeBox is loaded when the first policy is read and not before: it would
+ * cost every program that only filters a tenth of a second at its start.
  */
 export function policyValidator(): Promise<Validator> {
   compiled ??= Promise.all([import('typebox'), import('typebox/compile')]).then(([typebox, { Compile }]) =>

@@ -2,24 +2,28 @@ import type { TaskFacts } from '../facts.js';
 import type { Scope } from '../scope.js';
 import { matchesScopes, scopeCanExclude, scopeExcludes, scopeFollows } from './match.js';
 
-/** What a process carries with it besides its facts: names of scopes. */
+/** The follow state of a process: names of scopes. */
 export interface FollowState {
   readonly followed: ReadonlySet<string>;
   readonly excluded: ReadonlySet<string>;
 }
 
-/** A process of which nothing is known, which is how every process begins that was alive before the trace. */
+/** The state of a process that was alive before the trace. */
 export const notFollowed: FollowState = { followed: new Set(), excluded: new Set() };
 
 const union = (names: ReadonlySet<string>, more: Iterable<Scope>) =>
   new Set([...names, ...[...more].map(({ name }) => name)]);
 
 /**
- * The rules of follow, as the kernel keeps them. Each returns the new state and leaves the old one alone.
+ * Returns the follow state after a process was matched: at an exec, at any of its events, and at
+ * the start of the trace. Scopes that match and follow are added for good. Scopes whose `tree!=`
+ * names the process exclude it for good. All functions here return a new state and keep the old
+ * one.
  *
- * What a process is at one moment: the scopes that match and follow are added, for good; the scopes whose `tree!=`
- * names it exclude it, for good. This is asked at an exec, at any event of the process, and of every process alive at
- * the start.
+ * @example
+ * ```ts
+ * const state = followMatch(notFollowed, taskFacts({ comm: 'make' }), scopes);
+ * ```
  */
 export function followMatch(state: FollowState, facts: TaskFacts, scopes: readonly Scope[]): FollowState {
   const following = matchesScopes(scopes, facts).filter(scopeFollows);
@@ -27,7 +31,14 @@ export function followMatch(state: FollowState, facts: TaskFacts, scopes: readon
   return { followed: union(state.followed, following), excluded: union(state.excluded, excluding) };
 }
 
-/** What a child starts with: all that its parent carries, and what the parent is at the moment of the fork. */
+/**
+ * Returns the follow state of a child: that of its parent, matched at the moment of the fork.
+ *
+ * @example
+ * ```ts
+ * const child = followFork(parent, parentFacts, scopes);
+ * ```
+ */
 export function followFork(
   parent: FollowState,
   parentFacts: TaskFacts,
@@ -36,7 +47,14 @@ export function followFork(
   return followMatch(parent, parentFacts, scopes);
 }
 
-/** What is left of a state when other scopes take the place of the ones in force: the names that stay. */
+/**
+ * Returns the follow state after the scopes were replaced: names that the new scopes have stay.
+ *
+ * @example
+ * ```ts
+ * const after = followReplace(state, newScopes);
+ * ```
+ */
 export function followReplace(state: FollowState, scopes: readonly Scope[]): FollowState {
   const names = new Set(scopes.map(({ name }) => name));
   const keep = (old: ReadonlySet<string>) => new Set([...old].filter((name) => names.has(name)));
@@ -44,8 +62,13 @@ export function followReplace(state: FollowState, scopes: readonly Scope[]): Fol
 }
 
 /**
- * The scopes that an event of the process belongs to: those that match or follow it, without those that exclude it.
- * A scope that no longer follows, or no longer excludes anything, lets go.
+ * Returns the scopes that an event of the process belongs to: those that match or follow it,
+ * without those that exclude it. A scope that no longer follows or excludes is not counted.
+ *
+ * @example
+ * ```ts
+ * const inScope = followVerdict(state, facts, scopes).length > 0;
+ * ```
  */
 export function followVerdict(state: FollowState, facts: TaskFacts, scopes: readonly Scope[]): Scope[] {
   const now = followMatch(state, facts, scopes);

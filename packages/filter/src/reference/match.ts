@@ -4,11 +4,20 @@ import type { FilterKind } from '../kinds/kind.js';
 import type { Scope } from '../scope.js';
 
 /**
- * What scopes mean, said in the simplest way: this is what the kernel's tables are tested against, and what filters a
- * recording. It knows nothing of bits, words and tables. Scopes have to be resolved (`resolveScope`).
+ * The meaning of scopes, in the simplest code. The kernel's tables are tested against it, and
+ * recordings are filtered by it. It has no bits, masks or tables. Scopes must be resolved
+ * (`resolveScope`).
  */
 
-/** Does every filter of the scope hold? What a task inherits by `follow` or `tree!=` is not asked. */
+/**
+ * Returns true if every filter of the scope holds. State inherited by `follow` or `tree!=` is
+ * ignored.
+ *
+ * @example
+ * ```ts
+ * matchesScope(parseScope('uid=0'), taskFacts({ uid: 0 })); // true
+ * ```
+ */
 export function matchesScope(scope: Scope, facts: TaskFacts): boolean {
   return scope.filters.every((filter) => {
     const kind = kindOf(filter.kind);
@@ -20,12 +29,27 @@ export function matchesScope(scope: Scope, facts: TaskFacts): boolean {
   });
 }
 
-/** The scopes of which every filter holds, in their order. */
+/**
+ * Returns the scopes of which every filter holds, in their order.
+ *
+ * @example
+ * ```ts
+ * const names = matchesScopes(scopes, taskFacts({ comm: 'node' })).map(({ name }) => name);
+ * ```
+ */
 export function matchesScopes(scopes: readonly Scope[], facts: TaskFacts): Scope[] {
   return scopes.filter((scope) => matchesScope(scope, facts));
 }
 
-/** Does what descends from a match belong to the scope too? Said by `follow`, or by a filter such as `tree=`. */
+/**
+ * Returns true if descendants of a match are in the scope too, by `follow` or a filter like
+ * `tree=`.
+ *
+ * @example
+ * ```ts
+ * scopeFollows(parseScope('tree=1')); // true
+ * ```
+ */
 export function scopeFollows(scope: Scope): boolean {
   return (
     scope.follows ||
@@ -33,12 +57,26 @@ export function scopeFollows(scope: Scope): boolean {
   );
 }
 
-/** Does the scope exclude this very process, and so all that will descend from it? */
+/**
+ * Returns true if the scope excludes this process, and so its descendants.
+ *
+ * @example
+ * ```ts
+ * scopeExcludes(parseScope('tree!=7'), taskFacts({ tgid: 7 })); // true
+ * ```
+ */
 export function scopeExcludes(scope: Scope, facts: TaskFacts): boolean {
   return scope.filters.some((filter) => kindOf(filter.kind).excludes?.(filter, facts) === true);
 }
 
-/** Can the scope exclude processes at all? */
+/**
+ * Returns true if the scope can exclude processes.
+ *
+ * @example
+ * ```ts
+ * scopeCanExclude(parseScope('uid=0')); // false
+ * ```
+ */
 export function scopeCanExclude(scope: Scope): boolean {
   return scope.filters.some(({ kind, operator }) => operator === '!=' && kindOf(kind).excludes !== undefined);
 }

@@ -1,7 +1,7 @@
 import type { Found } from '@spoor/proc';
 import type { LeadsTo } from './links.js';
 
-/** What the ids of a process are; each undefined where it cannot be known. */
+/** The ids of a process; `undefined` if unknown. */
 export interface HostProcess {
   readonly uid: number;
   readonly gid: number;
@@ -12,8 +12,8 @@ export interface HostProcess {
 }
 
 /**
- * What names stand for on a machine. `linuxHost` asks this one; a recording or a test brings its own.
- * An `undefined` says that there is no such thing.
+ * Looks names up on a machine. `linuxHost` asks this one; a recording or a test has its own. The
+ * result is `undefined` if the name does not exist.
  */
 export interface Host {
   user(name: string): number | undefined;
@@ -21,15 +21,15 @@ export interface Host {
   /** Every name that `user` or `group` knows, for suggestions. */
   names(of: 'user' | 'group'): readonly string[];
   process(tgid: number): Found<HostProcess>;
-  /** Inode number of the namespace that the file at `path` stands for (`/proc/1/ns/net`, `/run/netns/blue`). */
+  /** Inode number of the namespace of a file (`/proc/1/ns/net`, `/run/netns/blue`). */
   namespaceFile(path: string): bigint | undefined;
   /** Id of a cgroup by its path in the unified hierarchy, or by the path of its directory. */
   cgroup(path: string): Found<bigint>;
   /**
-   * Where a path leads once its symbolic links are followed. What does not exist is in it as it was written. A relative
-   * path starts at the working directory. Without this method a path stands for nothing but itself.
+   * Follows the symbolic links of a path. A missing part stays as written. A relative path starts
+   * at the working directory. Without this method, paths are compared as written.
    *
-   * @param mountNamespace inode number of the namespace to look in; this process's own by default
+   * @param mountNamespace inode number of the namespace; this process's own by default
    * @returns undefined when that namespace cannot be looked into
    */
   path?(path: string, mountNamespace?: bigint): LeadsTo | undefined;

@@ -1,10 +1,10 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 
-/** Where a path leads. */
+/** The target of a path. */
 export interface LeadsTo {
   /** Absolute, without `.`, `..`, double slashes and symbolic links, as far as the path exists. */
   readonly path: string;
-  /** Whether all of it exists. What does not exist is in `path` as it was written. */
+  /** True if all of the path exists. A missing part is in `path` as written. */
   readonly exists: boolean;
 }
 
@@ -18,7 +18,7 @@ const ownLinks: ReadonlySet<string> = new Set(['/proc/self', '/proc/thread-self'
  * Follows the symbolic links of a path, component by component.
  *
  * @param path absolute, or relative to the working directory
- * @param root directory that `/` stands for, also in the links: empty, or `/proc/PID/root`. A path never leaves it.
+ * @param root the directory of `/`, also for links: empty, or `/proc/PID/root`. No path leaves it
  */
 export function followLinks(path: string, root = ''): LeadsTo {
   const rest = (path.startsWith('/') ? path : `${process.cwd()}/${path}`).split('/').reverse();
@@ -47,7 +47,9 @@ export function followLinks(path: string, root = ''): LeadsTo {
   return { path: done === '' ? '/' : done, exists };
 }
 
-/** The text of a symbolic link; null for what is not one; undefined for what is not there or cannot be looked at. */
+/**
+ * Reads a symbolic link; null for other files; `undefined` if the file is missing or unreadable.
+ */
 function linkAt(path: string): string | null | undefined {
   try {
     const status = lstatSync(path, { throwIfNoEntry: false });

@@ -14,7 +14,8 @@ import type { Host, HostProcess } from './host.js';
 import { followLinks } from './links.js';
 
 /**
- * Looks names up on this machine. Reads `/etc`, `/proc` and the cgroup file system at each call, and keeps nothing.
+ * Looks names up on this machine. Reads `/etc`, `/proc` and the cgroup file system at each call,
+ * and keeps nothing.
  *
  * @example
  * ```ts

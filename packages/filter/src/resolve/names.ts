@@ -1,13 +1,13 @@
 import type { Found } from '@spoor/proc';
 import type { Host, HostProcess } from './host.js';
 
-/** How a number kind finds what a name stands for. */
+/** Looks up the names of a number kind. */
 export interface NameResolver {
-  /** What a name may be, for messages: `a user name or @PID`. */
+  /** Describes a name for messages: `a user name or @PID`. */
   readonly expected: string;
-  /** Whether the text can be such a name at all; what cannot is a syntax error, not a name that is not found. */
+  /** Returns true if the text can be such a name; any other text is a syntax error. */
   accepts(name: string): boolean;
-  /** What a name that is not `@PID` is a name of, for messages: `user`. */
+  /** The kind of thing that is named, for messages: `user`. */
   readonly what: string;
   find(name: string, host: Host): Found<bigint>;
   /** Names that exist, for suggestions. */
@@ -17,7 +17,7 @@ export interface NameResolver {
 const processName = /^@([1-9]\d{0,9})$/;
 const accountName = /^[\p{L}_][\p{L}\p{N}_.$\\-]*$/u;
 
-/** What `pick` finds of the process that `@PID` names. */
+/** Picks an id of the process that `@PID` names. */
 function ofProcess<T extends number | bigint>(
   name: string,
   host: Host,
@@ -64,7 +64,7 @@ export const namespaceNames = (namespace: 'mnt' | 'pid' | 'net' | 'uts'): NameRe
       : host.namespaceFile(name),
 });
 
-/** `@1234` for the cgroup of process 1234, a path in the unified hierarchy, or the path of a group's directory. */
+/** `@1234` for the cgroup of process 1234, its path in the hierarchy, or that of its directory. */
 export const cgroupNames: NameResolver = {
   what: 'cgroup',
   expected: '@PID or a path, like /system.slice',

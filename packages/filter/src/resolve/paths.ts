@@ -18,8 +18,8 @@ export interface PathMeaning {
   /** Texts that match besides the one that was written: where its symbolic links lead. */
   readonly leadsTo: readonly string[];
   /**
-   * `file`: all of it exists. `missing`: some of it does not exist, and stands for itself. `name`: it has no slash, so
-   * no path is equal to it.
+   * `file`: all of it exists. `missing`: some of it does not exist, and stands for itself. `name`:
+   * it has no slash, so no path is equal to it.
    */
   readonly found: 'file' | 'missing' | 'name';
 }
@@ -32,7 +32,10 @@ export interface ResolvedPaths {
 
 interface Place {
   readonly of: string;
-  /** Whether the kernel follows a link that is the last name of the path: `open` does, `unlink` does not. */
+  /**
+   * Whether the kernel follows a link that is the last name of the path: `open` does, `unlink` does
+   * not.
+   */
   readonly followsLast: boolean;
   readonly find: (path: string) => readonly Found[];
 }
@@ -43,10 +46,12 @@ interface Found {
 }
 
 /**
- * Adds to each path of a scope the paths that its symbolic links lead to now, in the mount namespaces that the scope
- * asks for by `mntns=`, otherwise in this process's own. The text as written stays: a failed call has no other name.
+ * Adds to each path of a scope the paths that its symbolic links lead to now, in the mount
+ * namespaces that the scope asks for by `mntns=`, otherwise in this process's own. The text as
+ * written stays: a failed call has no other name.
  *
- * @throws {SpoorError} INVALID_VALUE when the path of a binary becomes longer than the kernel compares
+ * @throws {SpoorError} INVALID_VALUE when the path of a binary becomes longer than the kernel
+ * compares
  */
 export function resolvePaths(scope: Scope, host: Host): ResolvedPaths {
   const paths: PathMeaning[] = [];
@@ -77,7 +82,10 @@ export function resolvePaths(scope: Scope, host: Host): ResolvedPaths {
   return { scope: { ...scope, filters, events }, paths };
 }
 
-/** Inode numbers of the namespaces of `mntns=`; one `undefined`, this process's own, when the scope names none. */
+/**
+ * Inode numbers of the namespaces of `mntns=`; one `undefined`, this process's own, when the scope
+ * names none.
+ */
 function mountNamespaces(filters: readonly Filter[]): readonly (bigint | undefined)[] {
   const asked = filters
     .filter(({ kind, operator }) => kind === 'mntns' && operator === '=')
@@ -110,7 +118,10 @@ function meaningsOf(value: FilterValue, place: Place, notes: PathMeaning[]): rea
   return [value, ...leadsTo.map((path): TextValue => ({ text: path, at }))];
 }
 
-/** The directory part of a beginning is resolved. What follows the last slash is the beginning of a name. */
+/**
+ * The directory part of a beginning is resolved. What follows the last slash is the beginning of a
+ * name.
+ */
 function beginningsOf(text: string, { find }: Place): readonly Found[] {
   const slash = text.lastIndexOf('/');
   return find(slash === 0 ? '/' : text.slice(0, slash)).map(({ path, exists }) => ({
@@ -119,7 +130,10 @@ function beginningsOf(text: string, { find }: Place): readonly Found[] {
   }));
 }
 
-/** The file, and the name itself in its resolved directory: calls that fail, and calls on a link, have that. */
+/**
+ * The file, and the name itself in its resolved directory: calls that fail, and calls on a link,
+ * have that.
+ */
 function wholesOf(text: string, { find, followsLast }: Place): readonly Found[] {
   const slash = text.lastIndexOf('/');
   const name = text.slice(slash + 1);

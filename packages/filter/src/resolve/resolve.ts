@@ -8,16 +8,21 @@ import type { Host } from './host.js';
 import { type ResolvedPaths, resolvePaths } from './paths.js';
 
 /**
- * The scope with every name replaced by the number that it stands for on this host, now, and with the paths that its
- * paths lead to. A user that gets another id, a process that ends, or a link that leads elsewhere later changes nothing.
+ * Returns the scope with names replaced by numbers, and with the targets of symbolic links added to
+ * its paths. Later changes on the host have no effect on the result.
  *
- * @throws SpoorError INVALID_VALUE for a name that stands for nothing
+ * @throws {SpoorError} INVALID_VALUE when a name does not exist on the host
+ *
+ * @example
+ * ```ts
+ * const scope = resolveScope(parseScope('uid=nobody exe=/bin/sh'), linuxHost());
+ * ```
  */
 export function resolveScope(scope: Scope, host: Host): Scope {
   return resolveScopeAndPaths(scope, host).scope;
 }
 
-/** `resolveScope`, with what was made of each path. */
+/** Returns the resolved scope, and the meaning of each path. */
 export function resolveScopeAndPaths(scope: Scope, host: Host): ResolvedPaths {
   const filters = scope.filters.map((filter) => resolveFilter(scope.name, filter, host));
   return resolvePaths({ ...scope, filters }, host);

@@ -13,8 +13,8 @@ interface SlotSource {
   /** -errno when `take` found none. */
   readonly exhausted: number;
   /**
-   * An LRU map takes a slot before it looks for the old key, and so may lose another entry to a mere overwrite
-   * (htab_lru_map_update_elem); a plain one takes it when it is needed.
+   * An LRU map takes a slot before it looks for the old key, and so may lose another entry to a
+   * mere overwrite (htab_lru_map_update_elem); a plain one takes it when it is needed.
    */
   readonly takesFirst: boolean;
 }
@@ -31,7 +31,9 @@ export function hashStore(options: StoreOptions): Store {
   });
 }
 
-/** `lru_hash` and its per-CPU kind: a new key recycles another's slot, by the kernel's own lists. */
+/**
+ * `lru_hash` and its per-CPU kind: a new key recycles another's slot, by the kernel's own lists.
+ */
 export function lruStore(options: StoreOptions): Store {
   const table = newTable(options);
   const list = new LruList({
@@ -54,7 +56,10 @@ export function hashOfMapsStore(options: StoreOptions): Store {
   return withInnerIds(hashStore(options), options);
 }
 
-/** Turns descriptors into ids on the way in. No batches: the kernel had none for these kinds for long. */
+/**
+ * Turns descriptors into ids on the way in. No batches: the kernel had none for these kinds for
+ * long.
+ */
 export function withInnerIds(store: Store, options: StoreOptions): Store {
   const scratch = new Uint8Array(4);
   return {
@@ -133,7 +138,10 @@ class HashStore implements Store {
     return 0;
   }
 
-  /** Whole buckets only, as the kernel: a bucket that alone exceeds the buffer is ENOSPC. The cursor is a bucket. */
+  /**
+   * Whole buckets only, as the kernel: a bucket that alone exceeds the buffer is ENOSPC. The cursor
+   * is a bucket.
+   */
   lookupBatch(request: BatchRequest): BatchResult {
     const cursor = new DataView(request.cursor.buffer, request.cursor.byteOffset);
     let index = request.first ? 0 : cursor.getUint32(0, true);

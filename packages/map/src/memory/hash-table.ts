@@ -1,6 +1,7 @@
 /**
- * The table behind the in-memory hash kinds: buckets of slots, in the order in which the kernel walks its own
- * (newest first within a bucket), so that walking, restarting and batches behave as they do there.
+ * The table behind the in-memory hash kinds: buckets of slots, in the order in which the kernel
+ * walks its own (newest first within a bucket), so that walking, restarting and batches behave as
+ * they do there.
  *
  * A slot is a number from 0 to `entries` - 1; who owns the free ones is the caller's affair.
  */

@@ -7,10 +7,12 @@ interface Entry {
 }
 
 /**
- * `lpm_trie`: a key is a prefix length in bits (u32) and data whose first byte is the most significant; a lookup
- * finds the entry with the longest prefix of the key. Deleting and replacing want the exact prefix.
+ * `lpm_trie`: a key is a prefix length in bits (u32) and data whose first byte is the most
+ * significant; a lookup finds the entry with the longest prefix of the key. Deleting and replacing
+ * want the exact prefix.
  *
- * Update flags are honoured, as the kernel does since 6.13; before, it took every update as BPF_ANY.
+ * Update flags are honoured, as the kernel does since 6.13; before, it took every update as
+ * BPF_ANY.
  */
 export function lpmStore(options: StoreOptions): Store {
   return new LpmStore(options);

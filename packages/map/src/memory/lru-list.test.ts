@@ -10,7 +10,10 @@ function lru(maxEntries: number, lruBatch: 'fixed' | 'scaled', cpuCount = cpus):
 
 const bytes = (value: number): Uint8Array => new Uint8Array(Uint32Array.of(value).buffer);
 
-/** As the measurement of facts.md: keys inserted from each CPU in turn, nothing deleted. Lost keys, by CPU. */
+/**
+ * As the measurement of facts.md: keys inserted from each CPU in turn, nothing deleted. Lost keys,
+ * by CPU.
+ */
 function lostByCpu(map: MemoryMap, keysEach: number): number[] {
   const keyOf = (cpu: number, index: number): Uint8Array => bytes(cpu * keysEach + index);
   for (let cpu = 0; cpu < cpus; cpu++) {

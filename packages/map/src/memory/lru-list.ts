@@ -1,4 +1,6 @@
-/** How many free nodes a CPU takes at once, at most: LOCAL_FREE_TARGET of kernel/bpf/bpf_lru_list.c. */
+/**
+ * How many free nodes a CPU takes at once, at most: LOCAL_FREE_TARGET of kernel/bpf/bpf_lru_list.c.
+ */
 const LARGEST_BATCH = 128;
 /** Nodes looked at in one rotation or one shrink: LOCAL_NR_SCANS there. */
 const SCANS = 128;
@@ -8,8 +10,9 @@ const place = { free: 0, inactive: 1, active: 2, localFree: 3, pending: 4 } as c
 type Place = (typeof place)[keyof typeof place];
 
 /**
- * How many free nodes a CPU takes at a time. `fixed`: always 128, kernels before commit d4adf1c9ee77 (June 2025;
- * also in 6.6.99 and 6.12). `scaled`: entries / possible CPUs / 2, from 1 to 128, kernels with it.
+ * How many free nodes a CPU takes at a time. `fixed`: always 128, kernels before commit
+ * d4adf1c9ee77 (June 2025; also in 6.6.99 and 6.12). `scaled`: entries / possible CPUs / 2, from 1
+ * to 128, kernels with it.
  */
 export type LruBatch = 'fixed' | 'scaled';
 
@@ -25,19 +28,23 @@ export interface LruListOptions {
   readonly cpus: number;
   /** See `lruBatchSize`. */
   readonly batchSize: number;
-  /** Takes the node's entry out of the table; false when it holds none (yet), and cannot be recycled. */
+  /**
+   * Takes the node's entry out of the table; false when it holds none (yet), and cannot be
+   * recycled.
+   */
   readonly unlink: (node: number) => boolean;
 }
 
 /**
- * The node lists of the kernel's LRU hash, as kernel/bpf/bpf_lru_list.c keeps them (the common list; not
- * BPF_F_NO_COMMON_LRU), on as many pretended CPUs as one likes.
+ * The node lists of the kernel's LRU hash, as kernel/bpf/bpf_lru_list.c keeps them (the common
+ * list; not BPF_F_NO_COMMON_LRU), on as many pretended CPUs as one likes.
  *
- * A CPU takes nodes from the global free list in batches and hands its entries to the global inactive list only
- * when it comes back for more. So a CPU that finds the global list empty can recycle only what it handed in
- * itself: its newest entries, while nodes lie free with other CPUs.
+ * A CPU takes nodes from the global free list in batches and hands its entries to the global
+ * inactive list only when it comes back for more. So a CPU that finds the global list empty can
+ * recycle only what it handed in itself: its newest entries, while nodes lie free with other CPUs.
  *
- * Nodes are numbers from 0 to `entries` - 1; the lists are circular and share two arrays, with one head a list.
+ * Nodes are numbers from 0 to `entries` - 1; the lists are circular and share two arrays, with one
+ * head a list.
  */
 export class LruList {
   readonly #entries: number;
@@ -74,14 +81,17 @@ export class LruList {
     for (let node = 0; node < entries; node++) this.#linkFirst(node, this.#head(place.free));
   }
 
-  /** A program looked the node's entry up: it survives the next rotation. A system call's lookup does not do this. */
+  /**
+   * A program looked the node's entry up: it survives the next rotation. A system call's lookup
+   * does not do this.
+   */
   touch(node: number): void {
     this.#referenced[node] = 1;
   }
 
   /**
-   * Takes a node for a new entry, recycling another entry's when it must. Returns -1 when none can be had.
-   * The caller puts the entry into the table afterwards.
+   * Takes a node for a new entry, recycling another entry's when it must. Returns -1 when none can
+   * be had. The caller puts the entry into the table afterwards.
    */
   take(cpu: number): number {
     let node = this.#takeFrom(this.#head(place.localFree, cpu));
@@ -169,7 +179,9 @@ export class LruList {
     this.#linkFirst(node, this.#head(place.localFree, cpu));
   }
 
-  /** Hands in what the CPU holds, then takes a batch: free nodes first, recycled ones for the rest. */
+  /**
+   * Hands in what the CPU holds, then takes a batch: free nodes first, recycled ones for the rest.
+   */
   #refill(cpu: number): void {
     this.#handIn(cpu);
     if (this.#inactive < this.#active) this.#rotateActive();
@@ -207,7 +219,9 @@ export class LruList {
     }
   }
 
-  /** Goes on where the last rotation stopped: what was referenced becomes active, the rest stays. */
+  /**
+   * Goes on where the last rotation stopped: what was referenced becomes active, the rest stays.
+   */
   #rotateInactive(): void {
     const head = this.#head(place.inactive);
     if (this.#next[head] === head) return;
@@ -224,7 +238,10 @@ export class LruList {
     this.#rotation = resume;
   }
 
-  /** Recycles entries from the tail of the inactive list; those referenced since become active instead. */
+  /**
+   * Recycles entries from the tail of the inactive list; those referenced since become active
+   * instead.
+   */
   #shrink(cpu: number, wanted: number): number {
     const head = this.#head(place.inactive);
     let node = this.#previous[head]!;

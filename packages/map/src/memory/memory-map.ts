@@ -46,11 +46,16 @@ export interface MemoryMapOptions {
   readonly flags?: number;
   /** Possible CPUs, 1 by default: the slots of per-CPU values, and the local lists of LRU kinds. */
   readonly cpus?: number;
-  /** How many free nodes a CPU of an LRU map takes at once; `scaled`, as newer kernels, by default. */
+  /**
+   * How many free nodes a CPU of an LRU map takes at once; `scaled`, as newer kernels, by default.
+   */
   readonly lruBatch?: LruBatch;
   /** Gives the bucket of a key; one that returns a constant makes every key collide. */
   readonly hash?: (key: Uint8Array) => number;
-  /** For maps of maps: the id of the map behind a file descriptor, undefined when there is none (EBADF). */
+  /**
+   * For maps of maps: the id of the map behind a file descriptor, undefined when there is none
+   * (EBADF).
+   */
   readonly innerId?: (fd: number) => number | undefined;
   /** Without batch calls, as kernels before 5.6. */
   readonly noBatches?: boolean;
@@ -68,15 +73,22 @@ export type MapCall =
   | 'deleteBatch';
 
 /**
- * A map in this process's memory, with the kernel's interface, bounds, statuses and, for LRU kinds, evictions: for
- * tests, and for code that runs where no kernel is. It lives as long as it is referenced.
+ * A map in this process's memory, with the kernel's interface, bounds, statuses and, for LRU kinds,
+ * evictions: for tests, and for code that runs where no kernel is. It lives as long as it is
+ * referenced.
  */
 export interface MemoryMap extends RawMap {
-  /** The CPU that calls come from, from 0: what decides whom an LRU map evicts. May be set at any time. */
+  /**
+   * The CPU that calls come from, from 0: what decides whom an LRU map evicts. May be set at any
+   * time.
+   */
   cpu: number;
   /** Entries now; for an array, all of them. */
   readonly count: number;
-  /** A BPF program's lookup: marks the entry of an LRU map as recently used. False when it is not there. */
+  /**
+   * A BPF program's lookup: marks the entry of an LRU map as recently used. False when it is not
+   * there.
+   */
   touch(key: Uint8Array): boolean;
   /** Fault: the entry goes now, as if it was evicted. False when it was not there. */
   evict(key: Uint8Array): boolean;
@@ -85,16 +97,23 @@ export interface MemoryMap extends RawMap {
   /** Fault: the next calls of this name (`times`, 1 by default) return -`number` and do nothing. */
   failNext(call: MapCall, number: number, times?: number): void;
   /**
-   * Fault: `act` runs just before the next call of this name, with the call's key (null where there is none) and
-   * free to use the map itself: how a race is staged. Several acts on one call run one a call, in order.
+   * Fault: `act` runs just before the next call of this name, with the call's key (null where there
+   * is none) and free to use the map itself: how a race is staged. Several acts on one call run one
+   * a call, in order.
    */
   beforeNext(call: MapCall, act: (key: Uint8Array | null) => void): void;
 }
 
 /**
- * Makes a map in memory; see `MemoryMap`.
+ * Creates a map in memory; see `MemoryMap`.
  *
- * @throws SpoorError MAP_SIZE when a size cannot be had of this kind, as the kernel's map_create would refuse it
+ * @throws {SpoorError} MAP_SIZE when the kernel would refuse a size for this kind of map
+ *
+ * @example
+ * ```ts
+ * const raw = memoryMap({ kind: 'hash', keySize: 4, valueSize: 8, maxEntries: 64 });
+ * const sizes = typedMap(raw, { key: ctype.u32, value: ctype.u64 });
+ * ```
  */
 export function memoryMap(options: MemoryMapOptions): MemoryMap {
   return new InMemory(options);

@@ -11,7 +11,10 @@ export function stackStore(options: StoreOptions): Store {
   return new QueueStore(options, (values) => values.length - 1);
 }
 
-/** There are no keys: an update pushes, a lookup peeks, a lookup-and-delete pops; the rest is EINVAL. */
+/**
+ * There are no keys: an update pushes, a lookup peeks, a lookup-and-delete pops; the rest is
+ * EINVAL.
+ */
 class QueueStore implements Store {
   readonly #options: StoreOptions;
   readonly #top: (values: readonly Uint8Array[]) => number;

@@ -8,7 +8,10 @@ export interface Store {
   lookupAndDelete(key: Uint8Array, value: Uint8Array): number;
   nextKey(key: Uint8Array | null, next: Uint8Array): number;
   lookupBatch?(request: BatchRequest): BatchResult;
-  /** What a program's lookup does beside reading: the entry is now recently used. False when it is not there. */
+  /**
+   * What a program's lookup does beside reading: the entry is now recently used. False when it is
+   * not there.
+   */
   touch?(key: Uint8Array): boolean;
   /** Entries stored now. */
   readonly count: number;

@@ -15,7 +15,9 @@ export interface ConformanceSubject {
 
 export const u32 = { kind: 'int', size: 4, signed: false } as const;
 
-/** A key with a hole: after `kind` come three bytes that no field names, and which must be zeros. */
+/**
+ * A key with a hole: after `kind` come three bytes that no field names, and which must be zeros.
+ */
 export interface Key {
   readonly id: number;
   readonly kind: number;

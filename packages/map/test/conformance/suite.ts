@@ -6,7 +6,10 @@ import { mapsOfMaps, queues } from './queues.js';
 import type { ConformanceSubject } from './subject.js';
 import { tries } from './tries.js';
 
-/** One suite for every implementation of `RawMap`: what holds here holds in memory and in the kernel. */
+/**
+ * One suite for every implementation of `RawMap`: what holds here holds in memory and in the
+ * kernel.
+ */
 export function conformance(subject: ConformanceSubject): void {
   describe(`maps of ${subject.name}`, () => {
     for (const spec of ['hash', 'lru_hash'] as const) hashKinds(subject, spec);
