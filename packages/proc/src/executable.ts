@@ -30,7 +30,7 @@ export interface Executable {
  *
  * @example
  * ```ts
- * const isSame = kernelDevice(executable.device) === record.device;
+ * kernelDevice({ major: 8, minor: 1 }); // 0x800001
  * ```
  */
 export function kernelDevice(device: Device): number {

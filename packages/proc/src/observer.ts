@@ -25,7 +25,8 @@ const observers = new Map<string, Observer>();
  *
  * @example
  * ```ts
- * const kernelBootTime = bootTimeNs() - observer().bootOffsetNs;
+ * // `clockTimeNs` is CLOCK_BOOTTIME of this process.
+ * const kernelTimeNs = clockTimeNs - observer().bootOffsetNs;
  * ```
  */
 export function observer(root = '/proc'): Observer {

@@ -107,7 +107,8 @@ export function readProcess(tgid: number, options: ReadProcessOptions = {}): Pro
  *
  * @example
  * ```ts
- * const isAlive = readStartTicks(tgid) === knownTicks;
+ * const before = readStartTicks(tgid);
+ * const isSameProcess = readStartTicks(tgid) === before;
  * ```
  */
 export function readStartTicks(tgid: number, root = '/proc'): bigint | undefined {

@@ -91,7 +91,7 @@ export const policyWords = [
  *
  * @example
  * ```ts
- * writeFileSync('policy.schema.json', JSON.stringify(await policyJsonSchema()));
+ * console.log(JSON.stringify(await policyJsonSchema()));
  * ```
  */
 export async function policyJsonSchema(): Promise<object> {
