@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Compiles spoor.bpf.c and every tests/*.bpf.c to build/: the same bytes wherever it runs.
-//   node build.mjs [--arch x86|arm64]
-//   node build.mjs --define NAME=VALUE --out DIR     only spoor.bpf.c, with a macro, for an experiment
+// Compiles spoor.bpf.c and every tests/*.bpf.c to build/: the same bytes wherever it runs. node
+// build.mjs [--arch x86|arm64] node build.mjs --define NAME=VALUE --out DIR     only spoor.bpf.c,
+// with a macro, for an experiment
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -38,8 +38,8 @@ mkdirSync(out, { recursive: true });
  */
 function compile(source, { name = basename(source, '.c'), defines = [] } = {}) {
   const object = join(out, `${name}.o`);
-  // -mcpu=v3 (5.1) is the newest instruction set that the oldest supported kernel has. The prefix map keeps the path of
-  // the building machine out of the object.
+  // -mcpu=v3 (5.1) is the newest instruction set that the oldest supported kernel has. The prefix
+  // map keeps the path of the building machine out of the object.
   const flags = [
     '-g',
     '-O2',
@@ -51,7 +51,8 @@ function compile(source, { name = basename(source, '.c'), defines = [] } = {}) {
     '-Wextra',
     '-Werror',
   ];
-  // Initializer overrides: calls that an architecture lacks share one slot of the table (lib/syscalls.h).
+  // Initializer overrides: calls that an architecture lacks share one slot of the table
+  // (lib/syscalls.h).
   const quiet = ['-Wno-unused-parameter', '-Wno-missing-declarations', '-Wno-initializer-overrides'];
   // An experiment leaves out calls.
   if (forExperiment) quiet.push('-Wno-unused-function', `-D${values.define}`);
@@ -65,7 +66,8 @@ function compile(source, { name = basename(source, '.c'), defines = [] } = {}) {
     cwd: here,
     stdio: 'inherit',
   });
-  // DWARF is for debuggers; the loader and the kernel use BTF. The names of jump targets are nine tenths of all symbols.
+  // DWARF is for debuggers; the loader and the kernel use BTF. The names of jump targets are nine
+  // tenths of all symbols.
   execFileSync('llvm-strip', ['-g', '-w', '-N', 'LBB*', object], { stdio: 'inherit' });
 }
 

@@ -1,5 +1,5 @@
-// Writes gen/ from the BTF of the compiled object. With --check it writes nothing, lists the files that are not what
-// they should be, and exits 1 when there are any.
+// Writes gen/ from the BTF of the compiled object. With --check it writes nothing, lists the files
+// that are not what they should be, and exits 1 when there are any.
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readObject } from '@spoor/btf';

@@ -2,8 +2,8 @@
 #include "programs/process.h"
 #include "programs/snapshot.h"
 /*
- * A trace of fork, exec and exit alone is loaded without the rest, and without filters if it has none: libbpf looks up every
- * type that any function names.
+ * A trace of fork, exec and exit alone is loaded without the rest, and without filters if it has
+ * none: libbpf looks up every type that any function names.
  */
 #ifndef SPOOR_LEAN
 #include "programs/committed.h"
@@ -14,7 +14,8 @@
 #endif
 
 /*
- * Types that only ring records have: a ring map carries no value type, so an unused variable keeps each in the BTF.
+ * Types that only ring records have: a ring map carries no value type, so an unused variable keeps
+ * each in the BTF.
  */
 #define ANCHOR(number, NAME, name, ring) struct name##_event *anchor_##name SEC(".btf_anchor") __attribute__((unused));
 #ifdef SPOOR_LEAN

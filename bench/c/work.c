@@ -2,18 +2,14 @@
  * The traced program. It obeys each line of its input, and answers with the nanoseconds that this
  * took. It ends with its input.
  *
- *   pin CPU            stays on that CPU
- *   map PID FD         takes a map from another process, for `states`
- *   closes N           N system calls that no event is made of
- *   opens N            opens and closes its own file
- *   states N EVERY     the same, and before each a deletion in the map: every EVERYth its own entry, the others an entry that
- *                      is not there. 0: never its own
- *   execs N            starts a program and waits for it
- *   forks N            the same without a program
- *   connects N         to a port of its own
- *   run COMMAND        runs a line of the shell, without a word from it
- *   hold N             N more processes that live until its end
- *   pulse MS           executes itself again and again, until it is killed; the one that is executed connects, and ends
+ * pin CPU            stays on that CPU map PID FD         takes a map from another process, for
+ * `states` closes N           N system calls that no event is made of opens N            opens and
+ * closes its own file states N EVERY     the same, and before each a deletion in the map: every
+ * EVERYth its own entry, the others an entry that is not there. 0: never its own execs N
+ * starts a program and waits for it forks N            the same without a program connects N
+ * to a port of its own run COMMAND        runs a line of the shell, without a word from it hold N
+ * N more processes that live until its end pulse MS           executes itself again and again,
+ * until it is killed; the one that is executed connects, and ends
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

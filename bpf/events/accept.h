@@ -16,7 +16,7 @@ struct accept_event {
 	__s32 result;
 	/* the socket that listens */
 	__s32 fd;
-	/* 0 when the descriptor is no socket */
+	/* 0 when the descriptor is not a socket */
 	__u16 family;
 	/* of the peer, host byte order; 0 when the call failed */
 	__u16 port;
@@ -27,7 +27,10 @@ struct accept_event {
 	__u8 address[16];
 	/* of this end, likewise */
 	__u8 local_address[16];
-	/* of AF_UNIX: the name of this end, by which the peer found it: a path, or `@` and an abstract name */
+	/*
+	 * of AF_UNIX: the name of this end, by which the peer found it: a path, or `@` and an abstract
+	 * name
+	 */
 	struct var_bytes path;
 };
 

@@ -20,8 +20,8 @@ struct bind_event {
 	/* network byte order; the first four bytes for AF_INET */
 	__u8 address[16];
 	/*
-	 * Of AF_UNIX: the path as the kernel resolved it, or `@` and the abstract name; of a failed call the name as the
-	 * caller gave it (EVENT_USER_MEMORY).
+	 * Of AF_UNIX: the path as the kernel resolved it, or `@` and the abstract name; of a failed
+	 * call the name as the caller gave it (EVENT_USER_MEMORY).
 	 */
 	struct var_bytes path;
 };

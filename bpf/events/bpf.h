@@ -22,8 +22,9 @@ struct bpf_event {
 	/* enum bpf_cmd */
 	__u32 command;
 	/*
-	 * Of a program that was loaded or a map that was made: type (enum bpf_prog_type, enum bpf_map_type), id and name as
-	 * the kernel has them. Of one that was not, type and name as the caller gave them (EVENT_USER_MEMORY). Else 0.
+	 * Of a program that was loaded or a map that was made: type (enum bpf_prog_type, enum
+	 * bpf_map_type), id and name as the kernel has them. Of one that was not, type and name as the
+	 * caller gave them (EVENT_USER_MEMORY). Else 0.
 	 */
 	__u32 type;
 	__u32 id;

@@ -6,7 +6,10 @@
 
 #define SYSCALLS_capset(SYSCALL, kind) SYSCALL(kind, 126, 185, 91, 0)
 
-/* include/uapi/linux/capability.h: the first version has 32 capabilities, the others 64 in two such structs. */
+/*
+ * include/uapi/linux/capability.h: the first version has 32 capabilities, the others 64 in two such
+ * structs.
+ */
 #define LINUX_CAPABILITY_VERSION_1 0x19980330
 
 struct user_cap_data {

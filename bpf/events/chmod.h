@@ -24,9 +24,14 @@ struct chmod_event {
 	/* of a file that was given by its descriptor, else 0 */
 	__u32 device;
 	__u64 inode;
-	/* by descriptor: the file as the kernel has it; by name: the name as the caller gave it (EVENT_USER_MEMORY) */
+	/*
+	 * by descriptor: the file as the kernel has it; by name: the name as the caller gave it
+	 * (EVENT_USER_MEMORY)
+	 */
 	struct var_bytes path;
-	/* of a relative name: where it starts, as the kernel has it; of an empty name the file itself */
+	/*
+	 * of a relative name: where it starts, as the kernel has it; of an empty name the file itself
+	 */
 	struct var_bytes directory;
 };
 

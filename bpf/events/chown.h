@@ -30,9 +30,14 @@ struct chown_event {
 	__u64 inode;
 	__u32 device;
 	__u32 unused;
-	/* by descriptor: the file as the kernel has it; by name: the name as the caller gave it (EVENT_USER_MEMORY) */
+	/*
+	 * by descriptor: the file as the kernel has it; by name: the name as the caller gave it
+	 * (EVENT_USER_MEMORY)
+	 */
 	struct var_bytes path;
-	/* of a relative name: where it starts, as the kernel has it; of an empty name the file itself */
+	/*
+	 * of a relative name: where it starts, as the kernel has it; of an empty name the file itself
+	 */
 	struct var_bytes directory;
 };
 

@@ -45,15 +45,15 @@ struct connect_event {
 	/* host byte order */
 	__u16 port;
 	/*
-	 * What became of the connection: 0 for a connection, or -errno. -EINPROGRESS when it was not known at the return.
+	 * The outcome of the connection: 0, or -errno. -EINPROGRESS if it was not known at the return.
 	 * 1 (CONNECT_NO_OUTCOME) for datagrams.
 	 */
 	__s32 outcome;
 	/* network byte order; the first four bytes for AF_INET */
 	__u8 address[16];
 	/*
-	 * Of AF_UNIX: the path of the peer as the kernel resolved it, or `@` and its abstract name; of a failed call and of a
-	 * datagram the name as the caller gave it (EVENT_USER_MEMORY).
+	 * Of AF_UNIX: the path of the peer as the kernel resolved it, or `@` and its abstract name; of
+	 * a failed call and of a datagram the name as the caller gave it (EVENT_USER_MEMORY).
 	 */
 	struct var_bytes path;
 	enum connect_call call;
@@ -166,7 +166,10 @@ static __noinline int fill_connection(struct frame *frame, struct sock *sock, co
 	return !sock || is_new_connection(frame, sock, event);
 }
 
-/* The address is in the call's second and third argument (`send_of_message`). False when there is nothing to tell. */
+/*
+ * The address is in the call's second and third argument (`send_of_message`). False when there is
+ * nothing to tell.
+ */
 static __noinline int fill_datagram(struct frame *frame, struct sock *sock, const struct syscall *call)
 {
 	struct connect_event *event = (void *)frame->record;
@@ -176,7 +179,9 @@ static __noinline int fill_datagram(struct frame *frame, struct sock *sock, cons
 	__u32 length;
 
 	endpoint_of_caller(frame, &endpoint, &event->path, call);
-	/* UDP over IPv4 takes an address of no family for its own. Over IPv6 the kernel passes over it. */
+	/*
+	 * UDP over IPv4 takes an address of no family for its own. Over IPv6 the kernel passes over it.
+	 */
 	if (endpoint.family == AF_UNSPEC && family == AF_INET)
 		endpoint_of_ipv4(&endpoint, call);
 	if (endpoint.family != AF_INET && endpoint.family != AF_INET6 && endpoint.family != AF_UNIX)

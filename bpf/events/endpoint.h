@@ -43,7 +43,10 @@ static __always_inline void record_append_unix_name(struct frame *frame, struct 
 	record_append(frame, path, name);
 	if (!path->length)
 		return;
-	/* Abstract names begin with a NUL and may hold more; the others may or may not count the one at their end. */
+	/*
+	 * Abstract names begin with a NUL and may hold more; the others may or may not count the one at
+	 * their end.
+	 */
 	if (!frame->record[at]) {
 		frame->record[at] = '@';
 	} else if (!frame->record[(at + path->length - 1) & RECORD_MASK]) {
@@ -73,7 +76,7 @@ static __always_inline bool unix_endpoint(struct frame *frame, struct unix_sock 
 	return true;
 }
 
-/* What the kernel's socket is connected to. False when it is not. */
+/* Fills the peer of the kernel's socket. Returns false if the socket is not connected. */
 static __noinline int endpoint_of_peer(struct frame *frame, struct endpoint *endpoint, struct var_bytes *path,
 				       struct sock *sock)
 {
@@ -94,7 +97,7 @@ static __noinline int endpoint_of_peer(struct frame *frame, struct endpoint *end
 	return endpoint->port != 0;
 }
 
-/* What the kernel's socket is bound to. */
+/* Fills the address that the kernel's socket is bound to. */
 static __noinline int endpoint_of_self(struct frame *frame, struct endpoint *endpoint, struct var_bytes *path,
 				       struct sock *sock)
 {
@@ -115,7 +118,10 @@ static __noinline int endpoint_of_self(struct frame *frame, struct endpoint *end
 	return true;
 }
 
-/* Callers give the size of all of `sun_path` more often than not: of a path the kernel takes what is before the NUL. */
+/*
+ * Callers give the size of all of `sun_path` more often than not: of a path the kernel takes what
+ * is before the NUL.
+ */
 static __always_inline __u32 unix_name_length(const struct part *name)
 {
 	char path[128];
@@ -138,7 +144,10 @@ static __always_inline void endpoint_of_ipv4(struct endpoint *endpoint, const st
 	endpoint->port = bpf_ntohs(port);
 }
 
-/* As the caller named it, in its second and third argument: there is nothing else when the call failed. */
+/*
+ * As the caller named it, in its second and third argument: there is nothing else when the call
+ * failed.
+ */
 static __noinline int endpoint_of_caller(struct frame *frame, struct endpoint *endpoint, struct var_bytes *path,
 					 const struct syscall *call)
 {

@@ -1,4 +1,4 @@
-/* What all events share: the header, variable parts, and the record that is being built. */
+/* The common parts of events: the header, variable parts, and the record that is being built. */
 #ifndef SPOOR_EVENTS_EVENT_H
 #define SPOOR_EVENTS_EVENT_H
 
@@ -14,7 +14,10 @@ enum event_flag {
 	EVENT_NEW_PROCESS = 4,
 	/* the binary of the process has no name left in its file system */
 	EVENT_EXE_UNLINKED = 8,
-	/* names of files start at another root than the tracer's: in another mount namespace, or after chroot() */
+	/*
+	 * names of files start at another root than the tracer's: in another mount namespace, or after
+	 * chroot()
+	 */
 	EVENT_OTHER_ROOT = 16,
 	/* of an exec: what was executed is a script, or another file that an interpreter runs */
 	EVENT_SCRIPT = 32,
@@ -36,8 +39,9 @@ enum event_flag {
 };
 
 /*
- * Bytes behind the fixed part of a record. Strings carry no NUL and any byte but NUL. Truncated when `full_length`
- * is greater than `length`; where the true length cannot be known it is the least that it can be.
+ * Bytes behind the fixed part of a record. Strings carry no NUL and any byte but NUL. Truncated
+ * when `full_length` is greater than `length`; where the true length cannot be known it is the
+ * least that it can be.
  */
 struct var_bytes {
 	/* from the record's first byte */
@@ -53,7 +57,10 @@ struct event_header {
 	__u16 flags;
 	/* CLOCK_BOOTTIME, nanoseconds */
 	__u64 time_ns;
-	/* of the thread-group leader: with tgid, the identity of the process. CLOCK_BOOTTIME, nanoseconds */
+	/*
+	 * of the thread-group leader: with tgid, the identity of the process. CLOCK_BOOTTIME,
+	 * nanoseconds
+	 */
 	__u64 start_time_ns;
 	__u64 cgroup_id;
 	__u64 matched_scopes;

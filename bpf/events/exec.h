@@ -26,7 +26,10 @@ struct exec_event {
 	struct var_bytes argv_tail;
 	/* 1 when the first argument in `argv_tail` is not whole */
 	__u32 argv_tail_cut;
-	/* Ids of the thread after the call, in the initial user namespace. The header has the real user id. */
+	/*
+	 * Ids of the thread after the call, in the initial user namespace. The header has the real user
+	 * id.
+	 */
 	__u32 euid;
 	__u32 suid;
 	__u32 gid;
@@ -40,7 +43,10 @@ struct exec_event {
 	__u64 gained_capabilities;
 };
 
-/* Fills the credentials that the task has. `before`: those that the exec replaced, or NULL where nothing kept them. */
+/*
+ * Fills the credentials that the task has. `before`: those that the exec replaced, or NULL where
+ * nothing kept them.
+ */
 static __always_inline void exec_credentials(struct exec_event *event, struct task_struct *task,
 					     const struct before_exec *before)
 {

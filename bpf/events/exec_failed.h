@@ -1,6 +1,7 @@
 /*
- * An exec that the kernel refused: no hook but the return of the call is told it. Name and arguments are the caller's own memory,
- * read when the call returns (EVENT_USER_MEMORY): a thread that rewrites it meanwhile shows us another.
+ * An exec that the kernel refused: no hook but the return of the call is told it. Name and
+ * arguments are the caller's own memory, read when the call returns (EVENT_USER_MEMORY): a thread
+ * that rewrites it meanwhile shows us another.
  */
 #ifndef SPOOR_EVENTS_EXEC_FAILED_H
 #define SPOOR_EVENTS_EXEC_FAILED_H
@@ -34,13 +35,19 @@ struct exec_failed_event {
 	__u32 argc;
 	/* the name as the caller gave it */
 	struct var_bytes filename;
-	/* where a relative name starts, as the kernel has it; of another root than the tracer's that root */
+	/*
+	 * where a relative name starts, as the kernel has it; of another root than the tracer's that
+	 * root
+	 */
 	struct var_bytes directory;
 	/* NUL after each argument */
 	struct var_bytes argv;
 };
 
-/* Pointers to arguments that are counted. Without bpf_loop the verifier reads the walk step by step. */
+/*
+ * Pointers to arguments that are counted. Without bpf_loop the verifier reads the walk step by
+ * step.
+ */
 #ifdef SPOOR_WITHOUT_BPF_LOOP
 #define FAILED_ARGUMENTS_MAX 32
 #else
@@ -82,7 +89,10 @@ static __noinline long argument_step(__u32 step, struct argument_walk *walk)
 	walk->count++;
 	if (walk->cut)
 		return 0;
-	/* Hidden from the compiler, which would leave the comparison out: the verifier knows the bound by it. */
+	/*
+	 * Hidden from the compiler, which would leave the comparison out: the verifier knows the bound
+	 * by it.
+	 */
 	barrier_var(room);
 	if (!room || room > ARGV_MAX) {
 		walk->cut = true;

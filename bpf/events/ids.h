@@ -5,7 +5,10 @@
 #include "../lib/syscalls.h"
 #include "record.h"
 
-/* Which ids a call names, in the order of its arguments: setuid(), setreuid(), setresuid(), setfsuid(). */
+/*
+ * The ids that a call names, in the order of its arguments: setuid(), setreuid(), setresuid(),
+ * setfsuid().
+ */
 enum set_ids_call { SETIDS_SET = 0, SETIDS_SETRE = 1, SETIDS_SETRES = 2, SETIDS_SETFS = 3 };
 
 /* The calls of i386 that take ids of 16 bits, as it had at first. */
@@ -21,7 +24,7 @@ static __always_inline __u32 id_argument(__u64 argument, bool short_ids)
 	return (__u16)argument == 0xffff ? (__u32)-1 : (__u16)argument;
 }
 
-/* The ids that the call names; the rest is no change. */
+/* Fills the ids that the call names. The rest are -1: not to be changed. */
 static __always_inline void ids_requested(__u32 *requested, const struct syscall *call)
 {
 	__u32 which = call->form & ~SETIDS_16;

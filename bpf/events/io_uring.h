@@ -13,9 +13,10 @@ enum io_uring_action { RING_SETUP = 0, RING_OPERATION = 1 };
 #define IO_URING_PARAMS_FLAGS 8
 
 /*
- * A process set a ring up, or could not; or it uses one for an operation for the first time. What it does through the ring
- * is done without a system call. Opens and a few others are events of their own all the same (ring_operation.h); of the
- * rest this is the only event. Each operation is told once per binary that the process runs, seldom twice.
+ * A process set a ring up, or could not; or it uses one for an operation for the first time. What
+ * it does through the ring is done without a system call. Opens and a few others are events of
+ * their own all the same (ring_operation.h); of the rest this is the only event. Each operation is
+ * told once per binary that the process runs, seldom twice.
  */
 struct io_uring_event {
 	struct event_header header;
@@ -24,7 +25,10 @@ struct io_uring_event {
 	enum io_uring_action action;
 	/* of an operation: enum io_uring_op */
 	__u32 operation;
-	/* of a set-up: IORING_SETUP_ flags and the length of the queue as the kernel has them; of a failed one as asked for */
+	/*
+	 * of a set-up: IORING_SETUP_ flags and the length of the queue as the kernel has them; of a
+	 * failed one as asked for
+	 */
 	__u32 flags;
 	__u32 entries;
 	__u32 unused;

@@ -24,9 +24,9 @@ enum kill_call {
 	SYSCALL(kind, 424, 424, 424, KILL_PIDFD_SEND_SIGNAL)
 
 /*
- * A process sent a signal: one event for each process that gets it, from the kernel's own signal path; or, at the
- * return of the call, one that it could not send, or signal 0, which only asks. Kernels before 5.15 tell one event a
- * call, without the target.
+ * A process sent a signal: one event for each process that gets it, from the kernel's own signal
+ * path; or, at the return of the call, one that it could not send, or signal 0, which only asks.
+ * Kernels before 5.15 tell one event a call, without the target.
  */
 struct kill_event {
 	struct event_header header;
@@ -35,11 +35,13 @@ struct kill_event {
 	__u32 signal;
 	enum kill_call call;
 	/*
-	 * As the caller gave it, in its own pid namespace: a process or thread; 0, -1 and less for groups. Of
-	 * pidfd_send_signal the descriptor.
+	 * As the caller gave it, in its own pid namespace: a process or thread; 0, -1 and less for
+	 * groups. Of pidfd_send_signal the descriptor.
 	 */
 	__s32 pid;
-	/* whom it reached, as the kernel has it, in the initial namespace; all 0 when it reached nobody */
+	/*
+	 * whom it reached, as the kernel has it, in the initial namespace; all 0 when it reached nobody
+	 */
 	__u64 target_start_time_ns;
 	__u32 target_tgid;
 	/* 0 when the signal is for the whole process */
@@ -69,7 +71,7 @@ static __always_inline bool fill_kill(struct frame *frame, struct task_struct *t
 {
 	struct kill_event *event = (void *)frame->record;
 
-	/* What was sent has been told where it was sent: programs/kill.h. */
+	/* programs/kill.h has reported the signal where it was sent. */
 	if (use_task_regs && call->result >= 0 && kill_signal(call))
 		return false;
 	event->result = call->result;

@@ -15,7 +15,7 @@ struct listen_event {
 	__s32 fd;
 	/* as asked for: the kernel takes net.core.somaxconn at most */
 	__s32 backlog;
-	/* what the socket is bound to, as the kernel has it; 0 when the descriptor is no socket */
+	/* of the address that the socket is bound to; 0 when the descriptor is not a socket */
 	__u16 family;
 	/* host byte order */
 	__u16 port;

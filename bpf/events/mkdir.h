@@ -18,7 +18,10 @@ struct mkdir_event {
 	__u32 mode;
 	/* the name as the caller gave it */
 	struct var_bytes path;
-	/* where a relative name starts, as the kernel has it; of an absolute one the root, if not the tracer's */
+	/*
+	 * where a relative name starts, as the kernel has it; of an absolute one the root, if not the
+	 * tracer's
+	 */
 	struct var_bytes directory;
 };
 

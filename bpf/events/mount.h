@@ -3,7 +3,10 @@
 
 #include "name.h"
 
-/* mount(), and the last step of its successors: open_tree() and fsmount() make a mount that move_mount() puts in place. */
+/*
+ * mount(), and the last step of its successors: open_tree() and fsmount() make a mount that
+ * move_mount() puts in place.
+ */
 enum mount_call { MOUNT_MOUNT = 0, MOUNT_MOVE_MOUNT = 1 };
 
 #define SYSCALLS_mount(SYSCALL, kind)                                                                          \
@@ -23,15 +26,20 @@ struct mount_event {
 	__u32 flags;
 	__u32 unused;
 	/*
-	 * Where it is. Of a move of a mount that was given by its descriptor, all of this is the kernel's own, after
-	 * the move. Else the caller's words (EVENT_USER_MEMORY).
+	 * The place of the mount. If a mount is moved by its descriptor, the kernel's own names after
+	 * the move. Else the caller's names (EVENT_USER_MEMORY).
 	 */
 	struct var_bytes path;
-	/* where a relative name starts, as the kernel has it; of an absolute one the root, if not the tracer's */
+	/*
+	 * where a relative name starts, as the kernel has it; of an absolute one the root, if not the
+	 * tracer's
+	 */
 	struct var_bytes directory;
 	/* the device, the directory that was bound, the mount that was moved, or any word */
 	struct var_bytes source;
-	/* the type of file system; empty where mount() needs none, and of a failed or by name made move */
+	/*
+	 * the type of file system; empty where mount() needs none, and of a failed or by name made move
+	 */
 	struct var_bytes type;
 };
 
@@ -40,12 +48,12 @@ static __always_inline void append_text(struct frame *frame, struct var_bytes *r
 {
 	struct part part = { .from = from, .memory = memory };
 
-	/* NULL is no text at all, not one that could not be read. */
+	/* NULL means that there is no text, not that it could not be read. */
 	if (from)
 		record_append_string(frame, reference, &part);
 }
 
-/* What the kernel has mounted: asked of a file that the descriptor of the mount is. */
+/* Fills the kernel's names of a mount, from the file of the mount's descriptor. */
 static __noinline int mount_of_file(struct frame *frame, struct mount_event *event, struct file *file)
 {
 	struct vfsmount *vfsmount = BPF_CORE_READ(file, f_path.mnt);

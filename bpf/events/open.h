@@ -13,7 +13,10 @@ enum open_form { OPEN_OPEN, OPEN_AT, OPEN_AT2, OPEN_CREAT, OPEN_HANDLE };
 	SYSCALL(kind, 85, 8, NONE, OPEN_CREAT)                                                                       \
 	SYSCALL(kind, 304, 342, 265, OPEN_HANDLE)
 
-/* O_CREAT | O_WRONLY | O_TRUNC, what creat() stands for: the same number on every architecture we have. */
+/*
+ * O_CREAT | O_WRONLY | O_TRUNC, what creat() stands for: the same number on every architecture we
+ * have.
+ */
 #define CREAT_FLAGS 0x241
 
 /* include/uapi/asm-generic/fcntl.h: no architecture that we have has others. */

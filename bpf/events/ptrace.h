@@ -10,7 +10,9 @@
 
 #define PTRACE_TRACEME 0
 
-/* Of a tracer's tasks, how many are looked at for the one that a call names. The newest come first. */
+/*
+ * Of a tracer's tasks, how many are looked at for the one that a call names. The newest come first.
+ */
 #define TRACEES_MAX 32
 
 /* A thread traced another, or could not. */
@@ -26,8 +28,9 @@ struct ptrace_event {
 	__u64 address;
 	__u64 data;
 	/*
-	 * The traced thread as the kernel has it, in the initial namespace: found among those that the caller traces. All 0
-	 * when it is not: after a detach, a failed attach, and of a tracer's 33rd thread and on.
+	 * The traced thread as the kernel has it, in the initial namespace: found among those that the
+	 * caller traces. All 0 when it is not: after a detach, a failed attach, and of a tracer's 33rd
+	 * thread and on.
 	 */
 	__u64 target_start_time_ns;
 	__u32 target_tgid;

@@ -1,4 +1,7 @@
-/* Building a record in the frame: the fixed part first, then the variable parts in the order they are added. */
+/*
+ * Building a record in the frame: the fixed part first, then the variable parts in the order they
+ * are added.
+ */
 #ifndef SPOOR_EVENTS_RECORD_H
 #define SPOOR_EVENTS_RECORD_H
 
@@ -92,7 +95,10 @@ static __always_inline void record_append_string(struct frame *frame, struct var
 		reference->full_length = 1;
 		return;
 	}
-	/* Of an empty string of user space many kernels say 0, 6.1 among them, and of others what they should: 1. */
+	/*
+	 * Of an empty string of user space many kernels say 0, 6.1 among them, and of others what they
+	 * should: 1.
+	 */
 	if (length)
 		length -= 1;
 	reference->length = length;
@@ -130,7 +136,7 @@ static __always_inline void record_append_container(struct frame *frame, struct 
 	bpf_probe_read_kernel(&frame->record[at], length, facts->container.start.bytes + 1);
 	header->container.offset = at;
 	header->container.length = length;
-	/* What fills all the room was cut. */
+	/* A text that fills all the room was cut. */
 	header->container.full_length = length + (length == CONTAINER_NAME_MAX);
 	frame->size = at + length;
 }

@@ -1,7 +1,8 @@
 /*
- * One line an event: number, names, ring. Numbers are part of recordings and never reused. HOOK events have a program
- * of their own in programs/; SYSCALL events are told at the return of the system calls that their header lists, from the
- * line alone (programs/syscall.h, which includes the header).
+ * One line an event: number, names, ring. Numbers are part of recordings and never reused. HOOK
+ * events have a program of their own in programs/; SYSCALL events are told at the return of the
+ * system calls that their header lists, from the line alone (programs/syscall.h, which includes the
+ * header).
  */
 #ifndef SPOOR_EVENTS_REGISTRY_H
 #define SPOOR_EVENTS_REGISTRY_H

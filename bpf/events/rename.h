@@ -20,7 +20,10 @@ struct rename_event {
 	/* the names as the caller gave them */
 	struct var_bytes path;
 	struct var_bytes new_path;
-	/* where relative names start, as the kernel has it; of absolute ones the root, if not the tracer's */
+	/*
+	 * where relative names start, as the kernel has it; of absolute ones the root, if not the
+	 * tracer's
+	 */
 	struct var_bytes directory;
 	struct var_bytes new_directory;
 };

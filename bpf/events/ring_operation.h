@@ -99,7 +99,10 @@ static __always_inline void ring_begin_open(struct frame *frame, struct task_str
 
 	/* io_uring adds this one to what it was asked for. */
 	event->flags = BPF_CORE_READ(request, how.flags) & ~O_LARGEFILE;
-	/* Until the end is known: not 0 for a file that gets no descriptor, and the size of the record without its names. */
+	/*
+	 * Until the end is known: not 0 for a file that gets no descriptor, and the size of the record
+	 * without its names.
+	 */
 	event->result = BPF_CORE_READ(request, file_slot);
 	event->device = frame->size;
 	record_append_joined(frame, task, &name);
@@ -162,7 +165,10 @@ static __always_inline void ring_begin_rename(struct frame *frame, struct task_s
 	ring_append_name(frame, task, &to);
 }
 
-/* The address is the caller's memory still; of a connection that succeeds the socket tells the peer. */
+/*
+ * The address is the caller's memory still; of a connection that succeeds the socket tells the
+ * peer.
+ */
 static __always_inline void ring_begin_connect(struct frame *frame, struct io_kiocb *request)
 {
 	struct connect_event *event = (void *)frame->record;

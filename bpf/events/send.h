@@ -4,11 +4,17 @@
 
 #include "connect.h"
 
-/* sizeof(struct mmsghdr), sizeof(struct compat_mmsghdr); the name and its length come first in both. */
+/*
+ * sizeof(struct mmsghdr), sizeof(struct compat_mmsghdr); the name and its length come first in
+ * both.
+ */
 #define MMSGHDR_SIZE 64
 #define COMPAT_MMSGHDR_SIZE 32
 
-/* UIO_MAXIOV: the kernel sends no more in one call. Without bpf_loop the verifier reads each message. */
+/*
+ * UIO_MAXIOV: the kernel sends no more in one call. Without bpf_loop the verifier reads each
+ * message.
+ */
 #ifdef SPOOR_WITHOUT_BPF_LOOP
 #define SEND_MESSAGES_MAX 4
 #else
@@ -42,8 +48,8 @@ static __always_inline void message_name_read(struct message_name *name, const s
 }
 
 /*
- * Asked before anything is collected: most messages go to the peer of a connected socket and have no address. A second
- * message of sendmmsg() is only looked at later.
+ * Asked before anything is collected: most messages go to the peer of a connected socket and have
+ * no address. A second message of sendmmsg() is only looked at later.
  */
 static __always_inline bool send_may_name_peer(const struct syscall *call)
 {

@@ -19,7 +19,9 @@ struct setuid_event {
 	/* 0, or -errno; of setfsuid(), which does not tell, 0 */
 	__s32 result;
 	enum set_ids_call call;
-	/* in the order of the call's arguments and the caller's user namespace; 2^32 - 1 for no change */
+	/*
+	 * in the order of the call's arguments and the caller's user namespace; 2^32 - 1 for no change
+	 */
 	__u32 requested[IDS_MAX];
 	/* as the thread's credentials have them after the call, in the initial user namespace */
 	__u32 real_uid;

@@ -5,8 +5,9 @@
 #include "record.h"
 
 /*
- * An event's fields target_start_time_ns, target_tgid, target_tid and target_comm: as the kernel has them, ids in the initial
- * namespace. The start time is the process's: with its tgid its identity. All 0 when the task is not known.
+ * An event's fields target_start_time_ns, target_tgid, target_tid and target_comm: as the kernel
+ * has them, ids in the initial namespace. The start time is the process's: with its tgid its
+ * identity. All 0 when the task is not known.
  */
 #define target_store(event, task)                                                                              \
 	do {                                                                                                   \

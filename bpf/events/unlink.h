@@ -19,7 +19,10 @@ struct unlink_event {
 	__u32 flags;
 	/* the name as the caller gave it: what it named is gone */
 	struct var_bytes path;
-	/* where a relative name starts, as the kernel has it; of an absolute one the root, if not the tracer's */
+	/*
+	 * where a relative name starts, as the kernel has it; of an absolute one the root, if not the
+	 * tracer's
+	 */
 	struct var_bytes directory;
 };
 

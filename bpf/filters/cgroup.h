@@ -1,7 +1,7 @@
 /*
- * cgroup: the task's cgroup and all above it, so that a named cgroup takes its descendants in. Ids are those of the
- * unified hierarchy: the inode number of the directory. The nearest come first; what lies deeper than
- * FILTER_CGROUPS_MAX loses the ancestors next to the root.
+ * cgroup: the task's cgroup and all above it, so that a named cgroup takes its descendants in. Ids
+ * are those of the unified hierarchy: the inode number of the directory. The nearest come first;
+ * what lies deeper than FILTER_CGROUPS_MAX loses the ancestors next to the root.
  */
 FILTER_FACT(__u64 cgroups[FILTER_CGROUPS_MAX])
 FILTER_FACT(__u64 cgroup_count)

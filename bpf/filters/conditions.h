@@ -5,10 +5,11 @@
 #include "text.h"
 
 /*
- * Conditions on an event's own fields (`connect.port=443`) that are decided here, before a record is submitted: one line
- * in FILTER_CONDITIONS (tables.h), and one call where the event is filled, which narrows the scopes that the event belongs to.
- * An event that none is left of is not submitted. All other conditions are decided in user space, by the same rules, and
- * so is what a condition on a path leaves open.
+ * Conditions on an event's own fields (`connect.port=443`) that are decided here, before a record
+ * is submitted: one line in FILTER_CONDITIONS (tables.h), and one call where the event is filled,
+ * which narrows the scopes that the event belongs to. An event that none is left of is not
+ * submitted. All other conditions are decided in user space, by the same rules, and so is what a
+ * condition on a path leaves open.
  */
 
 static __always_inline __u64 condition_number(const struct scope_set *set, enum filter_condition condition,
@@ -23,14 +24,17 @@ static __always_inline __u64 condition_number(const struct scope_set *set, enum 
 struct condition_path {
 	const void *text;
 	__u32 length;
-	/* The directory may lead elsewhere by symbolic links, of which the kernel has told nothing: only the last name is certain. */
+	/*
+	 * The directory may lead elsewhere by symbolic links, of which the kernel has told nothing:
+	 * only the last name is certain.
+	 */
 	bool by_last_name;
 };
 
 /*
- * `path`: the condition, `name`: the table of the last names that it asks for. Decides, if the text is certain. Otherwise
- * leaves out the scopes that no path with this last name can satisfy, and user space decides the others. `scratch`: any
- * string of the facts that is judged already.
+ * `path`: the condition, `name`: the table of the last names that it asks for. Decides, if the text
+ * is certain. Otherwise leaves out the scopes that no path with this last name can satisfy, and
+ * user space decides the others. `scratch`: any string of the facts that is judged already.
  */
 static __always_inline __u64 condition_path(const struct scope_set *set, enum filter_condition path,
 					    enum filter_condition name, const struct condition_path *given,

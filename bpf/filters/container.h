@@ -1,6 +1,6 @@
 /*
- * container: the container that the task runs in. `#` and its id, or `@` and its name if the runtime
- * gives it no id. Empty for a task in no container. programs/container.h decides it.
+ * container: the container that the task runs in. `#` and its id, or `@` and its name if the
+ * runtime gives it no id. Empty for a task in no container. programs/container.h decides it.
  */
 FILTER_FACT(struct filter_string container)
 /* Bytes of the id or name, without the mark. */

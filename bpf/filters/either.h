@@ -9,7 +9,8 @@ struct filter_pair {
 };
 
 /*
- * Two numbers that a task has of one sort: = < <= > >= hold when one of the two fits all of them, != when neither is named.
+ * Two numbers that a task has of one sort: = < <= > >= hold when one of the two fits all of them,
+ * != when neither is named.
  *
  * equal: scopes that the number fits by all but !=. unequal: scopes that name it with !=.
  */

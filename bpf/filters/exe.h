@@ -1,5 +1,6 @@
 /*
- * exe: the path of the binary that the process runs, empty when it has none, or the path of the script that it runs.
+ * exe: the path of the binary that the process runs, empty when it has none, or the path of the
+ * script that it runs.
  */
 FILTER_FACT(struct filter_string exe)
 FILTER_FACT(struct filter_string script)

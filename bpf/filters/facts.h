@@ -10,13 +10,16 @@ enum filter_kind {
 };
 
 /*
- * All that a filter may read of a task. The collector fills what an enabled kind needs, the test program fills
- * it with inventions, and nothing else reaches the decision.
+ * All that a filter may read of a task. The collector fills what an enabled kind needs, the test
+ * program fills it with inventions, and nothing else reaches the decision.
  *
  * It is some 1.5 KiB, so it lives in a per-CPU map value, not on the stack.
  */
 
-/* Bytes of text that can be compared from its start: a longest-prefix trie takes 256 bytes, 4 of them ours. */
+/*
+ * Bytes of text that can be compared from its start: a longest-prefix trie takes 256 bytes, 4 of
+ * them ours.
+ */
 #define FILTER_TEXT_MAX 252
 /* Bytes of text that can be compared from its end. A multiple of 8. */
 #define FILTER_TAIL_MAX 128
@@ -31,7 +34,10 @@ enum filter_kind {
 #define CONTAINER_TEXT 128
 #define CONTAINER_NAME_MAX (CONTAINER_TEXT - 2)
 
-/* Key of `filter_strings`. The second word separates sets, kinds and directions, then the text itself. */
+/*
+ * Key of `filter_strings`. The second word separates sets, kinds and directions, then the text
+ * itself.
+ */
 struct filter_text {
 	__u32 prefix_bits;
 	__u8 half;
@@ -41,9 +47,15 @@ struct filter_text {
 };
 
 struct filter_string {
-	/* From the first byte; a NUL after the last one where there is room. What follows the NUL does not matter. */
+	/*
+	 * From the first byte; a NUL after the last one where there is room. What follows the NUL does
+	 * not matter.
+	 */
 	struct filter_text start;
-	/* The last FILTER_TAIL_MAX bytes, in order, or all when there are fewer; filter_string_read() fills it. */
+	/*
+	 * The last FILTER_TAIL_MAX bytes, in order, or all when there are fewer; filter_string_read()
+	 * fills it.
+	 */
 	__u32 tail_length;
 	__u8 pad[12];
 	__u8 tail[FILTER_TAIL_MAX];
@@ -51,7 +63,10 @@ struct filter_string {
 	struct filter_text end;
 };
 
-/* A signed number as the value of a kind: the engine compares unsigned numbers, so all move up by 2^31. */
+/*
+ * A signed number as the value of a kind: the engine compares unsigned numbers, so all move up by
+ * 2^31.
+ */
 #define FILTER_SIGNED(number) ((__u64)((__s64)(number) + (1LL << 31)))
 
 struct task_facts {

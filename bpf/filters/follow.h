@@ -6,13 +6,15 @@
 /*
  * The durable words of a process: what it has that the kernel's own task does not tell.
  *
- * A scope keeps its bit as long as its name stays in the set. A bit that a replacement frees may later be given to
- * another name, and processes alive still have it set for the old one. So a process's words carry the version of
- * the set that they were last brought up to, and a bit counts only when it was born no later.
+ * A scope keeps its bit as long as its name stays in the set. A bit that a replacement frees may
+ * later be given to another name, and processes alive still have it set for the old one. So a
+ * process's words carry the version of the set that they were last brought up to, and a bit counts
+ * only when it was born no later.
  *
- * User space gives out a freed bit again only in a later replacement than the one that freed it (unless the
- * names that go and the names that come need more than 64 bits together). By then every program that saw the older
- * set has ended, so a late write under the old meaning always lies before the bit's new birth.
+ * User space gives out a freed bit again only in a later replacement than the one that freed it
+ * (unless the names that go and the names that come need more than 64 bits together). By then every
+ * program that saw the older set has ended, so a late write under the old meaning always lies
+ * before the bit's new birth.
  */
 struct scope_words {
 	__u64 followed;
@@ -22,9 +24,10 @@ struct scope_words {
 };
 
 /*
- * The bits of the set at `half` that mean the same scope as they did at `version`: those of the last birth that is no later.
- * Found by halves, and by the sign of a difference: of a branch the verifier would follow both sides. A global function, which
- * the verifier looks at once a program and not at every call: hence no pointer to the set, which 5.10 would not take.
+ * The bits of the set at `half` that mean the same scope as they did at `version`: those of the
+ * last birth that is not later. Found by halves, and by the sign of a difference: of a branch the
+ * verifier would follow both sides. A global function, which the verifier looks at once a program
+ * and not at every call: hence no pointer to the set, which 5.10 would not take.
  */
 __noinline __u64 scopes_kept_at(__u32 half, __u64 version)
 {

@@ -9,7 +9,7 @@
 #include "subtree.h"
 #include "text.h"
 
-/* What a task's own facts say, before anything inherited. */
+/* The result of a task's own facts, without inherited ones. */
 struct scope_match {
 	/* Scopes of which every filter holds. */
 	__u64 matched;
@@ -31,8 +31,8 @@ static __always_inline void scopes_match(const struct scope_set *set, struct tas
 }
 
 /*
- * The verdict: the scopes that an event belongs to. `followed` and `excluded` are the process's durable words,
- * passed through scopes_kept() and already with what this match adds.
+ * The verdict: the scopes that an event belongs to. `followed` and `excluded` are the process's
+ * durable words, passed through scopes_kept() and already with what this match adds.
  */
 static __always_inline __u64 scopes_decide(const struct scope_set *set, __u64 matched, __u64 followed, __u64 excluded)
 {

@@ -4,15 +4,17 @@
 #include "scopes.h"
 
 /*
- * Numbers: all comparisons of all scopes with a kind cut the numbers into segments in which every scope
- * answers alike, and user space writes the answer beside each. Any mixture of = != < <= > >= and ranges is exact
- * for each scope and costs one binary search.
+ * Numbers: all comparisons of all scopes with a kind cut the numbers into segments in which every
+ * scope answers alike, and user space writes the answer beside each. Any mixture of = != < <= > >=
+ * and ranges is exact for each scope and costs one binary search.
  *
- * equal: scopes whose filters of this kind all hold, and scopes that do not use it. unequal: not used.
+ * equal: scopes whose filters of this kind all hold, and scopes that do not use it. unequal: not
+ * used.
  */
 /*
- * The place of a value's segment in the set at `half`. A global function, which the verifier reads once a program. The search
- * is by far the longest part of most filters. 5.10 takes no pointer to the set here.
+ * The place of a value's segment in the set at `half`. A global function, which the verifier reads
+ * once a program. The search is by far the longest part of most filters. 5.10 takes no pointer to
+ * the set here.
  */
 __noinline __u64 filter_segment_at(__u32 half, __u32 table, __u64 value)
 {
@@ -29,9 +31,15 @@ __noinline __u64 filter_segment_at(__u32 half, __u32 table, __u64 value)
 
 		if (!half)
 			break;
-		/* Masks after each sum change nothing; they keep ranges alike on all paths, so that the verifier joins them. */
+		/*
+		 * Masks after each sum change nothing; they keep ranges alike on all paths, so that the
+		 * verifier joins them.
+		 */
 		first = set->segments[(start + half) & (FILTER_SEGMENTS_MAX - 1)].first;
-		/* value < first, by the borrow of value - first: a branch would double the verifier's paths. */
+		/*
+		 * value < first, by the borrow of value - first: a branch would double the verifier's
+		 * paths.
+		 */
 		below = ((~value & first) | (~(value ^ first) & (value - first))) >> 63;
 		start = (start + (half & ((__u32)below - 1))) & (FILTER_SEGMENTS_MAX - 1);
 		count = (count - half) & (2 * FILTER_SEGMENTS_MAX - 1);

@@ -4,8 +4,8 @@
 #include "facts.h"
 
 /*
- * One line per field of an event that is judged in the kernel: CONDITION_<EVENT>_<FIELD>, numbered from 0. OPEN_NAME holds
- * the last names of paths that OPEN_PATH asks for (condition_path).
+ * One line per field of an event that is judged in the kernel: CONDITION_<EVENT>_<FIELD>, numbered
+ * from 0. OPEN_NAME holds the last names of paths that OPEN_PATH asks for (condition_path).
  */
 #define FILTER_CONDITIONS(CONDITION)                                                                                   \
 	CONDITION(0, OPEN_PATH)                                                                                        \

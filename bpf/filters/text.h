@@ -6,9 +6,10 @@
 /*
  * Texts: whole, by their beginning (`ba*`) and by their end (`*.sh`).
  *
- * One longest-prefix trie holds them all. A whole text is entered with the NUL that ends it, so it is a beginning
- * like any other. The trie answers with the longest entry only, so user space writes into each entry what its
- * shorter beginnings say too. Ends are entered reversed, in a table of their own.
+ * One longest-prefix trie holds them all. A whole text is entered with the NUL that ends it, so it
+ * is a beginning like any other. The trie answers with the longest entry only, so user space writes
+ * into each entry what its shorter beginnings say too. Ends are entered reversed, in a table of
+ * their own.
  */
 static __always_inline void filter_text_ask(const struct scope_set *set, struct filter_text *text, __u8 number,
 					    struct filter_words *words)
@@ -25,7 +26,10 @@ static __always_inline void filter_text_ask(const struct scope_set *set, struct 
 	}
 }
 
-/* Writes string->tail backwards, 8 bytes at a time; `pad` before `tail` is what the last read may touch. */
+/*
+ * Writes string->tail backwards, 8 bytes at a time; `pad` before `tail` is what the last read may
+ * touch.
+ */
 static __always_inline void filter_text_reverse(struct filter_string *string)
 {
 	__u32 left = string->tail_length <= FILTER_TAIL_MAX ? string->tail_length : FILTER_TAIL_MAX;
@@ -70,7 +74,10 @@ static __always_inline __u64 filter_text(const struct scope_set *set, __u32 tabl
 	return filter_text_decide(set, table, &words, matched);
 }
 
-/* A process is named by its binary and by its script, if it runs one: = holds when either is named, != when neither is. */
+/*
+ * A process is named by its binary and by its script, if it runs one: = holds when either is named,
+ * != when neither is.
+ */
 static __always_inline __u64 filter_binary(const struct scope_set *set, __u32 table, struct task_facts *facts,
 					   __u64 matched, __u64 *excluding)
 {
@@ -85,8 +92,8 @@ static __always_inline __u64 filter_binary(const struct scope_set *set, __u32 ta
 }
 
 /*
- * For the collector: takes a text of `length` bytes (no NUL counted) at a kernel address. `ends`: filter_end_on().
- * A text that cannot be read counts as empty.
+ * For the collector: takes a text of `length` bytes (no NUL counted) at a kernel address. `ends`:
+ * filter_end_on(). A text that cannot be read counts as empty.
  */
 static __always_inline void filter_string_read(struct filter_string *string, const void *text, __u64 length, bool ends)
 {
@@ -94,8 +101,8 @@ static __always_inline void filter_string_read(struct filter_string *string, con
 	__u64 tail = length < FILTER_TAIL_MAX ? length : FILTER_TAIL_MAX;
 
 	/*
-	 * 64 bits wide, and compared again where the compiler cannot see that they fit: verifiers before 6.4 do not carry
-	 * what is known of half a register over to its copy.
+	 * 64 bits wide, and compared again where the compiler cannot see that they fit: verifiers
+	 * before 6.4 do not carry what is known of half a register over to its copy.
 	 */
 	barrier_var(head);
 	barrier_var(tail);
@@ -111,7 +118,7 @@ static __always_inline void filter_string_read(struct filter_string *string, con
 
 #define COMM_SIZE 16
 
-/* The same for a task name, whose length only its NUL tells. */
+/* Reads a task name, whose length is known from its NUL alone. */
 static __always_inline void filter_comm_read(struct filter_string *string, const void *comm, bool ends)
 {
 	__u32 length = 0;

@@ -11,8 +11,9 @@
 #define ANONYMOUS_NAME_MAX 12
 
 /*
- * The object behind a descriptor, if that is one of these (anon_inode_getfile): another thread may have put another
- * file under the number since. The name is that of the file's dentry, which no user can choose in this file system.
+ * The object behind a descriptor, if that is one of these (anon_inode_getfile): another thread may
+ * have put another file under the number since. The name is that of the file's dentry, which no
+ * user can choose in this file system.
  */
 static __always_inline void *anonymous_object(struct task_struct *task, __u32 fd, const char *name, __u32 length)
 {

@@ -1,4 +1,6 @@
-/* Constants that the loader sets between open and load. The verifier removes what they switch off. */
+/*
+ * Constants that the loader sets between open and load. The verifier removes what they switch off.
+ */
 #ifndef SPOOR_LIB_CONFIG_H
 #define SPOOR_LIB_CONFIG_H
 
@@ -14,16 +16,18 @@
 /* A miss is answered with an empty record. */
 #define MISS_ZERO 2
 
-/* Bit (1 << kind) for each `enum event_kind` that is wanted. Lifecycle kinds are always collected. */
+/*
+ * Bit (1 << kind) for each `enum event_kind` that is wanted. Lifecycle kinds are always collected.
+ */
 const volatile __u64 enabled_events = ~0ULL;
 /* Boot time in nanoseconds when the trace began: what started later is new. */
 const volatile __u64 trace_start_ns = 0;
 /*
- * The pid namespace of the observer, by inode number: process ids that user space names are those of this namespace.
- * 0: the initial one, whose ids `tgid` and `pid` of a task are.
+ * The pid namespace of the observer, by inode number: process ids that user space names are those
+ * of this namespace. 0: the initial one, whose ids `tgid` and `pid` of a task are.
  */
 const volatile __u32 observer_pidns = 0;
-/* What the observer's time namespace adds to boot times in /proc/PID/stat, nanoseconds. */
+/* Nanoseconds that the observer's time namespace adds to boot times in /proc/PID/stat. */
 const volatile __s64 observer_boot_offset_ns = 0;
 /* Task storage works from tracing programs (5.11); else the hash of non-zero words. */
 const volatile bool use_task_storage = true;
@@ -33,7 +37,10 @@ const volatile bool typed_task = true;
 const volatile bool use_task_regs = true;
 /* Inode number of the tracer's own mount namespace; 0 when it is not known. */
 const volatile __u32 own_mount_namespace = 0;
-/* Bytes of arguments that an exec is told with: all, or else the first and the last ARGV_TAIL. See lib/scratch.h. */
+/*
+ * Bytes of arguments that an exec is told with: all, or else the first and the last ARGV_TAIL. See
+ * lib/scratch.h.
+ */
 const volatile __u32 argv_limit = ARGV_MAX;
 /*
  * Overlayfs or btrfs is there: the device that stat(2) prints need not be that of the superblock.
@@ -42,9 +49,15 @@ const volatile __u32 argv_limit = ARGV_MAX;
 const volatile bool has_layered_files = true;
 /* A cgroup v1 hierarchy has a controller: the groups of a task there may be a container's. */
 const volatile bool legacy_cgroups = true;
-/* 1: wake who waits for a ring (epoll) whenever one more eighth of it is full. 0: the reader comes by itself, in time. */
+/*
+ * 1: wake who waits for a ring (epoll) whenever one more eighth of it is full. 0: the reader comes
+ * by itself, in time.
+ */
 const volatile bool wake_reader = false;
-/* 1: the reader sleeps when nothing comes, and is to be woken by the record that ends that (`reader_asleep`). */
+/*
+ * 1: the reader sleeps when nothing comes, and is to be woken by the record that ends that
+ * (`reader_asleep`).
+ */
 const volatile bool reader_sleeps = false;
 /* Bytes of the activity ring. */
 const volatile __u64 activity_size = 0;

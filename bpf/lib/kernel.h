@@ -1,6 +1,7 @@
 /*
- * Kernel types, declared by hand: only the fields in use, relocated at load (CO-RE). The object is therefore the
- * same wherever it is built. A name ending in `___old` is a shape that older kernels have.
+ * Kernel types, declared by hand: only the fields in use, relocated at load (CO-RE). The object is
+ * therefore the same wherever it is built. A name ending in `___old` is a shape that older kernels
+ * have.
  */
 #ifndef SPOOR_LIB_KERNEL_H
 #define SPOOR_LIB_KERNEL_H

@@ -1,4 +1,7 @@
-/* Kernel types of what a file descriptor can stand for, and of what few events look at. See kernel.h, which includes this. */
+/*
+ * Kernel types of what a file descriptor can stand for, and of what few events look at. See
+ * kernel.h, which includes this.
+ */
 #ifndef SPOOR_LIB_KERNEL_OBJECTS_H
 #define SPOOR_LIB_KERNEL_OBJECTS_H
 
@@ -127,7 +130,7 @@ struct open_how {
 	__u64 resolve;
 };
 
-/* What a request is about: it begins where the request does (io_kiocb_to_cmd). */
+/* The arguments of a request. They begin where the request does (io_kiocb_to_cmd). */
 struct io_open {
 	int dfd;
 	__u32 file_slot;

@@ -1,13 +1,17 @@
 /*
- * Process ids as the observer knows them. A task has one id in each pid namespace from the initial one down to its own. The
- * observer may itself run in a namespace; ids from user space are then compared with the id in that one.
+ * Process ids as the observer knows them. A task has one id in each pid namespace from the initial
+ * one down to its own. The observer may itself run in a namespace; ids from user space are then
+ * compared with the id in that one.
  */
 #ifndef SPOOR_LIB_OBSERVER_H
 #define SPOOR_LIB_OBSERVER_H
 
 #include "process.h"
 
-/* The id of a task that the observer's namespace does not contain. The kernel gives no task such an id. */
+/*
+ * The id of a task that the observer's namespace does not contain. The kernel gives no task such an
+ * id.
+ */
 #define NO_PROCESS_ID 0xffffffffU
 
 /* MAX_PID_NS_LEVEL (include/linux/pid_namespace.h) is 32; the mask is for the verifier. */
@@ -16,7 +20,10 @@
 /* Index of `task_struct.signal->pids`. (include/linux/pid_types.h) */
 #define PIDTYPE_TGID 1
 
-/* How deep the observer's namespace lies. Filled by `on_iter_watched`, which runs in the observer, before the hooks. */
+/*
+ * How deep the observer's namespace lies. Filled by `on_iter_watched`, which runs in the observer,
+ * before the hooks.
+ */
 __u32 observer_level = 0;
 
 static __always_inline __u32 pidns_level(struct task_struct *task)
@@ -38,7 +45,7 @@ static __noinline __u32 observed_id(struct pid *pid)
 	return upid.nr;
 }
 
-/* What the observer calls a process, by the leader. */
+/* Returns the observer's id of a process, by its leader. */
 static __always_inline __u32 observed_tgid(const struct process *process)
 {
 	struct task_struct *leader = process->leader;

@@ -24,9 +24,10 @@
 #include "stats.h"
 
 /*
- * Names and mount crossings of one walk. With bpf_loop (5.17) the verifier reads the body once and the walk takes as
- * many as a path can have. Verifiers before 5.13 refuse a program in which a callback is so much as mentioned, so the
- * source is compiled a second time for them, with a walk that they read name by name.
+ * Names and mount crossings of one walk. With bpf_loop (5.17) the verifier reads the body once and
+ * the walk takes as many as a path can have. Verifiers before 5.13 refuse a program in which a
+ * callback is so much as mentioned, so the source is compiled a second time for them, with a walk
+ * that they read name by name.
  */
 #ifdef SPOOR_WITHOUT_BPF_LOOP
 #define PATH_PARTS_MAX 32
@@ -58,7 +59,10 @@ static __always_inline void path_prepend(struct path_buffer *path, const void *n
 	__u32 start = path->start;
 
 	path->full_length += length + 1;
-	/* After one that did not fit no other may, however short: it would be taken for the parent of what is there. */
+	/*
+	 * After one that did not fit no other may, however short: it would be taken for the parent of
+	 * what is there.
+	 */
 	if (path->cut || length > NAME_MAX || start > PATH_MAX || start < length + 1) {
 		path->cut = true;
 		return;
@@ -105,8 +109,8 @@ static __always_inline bool is_detached(struct mount *mount)
 }
 
 /*
- * One name, or one mount crossed. 1 at the end. Own variables for what is read through: a relocated access must not
- * name a field of `walk`, which no kernel has.
+ * One name, or one mount crossed. 1 at the end. Own variables for what is read through: a relocated
+ * access must not name a field of `walk`, which no kernel has.
  */
 static __noinline long path_step(__u32 step, struct path_walk *walk)
 {
@@ -206,7 +210,10 @@ static __always_inline int path_fill(struct path_buffer *path, unsigned long fro
 /* The buffer in the frame (maps/frame.h). */
 static __always_inline struct path_buffer *path_current(void);
 
-/* Takes a number alone, so that verifiers before 5.12 read the longest walk of all once a program, too. */
+/*
+ * Takes a number alone, so that verifiers before 5.12 read the longest walk of all once a program,
+ * too.
+ */
 __noinline int path_of_address(unsigned long from_address)
 {
 	struct path_buffer *path = path_current();

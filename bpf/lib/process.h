@@ -1,7 +1,7 @@
 /*
- * A process as programs pass it along: its leader and its identity, read once. Each read of a field through a typed
- * pointer costs the verifier of today's kernels several linear searches of the kernel's own types, so what is read twice
- * costs at every start.
+ * A process as programs pass it along: its leader and its identity, read once. Each read of a field
+ * through a typed pointer costs the verifier of today's kernels several linear searches of the
+ * kernel's own types, so what is read twice costs at every start.
  */
 #ifndef SPOOR_LIB_PROCESS_H
 #define SPOOR_LIB_PROCESS_H

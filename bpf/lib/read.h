@@ -5,16 +5,17 @@
 #include "config.h"
 
 /*
- * One field behind a task pointer. A typed pointer takes a plain load (about 1 ns); on kernels that only give the
- * current task as a number the same field is read by a probe. The constant lets the verifier keep one of the two. Both
- * read zero behind a NULL.
+ * One field behind a task pointer. A typed pointer takes a plain load (about 1 ns); on kernels that
+ * only give the current task as a number the same field is read by a probe. The constant lets the
+ * verifier keep one of the two. Both read zero behind a NULL.
  *
- * For numbers, and for tasks that helpers take. Other pointers are read by BPF_CORE_READ: for each that is loaded through a
- * pointer that it trusts, today's verifier searches all of the kernel's types several times, at every start (bench/tried.md).
+ * For numbers, and for tasks that helpers take. Other pointers are read by BPF_CORE_READ: for each
+ * that is loaded through a pointer that it trusts, today's verifier searches all of the kernel's
+ * types several times, at every start (bench/tried.md).
  */
 #define task_field(pointer, field)                                                                             \
 	({                                                                                                     \
-		/* Its own variable: a relocated access must not name what the pointer is read from. */        \
+		/* A variable: a relocated access must not name the pointer's source. */          \
 		typeof(pointer) __pointer = (pointer);                                                         \
 		typeof(__pointer->field) __value = 0;                                                          \
 		if (typed_task)                                                                                \
@@ -25,8 +26,9 @@
 	})
 
 /*
- * A function that the verifier looks at once a program, where it takes such a one with pointers to memory (5.12), and not at
- * every call, with all that the caller knows. 6.1 takes no such pointer for a map's key or value.
+ * A function that the verifier looks at once a program, where it takes such a one with pointers to
+ * memory (5.12), and not at every call, with all that the caller knows. 6.1 takes no such pointer
+ * for a map's key or value.
  */
 #ifdef SPOOR_WITHOUT_BPF_LOOP
 #define VERIFIED_ONCE static __noinline

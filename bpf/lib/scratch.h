@@ -1,6 +1,7 @@
 /*
- * Working memory of a program: too large for the 512-byte stack. One slot a CPU and nesting level; tracepoint
- * programs run with preemption off, so a program that interrupts another on its CPU ends first.
+ * Working memory of a program: too large for the 512-byte stack. One slot a CPU and nesting level;
+ * tracepoint programs run with preemption off, so a program that interrupts another on its CPU ends
+ * first.
  */
 #ifndef SPOOR_LIB_SCRATCH_H
 #define SPOOR_LIB_SCRATCH_H
@@ -14,7 +15,10 @@
 
 #define RECORD_MAX 16384
 #define PART_MAX 4096
-/* Arguments up to ARGV_MAX are put into a frame; more, up to ARGV_LONG_MAX, into a long record (maps/long_records.h). */
+/*
+ * Arguments up to ARGV_MAX are put into a frame; more, up to ARGV_LONG_MAX, into a long record
+ * (maps/long_records.h).
+ */
 #define ARGV_MAX 4095
 #define ARGV_LONG_MAX 65535
 #define ARGV_TAIL 512

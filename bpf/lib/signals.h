@@ -37,8 +37,9 @@ static __always_inline __u64 lowest_bit(__u64 bits)
 }
 
 /*
- * The hook at the return of a call runs before the signal is delivered. The handler that the kernel is about to call
- * decides whether the caller sees EINTR or the kernel repeats the call. A signal that arrives in between is not known here.
+ * The hook at the return of a call runs before the signal is delivered. The handler that the kernel
+ * is about to call decides whether the caller sees EINTR or the kernel repeats the call. A signal
+ * that arrives in between is not known here.
  */
 static __always_inline bool ends_with_eintr(struct task_struct *task, __s64 result)
 {

@@ -1,4 +1,7 @@
-/* Counters. One slot a CPU, plain additions: nothing here is shared between CPUs, nothing is ever reset. */
+/*
+ * Counters. One slot a CPU, plain additions: nothing here is shared between CPUs, nothing is ever
+ * reset.
+ */
 #ifndef SPOOR_LIB_STATS_H
 #define SPOOR_LIB_STATS_H
 

@@ -1,9 +1,11 @@
 /*
  * System calls by number. An event that is seen at the return of system calls lists them as
- * `SYSCALL(x86-64, i386, arm64, form)`; `form` is the event's own word for the shape of the arguments.
+ * `SYSCALL(x86-64, i386, arm64, form)`; `form` is the event's own word for the shape of the
+ * arguments.
  *
- * x32 programs (x86-64 with short pointers) use the x86-64 numbers, but for some that have their own from 512 on. 32-bit
- * programs reach the socket calls also through socketcall(), which libc prefers: SOCKETCALL(n) is that call's n.
+ * x32 programs (x86-64 with short pointers) use the x86-64 numbers, but for some that have their
+ * own from 512 on. 32-bit programs reach the socket calls also through socketcall(), which libc
+ * prefers: SOCKETCALL(n) is that call's n.
  */
 #ifndef SPOOR_LIB_SYSCALLS_H
 #define SPOOR_LIB_SYSCALLS_H
@@ -13,7 +15,7 @@
 #define SYSCALL_SLOTS 576
 #define SOCKETCALL(number) (544 + (number))
 #define SOCKETCALL_MAX 20
-/* Where an architecture has no such call. No real call has this number. */
+/* The number of a call that an architecture lacks. No real call has it. */
 #define NONE 511
 
 /* i386, arch/x86/entry/syscalls/syscall_32.tbl */
@@ -89,7 +91,10 @@ static __always_inline __u32 socketcall_number(struct pt_regs *regs)
 }
 
 #if defined(__TARGET_ARCH_x86)
-/* The arguments of socketcall(): 32-bit words in the caller's memory. Words that it cannot have count as 0. */
+/*
+ * The arguments of socketcall(): 32-bit words in the caller's memory. Words that it cannot have
+ * count as 0.
+ */
 static __always_inline void socketcall_arguments(struct syscall *call, const void *from)
 {
 	__u32 word;
@@ -103,7 +108,10 @@ static __always_inline void socketcall_arguments(struct syscall *call, const voi
 }
 #endif
 
-/* The return of a system call leaves its saved arguments as they were: but for arm64's first, kept beside. */
+/*
+ * The return of a system call leaves its saved arguments as they were: but for arm64's first, kept
+ * beside.
+ */
 static __always_inline void syscall_arguments(struct syscall *call, struct pt_regs *regs)
 {
 #if defined(__TARGET_ARCH_x86)

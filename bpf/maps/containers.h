@@ -1,7 +1,7 @@
 /*
- * The container that the tasks of a group are in. `programs/container.h` decides it, once per group.
- * An answer stays true while the group lives, unless somebody renames a group of cgroup v1. An LRU
- * map may lose an entry at any time. The entry is then decided again.
+ * The container that the tasks of a group are in. `programs/container.h` decides it, once per
+ * group. An answer stays true while the group lives, unless somebody renames a group of cgroup v1.
+ * An LRU map may lose an entry at any time. The entry is then decided again.
  */
 #ifndef SPOOR_MAPS_CONTAINERS_H
 #define SPOOR_MAPS_CONTAINERS_H
@@ -35,8 +35,8 @@ struct {
 } containers SEC(".maps");
 
 /*
- * The state of a decision: a walk from each group of a task to the root of its hierarchy. It is kept
- * in memory, so that the verifier sees each step begin like the first.
+ * The state of a decision: a walk from each group of a task to the root of its hierarchy. It is
+ * kept in memory, so that the verifier sees each step begin like the first.
  */
 struct container_walk {
 	/* the `struct cgroup` that is next; 0: that of the next controller is */

@@ -1,7 +1,7 @@
 /*
- * The working memory of one run of a program: the state in hand, the facts, and the record being built. One frame
- * a CPU and nesting level. Tracepoint programs run with preemption off, so a program that interrupts another on its
- * CPU ends first and frames are taken and released in order.
+ * The working memory of one run of a program: the state in hand, the facts, and the record being
+ * built. One frame a CPU and nesting level. Tracepoint programs run with preemption off, so a
+ * program that interrupts another on its CPU ends first and frames are taken and released in order.
  */
 #ifndef SPOOR_MAPS_FRAME_H
 #define SPOOR_MAPS_FRAME_H
@@ -46,12 +46,15 @@ struct frame {
 	/* of a datagram, or of a connection that is under way */
 	struct peer peer;
 	/*
-	 * Of a call that sends: how many messages are looked at, and the one in hand. They are here, where the verifier knows
-	 * no number and so finds all messages alike.
+	 * Of a call that sends: how many messages are looked at, and the one in hand. They are here,
+	 * where the verifier knows no number and so finds all messages alike.
 	 */
 	__u64 messages;
 	struct syscall send;
-	/* of a request to a ring: the event that it is, and whether it is the first of its kind; here for the same reason */
+	/*
+	 * of a request to a ring: the event that it is, and whether it is the first of its kind; here
+	 * for the same reason
+	 */
 	__u64 ring_kind;
 	__u64 ring_is_new;
 	/* what a hook inside the call has kept, and the address of its path */

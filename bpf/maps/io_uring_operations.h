@@ -1,4 +1,4 @@
-/* Which io_uring operations have been told of a process. */
+/* The io_uring operations that have been reported per process. */
 #ifndef SPOOR_MAPS_IO_URING_OPERATIONS_H
 #define SPOOR_MAPS_IO_URING_OPERATIONS_H
 
@@ -37,7 +37,10 @@ static __always_inline bool io_uring_is_new(const struct process *process, struc
 	}
 	if (*told & bit)
 		return false;
-	/* Two CPUs at once can lose a bit, which is then told twice: 5.10 has no atomic OR for programs. */
+	/*
+	 * Two CPUs at once can lose a bit, which is then told twice: 5.10 has no atomic OR for
+	 * programs.
+	 */
 	*told |= bit;
 	return true;
 }

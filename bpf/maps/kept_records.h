@@ -1,6 +1,6 @@
 /*
- * Records that are begun when an operation starts and told when its end is known: by then another task may be the current
- * one, or none, and what the operation was given is gone.
+ * Records that are begun when an operation starts and told when its end is known: by then another
+ * task may be the current one, or none, and what the operation was given is gone.
  */
 #ifndef SPOOR_MAPS_KEPT_RECORDS_H
 #define SPOOR_MAPS_KEPT_RECORDS_H
@@ -60,8 +60,8 @@ static __always_inline __u32 kept_kind(const void *object)
 }
 
 /*
- * Takes a kept record into the frame. False when there is none any more, or no scope that wants it: scopes may have been
- * replaced meanwhile.
+ * Takes a kept record into the frame. False when there is none any more, or no scope that wants it:
+ * scopes may have been replaced meanwhile.
  */
 static __always_inline bool record_take(struct frame *frame, const struct scope_set *set, const void *object)
 {

@@ -1,7 +1,8 @@
 /*
- * Room for a record that is longer than a frame takes: a frame is the value of a per-CPU map, of which the kernel allows 32 KiB.
- * One slot per CPU, in an ordinary array that the loader makes that long. It is made only where `argv_limit` asks for it. An
- * exec returns in its own task, with preemption off, so none interrupts another on its CPU.
+ * Room for a record that is longer than a frame takes: a frame is the value of a per-CPU map, of
+ * which the kernel allows 32 KiB. One slot per CPU, in an ordinary array that the loader makes that
+ * long. It is made only where `argv_limit` asks for it. An exec returns in its own task, with
+ * preemption off, so none interrupts another on its CPU.
  */
 #ifndef SPOOR_MAPS_LONG_RECORDS_H
 #define SPOOR_MAPS_LONG_RECORDS_H

@@ -1,4 +1,6 @@
-/* The name of a module between the kernel's learning it and the return of the call that loads it. */
+/*
+ * The name of a module between the kernel's learning it and the return of the call that loads it.
+ */
 #ifndef SPOOR_MAPS_MODULE_NAMES_H
 #define SPOOR_MAPS_MODULE_NAMES_H
 

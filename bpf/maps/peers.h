@@ -1,4 +1,7 @@
-/* Peers that a process was told to have sent to, and connections that were told before their call succeeded. */
+/*
+ * Peers that a process was told to have sent to, and connections that were told before their call
+ * succeeded.
+ */
 #ifndef SPOOR_MAPS_PEERS_H
 #define SPOOR_MAPS_PEERS_H
 

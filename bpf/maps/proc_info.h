@@ -1,9 +1,10 @@
 /*
- * What is known of a process: large, bounded, and rebuilt from the kernel's own task whenever the map does not
- * have it. A miss is a normal event.
+ * The record of a process: large, bounded, and rebuilt from the kernel's own task whenever the
+ * map does not have it. A miss is a normal event.
  *
- * `proc_info_of` is the only way in: this header is the only place that names the map. What it hands out is a
- * copy in scratch memory: an entry of an LRU map can be recycled for another process while a program looks at it.
+ * `proc_info_of` is the only way in: this header is the only place that names the map. What it
+ * hands out is a copy in scratch memory: an entry of an LRU map can be recycled for another process
+ * while a program looks at it.
  */
 #ifndef SPOOR_MAPS_PROC_INFO_H
 #define SPOOR_MAPS_PROC_INFO_H
@@ -19,7 +20,10 @@ struct {
 	__type(value, struct proc_info);
 } proc_info SEC(".maps");
 
-/* What a record is made for, by addresses and numbers alone: the verifier looks at `proc_info_find` once a program. */
+/*
+ * The request for a record. It has addresses and numbers alone, so that the verifier reads
+ * `proc_info_find` once per program.
+ */
 struct proc_info_request {
 	/* the acting thread: the leader may have ended, and its memory map with it */
 	unsigned long task;
@@ -103,9 +107,9 @@ static __always_inline void proc_info_refresh(struct proc_info *info, struct tas
 }
 
 /*
- * Stores the record of a process that the map does not have, or has under a stale identity. An update of an LRU
- * map takes a free node before it looks for the old key, and so can evict a third process: a stale entry is
- * deleted first, whose node the insert then takes.
+ * Stores the record of a process that the map does not have, or has under a stale identity. An
+ * update of an LRU map takes a free node before it looks for the old key, and so can evict a third
+ * process: a stale entry is deleted first, whose node the insert then takes.
  */
 static __always_inline long proc_info_store(__u32 tgid, const struct proc_info *info, bool stale)
 {
@@ -114,7 +118,10 @@ static __always_inline long proc_info_store(__u32 tgid, const struct proc_info *
 	return bpf_map_update_elem(&proc_info, &tgid, info, BPF_NOEXIST);
 }
 
-/* Copies the entry of (tgid, start time). Anything but a whole record of that very process is a miss. */
+/*
+ * Copies the entry of (tgid, start time). Anything but a whole record of that very process is a
+ * miss.
+ */
 static __always_inline bool proc_info_copy(struct proc_info *into, __u32 tgid, __u64 start_time_ns, bool *stale)
 {
 	struct proc_info *entry = bpf_map_lookup_elem(&proc_info, &tgid);

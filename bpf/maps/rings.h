@@ -1,6 +1,6 @@
 /*
- * The two rings, and what happened to every record: submitted + dropped is what happened. Lifecycle events have a
- * ring of their own, so that a flood of opens cannot hide an exec.
+ * The two rings, and what happened to every record: submitted + dropped is what happened. Lifecycle
+ * events have a ring of their own, so that a flood of opens cannot hide an exec.
  */
 #ifndef SPOOR_MAPS_RINGS_H
 #define SPOOR_MAPS_RINGS_H
@@ -59,8 +59,8 @@ static __always_inline void count_drop(__u32 kind, enum drop_reason reason)
 }
 
 /*
- * Whether a record of `size` bytes fills one more eighth of what waits in the ring. Of two at the same time neither may: the
- * next eighth makes up for it.
+ * Returns whether a record of `size` bytes fills one more eighth of the ring. If two records do so
+ * at once, neither may notice. The next eighth makes up for it.
  */
 static __always_inline __u64 wakeup_for(void *ring, __u64 size)
 {
@@ -78,9 +78,10 @@ static __always_inline __u64 wakeup_for(void *ring, __u64 size)
 __u32 reader_asleep = 0;
 
 /*
- * Called when a record is in the ring, not before it is: between a look at the word and the record's output the reader could
- * find nothing and fall asleep. Only a record can wake, so that one of nothing is reserved and given back. Where it cannot be
- * reserved (the ring's lock is taken, in an interrupt), the next record wakes.
+ * Called when a record is in the ring, not before it is: between a look at the word and the
+ * record's output the reader could find nothing and fall asleep. Only a record can wake, so that
+ * one of nothing is reserved and given back. Where it cannot be reserved (the ring's lock is taken,
+ * in an interrupt), the next record wakes.
  */
 static __always_inline void wake_sleeper(void *ring)
 {
@@ -124,7 +125,10 @@ static __always_inline bool ring_has_room(void *ring, const struct event_header 
 }
 #endif
 
-/* Submits a whole record, or counts why not. `most`: bytes that there are behind `header`, a constant. */
+/*
+ * Submits a whole record, or counts why not. `most`: bytes that there are behind `header`, a
+ * constant.
+ */
 static __always_inline void record_submit(void *ring, struct event_header *header, __u64 most)
 {
 	__u32 kind = header->kind;

@@ -1,7 +1,8 @@
 /*
- * The scripts that processes run. Of a script the kernel keeps no more than its interpreter, so a record of the process
- * cannot be rebuilt with it: it is kept here from the exec until the next exec or the end, and nothing evicts it. A child
- * runs the script of its parent. A process that executed before the trace began is not here.
+ * The scripts that processes run. Of a script the kernel keeps no more than its interpreter, so a
+ * record of the process cannot be rebuilt with it: it is kept here from the exec until the next
+ * exec or the end, and nothing evicts it. A child runs the script of its parent. A process that
+ * executed before the trace began is not here.
  */
 #ifndef SPOOR_MAPS_SCRIPTS_H
 #define SPOOR_MAPS_SCRIPTS_H
@@ -12,12 +13,17 @@
 struct script {
 	__u32 length;
 	__u32 full_length;
-	/* its interpreter is `env`, which is about to execute the real one: that exec does not end the script */
+	/*
+	 * its interpreter is `env`, which is about to execute the real one: that exec does not end the
+	 * script
+	 */
 	__u32 by_env;
 	__u8 path[EXE_MAX];
 };
 
-/* A walk over a path in the record of a frame, from its last byte to its first, which is a slash. */
+/*
+ * A walk over a path in the record of a frame, from its last byte to its first, which is a slash.
+ */
 struct name_walk {
 	/* the byte in hand, and where the name that it is in ends */
 	__u32 at;
@@ -34,7 +40,7 @@ struct {
 	__type(value, struct script);
 } scripts SEC(".maps");
 
-/* Whether a filter can ask for scripts at all. */
+/* Returns whether a filter can ask for scripts. */
 static __always_inline bool scripts_kept(void)
 {
 	return FILTERS_COMPILED >> FILTER_EXE & filter_kinds_built >> FILTER_EXE & 1;
@@ -52,7 +58,9 @@ static __always_inline void script_keep(const struct task_identity *identity, co
 		count(scripts_lost);
 }
 
-/* A program took the place of what ran before: the end of a script, unless `env` was to start it. */
+/*
+ * A program took the place of what ran before: the end of a script, unless `env` was to start it.
+ */
 static __always_inline void script_replaced(const struct task_identity *identity)
 {
 	struct script *script = bpf_map_lookup_elem(&scripts, identity);
@@ -76,7 +84,10 @@ static __always_inline void script_inherit(const struct task_identity *parent, c
 		script_keep(child, script);
 }
 
-/* For the collector: the path of the script that the process runs, empty when it is not known to run any. */
+/*
+ * For the collector: the path of the script that the process runs, empty when it is not known to
+ * run any.
+ */
 static __always_inline void script_read(struct filter_string *string, const struct task_identity *identity, bool ends)
 {
 	const struct script *script = bpf_map_lookup_elem(&scripts, identity);

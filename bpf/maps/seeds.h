@@ -1,7 +1,8 @@
 /*
- * Processes that user space names as the root of a followed tree: a command that it has started, or `tree=PID`. The
- * first program that meets the process takes the seed and keeps it in the process's own words, so that a later process
- * with the same id is not followed. The key is the observer's id of the process.
+ * Processes that user space names as the root of a followed tree: a command that it has started, or
+ * `tree=PID`. The first program that meets the process takes the seed and keeps it in the process's
+ * own words, so that a later process with the same id is not followed. The key is the observer's id
+ * of the process.
  */
 #ifndef SPOOR_MAPS_SEEDS_H
 #define SPOOR_MAPS_SEEDS_H
@@ -25,7 +26,10 @@ struct {
 	__type(value, struct seed);
 } seeds SEC(".maps");
 
-/* How many seeds wait to be taken: counted up by user space before it adds one. 0 costs nothing else. */
+/*
+ * How many seeds wait to be taken: counted up by user space before it adds one. 0 costs nothing
+ * else.
+ */
 __u64 seeds_waiting = 0;
 
 /* Adds what the seed of the task's process says; false when there is none. */

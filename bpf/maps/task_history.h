@@ -20,7 +20,7 @@ static __always_inline int words_executed(const struct process *process)
 {
 	struct task_words *words;
 
-	/* What started since the trace began is new without a word. */
+	/* A process that started since the trace began is new without a word. */
 	if (started_in_trace(&process->identity))
 		return 0;
 	words = words_make(process);
@@ -65,7 +65,7 @@ static __always_inline void words_renamed(const struct process *process)
 	words->renamed = 1;
 }
 
-/* What the process lost last. NULL when nothing kept it. */
+/* Returns the name and credentials before the last exec, NULL if they were not kept. */
 static __always_inline const struct before_exec *words_before_exec(const struct process *process)
 {
 	struct task_words *words;

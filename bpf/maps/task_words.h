@@ -1,7 +1,8 @@
 /*
- * What cannot be rebuilt from the kernel's own task: which scopes follow or exclude the process, and whether it has
- * executed since the trace began. Nothing evicts it while the process lives: task storage on the group leader where
- * the kernel has it, else a hash that holds only processes with a word that is not zero.
+ * State that cannot be rebuilt from the kernel's own task: the scopes that follow or exclude the
+ * process, and whether it has executed since the trace began. Nothing evicts it while the process
+ * lives: task storage on the group leader where the kernel has it, else a hash that holds only
+ * processes with a word that is not zero.
  */
 #ifndef SPOOR_MAPS_TASK_WORDS_H
 #define SPOOR_MAPS_TASK_WORDS_H
@@ -30,7 +31,7 @@ struct task_words {
 	struct before_exec before;
 };
 
-/* Where the words of a process were found. */
+/* The place in which the words of a process were found. */
 enum words_place { WORDS_NOWHERE = 0, WORDS_IN_STORAGE = 1, WORDS_IN_HASH = 2 };
 
 struct {
@@ -50,7 +51,10 @@ struct {
 
 /* Entries of the hash while task storage is in use: 0 lets a look-up end at the storage. */
 __u64 words_in_hash = 0;
-/* Words that nothing took: from then on a process without scope words asks its ancestors. Never decreases. */
+/*
+ * Words that nothing took: from then on a process without scope words asks its ancestors. Never
+ * decreases.
+ */
 __u64 words_lost = 0;
 
 /* Where the words usually are: storage, or without it the hash. NULL when they are not there. */
@@ -62,8 +66,9 @@ static __always_inline struct task_words *words_usual(const struct process *proc
 }
 
 /*
- * Where the words are made when they are nowhere. NULL when nothing would take them. Valid until the program ends; to be
- * changed only by `words_add`, since threads of the process do the same on other CPUs.
+ * Creates the words if they are nowhere. Returns NULL if no place takes them. The pointer is valid
+ * until the program ends. Only `words_add` may change them, since threads of the process do the
+ * same on other CPUs.
  */
 static __noinline struct task_words *words_make(const struct process *process)
 {
@@ -80,14 +85,20 @@ static __noinline struct task_words *words_make(const struct process *process)
 	bpf_map_update_elem(&task_words_hash, &process->identity, &zero_words, BPF_NOEXIST);
 	words = bpf_map_lookup_elem(&task_words_hash, &process->identity);
 	if (words && use_task_storage) {
-		/* Recursion or memory pressure: the only reasons for which the kernel refuses to create storage. */
+		/*
+		 * Recursion or memory pressure: the only reasons for which the kernel refuses to create
+		 * storage.
+		 */
 		__sync_fetch_and_add(&words_in_hash, 1);
 		count(words_spilled);
 	}
 	return words;
 }
 
-/* A copy of the words. Nowhere, and zero, when none are kept: which is the truth unless `words_lost` says otherwise. */
+/*
+ * A copy of the words. Nowhere, and zero, when none are kept: which is the truth unless
+ * `words_lost` says otherwise.
+ */
 static __always_inline enum words_place words_get(struct task_words *into, const struct process *process)
 {
 	struct task_words *words = words_usual(process);
@@ -111,9 +122,9 @@ static __always_inline enum words_place words_get(struct task_words *into, const
 }
 
 /*
- * Threads of the process may change its words on other CPUs: an entry here says that one does. Compare-and-exchange
- * would do with less, but the verifier of 5.10 refuses an object that has it anywhere. Held for a few instructions with
- * preemption off; the bound is for the verifier.
+ * Threads of the process may change its words on other CPUs: an entry here says that one does.
+ * Compare-and-exchange would do with less, but the verifier of 5.10 refuses an object that has it
+ * anywhere. Held for a few instructions with preemption off; the bound is for the verifier.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -144,9 +155,9 @@ static __always_inline void words_unlock(const struct task_identity *identity)
 }
 
 /*
- * The version last: who sees it sees words that belong to it. It never goes back: a program that began under the old set
- * ends after one under the new set has written, and bits born in between would be lost. What it adds under the old
- * meaning does no harm (filters/follow.h).
+ * The version last: who sees it sees words that belong to it. It never goes back: a program that
+ * began under the old set ends after one under the new set has written, and bits born in between
+ * would be lost. What it adds under the old meaning does no harm (filters/follow.h).
  */
 static __always_inline void words_merge(struct task_words *words, const struct scope_set *set,
 					const struct scope_words *bits)
@@ -165,7 +176,10 @@ static __always_inline void count_words_lost(void)
 	count(words_lost);
 }
 
-/* Merges into the words of a process, and into what its heir will find if the leader has left: it has to say the same. */
+/*
+ * Merges into the words of a process, and into what its heir will find if the leader has left: it
+ * has to say the same.
+ */
 VERIFIED_ONCE int words_change(struct task_words *words, const struct scope_set *set, const struct scope_words *bits,
 			       __u64 start_time_ns, __u32 tgid)
 {
@@ -210,9 +224,9 @@ static __always_inline bool words_add(const struct process *process, const struc
 }
 
 /*
- * The leader exits before its threads. When one of them then executes, the kernel makes it the leader, with the old
- * one's process id and start time but its own, empty, storage: the words wait in the hash, under the identity that
- * stays. (fs/exec.c, de_thread)
+ * The leader exits before its threads. When one of them then executes, the kernel makes it the
+ * leader, with the old one's process id and start time but its own, empty, storage: the words wait
+ * in the hash, under the identity that stays. (fs/exec.c, de_thread)
  */
 static __always_inline void words_outlive_leader(const struct process *process)
 {

@@ -1,4 +1,4 @@
-/* What every program does first: the state of the process, the facts, the scopes that match. */
+/* The first steps of each program: the state of the process, the facts, the matching scopes. */
 #ifndef SPOOR_PROGRAMS_COLLECT_H
 #define SPOOR_PROGRAMS_COLLECT_H
 
@@ -31,8 +31,8 @@ static __always_inline bool frame_info(struct frame *frame, const struct subject
 }
 
 /*
- * A walk from a process to its ancestors, for the nearest that tells who follows it. What it finds is in the frame: the
- * verifier then sees each step begin like the first, and looks at one.
+ * A walk from a process to its ancestors, for the nearest that tells who follows it. What it finds
+ * is in the frame: the verifier then sees each step begin like the first, and looks at one.
  */
 struct ancestor_walk {
 	struct frame *frame;
@@ -42,9 +42,10 @@ struct ancestor_walk {
 };
 
 /*
- * Does an ancestor tell: by words of its own or, where its own words were lost too, by matching now? The latter
- * only where words are in the hash, which can be too small: beside task storage, which only fails when the kernel is out
- * of memory, it would cost every start half as much again of the verifier's time.
+ * Does an ancestor tell: by words of its own or, where its own words were lost too, by matching
+ * now? The latter only where words are in the hash, which can be too small: beside task storage,
+ * which only fails when the kernel is out of memory, it would cost every start half as much again
+ * of the verifier's time.
  */
 static __always_inline bool ancestor_tells(struct ancestor_walk *walk, const struct process *process)
 {
@@ -86,9 +87,10 @@ static __noinline long ancestor_step(__u32 step, struct ancestor_walk *walk)
 }
 
 /*
- * What the nearest ancestor tells: asked only when words were lost, which is counted. A process that was started before
- * its ancestor matched is then followed too. Without bpf_loop only words are asked for, and the body is as small as can
- * be: the verifier walks it ANCESTOR_WALK_MAX times in every program.
+ * Takes the words of the nearest ancestor. Asked only when words were lost, which is counted. A
+ * process that was started before its ancestor matched is then followed too. Without bpf_loop only
+ * words are asked for, and the body is as small as can be: the verifier walks it ANCESTOR_WALK_MAX
+ * times in every program.
  */
 static __noinline int words_from_ancestors(struct frame *frame, const struct process *process,
 					   const struct scope_set *set)
@@ -134,7 +136,10 @@ static __always_inline bool follow_add(struct frame *frame, const struct process
 #endif
 }
 
-/* What is kept of the process. The deepest calls begin here, so this function does not lie below `collect_rest`. */
+/*
+ * Collects the record of the process. The deepest calls begin here, so this function does not lie
+ * below `collect_rest`.
+ */
 static __noinline int collect_words(struct frame *frame, const struct process *process, const struct scope_set *set)
 {
 	frame->words_place = words_get(&frame->words, process);
@@ -187,8 +192,8 @@ static __noinline int collect_rest(struct frame *frame, const struct subject *su
 }
 
 /*
- * Decides which scopes the task is in: `frame->matched`. When it is in some, the record of its process is in
- * `frame->info`. False when the task is nobody's business.
+ * Decides which scopes the task is in: `frame->matched`. When it is in some, the record of its
+ * process is in `frame->info`. False when the task is nobody's business.
  */
 static __always_inline int collect(struct frame *frame, const struct subject *subject, const struct scope_set *set,
 				   enum origin origin)

@@ -1,4 +1,7 @@
-/* Conditions on an event's own fields that are decided before it is submitted: one call a line of FILTER_CONDITIONS. */
+/*
+ * Conditions on an event's own fields that are decided before it is submitted: one call a line of
+ * FILTER_CONDITIONS.
+ */
 #ifndef SPOOR_PROGRAMS_CONDITIONS_H
 #define SPOOR_PROGRAMS_CONDITIONS_H
 
@@ -20,9 +23,10 @@ static __noinline int name_has_slash(const struct frame *frame, __u32 at, __u32 
 }
 
 /*
- * The scopes that take an open, as far as its path says. The path of an opened file is the kernel's own, and so is the
- * directory that the name of a failed open starts from. Of a single name both together are certain. Other names can run
- * through symbolic links, and what ends in `.`, `..` or a slash has its last name elsewhere: user space decides.
+ * The scopes that take an open, as far as its path says. The path of an opened file is the kernel's
+ * own, and so is the directory that the name of a failed open starts from. Of a single name both
+ * together are certain. Other names can run through symbolic links, and what ends in `.`, `..` or a
+ * slash has its last name elsewhere: user space decides.
  */
 static __always_inline __u64 judge_open_path(struct frame *frame, const struct scope_set *set,
 					     const struct open_event *event, __u64 scopes)
@@ -52,8 +56,8 @@ static __always_inline __u64 judge_open_path(struct frame *frame, const struct s
 }
 
 /*
- * Narrows the scopes of a filled record to those whose conditions hold. False when none is left. The text of `exe` is judged
- * by now and serves as scratch.
+ * Narrows the scopes of a filled record to those whose conditions hold. False when none is left.
+ * The text of `exe` is judged by now and serves as scratch.
  */
 static __always_inline bool record_judge(struct frame *frame, const struct scope_set *set, __u32 kind)
 {

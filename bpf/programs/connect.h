@@ -1,4 +1,7 @@
-/* Connections that were pending when their call returned: told a second time when the kernel knows what became of them. */
+/*
+ * Connections that were pending when their call returned: told a second time when the kernel knows
+ * what became of them.
+ */
 #ifndef SPOOR_PROGRAMS_CONNECT_H
 #define SPOOR_PROGRAMS_CONNECT_H
 

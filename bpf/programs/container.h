@@ -2,18 +2,18 @@
  * The container that a task runs in, by the names of its cgroups. Container runtimes name the group
  * of a container after it:
  *
- *   docker, containerd, cri-o, podman   ID, ANYTHING-ID, ANYTHING:ID, each also with .scope;
- *                                       an ID is 64 hexadecimal digits
- *   systemd-nspawn                      machine-NAME.scope, systemd-nspawn@NAME.service
- *   LXC                                 lxc.payload.NAME, lxc.payload/NAME, lxc/NAME
+ * docker, containerd, cri-o, podman   ID, ANYTHING-ID, ANYTHING:ID, each also with .scope; an ID is
+ * 64 hexadecimal digits systemd-nspawn                      machine-NAME.scope,
+ * systemd-nspawn@NAME.service LXC                                 lxc.payload.NAME,
+ * lxc.payload/NAME, lxc/NAME
  *
  * The nearest such group decides. Of a container in a container that is the inner one. The groups
  * that a container makes below its own belong to it. Some groups have such names and are not
  * containers:
  *
- *   ANYTHING-conmon-ID, ID/conmon   podman and cri-o keep the process there that watches a container
- *   MACHINE/supervisor              systemd-nspawn itself runs there
- *   machine-qemu-ANYTHING.scope     a virtual machine of libvirt
+ * ANYTHING-conmon-ID, ID/conmon   podman and cri-o keep the process there that watches a container
+ * MACHINE/supervisor              systemd-nspawn itself runs there machine-qemu-ANYTHING.scope
+ * a virtual machine of libvirt
  *
  * The group in the unified hierarchy is asked first, then the group in each v1 hierarchy that has a
  * controller.
@@ -38,8 +38,8 @@ __u64 controller_roots[CONTROLLERS_MAX] = {};
 #define WALK_ENDED -3
 
 /*
- * Reads a field of a `struct cgroup_subsys_state`. A `struct cgroup` has one of these, by which libbpf
- * knows the offsets without looking up one more type.
+ * Reads a field of a `struct cgroup_subsys_state`. A `struct cgroup` has one of these, by which
+ * libbpf knows the offsets without looking up one more type.
  */
 #define state_field(into, state, field)                                                                        \
 	bpf_probe_read_kernel(&(into), sizeof(into),                                                           \
@@ -100,7 +100,10 @@ struct container_loop {
 	long found;
 };
 
-/* By itself, since the verifier reads a callback several times, and a function for any arguments once. */
+/*
+ * By itself, since the verifier reads a callback several times, and a function for any arguments
+ * once.
+ */
 static __noinline long container_loop_step(__u32 step, struct container_loop *loop)
 {
 	loop->found = container_step(loop->groups_address);
@@ -109,8 +112,8 @@ static __noinline long container_loop_step(__u32 step, struct container_loop *lo
 #endif
 
 /*
- * Decides about the groups of a `struct css_set`, whose key is in the frame. The answer is in the frame
- * too, and in the map if that takes it.
+ * Decides about the groups of a `struct css_set`, whose key is in the frame. The answer is in the
+ * frame too, and in the map if that takes it.
  */
 __noinline int container_decide(unsigned long groups_address)
 {
@@ -177,7 +180,10 @@ static __always_inline __u64 legacy_key(struct css_set *groups, __u64 *states)
 	return loop.key;
 }
 
-/* Copies what an answer says. Returns its length, or -1 for an entry that is of other groups by now. */
+/*
+ * Copies what an answer says. Returns its length, or -1 for an entry that is of other groups by
+ * now.
+ */
 static __always_inline long container_copy(struct filter_string *into, const struct container *answer,
 					   const struct container_key *key)
 {
@@ -193,9 +199,9 @@ static __always_inline long container_copy(struct filter_string *into, const str
 }
 
 /*
- * The container of a task in the groups of a `struct css_set`, if the map has it: the mark and the id or
- * name at the beginning of `into`. Returns the bytes of the id or name, 0 for no container, or -1 and
- * the key when it has to be decided.
+ * The container of a task in the groups of a `struct css_set`, if the map has it: the mark and the
+ * id or name at the beginning of `into`. Returns the bytes of the id or name, 0 for no container,
+ * or -1 and the key when it has to be decided.
  */
 VERIFIED_ONCE int container_find(struct filter_string *into, struct container_key *key, unsigned long groups_address)
 {

@@ -1,4 +1,7 @@
-/* Execs that failed, at the return of the call: by the program for all system calls where it is loaded, else by this one. */
+/*
+ * Execs that failed, at the return of the call: by the program for all system calls where it is
+ * loaded, else by this one.
+ */
 #ifndef SPOOR_PROGRAMS_EXEC_FAILED_H
 #define SPOOR_PROGRAMS_EXEC_FAILED_H
 
@@ -13,7 +16,10 @@
 #define IF_COMPAT(kind, x86, i386, arm64, form_of)
 #endif
 
-/* Is the task in one of these calls? NONE, for one that the architecture lacks, is the number of no call. */
+/*
+ * Is the task in one of these calls? NONE, for one that the architecture lacks, is the number of no
+ * call.
+ */
 static __always_inline bool is_exec_call(struct syscall *call, struct pt_regs *regs)
 {
 	__u32 number = syscall_number(regs);

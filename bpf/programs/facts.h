@@ -34,7 +34,7 @@ static __always_inline void facts_of_task(struct task_facts *facts, const struct
 #include "../filters/registry.h"
 }
 
-/* What is asked of the acting task alone, not of its ancestors. */
+/* Facts of the acting task alone, not of its ancestors. */
 static __always_inline void facts_of_acting(struct frame *frame, const struct subject *subject,
 					    const struct scope_set *set)
 {
@@ -47,7 +47,9 @@ static __always_inline void facts_of_acting(struct frame *frame, const struct su
 #include "../filters/registry.h"
 }
 
-/* What goes into the header of every event, whatever the scopes ask and wherever the observer runs. */
+/*
+ * Fills the ids of an event's header, which depend neither on the scopes nor on the observer.
+ */
 static __always_inline void ids_of_event(struct event_ids *ids, const struct subject *subject)
 {
 	struct task_struct *leader = subject->process.leader;
@@ -77,7 +79,10 @@ static __always_inline bool facts_need_info(const struct scope_set *set)
 	return false;
 }
 
-/* The scopes that ask so, or for facts of the acting task alone: no verdict on an ancestor can be had for them. */
+/*
+ * The scopes that ask so, or for facts of the acting task alone: no verdict on an ancestor can be
+ * had for them.
+ */
 static __always_inline __u64 scopes_not_of_ancestors(const struct scope_set *set)
 {
 	__u64 scopes = 0;

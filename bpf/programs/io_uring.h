@@ -43,7 +43,7 @@ RING_BEGIN(UNLINK, unlink, ring_begin_unlink(frame, task, (void *)request))
 RING_BEGIN(RENAME, rename, ring_begin_rename(frame, task, (void *)request))
 RING_BEGIN(MKDIR, mkdir, ring_begin_mkdir(frame, task, (void *)request))
 
-/* What follows takes the kinds that are off out of the program. */
+/* The macros below remove the kinds that are off from the program. */
 #define RING_KIND(NAME, kind) ((enabled_events >> EVENT_##NAME & 1) && (kind) == EVENT_##NAME)
 
 static __always_inline void ring_begin(struct frame *frame, const struct scope_set *set, struct task_struct *task,
@@ -61,7 +61,7 @@ static __always_inline void ring_begin(struct frame *frame, const struct scope_s
 		begin_mkdir(frame, set, task, request);
 }
 
-/* What became of the operation. -EINPROGRESS when nothing will tell. */
+/* Stores the outcome of the operation: -EINPROGRESS if it will not be known. */
 static __always_inline void ring_end(struct frame *frame, struct task_struct *task, struct io_kiocb *request,
 				     __u32 kind, __s32 result)
 {
@@ -124,7 +124,10 @@ static __always_inline void ring_submitted(struct task_struct *task, struct io_k
 	const struct scope_set *set;
 	struct frame *frame;
 
-	/* A number of its own: what a branch tells of it, the verifier does not know of the two that it is made of. */
+	/*
+	 * A number of its own: what a branch tells of it, the verifier does not know of the two that it
+	 * is made of.
+	 */
 	barrier_var(need);
 	if (!need)
 		return;
@@ -140,8 +143,9 @@ static __always_inline void ring_submitted(struct task_struct *task, struct io_k
 }
 
 /*
- * Up to 6.2, with arguments that differ: from 6.0 on the request comes first, before it is the second, after its ring
- * (5.13, and 5.10 since 5.10.162). Which of them it is the request itself tells. What is older still is not told.
+ * Up to 6.2, with arguments that differ: from 6.0 on the request comes first, before it is the
+ * second, after its ring (5.13, and 5.10 since 5.10.162). Which of them it is the request itself
+ * tells. What is older still is not told.
  */
 SEC("?tp_btf/io_uring_submit_sqe")
 int on_ring_submit__sqe(__u64 *arguments)
@@ -157,7 +161,10 @@ int on_ring_submit__sqe(__u64 *arguments)
 	return 0;
 }
 
-/* Since 6.3. A ring that the kernel polls is read by a kernel thread of the process itself, with its tgid (since 5.12). */
+/*
+ * Since 6.3. A ring that the kernel polls is read by a kernel thread of the process itself, with
+ * its tgid (since 5.12).
+ */
 SEC("?tp_btf/io_uring_submit_req")
 int on_ring_submit(__u64 *arguments)
 {
@@ -165,7 +172,9 @@ int on_ring_submit(__u64 *arguments)
 	return 0;
 }
 
-/* The arguments behind the request differ from kernel to kernel. The request itself has the result. */
+/*
+ * The arguments behind the request differ from kernel to kernel. The request itself has the result.
+ */
 SEC("?tp_btf/io_uring_complete")
 int on_ring_complete(__u64 *arguments)
 {

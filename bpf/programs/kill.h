@@ -1,4 +1,7 @@
-/* Signals that a process sends, at the place where the kernel hands them to each process that gets one. */
+/*
+ * Signals that a process sends, at the place where the kernel hands them to each process that gets
+ * one.
+ */
 #ifndef SPOOR_PROGRAMS_KILL_H
 #define SPOOR_PROGRAMS_KILL_H
 
@@ -9,9 +12,9 @@
 #define TRACE_SIGNAL_OVERFLOW_FAIL 3
 
 /*
- * The current task may be anyone: a timer or a dying child sends in whatever task it interrupts. It is the sender when it is in a
- * call that sends this very signal. What the signal says of its own sender is not asked: rt_sigqueueinfo() lets the
- * caller choose that.
+ * The current task may be anyone: a timer or a dying child sends in whatever task it interrupts. It
+ * is the sender when it is in a call that sends this very signal. What the signal says of its own
+ * sender is not asked: rt_sigqueueinfo() lets the caller choose that.
  */
 static __always_inline bool sends_signal(struct syscall *call, struct task_struct *task, int signal)
 {

@@ -1,4 +1,7 @@
-/* Kernel modules, at the point where the kernel knows what it was given. Kernels without modules have no such hook. */
+/*
+ * Kernel modules, at the point where the kernel knows what it was given. Kernels without modules
+ * have no such hook.
+ */
 #ifndef SPOOR_PROGRAMS_MODULE_H
 #define SPOOR_PROGRAMS_MODULE_H
 

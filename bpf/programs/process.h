@@ -20,8 +20,9 @@ static __always_inline void inherit(struct frame *frame, const struct process *c
 }
 
 /*
- * The process of a task that was just made, to be stored for only when it is a process, and then its own leader. Of a
- * thread the leader is not needed as a pointer that the verifier knows, which would cost it searches (lib/process.h).
+ * The process of a task that was just made, to be stored for only when it is a process, and then
+ * its own leader. Of a thread the leader is not needed as a pointer that the verifier knows, which
+ * would cost it searches (lib/process.h).
  */
 static __always_inline struct process process_of_new(struct task_struct *child)
 {
@@ -69,7 +70,9 @@ static __always_inline void fork(struct frame *frame, const struct scope_set *se
 	record_end(frame, lifecycle);
 
 	if (is_process) {
-		/* The child runs its parent's binary. An entry under its id is of a process that has ended. */
+		/*
+		 * The child runs its parent's binary. An entry under its id is of a process that has ended.
+		 */
 		frame->info.start_time_ns = frame->info.seal_ns = process.identity.start_time_ns;
 		frame->info.origin = ORIGIN_FORK;
 		frame->info.flags |= PROC_NEW;
@@ -92,8 +95,8 @@ int BPF_PROG(on_sched_process_fork, struct task_struct *parent, struct task_stru
 }
 
 /*
- * The comm and the credentials that an exec replaces: this hook runs before the change. Only the leader's is kept: by the time the kernel
- * renames an executing thread it has made it the leader.
+ * The comm and the credentials that an exec replaces: this hook runs before the change. Only the
+ * leader's is kept: by the time the kernel renames an executing thread it has made it the leader.
  */
 SEC("tp_btf/task_rename")
 int BPF_PROG(on_task_rename, struct task_struct *task)
@@ -145,8 +148,9 @@ static __always_inline void exec(struct frame *frame, const struct scope_set *se
 				 struct linux_binprm *bprm)
 {
 	/*
-	 * A thread that executes has taken the leader's place by now. Its leader is asked for all the same: the verifier would
-	 * walk to the ancestors once for a pointer that the hook was given, and once for those that were loaded.
+	 * A thread that executes has taken the leader's place by now. Its leader is asked for all the
+	 * same: the verifier would walk to the ancestors once for a pointer that the hook was given,
+	 * and once for those that were loaded.
 	 */
 	struct subject subject = subject_of(task);
 	__u32 tgid = subject.process.identity.tgid;
@@ -155,7 +159,10 @@ static __always_inline void exec(struct frame *frame, const struct scope_set *se
 	if (!proc_info_take(&frame->followed_before, tgid))
 		return;
 #endif
-	/* What is recorded is of the binary before: the look-up that follows is a miss, and builds the new record. */
+	/*
+	 * The record is of the binary before. The look-up that follows is a miss, and builds the new
+	 * record.
+	 */
 	proc_info_forget(tgid);
 	words_executed(&subject.process);
 	if (task_field(task, ptrace))
@@ -180,8 +187,8 @@ int BPF_PROG(on_sched_process_exec, struct task_struct *task, int old_tid, struc
 }
 
 /*
- * Two threads that end at the same moment can both find that none is left. The first to put the process here
- * reports it.
+ * Two threads that end at the same moment can both find that none is left. The first to put the
+ * process here reports it.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -209,7 +216,10 @@ static __always_inline void exit(struct frame *frame, const struct scope_set *se
 			count_drop(EVENT_EXIT, DROP_UNKEPT);
 		return;
 	}
-	/* What wait() will tell: the group's status, or else the leader's own. (kernel/exit.c, wait_task_zombie) */
+	/*
+	 * The status that wait() will return: the group's, or else the leader's own. (kernel/exit.c,
+	 * wait_task_zombie)
+	 */
 	if (BPF_CORE_READ(signal, flags) & SIGNAL_GROUP_EXIT)
 		status = BPF_CORE_READ(signal, group_exit_code);
 	else

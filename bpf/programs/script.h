@@ -1,4 +1,4 @@
-/* Which script an exec runs: the name that was executed, as an absolute path. */
+/* The script that an exec runs: the name that was executed, as an absolute path. */
 #ifndef SPOOR_PROGRAMS_SCRIPT_H
 #define SPOOR_PROGRAMS_SCRIPT_H
 
@@ -6,12 +6,15 @@
 #include "../lib/decimal.h"
 #include "../maps/scripts.h"
 
-/* How the kernel names a file that was executed by its descriptor: `/dev/fd/3`, or `/dev/fd/3/NAME`. (fs/exec.c) */
+/*
+ * How the kernel names a file that was executed by its descriptor: `/dev/fd/3`, or
+ * `/dev/fd/3/NAME`. (fs/exec.c)
+ */
 #define DEV_FD_LENGTH 8
 
 /*
- * A script or another file that the kernel found an interpreter for. Of others both pointers are the same, also when they
- * were executed by descriptor.
+ * A script or another file that the kernel found an interpreter for. Of others both pointers are
+ * the same, also when they were executed by descriptor.
  */
 static __always_inline bool has_interpreter(struct linux_binprm *bprm)
 {
@@ -44,7 +47,10 @@ static __always_inline __u32 script_descriptor(const char *filename, __s32 *fd)
 }
 
 #ifndef SPOOR_WITHOUT_BPF_LOOP
-/* What bpf_loop hands to a step. The walk itself is in the frame, so that the verifier sees each step begin like the first. */
+/*
+ * The argument of a step of bpf_loop. The walk itself is in the frame, so that the verifier sees
+ * each step begin like the first.
+ */
 struct name_step_context {
 	struct frame *frame;
 };
@@ -76,8 +82,9 @@ static __noinline long name_step(__u32 step, struct name_step_context *context)
 #endif
 
 /*
- * The name is joined to the directory that it starts from, and `.`, `..` and double slashes are left out. Symbolic links
- * in it are not followed: the kernel has let go of the script's file. Kernels before 5.17 leave out a `./` in front alone.
+ * The name is joined to the directory that it starts from, and `.`, `..` and double slashes are
+ * left out. Symbolic links in it are not followed: the kernel has let go of the script's file.
+ * Kernels before 5.17 leave out a `./` in front alone.
  */
 static __noinline int script_of_exec(struct frame *frame, struct task_struct *task, const char *filename)
 {
@@ -129,7 +136,7 @@ static __noinline int script_of_exec(struct frame *frame, struct task_struct *ta
 	return 0;
 }
 
-/* What the exec of a process changes of its script. A function of its own, for the stack's sake. */
+/* Stores or removes the script of an executing process. A function of its own for the stack. */
 static __noinline int script_executed(struct frame *frame, const struct subject *subject, struct linux_binprm *bprm)
 {
 	if (!scripts_kept())

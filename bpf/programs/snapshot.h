@@ -1,12 +1,15 @@
-/* Processes that live before the trace: found once, after the live hooks are attached, so that none falls between. */
+/*
+ * Processes that live before the trace: found once, after the live hooks are attached, so that none
+ * falls between.
+ */
 #ifndef SPOOR_PROGRAMS_SNAPSHOT_H
 #define SPOOR_PROGRAMS_SNAPSHOT_H
 
 #include "collect.h"
 
 /*
- * What a pass of the iterator did. Passes are repeated until one adds no follow word: tasks come in the order of their
- * ids, which may put a child before its parent.
+ * The result of a pass of the iterator. Passes are repeated until one adds no follow word: tasks
+ * come in the order of their ids, which may put a child before its parent.
  */
 struct snapshot_result {
 	__u64 processes;
@@ -18,7 +21,7 @@ struct snapshot_result snapshot_result = {};
 /* Boot time when the live hooks were all attached: of what started later they saw the fork. */
 __u64 attached_ns = 0;
 
-/* What the parent has been found to pass on: at a fork that nobody saw, it would have. */
+/* Passes on the words that the parent would have passed on at a fork that was not seen. */
 static __always_inline void snapshot_inherit(const struct process *process, const struct scope_set *set)
 {
 	struct process parent = process_of(task_field(process->leader, real_parent));
@@ -28,7 +31,10 @@ static __always_inline void snapshot_inherit(const struct process *process, cons
 
 	words_get(&words, &parent);
 	kept = scopes_kept(set, words.scopes.version);
-	/* Of what started later the fork was seen. By the sign of a difference: a branch is walked twice at every load. */
+	/*
+	 * Of what started later the fork was seen. By the sign of a difference: a branch is walked
+	 * twice at every load.
+	 */
 	kept &= (__s64)(process->identity.start_time_ns - attached_ns) >> 63;
 	bits.followed = words.scopes.followed & kept;
 	bits.excluded = words.scopes.excluded & kept;
@@ -63,7 +69,10 @@ static __always_inline void snapshot(struct frame *frame, const struct scope_set
 		snapshot_result.words_added++;
 }
 
-/* A process whose last thread has ended has no state to keep, though it may wait for its parent for long. */
+/*
+ * A process whose last thread has ended has no state to keep, though it may wait for its parent for
+ * long.
+ */
 static __always_inline bool is_living(struct task_struct *task)
 {
 	struct signal_struct *signal = BPF_CORE_READ(task, signal);
@@ -72,8 +81,8 @@ static __always_inline bool is_living(struct task_struct *task)
 }
 
 /*
- * Of each process the thread that is asked for its facts: the leader, or when that has ended before its threads, and its
- * memory map with it, each of those.
+ * Of each process the thread that is asked for its facts: the leader, or when that has ended before
+ * its threads, and its memory map with it, each of those.
  */
 static __always_inline bool is_snapshot_subject(struct task_struct *task)
 {
@@ -110,8 +119,9 @@ int on_iter_task(struct bpf_iter__task *ctx)
 }
 
 /*
- * Scopes whose followed processes are counted, and how many live: user space waits for the end of a tree. The iterator shows
- * the tasks of the observer's pid namespace and those below it, where the descendants of its own command all are.
+ * Scopes whose followed processes are counted, and how many live: user space waits for the end of a
+ * tree. The iterator shows the tasks of the observer's pid namespace and those below it, where the
+ * descendants of its own command all are.
  */
 __u64 watched_scopes = 0;
 __u64 watched_living = 0;

@@ -1,9 +1,10 @@
 /*
- * Events at the return of system calls. One program sees every return and leaves at once unless the call is listed by
- * an event that is on. The raw hook sees 32-bit callers too, which the kernel's per-call tracepoints do not.
+ * Events at the return of system calls. One program sees every return and leaves at once unless the
+ * call is listed by an event that is on. The raw hook sees 32-bit callers too, which the kernel's
+ * per-call tracepoints do not.
  *
- * All events share the program, so that the verifier follows what they have in common once: it is nine tenths of it. What
- * is off it removes.
+ * All events share the program, so that the verifier follows what they have in common once: it is
+ * nine tenths of it. What is off it removes.
  */
 #ifndef SPOOR_PROGRAMS_SYSCALL_H
 #define SPOOR_PROGRAMS_SYSCALL_H
@@ -69,7 +70,7 @@ static __always_inline const volatile struct syscall_entry *syscall_entry_of(__u
 	return compat ? &compat_syscalls[number] : &native_syscalls[number];
 }
 
-/* Which event lists the call that the task is in, and as which form: `kind` 0 for none. */
+/* Finds the event that lists the task's current call, and the form. `kind` is 0 without one. */
 static __always_inline void syscall_identify(struct syscall *call, struct pt_regs *regs)
 {
 	const volatile struct syscall_entry *native = syscall_entry_of(syscall_number(regs), false);
@@ -171,9 +172,10 @@ static __always_inline int tell(struct frame *frame, const struct scope_set *set
 }
 
 /*
- * Whether a call is to be told, if it is an exec or one of the event `connect`. Asked before anything is collected: most
- * messages go to the peer of a connected socket. The function takes numbers made of the call and of its result: the verifier
- * knows that a copy is equal, and would walk everything behind a branch on it once for each outcome.
+ * Returns whether to report a call, if it is an exec or one of the event `connect`. Asked before
+ * anything is collected: most messages go to the peer of a connected socket. The function takes
+ * numbers made of the call and of its result: the verifier knows that a copy is equal, and would
+ * walk everything behind a branch on it once for each outcome.
  */
 static __noinline int call_is_due(__u32 word, struct pt_regs *regs, long twice_result)
 {

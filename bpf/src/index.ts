@@ -13,9 +13,14 @@ export const lifecycleKinds = [
 /** Kinds of filters that the lean object has. */
 export const leanFilters = ['pid'] as const satisfies readonly FilterKindName[];
 
-/** Which of the compiled objects. All are of one source, and their types are those that the exported layouts have. */
+/**
+ * A compiled object. All objects are of one source and have the types of the exported layouts.
+ */
 export interface ObjectVariant {
-  /** Without the code of other than lifecycle events, and of filters but `leanFilters`: loaded in half the time. */
+  /**
+   * Without the code of other than lifecycle events, and of filters but `leanFilters`: loaded in
+   * half the time.
+   */
   readonly lean?: boolean;
   /** For kernels that have no `bpf_loop`: 5.10, where it is 5.17 otherwise. */
   readonly withoutBpfLoop?: boolean;

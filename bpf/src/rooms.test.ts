@@ -29,7 +29,9 @@ describe('rooms of the kernel side', () => {
   });
 });
 
-/** Process state has one way in. A second look-up would be one more place that forgets on a miss. */
+/**
+ * Process state has one way in. A second look-up would be one more place that forgets on a miss.
+ */
 describe('proc_info', () => {
   const home = 'proc_info.h';
 

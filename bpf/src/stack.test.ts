@@ -2,7 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { objectPath } from './index.js';
 
-/** Bytes of all frames of a chain of calls, and how many they may be. (MAX_BPF_STACK, MAX_CALL_FRAMES) */
+/**
+ * Bytes of all frames of a chain of calls, and how many they may be. (MAX_BPF_STACK,
+ * MAX_CALL_FRAMES)
+ */
 const mostBytes = 512;
 const mostFrames = 8;
 /** Kernels round each frame up to this. */
@@ -53,7 +56,8 @@ function codeOf(path: string): ReadonlyMap<string, Code> {
     const [, at, bytes = '', text = ''] = /^\s+(\d+):\s+((?:[0-9a-f]{2}\s){8})\s*(.*)$/.exec(line) ?? [];
     if (at === undefined) continue;
     const immediate = Buffer.from(bytes.replace(/\s/g, ''), 'hex').readInt32LE(4);
-    // BPF_PSEUDO_CALL: counted in instructions, from the next one, or from the start of `.text` less one.
+    // BPF_PSEUDO_CALL: counted in instructions, from the next one, or from the start of `.text`
+    // less one.
     const isCall = bytes.startsWith('85 10 ');
     place = isCall ? (immediate + 1) * 8 : immediate;
     if (isCall && section === '.text' && immediate !== -1)

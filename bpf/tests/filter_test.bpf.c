@@ -1,6 +1,6 @@
 /*
- * The differential test: judges facts that user space invented with the very functions that the tracer's
- * programs call. Run with BPF_PROG_TEST_RUN; nothing is attached.
+ * The differential test: judges facts that user space invented with the very functions that the
+ * tracer's programs call. Run with BPF_PROG_TEST_RUN; nothing is attached.
  *
  * A raw tracepoint and not a `syscall` program: those are sleepable, and may not use a trie.
  */
@@ -14,7 +14,7 @@
 
 #define FILTER_CASE_PATH 512
 
-/* What is judged: a task, what its process carries, and fields of its events. */
+/* A case to judge: a task, the state of its process, and fields of its events. */
 struct filter_case {
 	struct scope_words words;
 	struct task_facts facts;
@@ -23,7 +23,7 @@ struct filter_case {
 	__u8 path[FILTER_CASE_PATH];
 };
 
-/* What came out. */
+/* The result of a case. */
 struct filter_verdict {
 	__u64 matched;
 	__u64 excluding;
@@ -88,7 +88,10 @@ int judge_cases(void *ctx)
 
 	if (!set)
 		return 1;
-	/* Of 64 bits: what 5.10 remembers of a spilled number. Else it takes the loop for one without an end. */
+	/*
+	 * Of 64 bits: what 5.10 remembers of a spilled number. Else it takes the loop for one without
+	 * an end.
+	 */
 	for (__u64 i = 0; i < FILTER_CASES_MAX; i++) {
 		__u32 key = i;
 		struct filter_case *given = bpf_map_lookup_elem(&filter_cases, &key);

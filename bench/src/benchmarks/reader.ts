@@ -78,7 +78,7 @@ interface Reading {
   readonly process: Launched;
 }
 
-/** What the readers are run by. */
+/** The programs that run the readers. */
 interface Found {
   readonly runtimes: readonly Runtime[];
   /** The compiled reader in Go, where it can be had. */

@@ -125,7 +125,7 @@ export const startup: Benchmark = {
       measurements: [first, cpu, memory],
       absent: bench.peers.absent(this.peers),
       remarks: [
-        'What follows a command shows the exec of that command. What watches the machine shows the exec of a program that is executed every 4 ms, so that it is told of 2 ms late on average.',
+        'A tracer that follows a command shows the exec of that command. A tracer of the machine shows the exec of a program that runs every 4 ms, which is 2 ms late on average.',
         'Programs start without NODE_EXTRA_CA_CERTS and NODE_OPTIONS, whatever the shell has them set to.',
         'Peers write line by line by stdbuf or an option of their own; else their first line would come with the 4,096th byte.',
       ],

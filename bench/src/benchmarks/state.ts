@@ -89,7 +89,7 @@ async function measureOpens(bench: Bench): Promise<{ measurement: Measurement; r
       base: hit,
       series: samples.series('ns'),
     },
-    remark: `Opens: ${opens.toLocaleString('en-US')} a round, of one process whose entry is deleted before each, every second or none; what was missed by the tracer's own count: ${seen}. The time of system calls that are no event is taken off.`,
+    remark: `Opens: ${opens.toLocaleString('en-US')} a round, of one process whose entry is deleted before each, every second or none; what was missed by the tracer's own count: ${seen}. The time of system calls without an event is subtracted.`,
   };
 }
 

@@ -51,7 +51,7 @@ export const storm: Benchmark = {
         'The traced program stays on one CPU; where its tracer runs is left to the scheduler. Whatever a tracer tells goes to a file, in whole blocks.',
         `"${following}" has a scope that the storm is in, and that follows; "${attached}" has one that it is not in. The CPU time of a tracer is its own, until it has written everything; what it spends inside the traced program is in that program's time.`,
         `"${followingAll}" tells of all that the command tells of when it is not asked for less.`,
-        'What is not told is the number of events that happened less the number in the output.',
+        'The missing events are the events that happened less those in the output.',
       ],
     };
   },

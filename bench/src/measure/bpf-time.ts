@@ -6,7 +6,9 @@ export interface BpfTime {
   readonly runs: number;
 }
 
-/** Counted by the kernel while its statistics are on: start the trace with `tuning.measurePrograms`. */
+/**
+ * Counted by the kernel while its statistics are on: start the trace with `tuning.measurePrograms`.
+ */
 export function bpfTime({ object }: Tracer, programs: readonly string[]): BpfTime {
   let ns = 0;
   let runs = 0;

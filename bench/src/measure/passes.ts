@@ -1,9 +1,8 @@
 import type { Measurement, Observation, Series } from '../finding.js';
 
 /**
- * What several passes have seen, as one: the rounds of a series one pass after the other, so that
- * its spread has what changes in minutes and not only what changes in seconds. What one pass alone
- * has seen stays.
+ * Merges the observations of several passes: the rounds of a series follow one another, so that the
+ * spread includes changes over minutes. Series of one pass alone stay.
  */
 export function merge(passes: readonly Observation[]): Observation {
   return {

@@ -1,10 +1,11 @@
 /**
- * Reads full rings as `tracer.each` does, in a process of its own, so that V8 compiles each way of reading alone. `time N`
- * fills the ring and empties it N times, and answers with the nanoseconds per record. `heap N` answers with the bytes that
- * were allocated per record, of N records or more. `flow N PRODUCE` empties the ring while PRODUCE (`c/produce.c`) fills it with
- * N records, and answers with the records per second.
+ * Reads full rings as `tracer.each` does, in a process of its own, so that V8 compiles each way of
+ * reading alone. `time N` fills the ring and empties it N times, and answers with the nanoseconds
+ * per record. `heap N` answers with the bytes that were allocated per record, of N records or more.
+ * `flow N PRODUCE` empties the ring while PRODUCE (`c/produce.c`) fills it with N records, and
+ * answers with the records per second.
  *
- *   child.js WHAT OBJECT RECORDS RINGSIZE
+ * child.js WHAT OBJECT RECORDS RINGSIZE
  */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -71,7 +72,10 @@ function timeOf(fillings: number): number {
   return ns / records;
 }
 
-/** Young space grows by what is allocated until it is collected, which makes the difference negative: such drains are left out. */
+/**
+ * Young space grows by what is allocated until it is collected, which makes the difference
+ * negative: such drains are left out.
+ */
 function heapOf(wanted: number): number {
   let bytes = 0;
   let count = 0;
@@ -117,8 +121,9 @@ async function flow(wanted: string, produce: string): Promise<number> {
 }
 
 /**
- * Runs the reader until V8 has compiled it, as in a trace of some seconds. A function that is called once per drain is compiled
- * after some thousand drains. That includes the function that takes the time: interpreted, it takes as long as a thousand records.
+ * Runs the reader until V8 has compiled it, as in a trace of some seconds. A function that is
+ * called once per drain is compiled after some thousand drains. That includes the function that
+ * takes the time: interpreted, it takes as long as a thousand records.
  */
 async function warmUp(): Promise<void> {
   // A tracer's first looks find nothing.

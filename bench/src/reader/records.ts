@@ -7,7 +7,7 @@ import { fakeRecord } from '@spoor/event/testing';
 const recordMax = 4096;
 const recordCount = 256;
 
-/** Where `bpf/ring-fill.bpf.c` puts what is different in each record. */
+/** `bpf/ring-fill.bpf.c` overwrites these letters in each record. */
 const placeholder = 'aaaaaaaa';
 
 const comms = [
@@ -84,11 +84,14 @@ export function mixedSize(index: number): number {
 export interface RecordsOptions {
   /** Bytes of the record with this index, at least 160. Default: opens of their natural size. */
   readonly sizeOf?: (index: number) => number;
-  /** Whether all paths differ. */
+  /** True if all paths differ. */
   readonly unique?: boolean;
 }
 
-/** Writes the records that all readers fill their rings with, each as a `struct given` of `bpf/ring-fill.bpf.c`. */
+/**
+ * Writes the records that all readers fill their rings with, each as a `struct given` of
+ * `bpf/ring-fill.bpf.c`.
+ */
 export function writeRecords(path: string, { sizeOf, unique = false }: RecordsOptions = {}): void {
   const file = Buffer.alloc((8 + recordMax) * recordCount);
   for (let index = 0; index < recordCount; index++) {

@@ -8,7 +8,9 @@ function sumOf(event: Event): number {
   return event.cpu + event.tgid + event.tid + event.ppid + event.uid;
 }
 
-/** A handler of events, as `tracer.each` calls it in production: without a check of their lifetime. */
+/**
+ * A handler of events, as `tracer.each` calls it in production: without a check of their lifetime.
+ */
 function ofEvents(handle: (event: Event<'open'>) => void): RingHandler {
   return new EventDecoder({ checkLifetime: false }).handler((event) => {
     if (event.kind === 'open') handle(event);

@@ -8,7 +8,7 @@ interface Arguments extends TextFacts {
   readonly argc: number;
 }
 
-/** Whether arguments, or the end of one, are missing. */
+/** Returns true if arguments, or the end of one, are missing. */
 const lacksArguments = (event: Arguments): boolean =>
   event.isTruncated('argv') || event.argv.length < event.argc;
 

@@ -6,13 +6,14 @@ export interface JsonSchema {
 }
 
 /**
- * A test of one number of the record; of a variable part, its bytes. A field is shown only if all of its tests pass.
+ * A test of one number of the record; of a variable part, its bytes. A field is shown only if all
+ * of its tests pass.
  */
 export interface Test {
   readonly field: string;
   /** The number is one of these. */
   readonly is?: readonly number[];
-  /** The number is none of these. */
+  /** The number differs from all of these. */
   readonly not?: readonly number[];
   readonly min?: number;
   readonly max?: number;
@@ -20,13 +21,13 @@ export interface Test {
 
 /** How a condition compares a path: see `pathText` of `@spoor/filter`. */
 export interface PathRule {
-  /** Whether the call follows a symbolic link that is the last name of the path. */
+  /** True if the call follows a symbolic link that is the last name of the path. */
   readonly followsLast: boolean;
   /** The field with the directory that the name starts from, where the event has one. */
   readonly directory?: string;
 }
 
-/** What custom values are computed from: a view, with its fields and these methods. */
+/** The argument of a custom value: a view, with its fields and these methods. */
 export interface TextFacts {
   bytes(field: string): Uint8Array;
   isTruncated(field: string): boolean;
@@ -35,7 +36,9 @@ export interface TextFacts {
 
 /** How a value of `data` is made from the record. */
 export type Form =
-  /** A variable part. `start`: shown only beside an absolute or a relative name in the field `of`. */
+  /**
+   * A variable part. `start`: shown only beside an absolute or a relative name in the field `of`.
+   */
   | {
       readonly type: 'text';
       readonly path?: PathRule;
@@ -46,8 +49,8 @@ export type Form =
   /** A variable part with several texts, each ended by a NUL. */
   | { readonly type: 'list' }
   /**
-   * A number, shown as it is, by its name, or as `show` says. `negative`: the record has the negative number, as calls
-   * return errors.
+   * A number, shown as it is, by its name, or as `show` says. `negative`: the record has the
+   * negative number, as calls return errors.
    */
   | {
       readonly type: 'number';
@@ -64,7 +67,7 @@ export type Form =
       readonly path?: string;
       readonly ipWhen?: readonly Test[];
     }
-  /** What no other form can say. */
+  /** A value that no other form describes. */
   | { readonly type: 'custom'; value(event: never): unknown };
 
 /** Entries beside a text: its bytes if it is not UTF-8, and whether it was cut. */
@@ -147,9 +150,9 @@ export type DataOf<Fields> = Flat<
   } & { [Name in `${Noted<Fields, 'Truncated'>}Truncated`]?: true }
 >;
 
-/** What is known of an event kind: the only description of its `data`. */
+/** The declaration of an event kind: the only description of its `data`. */
 export interface EventDeclaration<Fields extends DataFields = DataFields> {
-  /** What happened, in a sentence. */
+  /** Says in one sentence what happened. */
   readonly summary: string;
   /** How the facts are found, and what is not seen. One paragraph each. */
   readonly notes?: readonly string[];

@@ -159,7 +159,7 @@ export const device = <const Options extends FieldOptions = FieldOptions>(option
     options,
   );
 
-/** Which file it was, when the kernel reported it. */
+/** The identity of the file, if the kernel reported it. */
 export const file = (description: string) => {
   const when = isNotZero('inode');
   return { device: device({ when }), inode: u64(description, { when }) };
@@ -177,7 +177,7 @@ const startField = (from: string, form: { of: string; absolute: boolean }, descr
     { from, optional: true },
   );
 
-/** Where the name in a field starts. `directory`: what the record calls it. */
+/** The directory from which the name in a field starts. */
 export const start = (
   of: string,
   description = 'Where a relative name starts, as the kernel has it; the file itself when the name is empty.',

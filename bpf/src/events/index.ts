@@ -86,7 +86,9 @@ export const listParts = (kind: string): readonly string[] =>
     form.type === 'list' ? [from] : [],
   );
 
-/** Returns the declaration of an event kind, which may come from a file; undefined if it has none. */
+/**
+ * Returns the declaration of an event kind, which may come from a file; undefined if it has none.
+ */
 export function declarationOf(kind: string): EventDeclaration | undefined {
   return Object.hasOwn(declarations, kind)
     ? (declarations as Readonly<Record<string, EventDeclaration>>)[kind]

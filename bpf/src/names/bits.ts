@@ -1,6 +1,8 @@
 import type { Names } from './names.js';
 
-/** A bit, or several at once, and what people call it. One that includes another stands before it. */
+/**
+ * A bit, or several at once, and what people call it. One that includes another stands before it.
+ */
 export type BitNames = readonly (readonly [bits: number, name: string])[];
 
 /** `MS_RDONLY|MS_NOSUID`; bits without a name come last, in hexadecimal. Empty for 0. */
@@ -16,7 +18,9 @@ export function bitsText(value: number, table: BitNames): string {
   return found.join('|');
 }
 
-/** A table of bits in order, from the lowest: `prefix` and a name each; `-` where a bit has none. */
+/**
+ * A table of bits in order, from the lowest: `prefix` and a name each; `-` where a bit has none.
+ */
 export function bitNames(prefix: string, names: string, first = 0): BitNames {
   return names
     .split(/\s+/)

@@ -1,4 +1,7 @@
-/** `major:minor` of a device number as the kernel has it: major << 20 | minor (include/linux/kdev_t.h). */
+/**
+ * `major:minor` of a device number as the kernel has it: major << 20 | minor
+ * (include/linux/kdev_t.h).
+ */
 export function deviceText(device: number): string {
   return `${device >>> 20}:${device & 0xfffff}`;
 }

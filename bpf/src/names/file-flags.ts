@@ -10,7 +10,10 @@ export const atFlags: BitNames = bitNames(
 /** Flags of renameat2(): include/uapi/linux/fs.h. */
 export const renameFlags: BitNames = bitNames('RENAME_', 'NOREPLACE EXCHANGE WHITEOUT');
 
-/** Flags of mount(): include/uapi/linux/mount.h. The upper half may hold a magic number that old programs add. */
+/**
+ * Flags of mount(): include/uapi/linux/mount.h. The upper half may hold a magic number that old
+ * programs add.
+ */
 export const mountFlags: BitNames = [
   [0xc0ed0000, 'MS_MGC_VAL'],
   ...bitNames(

@@ -3,7 +3,10 @@ export type Architecture = 'x64' | 'arm64';
 
 /** Names of numbers, in both directions. */
 export interface Names {
-  /** The name of a number; the digits of a number without a name; null for a number that means nothing. */
+  /**
+   * The name of a number; the digits of a number without a name; null for a number that means
+   * nothing.
+   */
   of(value: number, machine: Architecture): string | null;
   /** The number of a name; undefined for an unknown name. */
   numberOf(name: string, machine: Architecture): number | undefined;

@@ -37,7 +37,9 @@ const machineFlags: Readonly<Record<Architecture, readonly (readonly [number, st
   ],
 };
 
-/** Names of open flags: `O_WRONLY|O_CREAT|O_CLOEXEC`. Bits without a name come last, in hexadecimal. */
+/**
+ * Names of open flags: `O_WRONLY|O_CREAT|O_CLOEXEC`. Bits without a name come last, in hexadecimal.
+ */
 export const openFlags: Names = {
   of: flagsText,
   numberOf(text, machine) {

@@ -5,7 +5,10 @@ const names =
   `HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU
 XFSZ VTALRM PROF WINCH IO PWR SYS`.split(/\s+/);
 
-/** Signals from here on are real-time ones, as the kernel counts them; libc keeps the first two for itself. */
+/**
+ * Signals from here on are real-time ones, as the kernel counts them; libc keeps the first two for
+ * itself.
+ */
 const realTime = 32;
 
 export const signals: Names = namesOf(signalName, numbersTo(64, 1), 'SIGTERM, SIGKILL');
