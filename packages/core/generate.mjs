@@ -1,4 +1,5 @@
-// Writes the tables of docs/errors.md from the table of error codes. With --check it writes nothing and exits 1 if the page is stale.
+// Writes the tables of docs/errors.md from the table of error codes. With --check it writes nothing
+// and exits with 1 if the page is stale.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

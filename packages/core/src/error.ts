@@ -1,15 +1,15 @@
-/** What a code means. A table of these is in docs/errors.md. */
+/** The meaning of a code. docs/errors.md lists all of them. */
 export interface ErrorCode {
   /**
-   * Who can mend it. `usage`: the caller wrote something wrong. `environment`: this machine cannot
-   * do it. `data`: an input is not what it claims to be.
+   * The side that can fix it. `usage`: the caller wrote something wrong. `environment`: this
+   * machine cannot do it. `data`: an input is not what it claims to be.
    */
   readonly kind: 'usage' | 'environment' | 'data';
   /** The status that `spoor` exits with. */
   readonly exitStatus: number;
   /** When the error is thrown. */
   readonly when: string;
-  /** What usually helps. The `remedy` of an error is more exact. */
+  /** The usual remedy. The `remedy` of an error is more exact. */
   readonly remedy: string;
 }
 
@@ -157,7 +157,7 @@ export const errorCodes = {
 export type SpoorErrorCode = keyof typeof errorCodes;
 
 export interface SpoorErrorOptions {
-  /** What helps: one sentence, or the exact commands. */
+  /** A remedy: one sentence, or the exact commands. */
   readonly remedy?: string;
   /** The failed call and its target: `bpf_map_create(proc_info)`. */
   readonly call?: string;

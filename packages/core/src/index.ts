@@ -1,6 +1,6 @@
 /**
- * What every package shares: errors and their codes, errno names, map types, escaping. Imports
- * nothing.
+ * Errors and their codes, errno names, map types and escaping, for all packages. This package
+ * imports none of ours.
  */
 export { errno, errnoName, knownErrnoName } from './errno.js';
 export {

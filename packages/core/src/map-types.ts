@@ -1,5 +1,5 @@
 /**
- * What a type of map can do. The table has one row per type; nothing else asks which type a map is.
+ * The abilities of a map type. The table has one row per type; nothing else compares map types.
  * Numbers are those of `enum bpf_map_type` in `include/uapi/linux/bpf.h`.
  */
 export interface MapType {

@@ -71,7 +71,7 @@ function kernelTakes(scope: Scope, event: { readonly kind: string }): boolean {
   return takesEvent({ ...scope, events: decided }, event);
 }
 
-/** What both sides say of one case, in words of the current set. */
+/** The verdict that both sides must return for one case, as masks of the current set. */
 function expected(sets: readonly Scope[][], { facts, carried, event }: Case) {
   const scopes = sets.at(-1)!;
   const origin = Math.max(0, sets.length - 1 - carried.age);

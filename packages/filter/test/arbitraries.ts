@@ -181,7 +181,7 @@ const eventRules: fc.Arbitrary<EventRule[]> = fc
     ),
   );
 
-/** What a scope says, without its name. */
+/** A scope without its name. */
 const scopeBody = fc.record({
   filters: fc.array(filterOf, { maxLength: 5, size: 'max' }).map(allowed),
   follows: fc.boolean(),

@@ -10,7 +10,7 @@ import { resolveScope } from '../src/resolve/resolve.js';
 import { testHost } from './host.js';
 import { byBuilder, byExpression, byPolicy } from './three-ways.js';
 
-/** What a kind's own test names; the suite does the rest. */
+/** The samples of a kind; the suite does the rest. */
 export interface KindSamples {
   /**
    * An expression, facts that it matches, and facts that it does not. At least one of each
@@ -25,7 +25,7 @@ export interface KindSamples {
   readonly wrong: readonly (readonly [expression: string, says: RegExp])[];
 }
 
-/** What holds for every filter kind. A new one names samples and inherits this. */
+/** Tests that every filter kind passes, on the samples of the kind. */
 export function filterKindSuite(name: FilterKindName, { rows, wrong }: KindSamples): void {
   const kind: FilterKind = filterKinds[name];
 

@@ -11,7 +11,7 @@ export interface KernelCase {
   readonly followed: bigint;
   readonly excluded: bigint;
   readonly version: bigint;
-  /** What an open and a connect of the task have. */
+  /** The values of an open and a connect of the task. */
   readonly path: string;
   readonly port: number;
 }
@@ -124,7 +124,7 @@ const tailMax = 128;
 
 function encodeCase(one: KernelCase, bytes: Uint8Array, at: Offsets): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  // What the collector does not fill is whatever was there before.
+  // Bytes that the collector does not fill have any value.
   bytes.fill(0xa5);
   view.setBigUint64(at('words.followed'), one.followed, true);
   view.setBigUint64(at('words.excluded'), one.excluded, true);

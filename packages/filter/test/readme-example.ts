@@ -12,7 +12,7 @@ const same = scope('build')
   .on('open', (open) => open.path.startsWith('/etc/'));
 assert.deepEqual(same, build);
 
-// What the kernel decides, and by which table.
+// The kernel decides each filter by a table.
 const { lines } = explain([build]);
 assert.ok(lines.includes('    uid>=1000: kernel, table uid'));
 

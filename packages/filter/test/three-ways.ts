@@ -31,7 +31,7 @@ function say(steps: Steps, { operator, values }: Comparison): never {
   return method === undefined ? steps(...inputs) : steps[method]!(...inputs);
 }
 
-/** The same scope, said to the builder call by call. */
+/** Builds an equal scope by calls. */
 export function byBuilder({ name, filters, follows, events }: Scope): Scope {
   let builder = begin(name) as unknown as Record<string, Steps>;
   for (const filter of filters) builder = say(builder[filter.kind]!, filter);
@@ -47,10 +47,10 @@ export function byBuilder({ name, filters, follows, events }: Scope): Scope {
   return builder as unknown as Scope;
 }
 
-/** The same scope through its expression. */
+/** Makes an equal scope from its expression. */
 export const byExpression = (scope: Scope): Scope => parseScope(printScope(scope));
 
-/** The same scope through a policy, as value and as text. */
+/** Makes equal scopes from a policy, as value and as text. */
 export async function byPolicy(scope: Scope): Promise<Scope[]> {
   const value = await parsePolicy(policyOf([scope]));
   const text = await parsePolicy(printPolicy({ scopes: [scope] }));

@@ -21,7 +21,7 @@ export function isNotStored(status: number): boolean {
   return isFull(status) || status === -errno.EBUSY || status === -errno.EAGAIN;
 }
 
-/** What to do about an errno; the one place where errnos get codes. */
+/** The code and the remedy of each errno. */
 const rows = new Map<number, readonly [code: SpoorErrorCode, remedy: string]>([
   [errno.E2BIG, ['MAP_FULL', 'Delete entries first, or make the map larger before the object is loaded.']],
   [errno.ENOSPC, ['MAP_FULL', 'Delete entries first, or make the map larger before the object is loaded.']],

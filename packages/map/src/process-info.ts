@@ -13,7 +13,7 @@ export interface ProcessInfoOptions<V> {
   readonly startTimeNs: (record: V) => bigint;
   /** See `InitOptions.isWhole`: for records that programs change in place. */
   readonly isWhole?: (record: V) => boolean;
-  /** Where `/proc` is; `/proc` by default. */
+  /** The mount point of procfs; `/proc` by default. */
   readonly root?: string;
 }
 

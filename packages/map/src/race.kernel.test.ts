@@ -116,7 +116,7 @@ it.each(Object.entries(kinds))(
     const taken = kernel('deleted') + figures.replaced + figures.sabotaged;
     if (evicts) expect(left).toBeLessThanOrEqual(put - taken);
     else expect(left).toBe(put - taken);
-    // What is left is whole as well.
+    // All remaining entries are whole.
     for (const [key, value] of statesOf(states)) expect(value.key).toBe(key);
   },
   (seconds + 60) * 1000,

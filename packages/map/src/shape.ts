@@ -14,13 +14,13 @@ import {
 } from '@spoor/btf';
 
 /**
- * What says how a key or value lies in memory: a codec, a layout, or a generated schema, which
- * carries its layout. A codec is used as it is; from the others one is compiled, once a layout.
+ * Describes a key or value in memory: a codec, a layout, or a schema, which has its layout. A codec
+ * is used directly; for the others one is compiled per layout.
  */
 export type Shape = Codec<never> | Layout | { readonly layout: Layout };
 
 /**
- * What a shape reads: `ValueOf<typeof ProcInfo>`; `unknown` for a struct layout that does not say.
+ * The value type of a shape: `ValueOf<typeof ProcInfo>`; `unknown` for a struct layout without one.
  */
 export type ValueOf<S> =
   S extends Codec<infer T> ? T : S extends { readonly layout: infer L } ? LayoutValue<L> : LayoutValue<S>;
@@ -46,7 +46,7 @@ type PlainValue<L> = L extends IntLayout
               ? LayoutValue<L['element']>[]
               : unknown;
 
-/** The codec of a shape. @throws {SpoorError} LAYOUT_INVALID when it is none */
+/** Returns the codec of a shape. @throws {SpoorError} LAYOUT_INVALID when the shape is invalid */
 export function codecOf<S extends Shape>(shape: S): Codec<ValueOf<S>> {
   const any: Shape = shape;
   if ('readInto' in any) return any as unknown as Codec<ValueOf<S>>;

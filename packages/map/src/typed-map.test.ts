@@ -49,7 +49,7 @@ describe('typedMap refuses', () => {
     expect(errorOf(() => typedQueue(raw(), { value: u64 })).code).toBe('MAP_KIND');
   });
 
-  it('a layout that is none', () => {
+  it('an invalid layout', () => {
     const layout = { kind: 'int', size: 3, signed: false } as never;
     expect(errorOf(() => typedMap(raw(), { key: layout, value: u64 })).code).toBe('LAYOUT_INVALID');
   });

@@ -77,9 +77,7 @@ export interface TypedMap<K, V> extends Iterable<[K, V]> {
    */
   entries(): IterableIterator<[K, V]>;
   /**
-   * The same for those who want them all: `handle` is called with each, as `Map.prototype.forEach`
-   * calls it. What an iterator hands out is made and collected an entry; what is only read here
-   * need not be.
+   * Calls `handle(value, key)` for every entry. Faster than iterating: allocates no result objects.
    */
   forEach(handle: (value: V, key: K) => void): void;
   keys(): IterableIterator<K>;

@@ -6,8 +6,8 @@ import type { MapCall, MemoryMap } from './memory/memory-map.js';
 import { withInit } from './with-init.js';
 
 /**
- * What a rival does to the key just before one of our calls (`start` 0: deletes it); the call after
- * may fail.
+ * A rival's change of the key just before one of our calls (`start` 0: a delete). The next call may
+ * fail.
  */
 interface Rival {
   readonly call: MapCall;

@@ -9,7 +9,7 @@ const comms = typedMap(raw, { key: ctype.u32, value: ctype.chars(16) });
 
 assert.equal(comms.set(1, 'systemd'), true);
 assert.equal(comms.set(1, 'init', 'create'), false); // it is there already
-assert.equal(comms.get(2), undefined); // a miss is no exception
+assert.equal(comms.get(2), undefined); // a miss is not an error
 assert.deepEqual([...comms], [[1, 'systemd']]);
 
 // A map that fills in its misses. What another one stores meanwhile, in the kernel or here, wins.

@@ -26,7 +26,7 @@ it.each([
   ['/../..', '/../x', undefined],
   ['/', '/../x', undefined],
   ['/', '/..', undefined],
-])('what is mounted from %s on shows %s at %s', (root, path, below) => {
+])('a mount of %s shows %s at %s', (root, path, below) => {
   expect(pathBelow(root, path)).toBe(below);
 });
 

@@ -15,7 +15,7 @@ export interface CgroupMount {
    * Directory of the hierarchy that is mounted, as a path of it. A bind mount may show a part only.
    */
   readonly root: string;
-  /** Where it is mounted. */
+  /** The mount point. */
   readonly point: string;
 }
 

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 
-/** Whether an error of `node:fs` has one of these codes. */
+/** Returns true if an error of `node:fs` has one of these codes. */
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }
 
-/** Whether `/proc` reports a task that has exited: ENOENT when opening, ESRCH when reading. */
+/** Returns true if a task in `/proc` has exited: ENOENT when opening, ESRCH when reading. */
 export function isGone(error: unknown): boolean {
   return hasCode(error, 'ENOENT', 'ESRCH');
 }

@@ -9,7 +9,7 @@ export interface Observer {
    * Inode number of the pid namespace that process ids are those of; undefined in the initial one.
    */
   readonly pidNamespace: number | undefined;
-  /** What our time namespace adds to boot times in `/proc`, nanoseconds; 0 in the initial one. */
+  /** Nanoseconds that our time namespace adds to boot times in `/proc`; 0 in the initial one. */
   readonly bootOffsetNs: bigint;
 }
 

@@ -43,8 +43,8 @@ beforeAll(() => {
 afterAll(() => loaded.close());
 
 /**
- * What the kernel says of each process: its leader's record, or one of a thread with memory when
- * the leader has none.
+ * The kernel's record of each process: that of its leader, or of a thread with memory if the leader
+ * has none.
  */
 function askKernel(): Map<number, TaskRecord> {
   const bytes = loaded.program('tasks').iterate();

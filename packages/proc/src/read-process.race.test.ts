@@ -47,7 +47,7 @@ function become({ comm, ticks, uid, program }: Owner): void {
   renameSync(next, folder);
 }
 
-/** The same process runs another program. */
+/** Makes the process run another program. */
 function execute(program: string): void {
   const folder = join(root, '40');
   writeFileSync(join(root, program), '');
@@ -95,14 +95,14 @@ describe('a process that changes while it is read', () => {
     expect(summary()).toEqual(['old', 100, 1, 'program 3']);
   });
 
-  it('is none when it is another at every reading', () => {
+  it('is undefined if it is another process at every reading', () => {
     for (let time = 0; time < 10; time++) {
       middle.acts.push(() => become({ comm: 'x', ticks: 200 + time, uid: 2, program: 'x' }));
     }
     expect(summary()).toBeUndefined();
   });
 
-  it('is none when it exits', () => {
+  it('is undefined if it exits', () => {
     middle.acts.push(() => rmSync(join(root, '40'), { recursive: true }));
     expect(summary()).toBeUndefined();
   });

@@ -23,7 +23,7 @@ export interface ProcessFacts {
    * the caller knew better (see `ReadProcessOptions.startTimeNs`).
    */
   readonly startTimeNs: bigint;
-  /** Whether `startTimeNs` is the kernel's own value. */
+  /** True if `startTimeNs` is the kernel's own value. */
   readonly startIsExact: boolean;
   /** 0 when it has none in this pid namespace. */
   readonly parentTgid: number;
@@ -48,7 +48,7 @@ export interface ReadProcessOptions {
    * events have it.
    */
   readonly startTimeNs?: bigint;
-  /** Where `/proc` is; `/proc` by default. */
+  /** The mount point of procfs; `/proc` by default. */
   readonly root?: string;
 }
 

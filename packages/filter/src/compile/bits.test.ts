@@ -44,7 +44,7 @@ test('64 fit, 65 do not, and no name fits twice', () => {
   );
 });
 
-test('whatever comes and goes, bits are distinct, kept, and freed ones are the last resort', () => {
+test('bits are distinct and kept, and freed bits are used last', () => {
   const set = fc.uniqueArray(fc.integer({ min: 0, max: 99 }).map(String), { maxLength: 64, size: 'max' });
   fc.assert(
     fc.property(fc.array(set, { minLength: 2, maxLength: 8 }), (sets) => {

@@ -3,7 +3,7 @@ import { tooMany } from '../grammar/check.js';
 import { quoted } from '../grammar/syntax-error.js';
 import { maxScopes } from '../scope.js';
 
-/** Which bit of a word each scope has, and since when. */
+/** The bit of each scope, and the version that gave it. */
 export interface ScopeBits {
   /** Counts up with each set of scopes, from 1. */
   readonly version: bigint;

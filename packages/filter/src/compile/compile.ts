@@ -40,7 +40,7 @@ export interface CompiledScopes {
 export interface CompileScopesOptions {
   /** The scopes that these replace. Names that stay keep their bits. */
   readonly previous?: CompiledScopes;
-  /** Where names are looked up; this machine by default. */
+  /** Looks names up; this machine by default. */
   readonly host?: Host;
 }
 
@@ -91,7 +91,7 @@ export function compileScopes(scopes: readonly Scope[], options: CompileScopesOp
 const takesEvent = (scope: Scope, event: string) =>
   scope.events.length === 0 || scope.events.some((rule) => rule.event === event);
 
-/** What each scope has for one table; scopes that have nothing do not use it. */
+/** Collects the comparisons of one table. Scopes without any do not use the table. */
 function tableOf(
   row: Pick<CompiledTable, 'name' | 'engine' | 'number'>,
   byBit: readonly (Scope | undefined)[],

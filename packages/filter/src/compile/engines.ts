@@ -10,7 +10,7 @@ export interface Use {
   readonly filters: readonly Comparison[];
 }
 
-/** What scopes become by an engine. Words are those of `struct scope_set`. */
+/** The output of an engine. Masks are those of `struct scope_set`. */
 export interface EngineTable {
   readonly users: bigint;
   readonly missing: bigint;
@@ -30,7 +30,7 @@ const onlyUnequal = (uses: readonly Use[]) =>
     uses.filter(({ filters }) => filters.every(({ operator }) => operator === '!=')).map(({ bit }) => bit),
   );
 
-/** Who names which numbers with this operator. */
+/** The numbers that each scope names with this operator. */
 const naming = (uses: readonly Use[], operator: '=' | '!='): Marking[] =>
   uses.map(({ bit, filters }) => ({
     bit,

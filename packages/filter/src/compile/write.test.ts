@@ -118,7 +118,7 @@ test.each(['scope_sets', 'scope_in_force', 'scope_grace'] as const)(
       ...real,
       update: (key: Uint8Array, value: Uint8Array, flags: number) => {
         if (works) return real.update(key, value, flags);
-        // What takes it back is let through.
+        // The call that takes it back succeeds.
         works = true;
         return -9;
       },

@@ -13,7 +13,7 @@ export interface ReadPattern extends Pattern {
   readonly innerStar?: number;
 }
 
-/** Where and why a spelling is wrong. */
+/** A wrong spelling: its place and the problem. */
 export interface Misspelling {
   readonly from: number;
   readonly to: number;

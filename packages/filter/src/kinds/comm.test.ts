@@ -10,7 +10,7 @@ filterKindSuite('comm', {
     ['comm=*sh', { comm: 'bash' }, { comm: 'shell' }],
     ['comm!=ba*,*d', { comm: 'zsh' }, { comm: 'systemd' }],
     ['comm="a b",""', { comm: '' }, { comm: 'a' }],
-    // Bytes that are no UTF-8 are compared as they are.
+    // Bytes that are not UTF-8 are compared unchanged.
     ['comm=é', { comm: Uint8Array.of(0xc3, 0xa9) }, { comm: Uint8Array.of(0xe9) }],
     ['comm="*"', { comm: '*' }, { comm: 'x' }],
   ],
@@ -50,7 +50,7 @@ test.each([
   expect(remedyOf(() => parseScope(expression))).toContain(offered);
 });
 
-test('what is offered is what matches', () => {
+test('the suggested value matches', () => {
   const kept = /^Write (\S+),/.exec(remedyOf(() => parseScope('comm=victoria-metrics-prod'))!)![1]!;
   expect(parseScope(`comm=${kept}`).filters).toEqual(scope().comm('victoria-metric').filters);
   expect(remedyOf(() => scope().comm('victoria-metrics-prod'))).toContain('victoria-metric,');

@@ -13,8 +13,8 @@ const texts = textValues({
 });
 
 /**
- * What the values are to the fact. Hexadecimal digits alone are the beginning of an id, and a whole
- * name.
+ * Converts a value to texts of the fact. Hexadecimal digits alone are the beginning of an id, and a
+ * whole name.
  */
 function marked({ text, at }: TextValue): TextValue[] {
   if (at === 'end') return [{ text, at }];

@@ -9,7 +9,7 @@ const kinds = registry satisfies Record<FilterKindName, FilterKind>;
  *
  * @example
  * ```ts
- * for (const [name, { summary }] of Object.entries(filterKinds)) console.log(`${name}: ${summary}`);
+ * for (const [name, kind] of Object.entries(filterKinds)) console.log(name, kind.summary);
  * ```
  */
 export const filterKinds = Object.fromEntries(names.map((name) => [name, kinds[name]])) as typeof kinds;

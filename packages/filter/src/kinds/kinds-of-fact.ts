@@ -14,7 +14,7 @@ type FactsOf<Type> = {
     : never;
 }[keyof TaskFacts];
 
-/** What a kind's own file says. */
+/** The options that all kinds have. */
 interface Common<Type> {
   readonly summary: string;
   readonly examples: readonly string[];
@@ -28,7 +28,7 @@ interface NumberOptions extends Common<number> {
   readonly isSigned?: boolean;
 }
 
-/** Added to a signed number: the sums are in the order of the numbers. FILTER_SIGNED of bpf/filters/facts.h. */
+/** FILTER_SIGNED of bpf/filters/facts.h, added to signed numbers to keep their order unsigned. */
 const signedBias = 1n << 31n;
 
 /** Moves the values of a comparison to where FILTER_SIGNED moves the fact. */

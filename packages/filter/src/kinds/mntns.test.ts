@@ -11,7 +11,7 @@ filterKindSuite('mntns', {
     ['mntns>1', /operator > is not supported for mntns \(use = or !=\)/],
     ['mntns=1-2', /expected a number/],
     ['mntns=blue', /expected a number, @PID or the path/],
-    // What is accepted can be written, and read again.
+    // Every accepted value can be printed and parsed again.
     ['mntns="/a\\\0"', /a text cannot contain a NUL byte/],
     ['mntns=/a\ud800', /lone surrogate/],
   ],

@@ -50,7 +50,7 @@ export const textValues = ({ maxWhole, maxEnd, why, isCut }: TextValuesOptions):
   },
 });
 
-/** What can match in place of a text that is longer than what is kept of it. */
+/** Suggests the kept part of a text that is too long. */
 function keptPart(text: string, at: TextValue['at'], max: number): string {
   if (at === 'end') return 'The end of a longer name is not kept. Match its beginning: TEXT*.';
   let kept = '';
@@ -58,7 +58,7 @@ function keptPart(text: string, at: TextValue['at'], max: number): string {
     if (factBytes(kept + char).length > max) break;
     kept += char;
   }
-  // What ends inside a character is no text.
+  // The kept bytes may end inside a character, which cannot be written.
   const starAfter = factBytes(kept).length < max;
   return `Write ${spell({ text: kept, starBefore: false, starAfter })}, the part that is kept.`;
 }

@@ -3,7 +3,7 @@ import type { TLocalizedValidationError } from 'typebox/error';
 import { quoted } from '../grammar/syntax-error.js';
 import { policyWords } from './schema.js';
 
-/** What is wrong with a policy file, and where. */
+/** A problem in a policy file, and its place. */
 export interface PolicyProblem {
   /** JSON pointer: `/scopes/0/filters/1/operator`. */
   readonly path: string;

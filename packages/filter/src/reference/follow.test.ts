@@ -29,7 +29,7 @@ test('a child starts with what its parent carries and is', () => {
   const all = scopes(npm, 'sh: comm=sh follow');
   const child = followFork(parent, taskFacts({ comm: 'sh' }), all);
   expect(names(child)).toEqual(['npm', 'sh']);
-  // What the parent becomes later is not the child's.
+  // Later changes of the parent do not reach the child.
   expect(names(parent)).toEqual(['npm']);
 });
 

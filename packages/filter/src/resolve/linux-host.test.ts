@@ -15,7 +15,7 @@ onLinux('knows users, groups and what is none', () => {
   expect(host.group('root')).toBe(0);
   expect(host.names('user')).toContain('root');
   expect(host.user('no-such-user-here')).toBeUndefined();
-  // A name is no option of a program that is asked.
+  // A name is never taken for an option of getent.
   expect(host.user('--help')).toBeUndefined();
 });
 

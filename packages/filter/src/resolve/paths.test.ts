@@ -49,7 +49,7 @@ describe('paths in scopes stand for where their links lead, too', () => {
     ['open.result=3', 'open.result=3'],
   ])('%s is %s', (text, expected) => {
     expect(resolved(text)).toBe(expected);
-    // What is resolved stays so.
+    // Resolving again changes nothing.
     expect(resolved(expected)).toBe(expected);
   });
 

@@ -11,7 +11,7 @@ import type { Host } from './host.js';
 
 /** A path that somebody wrote in a scope, and what it stands for. */
 export interface PathMeaning {
-  /** What it is compared with: `exe`, `open.path`. */
+  /** The filter or field that it is compared with: `exe`, `open.path`. */
   readonly of: string;
   /** As an expression has it: `/bin/ls`, `/bin/*`. */
   readonly written: string;
@@ -32,10 +32,7 @@ export interface ResolvedPaths {
 
 interface Place {
   readonly of: string;
-  /**
-   * Whether the kernel follows a link that is the last name of the path: `open` does, `unlink` does
-   * not.
-   */
+  /** True if the kernel follows a link in the last name: `open` does, `unlink` does not. */
   readonly followsLast: boolean;
   readonly find: (path: string) => readonly Found[];
 }

@@ -4,7 +4,7 @@ import { HashTable } from './hash-table.js';
 import { LruList } from './lru-list.js';
 import { type Store, type StoreOptions, updateFlag } from './store.js';
 
-/** Where slots for new entries come from: that is all in which `hash` and `lru_hash` differ. */
+/** Provides slots for new entries, the only difference between `hash` and `lru_hash`. */
 interface SlotSource {
   /** -1 when there is none. May recycle another entry's. */
   take(cpu: number): number;

@@ -61,7 +61,7 @@ export class LruList {
   readonly #nextSteal: Uint16Array;
   #inactive = 0;
   #active = 0;
-  /** Where the next rotation of the inactive list begins; its head means: at the tail. */
+  /** The start of the next rotation of the inactive list; its head stands for the tail. */
   #rotation: number;
 
   constructor(options: LruListOptions) {

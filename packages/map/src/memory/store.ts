@@ -9,8 +9,8 @@ export interface Store {
   nextKey(key: Uint8Array | null, next: Uint8Array): number;
   lookupBatch?(request: BatchRequest): BatchResult;
   /**
-   * What a program's lookup does beside reading: the entry is now recently used. False when it is
-   * not there.
+   * Marks an entry as recently used, as the look-up of a program does. Returns false if it is
+   * missing.
    */
   touch?(key: Uint8Array): boolean;
   /** Entries stored now. */
@@ -20,7 +20,7 @@ export interface Store {
 /** Update flags: BPF_ANY, BPF_NOEXIST, BPF_EXIST. */
 export const updateFlag = { any: 0, create: 1, update: 2 } as const;
 
-/** What a store is made from; see `MemoryMapOptions`. */
+/** The options of a store; see `MemoryMapOptions`. */
 export interface StoreOptions {
   readonly keySize: number;
   /** Bytes of a value in a system call: all slots of a per-CPU kind. */

@@ -1,4 +1,4 @@
-/* The maps of the conformance suite: test/map-specs.ts says the same. The tests enable one map at a time. */
+/* The maps of the conformance suite, as in test/map-specs.ts. Tests enable one map at a time. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

@@ -1,9 +1,9 @@
 /*
- * A kernel side for the race test: lookup-or-init of invented processes, at every system call of one process, against
- * threads of that process which do the same. RACE_TYPE and RACE_FLAGS choose the kind of map.
+ * The kernel side of the race test: lookup-or-init of invented processes at every system call of
+ * one process, against threads of that process. RACE_TYPE and RACE_FLAGS choose the kind of map.
  *
- * `truth` says which identity (start) a key has now; it only grows. A state is whole when every word follows from its
- * key, start and origin.
+ * `truth` has the identity (start) of each key, which only grows. A state is whole if every word
+ * follows from its key, start and origin.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -129,7 +129,7 @@ int on_sys_enter(void *ctx)
 	return 0;
 }
 
-/* At every system call of the other threads, all of eight keys again and again: elements are used again at once. */
+/* Runs at every system call of the other threads, over eight keys: elements are reused at once. */
 SEC("?tp_btf/sys_enter")
 int overwrite_on_sys_enter(void *ctx)
 {

@@ -37,7 +37,7 @@ function wordOf({ key, start, origin }: RaceState, index: number): number {
   return (mixed + Math.imul(index, 2_246_822_519)) >>> 0;
 }
 
-/** What user space builds for a key whose owner started at `start`. */
+/** Builds the state of a key whose owner started at `start`. */
 export function buildState(key: number, start: number): RaceState {
   const state: RaceState = { key, start, origin: FROM_USER, words: [] };
   for (let index = 0; index < WORDS; index++) state.words.push(wordOf(state, index));

@@ -10,7 +10,7 @@ import {
 } from '../../src/index.js';
 import { buildState, isWhole, KEYS, type RaceState, statesOf, truthOf } from './race-state.js';
 
-/** What each thread is given. */
+/** The task of one thread. */
 export interface RaceTask {
   readonly role: 'sync' | 'async' | 'saboteur';
   readonly states: SharedMap;
@@ -22,7 +22,7 @@ export interface RaceTask {
   readonly seed: number;
 }
 
-/** What a thread saw with its own eyes, to be compared with the counters. */
+/** The observations of a thread, to compare with the counters. */
 export interface RaceReport {
   readonly role: RaceTask['role'];
   readonly results: Record<InitOutcome, number>;

@@ -1,4 +1,4 @@
-// The entry of a racing thread. A thread starts from JavaScript, and Node 20 reads no TypeScript: Vite loads the rest.
+// The entry of a racing thread. Node.js 20 cannot load TypeScript, so Vite loads the rest.
 import { fileURLToPath } from 'node:url';
 import { parentPort } from 'node:worker_threads';
 import { createViteServer } from 'vitest/node';

@@ -1,4 +1,4 @@
-/* What the kernel itself knows of every process, to hold what /proc says against it. */
+/* The kernel's own facts of every process, to compare /proc with. */
 #include <linux/bpf.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
