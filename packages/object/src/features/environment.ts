@@ -29,6 +29,14 @@ const initialUserNamespace = 0xeffffffd;
 const capSysAdmin = 1n << 21n;
 const needed = { CAP_PERFMON: 1n << 38n, CAP_BPF: 1n << 39n };
 
+/**
+ * Reads the facts of the machine that explain a refusal of bpf(2).
+ *
+ * @example
+ * ```ts
+ * const { missingCapabilities } = readEnvironment();
+ * ```
+ */
 export function readEnvironment(): Environment {
   return {
     lockdown: lockdownMode(read('/sys/kernel/security/lockdown')),
@@ -45,16 +53,25 @@ export function readEnvironment(): Environment {
 /**
  * Returns true if procfs is mounted at /proc and shows this process. One of another pid namespace
  * does not.
+ *
+ * @example
+ * ```ts
+ * if (!hasProcfs()) console.error('mount -t proc proc /proc');
+ * ```
  */
 export function hasProcfs(): boolean {
   return existsSync('/proc/self/stat');
 }
 
 /**
- * Why bpf(2) is refused to this process whatever the kernel can do; undefined where nothing is
- * known to be in the way.
+ * Returns the reason why the kernel refuses bpf(2) to this process, or undefined if none is known.
  *
  * @param environment as read from the machine
+ *
+ * @example
+ * ```ts
+ * const reason = missingPrivilege(readEnvironment());
+ * ```
  */
 export function missingPrivilege(environment: Environment): string | undefined {
   if (environment.inUserNamespace) return 'in a user namespace, whose capabilities do not count for BPF';
@@ -85,7 +102,14 @@ export function lockdownMode(text: string): string | undefined {
   return /\[(\w+)\]/.exec(text)?.[1];
 }
 
-/** Returns true if the lockdown mode restricts a privileged process. */
+/**
+ * Returns true if the lockdown mode restricts a privileged process.
+ *
+ * @example
+ * ```ts
+ * if (isLocked(readEnvironment().lockdown)) console.error('the kernel is locked down');
+ * ```
+ */
 export function isLocked(lockdown: string | undefined): boolean {
   return lockdown !== undefined && lockdown !== 'none';
 }

@@ -47,11 +47,15 @@ function problem(name: FeatureName): string | undefined {
 
 /**
  * The features of the running kernel, by probes and not by its version, because distributions
- * backport. Each answer is found out when it is first asked for and kept for the life of the
- * process.
+ * backport. Each feature is probed when it is first asked for, and its answer is kept.
  *
- * @throws {SpoorError} LIBBPF_MISSING, `LIBBPF_TOO_OLD`, `FFI_UNKNOWN`, `FFI_UNAVAILABLE`; never
- *   for a missing feature
+ * @throws {SpoorError} LIBBPF_MISSING or LIBBPF_TOO_OLD when libbpf 1.0 cannot be loaded
+ * @throws {SpoorError} FFI_UNKNOWN or FFI_UNAVAILABLE when the driver of SPOOR_FFI cannot be used
+ *
+ * @example
+ * ```ts
+ * if (!features.has('ring_buffer')) console.error(features.why('ring_buffer'));
+ * ```
  */
 export const features = {
   names: Object.keys(probes) as readonly FeatureName[],

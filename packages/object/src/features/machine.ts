@@ -19,7 +19,17 @@ export interface Machine {
   readonly ffi: string;
 }
 
-/** @throws {SpoorError} LIBBPF_MISSING, `LIBBPF_TOO_OLD`, `FFI_UNKNOWN`, `FFI_UNAVAILABLE` */
+/**
+ * Describes the machine: kernel, possible CPUs, page size, libbpf and FFI driver.
+ *
+ * @throws {SpoorError} LIBBPF_MISSING or LIBBPF_TOO_OLD when libbpf 1.0 cannot be loaded
+ * @throws {SpoorError} FFI_UNKNOWN or FFI_UNAVAILABLE when the driver of SPOOR_FFI cannot be used
+ *
+ * @example
+ * ```ts
+ * const { kernel, possibleCpus } = describeMachine();
+ * ```
+ */
 export function describeMachine(): Machine {
   const bound = native();
   return {

@@ -50,6 +50,11 @@ export interface Dropped {
  * @throws {SpoorError} SYSCALL_FAILED when the kernel refuses, NO_PRIVILEGE when the process has no
  *   CAP_SETUID, or when SECBIT_NO_SETUID_FIXUP would leave its threads their capabilities. Then at
  *   most the supplementary groups have changed
+ *
+ * @example
+ * ```ts
+ * dropPrivileges({ id: 65_534, works: () => reader.backlog >= 0 });
+ * ```
  */
 export function dropPrivileges({ id, works }: DropOptions): Dropped {
   const { driver, libc } = native();

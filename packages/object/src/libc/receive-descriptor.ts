@@ -19,7 +19,12 @@ export interface Received {
 /**
  * Waits for one byte on a Unix socket, and takes the descriptor that comes with it.
  *
- * @throws {SpoorError} SYSCALL_FAILED, also when the other end is closed
+ * @throws {SpoorError} SYSCALL_FAILED when the call fails or the other end is closed
+ *
+ * @example
+ * ```ts
+ * const { byte, fd } = receiveDescriptor(3);
+ * ```
  */
 export function receiveDescriptor(socket: number): Received {
   const { driver, libc } = native();

@@ -15,6 +15,12 @@ const SOCK_STREAM_CLOEXEC = 1 | 0o2000000;
  *
  * @returns the two descriptors; the caller owns and closes them
  * @throws {SpoorError} SYSCALL_FAILED when the limit of open files is reached
+ *
+ * @example
+ * ```ts
+ * const [ours, theirs] = socketPair();
+ * const child = spawn('program', { stdio: ['inherit', 'inherit', 'inherit', theirs] });
+ * ```
  */
 export function socketPair(): readonly [ours: number, theirs: number] {
   const fds = new Int32Array(2);

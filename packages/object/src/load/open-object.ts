@@ -22,13 +22,23 @@ const nameOffset = 8;
 const typesPathOffset = 48;
 
 /**
- * Reads a compiled BPF object: its programs, maps and constants. Takes libbpf, but no privilege and
- * no kernel support; only `load()` does.
+ * Reads a compiled BPF object: its programs, maps and constants. Needs libbpf, but neither a
+ * privilege nor kernel support. Only `load()` needs them.
  *
  * @param source a path, or the bytes of the file, which are copied
- * @throws {SpoorError} FILE_UNREADABLE; `OBJECT_INVALID` for what is truncated or not BPF,
- *   `OBJECT_NO_BTF`, `BTF_INVALID`; `LAYOUT_MISMATCH`; `LIBBPF_MISSING`, `LIBBPF_TOO_OLD`,
- *   `FFI_UNKNOWN`, `FFI_UNAVAILABLE`
+ * @throws {SpoorError} FILE_UNREADABLE when the file cannot be read
+ * @throws {SpoorError} OBJECT_INVALID when it is truncated or not a BPF object
+ * @throws {SpoorError} OBJECT_NO_BTF or BTF_INVALID when its BTF is missing or broken
+ * @throws {SpoorError} LAYOUT_MISMATCH when an expected layout differs
+ * @throws {SpoorError} LIBBPF_MISSING or LIBBPF_TOO_OLD when libbpf 1.0 cannot be loaded
+ * @throws {SpoorError} FFI_UNKNOWN or FFI_UNAVAILABLE when the driver of SPOOR_FFI cannot be used
+ *
+ * @example
+ * ```ts
+ * using opened = openObject('trace.bpf.o');
+ * using loaded = opened.resizeMap('table', 4096).load();
+ * loaded.attach();
+ * ```
  */
 export function openObject(source: string | Uint8Array, options: OpenOptions = {}): OpenedObject {
   const { bytes, file, name } = readSource(source, options.name);

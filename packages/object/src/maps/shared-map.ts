@@ -12,16 +12,29 @@ export interface SharedMap {
   readonly flags: number;
 }
 
-/** Describes a map for another thread of this process: descriptors are common to all of them. */
+/**
+ * Describes a map for another thread of this process, because threads share descriptors.
+ *
+ * @example
+ * ```ts
+ * worker.postMessage(shareMap(loaded.map('table')));
+ * ```
+ */
 export function shareMap({ fd, name, type, keySize, valueSize, maxEntries, flags }: KernelMap): SharedMap {
   return { fd, name, type, keySize, valueSize, maxEntries, flags };
 }
 
 /**
- * The map that another thread shared. Its descriptor stays with the object: nothing may be called
- * on the result once that object is disposed of, since the number may then be another file's.
+ * Opens a map that another thread shared. Do not use it after the object is closed, because the
+ * number of its descriptor may then belong to another file.
  *
- * @throws {SpoorError} LIBBPF_MISSING, `LIBBPF_TOO_OLD`, `FFI_UNKNOWN`, `FFI_UNAVAILABLE`
+ * @throws {SpoorError} LIBBPF_MISSING or LIBBPF_TOO_OLD when libbpf 1.0 cannot be loaded
+ * @throws {SpoorError} FFI_UNKNOWN or FFI_UNAVAILABLE when the driver of SPOOR_FFI cannot be used
+ *
+ * @example
+ * ```ts
+ * parentPort.once('message', (shared) => typedMap(useSharedMap(shared), types));
+ * ```
  */
 export function useSharedMap(shared: SharedMap): KernelMap {
   const { fd, ...facts } = shared;
