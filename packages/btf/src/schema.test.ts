@@ -68,24 +68,28 @@ test('codecs and schemas of a layout know the type', () => {
   expect(codec.decode(codec.encode(info))).toEqual(info);
 });
 
-/** All own properties, also those that TypeBox hides; refinements only by their number. */
+/**
+ * All own properties, those that TypeBox hides included; refinements only by their number. A property
+ * that is built when it is read counts as its value.
+ */
 function anatomy(schema: TSchema): unknown {
-  const { layout: _, ...all } = Object.getOwnPropertyDescriptors(schema) as Record<
-    string,
-    PropertyDescriptor
-  >;
+  const descriptors = Object.entries(Object.getOwnPropertyDescriptors(schema));
   return Object.fromEntries(
-    Object.entries(all).map(([key, { value, ...attributes }]) => {
-      if (key === '~refine') return [key, { ...attributes, value: value.length }];
-      if (key === 'items') return [key, { ...attributes, value: anatomy(value) }];
-      if (key !== 'properties') return [key, { ...attributes, value }];
-      const properties = Object.entries(value as Record<string, TSchema>).map(([name, inner]) => [
-        name,
-        anatomy(inner),
-      ]);
-      return [key, { ...attributes, value: Object.fromEntries(properties) }];
-    }),
+    descriptors
+      .filter(([key]) => key !== 'layout')
+      .map(([key, { enumerable, get, value = get?.() }]) => [
+        key,
+        { enumerable, value: partsOf(key, value) },
+      ]),
   );
+}
+
+function partsOf(key: string, value: unknown): unknown {
+  if (key === '~refine') return (value as readonly unknown[]).length;
+  if (key === 'items') return anatomy(value as TSchema);
+  if (key !== 'properties') return value;
+  const properties = Object.entries(value as Record<string, TSchema>);
+  return Object.fromEntries(properties.map(([name, inner]) => [name, anatomy(inner)]));
 }
 
 describe('schemas are what TypeBox itself would make', () => {

@@ -52,11 +52,12 @@ interface Hidden {
 /** TypeBox keeps what is not JSON Schema in properties that are not enumerable. */
 function create(layout: Layout, hidden: Hidden, keywords: object): LayoutSchema {
   const schema = { ...keywords, layout };
-  for (const [key, value] of Object.entries(hidden)) {
-    Object.defineProperty(schema, key, { value, configurable: true, writable: true, enumerable: false });
-  }
+  for (const [key, value] of Object.entries(hidden)) hide(schema, key, value);
   return schema as LayoutSchema;
 }
+
+const hide = (schema: object, key: string, value: unknown) =>
+  Object.defineProperty(schema, key, { value, configurable: true, writable: true, enumerable: false });
 
 function buildSchema(layout: Layout): LayoutSchema {
   switch (layout.kind) {
@@ -77,15 +78,37 @@ function buildSchema(layout: Layout): LayoutSchema {
       const keywords = { type: 'array', items: schemaOf(element), minItems: length, maxItems: length };
       return create(layout, { '~kind': 'Array' }, keywords);
     }
-    case 'struct': {
-      const properties = Object.fromEntries(
-        layout.fields.map((field) => [camelCase(field.name), schemaOf(field.layout)]),
-      );
-      const names = Object.keys(properties);
-      const required = names.length > 0 ? { required: names } : {};
-      return create(layout, { '~kind': 'Object' }, { type: 'object', ...required, properties });
-    }
+    case 'struct':
+      return structSchema(layout);
   }
+}
+
+/**
+ * The properties of a struct are built when they are first read. A trace needs only layouts, and
+ * the names of all structs take milliseconds of its start-up time.
+ */
+function structSchema(layout: Layout & { readonly kind: 'struct' }): LayoutSchema {
+  if (layout.fields.length === 0) {
+    return create(layout, { '~kind': 'Object' }, { type: 'object', properties: {} });
+  }
+  let properties: Record<string, LayoutSchema> | undefined;
+  const propertiesOf = () => {
+    properties ??= Object.fromEntries(
+      layout.fields.map((field) => [camelCase(field.name), schemaOf(field.layout)]),
+    );
+    return properties;
+  };
+  const schema = {
+    type: 'object',
+    get required() {
+      return Object.keys(propertiesOf());
+    },
+    get properties() {
+      return propertiesOf();
+    },
+    layout,
+  };
+  return hide(schema, '~kind', 'Object') as unknown as LayoutSchema;
 }
 
 function numberSchema(layout: Layout, signed: boolean): LayoutSchema {
