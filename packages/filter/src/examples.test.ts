@@ -1,8 +1,6 @@
 import { exampleTest } from '../../../scripts/lib/example-test.js';
 
 await exampleTest(new URL('..', import.meta.url), {
-  // The owner of src/events/ writes these.
-  without: ['compileEventFilter', 'kernelDecidesAll', 'takesEvent'],
   given: {
     event: "const event = { container: '' };",
     facts: "const facts = taskFacts({ comm: 'make' });",

@@ -4,16 +4,16 @@ import type { Engine } from '../kinds/kind.js';
 import { kernelTextMax, textOf } from '../kinds/text-values.js';
 import type { EventCondition, TextValue } from '../scope.js';
 
-/** A field of an event that the kernel judges before the event is sent. */
+/** A field of an event that the kernel compares before it sends the event. */
 export interface KernelCondition {
   readonly event: string;
   readonly field: string;
   readonly engine: Engine;
-  /** What the table holds in place of the conditions themselves. */
+  /** Converts a condition to those in the table. */
   readonly forTable?: (condition: EventCondition) => readonly EventCondition[];
 }
 
-/** The twin of FILTER_CONDITIONS in bpf/filters/tables.h; a missing one is a type error. */
+/** FILTER_CONDITIONS of bpf/filters/tables.h; a missing one is a type error. */
 const rows = {
   'open-path': { event: 'open', field: 'path', engine: 'text' },
   'connect-port': { event: 'connect', field: 'port', engine: 'number' },
@@ -21,8 +21,8 @@ const rows = {
 } satisfies Record<FilterConditionName, KernelCondition>;
 
 /**
- * The ends of names that can lead to a path which satisfies the condition, whatever directory they lead through: the last
- * name of a whole path. A beginning can be satisfied by any name.
+ * Returns the ends of names that can lead to a matching path through any directory: the last name
+ * of a whole path. Any name can lead to a path with a given beginning.
  */
 function lastNames({ field, operator, values }: EventCondition): readonly EventCondition[] {
   if (operator !== '=') return [];
@@ -35,14 +35,14 @@ function lastNames({ field, operator, values }: EventCondition): readonly EventC
   return [{ field, operator, values: ends }];
 }
 
-/** As many of the last characters as fit into so many bytes. */
+/** Cuts a text to the last characters that fit into `bytes`. */
 function endWithin(bytes: number, text: string): string {
   const chars = [...text];
   while (factBytes(chars.join('')).length > bytes) chars.shift();
   return chars.join('');
 }
 
-/** All of them, each with the number of its tables. */
+/** All conditions of the kernel, each with the number of its tables. */
 export const kernelConditions = (Object.entries(rows) as [FilterConditionName, KernelCondition][]).map(
   ([name, row]) => ({ ...row, name, table: numberOf(name) }),
 );
@@ -51,7 +51,7 @@ function numberOf(name: FilterConditionName): number {
   return numbers[`CONDITION_${name.toUpperCase().replaceAll('-', '_')}` as keyof typeof numbers];
 }
 
-/** Can the kernel decide conditions on one field? Only when it can decide all of them: texts may be too long for it. */
+/** Returns true if the kernel can decide all conditions on one field: no text is too long. */
 export const fitsKernel = (conditions: readonly EventCondition[]): boolean =>
   conditions.every(({ values }) =>
     values.every((value) => {
@@ -61,7 +61,11 @@ export const fitsKernel = (conditions: readonly EventCondition[]): boolean =>
     }),
   );
 
-/** Is a scope's condition on this field decided in the kernel? `conditions`: all that the scope has on the field. */
+/**
+ * Returns true if the kernel decides a scope's conditions on a field.
+ *
+ * @param conditions all conditions of the scope on the field
+ */
 export function decidedInKernel(
   event: string,
   field: string,

@@ -6,9 +6,15 @@ import { pathFieldOf } from './path-fields.js';
 import { pathText } from './path-text.js';
 
 /**
- * Does a scope take this event, as far as the event itself goes? The definition: without rules it takes all, with rules
- * those of a named kind of which every condition holds. A field that the event does not have fits nothing. Of a path the
- * text is judged that `pathText` makes of it.
+ * Returns true if a scope takes an event, by the event alone. A scope without event rules takes all
+ * events. Otherwise the kind must be named and every condition of it must hold. A field that the
+ * event lacks matches nothing. A path is compared by its `pathText`.
+ *
+ * @example
+ * ```ts
+ * const etc = parseScope('open.path=/etc/*');
+ * takesEvent(etc, { kind: 'exec' }); // false
+ * ```
  */
 export function takesEvent(scope: Scope, event: EventLike): boolean {
   if (scope.events.length === 0) return true;

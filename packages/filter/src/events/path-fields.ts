@@ -1,10 +1,10 @@
 import type { EventParts } from '@spoor/bpf';
 
-/** What is known of a field that holds the path of a file. */
+/** A field with the path of a file. */
 export interface PathField {
-  /** Whether the call follows a symbolic link that is the last name of the path. */
+  /** True if the call follows a symbolic link in the last name of the path. */
   readonly followsLast: boolean;
-  /** The field with the directory that the name starts from, where the event has one. */
+  /** The field with the directory that the name starts from, if the event has one. */
   readonly directory?: string;
 }
 
@@ -12,7 +12,7 @@ const file: PathField = { followsLast: true };
 const entry: PathField = { followsLast: false };
 const inDirectory = (field: PathField, directory = 'directory'): PathField => ({ ...field, directory });
 
-/** The fields of events that hold paths. A name that a call was given is judged together with its directory. */
+/** The path fields of events. A name from the caller is joined to its directory. */
 const pathFields: {
   readonly [Event in keyof EventParts]?: { readonly [Field in keyof EventParts[Event]]?: PathField };
 } = {
@@ -43,7 +43,7 @@ const pathFields: {
   'module-load': { path: file },
 };
 
-/** Undefined when the field of this event is not a path. */
+/** Returns the path field of an event; `undefined` if the field is not a path. */
 export function pathFieldOf(event: string, field: string): PathField | undefined {
   if (!Object.hasOwn(pathFields, event)) return undefined;
   const fields = pathFields[event as keyof EventParts] as Readonly<Record<string, PathField>>;

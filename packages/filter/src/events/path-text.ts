@@ -3,13 +3,13 @@ import type { FactText } from '../facts.js';
 import { type EventLike, fieldOf } from './event-like.js';
 import type { PathField } from './path-fields.js';
 
-/** Where the directory part of a path leads, with its symbolic links followed; undefined when that is not known. */
+/** Follows the symbolic links of a directory; `undefined` if its target is unknown. */
 export type FollowLinks = (path: string) => string | undefined;
 
 /**
- * The text that conditions on a path are about. A path that the kernel resolved is taken as it is. A name that the
- * caller gave is joined to the directory that it starts from, without `.`, `..` and double slashes. Symbolic links in
- * it are not followed. Undefined when the event does not have the field.
+ * Returns the text that conditions on a path compare. A path that the kernel resolved is unchanged.
+ * A name from the caller is joined to its directory, without `.`, `..` and double slashes. Symbolic
+ * links are not followed. Returns `undefined` if the event lacks the field.
  */
 export function pathText(event: EventLike, field: string, { directory }: PathField): FactText | undefined {
   const name = textOf(event, field);
@@ -22,8 +22,9 @@ export function pathText(event: EventLike, field: string, { directory }: PathFie
 }
 
 /**
- * The same with the symbolic links of its directory followed by user space, now. Undefined when there is nothing to
- * follow: the kernel had resolved the path or the directory of a single name, or the links are those of another root.
+ * Returns the text of a path with the symbolic links of its directory followed now, in user space.
+ * Returns `undefined` if nothing can be followed: the kernel has resolved the path or the directory
+ * of a single name, or the links belong to another root.
  */
 export function followedPathText(
   event: EventLike,
@@ -33,7 +34,7 @@ export function followedPathText(
 ): FactText | undefined {
   if (!isFromCaller(event) || flagsOf(event) & EventFlag.EVENT_OTHER_ROOT) return undefined;
   const name = textOf(event, field);
-  // Names that are not UTF-8 are judged as they are.
+  // Names that are not UTF-8 are compared unchanged.
   if (typeof name !== 'string' || !name.includes('/')) return undefined;
   const start = (directory === undefined ? undefined : textOf(event, directory)) ?? '';
   if (typeof start !== 'string') return undefined;
@@ -46,7 +47,7 @@ export function followedPathText(
   return parent === undefined ? undefined : `${parent === '/' ? '' : parent}/${last}`;
 }
 
-/** Whether `..` in the name can mean another directory than the text says, when what stands before it is a link. */
+/** Returns true if a `..` in the name may follow a link, and so differ from its text. */
 export function climbs(event: EventLike, field: string): boolean {
   const name = textOf(event, field);
   return typeof name === 'string' && /(^|\/)\.\.(\/|$)/.test(name);
@@ -71,7 +72,9 @@ function textOf(event: EventLike, field: string): FactText | undefined {
   return (event as Partial<Texts>).bytes?.(field) ?? value;
 }
 
-/** A name that could not be read has no bytes, and is not the empty name that stands for the directory. */
+/**
+ * A name that could not be read has no bytes. It is not the empty name, which means the directory.
+ */
 function isUnreadable(event: EventLike, field: string): boolean {
   return (event as Partial<Texts>).isTruncated?.(field) ?? false;
 }
@@ -79,7 +82,9 @@ function isUnreadable(event: EventLike, field: string): boolean {
 const isEmpty = (text: FactText) => text.length === 0;
 const startsWithSlash = (text: FactText) => text[0] === '/' || text[0] === 0x2f;
 
-/** Does something to a text byte by byte: characters of more bytes stay whole, since a slash and a dot have one. */
+/**
+ * Changes a text byte by byte. Longer characters stay whole, since a slash and a dot have one byte.
+ */
 function onText(text: FactText, change: (text: string) => string): FactText {
   if (typeof text === 'string') return change(text);
   return Buffer.from(change(Buffer.from(text).toString('latin1')), 'latin1');
@@ -91,7 +96,7 @@ function joined(from: FactText, to: FactText, join: (from: string, to: string) =
   return Buffer.from(join(latin1(from), latin1(to)), 'latin1');
 }
 
-/** An absolute path without `.`, `..` and double slashes, by its text alone. */
+/** Removes `.`, `..` and double slashes from the text of an absolute path. */
 function normalPath(path: string): string {
   if (!/\/(?:\/|\.{1,2}(?:\/|$)|$)/.test(path)) return path;
   const names: string[] = [];

@@ -8,17 +8,18 @@ import { type PathField, pathFieldOf } from './path-fields.js';
 import { climbs, type FollowLinks, followedPathText, isFromCaller, pathText } from './path-text.js';
 
 /**
- * Which scopes take an event, as far as its own fields say: a word with their bits. A bit is also there for each scope
- * without a word on such events; and it says nothing of the task.
+ * Returns the mask of the scopes that take an event, by its own fields. Scopes without a rule for
+ * such events are in the mask. The task is not evaluated.
  */
 export type EventFilter = (event: EventLike) => bigint;
 
 export interface EventFilterOptions {
-  /** The kernel has judged what it can (`explain` lists it); leave it out. Not for recordings. */
+  /** Skips conditions that the kernel has decided (`explain` lists them). Not for recordings. */
   readonly afterKernel?: boolean;
   /**
-   * Follows the symbolic links in names that calls were given, so that `open.path=TARGET/*` takes a failed open of
-   * `LINK/x`. Without it such a name is judged as it is written. Not for recordings: their links may have changed.
+   * Follows the symbolic links in names from the caller, so that `open.path=TARGET/*` takes a
+   * failed open of `LINK/x`. Without it, such a name is compared as written. Not for recordings,
+   * whose links may have changed.
    */
   readonly followLinks?: FollowLinks;
 }
@@ -31,8 +32,14 @@ interface Row {
 }
 
 /**
- * Compiles the event rules of scopes, each at the bit that is its place in the list. What an event's kind alone
- * decides is decided now; a field that no condition is about is never read.
+ * Compiles the event rules of scopes. The bit of a scope is its position in the list. Fields
+ * without a condition are never read.
+ *
+ * @example
+ * ```ts
+ * const takes = compileEventFilter([parseScope('exec'), parseScope('open.path=/etc/*')]);
+ * takes({ kind: 'exec' }); // 1n
+ * ```
  */
 export function compileEventFilter(
   scopes: readonly (Scope | undefined)[],
@@ -51,7 +58,7 @@ export function compileEventFilter(
         const test =
           path === undefined ? compileTest(condition) : compilePathTest(condition, path, followLinks);
         if (!(afterKernel && isDecided(event, condition, where))) return [test];
-        // Of a name from the caller the kernel has decided only what it could.
+        // The kernel cannot decide every name from the caller.
         return path === undefined ? [] : [(one: EventLike) => !isFromCaller(one) || test(one)];
       });
       if (tests.length === 0) kind.always |= bit;
@@ -68,8 +75,13 @@ export function compileEventFilter(
 }
 
 /**
- * Is there nothing for `compileEventFilter` to do after the kernel? Then no event has to be looked at again. Conditions on
- * paths always leave something: the names of failed calls.
+ * Returns true if the kernel decides all conditions, so that `compileEventFilter` is not needed.
+ * Conditions on paths always need it, for the names of failed calls.
+ *
+ * @example
+ * ```ts
+ * kernelDecidesAll([parseScope('connect.port=443')]); // true
+ * ```
  */
 export function kernelDecidesAll(scopes: readonly (Scope | undefined)[]): boolean {
   return scopes.every(
@@ -103,7 +115,7 @@ function compileTest(condition: EventCondition): Test {
   };
 }
 
-/** A condition on a path holds of the name as it was given, or of where the links in it lead; `!=` of both. */
+/** A condition on a path compares the name as given, and the target of its links. */
 function compilePathTest(
   { field, operator, values }: EventCondition,
   path: PathField,
@@ -117,7 +129,7 @@ function compilePathTest(
       if (follow === undefined) return false;
     }
     const followed = followedPathText(event, field, path, follow);
-    // Behind a link, `..` is not what the text says: then only where it leads is certain.
+    // Behind a link, `..` may differ from its text. Then only the target counts.
     return named(followed ?? text);
   };
   return (event) => {
@@ -131,7 +143,7 @@ function textTest(values: readonly ReturnType<typeof textOf>[]) {
   const starts = values.filter(({ at }) => at === 'start').map(({ text }) => text);
   const ends = values.filter(({ at }) => at === 'end').map(({ text }) => text);
   return (value: string | Uint8Array) => {
-    // Strings of whole characters begin and end alike exactly when their bytes do.
+    // Strings of whole characters have equal beginnings and ends exactly if their bytes do.
     if (typeof value !== 'string') return textMatches({ operator: '=', values }, value);
     return (
       wholes.has(value) ||
