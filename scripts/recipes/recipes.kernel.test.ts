@@ -44,6 +44,7 @@ static __always_inline void exec_counts_add(const struct task_identity *identity
 const use = `
 import { maps } from '@spoor/bpf';
 import { typedMap } from '@spoor/map';
+import { expect, test } from 'vitest';
 import { trace } from './index.js';
 
 test('umask, signal-deliver and exec.flavour', async () => {

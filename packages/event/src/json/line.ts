@@ -2,7 +2,7 @@ import type { EventFlagName } from '@spoor/bpf';
 import type { Architecture } from '@spoor/bpf/events';
 import type { EventLayouts, EventShape } from '../view/layouts.js';
 import type { Event, EventKind, EventLine } from '../view/types.js';
-import type { EventView } from '../view/view.js';
+import type { EventView, MatchedScopes } from '../view/view.js';
 import { type DataWriter, dataWriter } from './data.js';
 import { decimal } from './numbers.js';
 import { addNotes, addRaw } from './texts.js';
@@ -35,13 +35,6 @@ export interface LineContext {
   scopeNames(matched: MatchedScopes): string[];
   /** Makes `data` of the events of a layout. */
   dataOf(shape: EventShape): DataWriter;
-}
-
-/** A word of scopes in two halves, and the version of the set that gives it meaning. */
-export interface MatchedScopes {
-  readonly lo: number;
-  readonly hi: number;
-  readonly version: number;
 }
 
 export function lineContext(layouts: EventLayouts, given: EventContext = {}): LineContext {

@@ -13,7 +13,8 @@ import {
 } from '@spoor/bpf/events';
 import { eventFlagTexts } from '../names/event-flags.js';
 import { eventLayouts } from '../view/generated-layouts.js';
-import { type EventShape, eventShapes } from '../view/layouts.js';
+import type { EventShape } from '../view/layouts.js';
+import { eventShapes } from '../view/shapes.js';
 import { dataFields } from './data.js';
 
 export { eventFlagTexts, qualifyingFlags, truncatedText } from '../names/event-flags.js';

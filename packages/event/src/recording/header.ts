@@ -1,7 +1,8 @@
 import { SpoorError } from '@spoor/core';
 import type { EventContext, ReplacedScopes, ScopeNames } from '../json/line.js';
 import { eventLayouts } from '../view/generated-layouts.js';
-import { type EventLayouts, eventShapes } from '../view/layouts.js';
+import type { EventLayouts } from '../view/layouts.js';
+import { eventShapes } from '../view/shapes.js';
 import { isObject, parseJson, wrongType } from './json.js';
 
 /** What a recording says of itself before its first record. */

@@ -1,18 +1,14 @@
 import { listParts } from '@spoor/bpf/events';
-import {
-  type EventContext,
-  type LineContext,
-  lineContext,
-  lineOf,
-  type MatchedScopes,
-} from '../json/line.js';
+import { type EventContext, type LineContext, lineContext, lineOf } from '../json/line.js';
 import type { LineBuffer } from '../json/line-buffer.js';
 import { LineWriter } from '../json/line-writer.js';
 import { eventLayouts } from './generated-layouts.js';
-import { type EventLayouts, type EventShape, eventShapes } from './layouts.js';
+import type { EventLayouts, EventShape } from './layouts.js';
 import { malformed } from './malformed.js';
 import { Arena, type EventMemory, eventMemory, type RecordHandler, type RecordMemory } from './memory.js';
+import { eventShapes } from './shapes.js';
 import type { Event, EventKind, MalformedEvent, MalformedReason } from './types.js';
+import type { MatchedScopes } from './view.js';
 import { type EventView, expired } from './view.js';
 import { type ViewClass, type ViewClassOptions, viewClass } from './view-class.js';
 

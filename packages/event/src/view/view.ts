@@ -1,11 +1,17 @@
 import { inspect } from 'node:util';
 import { SpoorError } from '@spoor/core';
-import type { MatchedScopes } from '../json/line.js';
 import type { LineBuffer } from '../json/line-buffer.js';
 import type { EventField, EventShape } from './layouts.js';
 import { type EventMemory, eventMemory } from './memory.js';
 import { charsLength } from './text.js';
 import type { EventMethods } from './types.js';
+
+/** A word of scopes in two halves, and the version of the set that gives it meaning. */
+export interface MatchedScopes {
+  readonly lo: number;
+  readonly hi: number;
+  readonly version: number;
+}
 
 /** What views ask of the decoder that made them. */
 export interface ViewOwner {

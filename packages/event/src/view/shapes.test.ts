@@ -1,7 +1,8 @@
 import type { StructLayout } from '@spoor/btf';
 import { describe, expect, it } from 'vitest';
 import { eventLayouts } from './generated-layouts.js';
-import { type EventLayouts, eventShapes } from './layouts.js';
+import type { EventLayouts } from './layouts.js';
+import { eventShapes } from './shapes.js';
 
 const open = eventLayouts.events['open']!;
 const [header, ...own] = open.fields;
