@@ -69,8 +69,8 @@ test('codecs and schemas of a layout know the type', () => {
 });
 
 /**
- * All own properties, those that TypeBox hides included; refinements only by their number. A property
- * that is built when it is read counts as its value.
+ * All own properties, those that TypeBox hides included; refinements only by their number. A
+ * property that is built when it is read counts as its value.
  */
 function anatomy(schema: TSchema): unknown {
   const descriptors = Object.entries(Object.getOwnPropertyDescriptors(schema));

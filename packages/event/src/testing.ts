@@ -4,7 +4,10 @@ import { eventLayouts } from './view/generated-layouts.js';
 import type { EventLayouts } from './view/layouts.js';
 import type { EventKind, EventObject } from './view/types.js';
 
-/** Values of a record's fields; the rest are zero or empty. Variable parts are text or bytes; lists are arrays. */
+/**
+ * Values of a record's fields; the rest are zero or empty. Variable parts are text or bytes; lists
+ * are arrays.
+ */
 export type FakeFields<Kind extends EventKind> = {
   readonly [Name in Exclude<
     keyof EventObject<Kind>,
@@ -18,8 +21,8 @@ export type FakeFields<Kind extends EventKind> = {
 };
 
 /**
- * A record as the kernel side would write it, for tests and for replaying what never happened. Memory: new.
- * `layouts` default to those of this version's object.
+ * A record as the kernel side would write it, for tests and for replaying what never happened.
+ * Memory: new. `layouts` default to those of this version's object.
  */
 export function fakeRecord<Kind extends EventKind>(
   kind: Kind,

@@ -10,7 +10,8 @@ const record = fakeRecord('open', { comm: 'cat', path: '/etc/passwd', result: 3n
 const event = decoder.decode(record);
 assert.equal(event.kind === 'open' && event.path, '/etc/passwd');
 
-// What JSON output has a line of. Every line has a JSON Schema: eventSchemas of @spoor/event/schemas.
+// What JSON output has a line of. Every line has a JSON Schema: eventSchemas of
+// @spoor/event/schemas.
 const { time, data } = JSON.parse(JSON.stringify(event));
 assert.equal(time, '2023-11-14T22:13:20.000000000Z');
 assert.deepEqual(data, { path: '/etc/passwd', flags: 'O_RDONLY|O_CLOEXEC', fd: 3 });
@@ -22,8 +23,8 @@ await writer.close();
 
 const recording = await openRecording('/tmp/example.spoor');
 const end = await recording.each((lent) => {
-  // The fast way: the event is another one, or gone, after the call. `decoder.handler` does the same for the
-  // rings of @spoor/object: reader.drain(decoder.handler((lent) => …)).
+  // The fast way: the event is another one, or gone, after the call. `decoder.handler` does the
+  // same for the rings of @spoor/object: reader.drain(decoder.handler((lent) => …)).
   assert.equal(JSON.stringify(lent), JSON.stringify(event));
 });
 assert.equal(end.complete, true);

@@ -18,7 +18,10 @@ export interface DataWriter {
 const openingBrace = 0x7b;
 const closingBrace = 0x7d;
 
-/** Returns the fields of `data`, as declared; of an event without a declaration, those of its record. */
+/**
+ * Returns the fields of `data`, as declared; of an event without a declaration, those of its
+ * record.
+ */
 export function dataFields(shape: EventShape): readonly (readonly [string, DataField])[] {
   return Object.entries(declarationOf(shape.kind)?.data ?? plainFields(shape));
 }

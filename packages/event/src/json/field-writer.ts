@@ -5,7 +5,10 @@ import { harmless } from './harmless.js';
 import { type LineBuffer, type Literal, literal } from './line-buffer.js';
 import { numberReader, recordField } from './numbers.js';
 
-/** Adds one field to `data`, or its text, with a comma in front, to a line. Both add nothing if it is left out. */
+/**
+ * Adds one field to `data`, or its text, with a comma in front, to a line. Both add nothing if it
+ * is left out.
+ */
 export interface FieldWriter {
   add(data: Record<string, unknown>, view: EventView): void;
   write(view: EventView, out: LineBuffer): void;

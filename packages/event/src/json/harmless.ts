@@ -1,7 +1,9 @@
 const ascii = /^[ -~]*$/;
 const hostile = /[\x7f-\x9f\p{Cf}\u2028\u2029\u115f\u1160\u3164\uffa0]/gu;
 
-/** JSON with what a terminal or a log could obey written as `\u` escapes, which stand for the same. */
+/**
+ * JSON with what a terminal or a log could obey written as `\u` escapes, which stand for the same.
+ */
 export function harmless(json: string): string {
   if (ascii.test(json)) return json;
   return json.replace(hostile, (character) =>

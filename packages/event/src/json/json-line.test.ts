@@ -14,7 +14,10 @@ import { LineBuffer } from './line-buffer.js';
 const kinds = Object.keys(eventLayouts.events) as EventKind[];
 const unknown = new Uint8Array(4);
 
-/** Text that terminals and logs only show, so that JSON.stringify says the same; some of it is not whole, or not UTF-8. */
+/**
+ * Text that terminals and logs only show, so that JSON.stringify says the same; some of it is not
+ * whole, or not UTF-8.
+ */
 const shown = fc.oneof(
   fc.string({ unit: fc.constantFrom('a', '/', '"', '\\', '\n', '\x1b', 'é', '☃', '𝄞'), maxLength: 3 }),
   fc.constantFrom(Uint8Array.of(0x61, 0xff), Uint8Array.of(0xe2, 0x98)),

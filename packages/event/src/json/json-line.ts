@@ -6,9 +6,10 @@ const one = new LineBuffer();
 const lineEnd = 0x0a;
 
 /**
- * One line of JSON output, without its line end: what `JSON.stringify` makes of an event or a marker, with what a terminal
- * or a log could obey written as `\u` escapes. JSON.stringify itself escapes C0 only: DEL and C1 still speak to a terminal,
- * marks of direction to its reader. Of an event it makes no object first.
+ * One line of JSON output, without its line end: what `JSON.stringify` makes of an event or a
+ * marker, with what a terminal or a log could obey written as `\u` escapes. JSON.stringify itself
+ * escapes C0 only: DEL and C1 still speak to a terminal, marks of direction to its reader. Of an
+ * event it makes no object first.
  *
  * @param event an event, lent or owned, a malformed one, or a marker
  */
@@ -19,8 +20,9 @@ export function jsonLine(event: { toJSON(): object }): string {
 }
 
 /**
- * Adds the same line, with its line end, to others: the quickest way to the bytes of a file. All of it or, where reading the event
- * throws (`VIEW_EXPIRED`, or `INVALID_VALUE` for a layout from a file that nobody can show), nothing.
+ * Adds the same line, with its line end, to others: the quickest way to the bytes of a file. All of
+ * it or, where reading the event throws (`VIEW_EXPIRED`, or `INVALID_VALUE` for a layout from a
+ * file that nobody can show), nothing.
  */
 export function writeJsonLine(event: { toJSON(): object }, out: LineBuffer): void {
   const start = out.length;

@@ -4,12 +4,21 @@ import { harmless } from './harmless.js';
 
 /** Bytes of the first block. */
 const least = 4096;
-/** Characters up to which room is made for the most bytes that they can take; of longer ones they are counted first. */
+/**
+ * Characters up to which room is made for the most bytes that they can take; of longer ones they
+ * are counted first.
+ */
 const short = 1024;
-/** Bytes that may be written behind the text, and that what comes next overwrites: words are written where a few bytes are meant. */
+/**
+ * Bytes that may be written behind the text, and that what comes next overwrites: words are written
+ * where a few bytes are meant.
+ */
 const slack = 4;
 
-/** `000` to `999`, a word each whose last byte is none of it: longer numbers are put together from them. */
+/**
+ * `000` to `999`, a word each whose last byte is none of it: longer numbers are put together from
+ * them.
+ */
 const threeDigits = new Int32Array(1000);
 for (let value = 0; value < 1000; value++) {
   const tens = Math.floor(value / 10);
@@ -17,8 +26,9 @@ for (let value = 0; value < 1000; value++) {
 }
 
 /**
- * Four bytes at a time are found to be what JSON has as it is, in ASCII that terminals only show: from `#` to `~`, and no backslash. Of
- * any other byte one of the three sums has the highest bit; of a space and a `!` too, and of few bytes beside another such.
+ * Four bytes at a time are found to be what JSON has as it is, in ASCII that terminals only show:
+ * from `#` to `~`, and no backslash. Of any other byte one of the three sums has the highest bit;
+ * of a space and a `!` too, and of few bytes beside another such.
  */
 const ones = 0x01010101;
 const lowest = 0x23232323;
@@ -26,16 +36,11 @@ const backslashes = 0x5c5c5c5c;
 const highBits = 0x80808080 | 0;
 
 /**
- * Text in UTF-8 that is put together in one block of memory, which grows as it has to and is used again after `clear`: lines are
- * made in it without a string for each.
+ * Text in UTF-8 that is put together in one block of memory, which grows as it has to and is used
+ * again after `clear`: lines are made in it without a string for each.
  *
- * @example
- * ```ts
- * const lines = new LineBuffer();
- * for (const event of events) writeJsonLine(event, lines);
- * writeSync(fd, lines.bytes);
- * lines.clear();
- * ```
+ * @example ```ts const lines = new LineBuffer(); for (const event of events) writeJsonLine(event,
+ *   lines); writeSync(fd, lines.bytes); lines.clear(); ```
  */
 export class LineBuffer {
   #block = Buffer.allocUnsafeSlow(least);
@@ -133,8 +138,8 @@ export class LineBuffer {
   }
 
   /**
-   * A text in JSON, of its bytes. False, and all is as it was, when they may not stand for one: they have to be looked at more
-   * closely then.
+   * A text in JSON, of its bytes. False, and all is as it was, when they may not stand for one:
+   * they have to be looked at more closely then.
    */
   _quoted(memory: EventMemory, offset: number, length: number): boolean {
     const at = this.#reserve(length + 2);

@@ -8,7 +8,10 @@ import { addHeaderNotes, headOf, type LineContext, lineOf } from './line.js';
 import { type LineBuffer, type Literal, literal } from './line-buffer.js';
 import { LineTimes } from './time.js';
 
-/** Where the header's parts lie that lines are made of one by one, and the words of all others; by words. */
+/**
+ * Where the header's parts lie that lines are made of one by one, and the words of all others; by
+ * words.
+ */
 interface HeaderWords {
   readonly time: number;
   readonly cpu: number;
@@ -56,8 +59,9 @@ const mostKinds = 1024;
 const cpuText = literal('","cpu":');
 
 /**
- * Lines of JSON, without the objects and the strings in between. Events come in runs of one process: what lines say of it is made
- * once, and said again of records whose header and binary are the same, byte for byte. It is kept of 256 processes at most.
+ * Lines of JSON, without the objects and the strings in between. Events come in runs of one
+ * process: what lines say of it is made once, and said again of records whose header and binary are
+ * the same, byte for byte. It is kept of 256 processes at most.
  */
 export class LineWriter {
   readonly #context: LineContext;
@@ -136,7 +140,10 @@ function headerKey({ fields, absent, sizeOffset, kindOffset }: EventShape): stri
   return JSON.stringify([fields.filter(inHeader), absent.filter(inHeader), sizeOffset, kindOffset]);
 }
 
-/** Undefined for a layout, of an old recording say, whose times and numbers lie or read in another way. */
+/**
+ * Undefined for a layout, of an old recording say, whose times and numbers lie or read in another
+ * way.
+ */
 function headerWords({ fields, sizeOffset, kindOffset }: EventShape): HeaderWords | undefined {
   const inHeader = fields.filter(({ role }) => role === 'header');
   const find = (name: string) => inHeader.find((field) => field.name === name);

@@ -18,13 +18,21 @@ export interface ReplacedScopes {
 
 /** What a line says that is in no record. */
 export interface EventContext {
-  /** What to add to CLOCK_BOOTTIME to get nanoseconds since 1970. Without it lines have no `time`. */
+  /**
+   * What to add to CLOCK_BOOTTIME to get nanoseconds since 1970. Without it lines have no `time`.
+   */
   readonly clockOffsetNs?: bigint;
   /** The name of each scope, by bit. */
   readonly scopeNames?: ScopeNames;
-  /** The names under sets of scopes that were replaced: by the `scopesVersion` that their events carry. */
+  /**
+   * The names under sets of scopes that were replaced: by the `scopesVersion` that their events
+   * carry.
+   */
   readonly replacedScopes?: readonly ReplacedScopes[];
-  /** The machine that was traced: some flags depend on it. Default: this one, or x64 where it is neither. */
+  /**
+   * The machine that was traced: some flags depend on it. Default: this one, or x64 where it is
+   * neither.
+   */
   readonly architecture?: Architecture;
 }
 
@@ -63,7 +71,10 @@ export function lineContext(layouts: EventLayouts, given: EventContext = {}): Li
   };
 }
 
-/** The line's object. Keys come in the order in which people read them; what was not UTF-8 or whole comes last. */
+/**
+ * The line's object. Keys come in the order in which people read them; what was not UTF-8 or whole
+ * comes last.
+ */
 export function lineOf(view: EventView, context: LineContext): EventLine {
   const line: EventLine = headOf(view, context);
   line.data = context.dataOf(view._shape).value(view) as EventLine['data'];
@@ -102,7 +113,10 @@ export function headOf(view: EventView, context: LineContext): EventLine {
 
 const noData = {};
 
-/** Adds what lines end with: the bytes of names that were not UTF-8, and what was cut. Nothing, nearly always. */
+/**
+ * Adds what lines end with: the bytes of names that were not UTF-8, and what was cut. Nothing,
+ * nearly always.
+ */
 export function addHeaderNotes(
   entry: object,
   view: EventView,

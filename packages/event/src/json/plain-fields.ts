@@ -3,7 +3,9 @@ import { camelCase, type Layout } from '@spoor/btf';
 import type { EventField, EventShape } from '../view/layouts.js';
 import { hex } from './texts.js';
 
-/** Returns the own fields of an event that has no declaration: of a newer version, or an older one. */
+/**
+ * Returns the own fields of an event that has no declaration: of a newer version, or an older one.
+ */
 export function plainFields({ fields, absent }: EventShape): Readonly<Record<string, DataField>> {
   const own = fields.filter((field) => field.role === 'own' && !absent.includes(field));
   return Object.fromEntries(own.map((field) => [field.name, plainField(field)]));

@@ -1,6 +1,6 @@
 /**
- * JSON Schema of the lines of JSON output, one per event kind, and of lines that are not events. The entry
- * `@spoor/event/schemas`.
+ * JSON Schema of the lines of JSON output, one per event kind, and of lines that are not events.
+ * The entry `@spoor/event/schemas`.
  */
 import { eventFlagNames, originNames } from '@spoor/bpf';
 import {

@@ -4,7 +4,9 @@ const second = 1_000_000_000n;
 const nsPerSecond = 1e9;
 const nothing = literal('');
 
-/** RFC 3339 in UTC with nanoseconds, of nanoseconds since 1970: `2026-11-22T16:49:03.000000001Z`. */
+/**
+ * RFC 3339 in UTC with nanoseconds, of nanoseconds since 1970: `2026-11-22T16:49:03.000000001Z`.
+ */
 export function rfc3339(ns: bigint): string {
   const whole = ns >= 0n ? ns / second : (ns - second + 1n) / second;
   return `${untilPoint(Number(whole))}${String(ns - whole * second).padStart(9, '0')}Z`;
@@ -15,16 +17,24 @@ function untilPoint(seconds: number): string {
   return new Date(seconds * 1000).toISOString().slice(0, -4);
 }
 
-/** Upper halves below this: 2.3 years of uptime. All that is computed below stays a number, exactly. */
+/**
+ * Upper halves below this: 2.3 years of uptime. All that is computed below stays a number, exactly.
+ */
 const most = 2 ** 24;
 
-/** The times of a line of JSON, `"time":"2026-…Z","ktimeNs":"123`, without the last quote, by the halves of the boot clock's: without a bigint, as long as can be. */
+/**
+ * The times of a line of JSON, `"time":"2026-…Z","ktimeNs":"123`, without the last quote, by the
+ * halves of the boot clock's: without a bigint, as long as can be.
+ */
 export class LineTimes {
   readonly #offsetNs: bigint | undefined;
   readonly #offsetSeconds: number;
   readonly #offsetRest: number;
   readonly #most: number;
-  /** The seconds of the last time, since boot and since 1970: events come in order, and nearly all share those of the one before. */
+  /**
+   * The seconds of the last time, since boot and since 1970: events come in order, and nearly all
+   * share those of the one before.
+   */
   #second = -1;
   #wallSecond = -1;
   /** What is said of the two, up to the nanoseconds of each. */

@@ -1,4 +1,7 @@
-/** Modules of Node.js that are loaded when a recording is first written or read: what only traces starts without them. */
+/**
+ * Modules of Node.js that are loaded when a recording is first written or read: what only traces
+ * starts without them.
+ */
 
 import type { BigIntStats } from 'node:fs';
 
@@ -23,7 +26,10 @@ export function openToRead(path: string): Promise<number> {
 
 export const statsOf = (fd: number): BigIntStats => files().fstatSync(fd, { bigint: true });
 
-/** Fills the bytes from there on with what comes next, as much as there is. Resolves to how much; 0 at the end. */
+/**
+ * Fills the bytes from there on with what comes next, as much as there is. Resolves to how much; 0
+ * at the end.
+ */
 export function readPart(fd: number, bytes: Uint8Array, from: number): Promise<number> {
   return new Promise((resolve, reject) => {
     files().read(fd, bytes, from, bytes.length - from, null, (error, count) =>
@@ -32,14 +38,20 @@ export function readPart(fd: number, bytes: Uint8Array, from: number): Promise<n
   });
 }
 
-/** Creates a file that only its owner may read, or empties the one that is there. Returns its descriptor. */
+/**
+ * Creates a file that only its owner may read, or empties the one that is there. Returns its
+ * descriptor.
+ */
 export function createFile(path: string): Promise<number> {
   return new Promise((resolve, reject) => {
     files().open(path, 'w', 0o600, (error, fd) => (error ? reject(error) : resolve(fd)));
   });
 }
 
-/** Writes all of it, however many calls that takes: a file that reaches its limit takes a part first. */
+/**
+ * Writes all of it, however many calls that takes: a file that reaches its limit takes a part
+ * first.
+ */
 export async function writeFully(fd: number, bytes: Uint8Array): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
     done += await new Promise<number>((resolve, reject) => {

@@ -6,7 +6,9 @@ import type { Compression } from './format.js';
 
 interface Codec {
   compress(bytes: Uint8Array): Promise<Uint8Array>;
-  /** `size`: what comes out; more is an error, so that no file can make us hold more than it says. */
+  /**
+   * `size`: what comes out; more is an error, so that no file can make us hold more than it says.
+   */
   expand(bytes: Uint8Array, size: number): Promise<Uint8Array>;
 }
 

@@ -16,7 +16,10 @@ const onlyOpen = {
 };
 
 describe('a recording that was cut or damaged', () => {
-  /** How many records a file of these bytes gives; -1 when it explains that it gives none. Whatever else, fails. */
+  /**
+   * How many records a file of these bytes gives; -1 when it explains that it gives none. Whatever
+   * else, fails.
+   */
   async function replayed(bytes: Uint8Array): Promise<number> {
     const path = newPath();
     await writeFile(path, bytes);

@@ -12,7 +12,10 @@ export interface RecordingHeader {
   readonly layouts: EventLayouts;
   /** As at the start; changes are markers. */
   readonly context: EventContext;
-  /** Facts of the machine and of the trace that people may want: kernel, host name, command line, policy. */
+  /**
+   * Facts of the machine and of the trace that people may want: kernel, host name, command line,
+   * policy.
+   */
   readonly facts: Readonly<Record<string, unknown>>;
 }
 

@@ -2,7 +2,10 @@ import type { EventContext } from '../json/line.js';
 import { bigintOf, loadContext, storeContext } from './header.js';
 import { isObject, parseJson, wrongType } from './json.js';
 
-/** Events that were dropped where it stands, by event kind and reason: `{ open: { 'ring-full': 12 } }`. */
+/**
+ * Events that were dropped where it stands, by event kind and reason: `{ open: { 'ring-full': 12 }
+ * }`.
+ */
 export interface DropsMarker {
   readonly kind: 'drops';
   /** CLOCK_BOOTTIME at which the counters were read. */
@@ -10,7 +13,9 @@ export interface DropsMarker {
   readonly drops: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-/** Something is missing here that nobody counted: a damaged block, a reader that was resynchronised. */
+/**
+ * Something is missing here that nobody counted: a damaged block, a reader that was resynchronised.
+ */
 export interface GapMarker {
   readonly kind: 'gap';
   readonly reason: string;

@@ -10,17 +10,14 @@ import { ByteSource } from './source.js';
  *
  * @param path names the file, also in messages
  * @param fd a descriptor to read instead of the path, which stays open
- * @throws {SpoorError} FILE_UNREADABLE when the file cannot be read; RECORDING_INVALID when the file
- *   is not a recording, or ends within its header; UNSUPPORTED for a compression that this Node.js
- *   does not have. Reading to the end throws RECORDING_INVALID when something follows the recording.
- *   Everything before it was returned by then.
+ * @throws {SpoorError} FILE_UNREADABLE when the file cannot be read; RECORDING_INVALID when the
+ *   file is not a recording, or ends within its header; UNSUPPORTED for a compression that this
+ *   Node.js does not have. Reading to the end throws RECORDING_INVALID when something follows the
+ *   recording. Everything before it was returned by then.
  *
- * @example
- * ```ts
- * await using recording = await openRecording('trace.spoor');
- * for await (const event of recording) console.log(JSON.stringify(event));
- * if (!recording.end?.complete) console.log(`cut at byte ${recording.end?.position}`);
- * ```
+ * @example ```ts await using recording = await openRecording('trace.spoor'); for await (const event
+ *   of recording) console.log(JSON.stringify(event)); if (!recording.end?.complete)
+ *   console.log(`cut at byte ${recording.end?.position}`); ```
  */
 export async function openRecording(path: string, fd?: number): Promise<Recording> {
   let source: ByteSource;

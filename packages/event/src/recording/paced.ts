@@ -16,8 +16,9 @@ const least = 1;
 const longest = 2 ** 31 - 1;
 
 /**
- * The events of a recording at the speed at which they happened, or a multiple of it: each waits until as much time
- * has passed since the first as had then. What has no time of its own comes with its neighbour.
+ * The events of a recording at the speed at which they happened, or a multiple of it: each waits
+ * until as much time has passed since the first as had then. What has no time of its own comes with
+ * its neighbour.
  */
 export async function* paced(
   recording: AsyncIterable<Event | MalformedEvent | RecordingMarker>,

@@ -15,7 +15,10 @@ import { Turns } from './turns.js';
 export interface RecordingEnd {
   /** Whether the writer closed it. */
   readonly complete: boolean;
-  /** Of one that is not complete: `cut`, the file ends in a block or after one; `damaged`, what follows is no block. */
+  /**
+   * Of one that is not complete: `cut`, the file ends in a block or after one; `damaged`, what
+   * follows is no block.
+   */
   readonly reason?: 'cut' | 'damaged';
   /** Bytes of the file that could be used; what follows could not. */
   readonly position: number;
@@ -32,8 +35,9 @@ export type MarkerHandler = (mark: RecordingMarker) => void;
 /**
  * A recording that is being read, once, from front to back. Needs no kernel and no privilege.
  *
- * The events are the same as live ones, decoded by the layouts that they were recorded with: fields of this version
- * that the recording has not are zero or empty, and fields that only the recording has are there too.
+ * The events are the same as live ones, decoded by the layouts that they were recorded with: fields
+ * of this version that the recording has not are zero or empty, and fields that only the recording
+ * has are there too.
  */
 export class Recording implements AsyncDisposable {
   readonly path: string;
@@ -107,12 +111,18 @@ export class Recording implements AsyncDisposable {
     }
   }
 
-  /** The fast way: each event is lent for the time of the call. Resolves with how the recording ended. */
+  /**
+   * The fast way: each event is lent for the time of the call. Resolves with how the recording
+   * ended.
+   */
   each(handle: EventHandler, onMarker?: MarkerHandler): Promise<RecordingEnd> {
     return this.eachRecord(this.decoder.handler(handle), onMarker);
   }
 
-  /** The raw records, as `RingReader.drain` hands them out: for copying, counting, or a decoder of one's own. */
+  /**
+   * The raw records, as `RingReader.drain` hands them out: for copying, counting, or a decoder of
+   * one's own.
+   */
   async eachRecord(handle: RecordHandler, onMarker?: MarkerHandler): Promise<RecordingEnd> {
     const turns = new Turns();
     for (let next = await this.#next(); next !== undefined; next = await this.#next()) {

@@ -2,7 +2,10 @@ import type { BigIntStats } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { closeFile, openToRead, readPart, statsOf } from './built-in.js';
 
-/** Where somebody made a descriptor non-blocking and nothing has come yet: milliseconds until it is tried again. */
+/**
+ * Where somebody made a descriptor non-blocking and nothing has come yet: milliseconds until it is
+ * tried again.
+ */
 const retryMs = 5;
 
 /** Bytes for which room is made at once. */

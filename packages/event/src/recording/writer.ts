@@ -27,11 +27,15 @@ export interface RecordingWriterOptions {
   readonly compression?: Compression;
   /** Bytes of records after which a block is sealed. Default: 256 KiB. */
   readonly blockSize?: number;
-  /** Milliseconds after which one is sealed that is not full: the most that a crash costs. Default: 1000. */
+  /**
+   * Milliseconds after which one is sealed that is not full: the most that a crash costs. Default:
+   * 1000.
+   */
   readonly flushMs?: number;
   /**
-   * Descriptor of an empty file to write to, which the writer closes: for a caller that has opened it by rules of its own. The
-   * path only names it in messages then. Default: the path is created, or replaced.
+   * Descriptor of an empty file to write to, which the writer closes: for a caller that has opened
+   * it by rules of its own. The path only names it in messages then. Default: the path is created,
+   * or replaced.
    */
   readonly fd?: number;
 }
@@ -40,13 +44,15 @@ export interface RecordingWriterOptions {
 const BACKLOG = 16;
 
 /**
- * Writes records to a file as they come, compressed off the main thread, a block at a time. The file is good up to
- * its last whole block at any time, whatever ends the process.
+ * Writes records to a file as they come, compressed off the main thread, a block at a time. The
+ * file is good up to its last whole block at any time, whatever ends the process.
  *
- * Back-pressure: `append` copies and never waits. It returns false when 16 blocks wait for the disk; whoever then
- * stops draining until `drained()` leaves the rest in the ring, and whoever does not makes the memory grow.
+ * Back-pressure: `append` copies and never waits. It returns false when 16 blocks wait for the
+ * disk; whoever then stops draining until `drained()` leaves the rest in the ring, and whoever does
+ * not makes the memory grow.
  *
- * A failed write is reported by the next `flush` or `close` (`OUTPUT_UNWRITABLE`); what follows it is not kept.
+ * A failed write is reported by the next `flush` or `close` (`OUTPUT_UNWRITABLE`); what follows it
+ * is not kept.
  */
 export class RecordingWriter implements AsyncDisposable {
   readonly path: string;
@@ -78,8 +84,8 @@ export class RecordingWriter implements AsyncDisposable {
   }
 
   /**
-   * Creates the file, or replaces it, and writes its header.
-   * Throws `OUTPUT_UNWRITABLE`, `UNSUPPORTED` for a compression that this Node has not, `INVALID_VALUE` for a block size.
+   * Creates the file, or replaces it, and writes its header. Throws `OUTPUT_UNWRITABLE`,
+   * `UNSUPPORTED` for a compression that this Node has not, `INVALID_VALUE` for a block size.
    */
   static async create(path: string, options: RecordingWriterOptions = {}): Promise<RecordingWriter> {
     codecOf(options.compression ?? 'deflate');
@@ -106,7 +112,9 @@ export class RecordingWriter implements AsyncDisposable {
     return this.#records;
   }
 
-  /** Takes a copy of a record: a handler for `RingReader.drain` and its kin. False asks for a pause. */
+  /**
+   * Takes a copy of a record: a handler for `RingReader.drain` and its kin. False asks for a pause.
+   */
   append(data: RecordMemory, offset: number, length: number): boolean {
     return this.add(data.u8.subarray(offset, offset + length));
   }
@@ -157,7 +165,10 @@ export class RecordingWriter implements AsyncDisposable {
     if (this.#failure !== undefined) throw unwritable(this.path, this.#failure);
   }
 
-  /** Writes the rest and the end, by which a reader knows that nothing was cut off. `facts`: kept with it. */
+  /**
+   * Writes the rest and the end, by which a reader knows that nothing was cut off. `facts`: kept
+   * with it.
+   */
   async close(facts: Readonly<Record<string, unknown>> = {}): Promise<void> {
     if (this.#closed) return;
     this.#seal(0);

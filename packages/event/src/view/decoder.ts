@@ -18,12 +18,15 @@ export interface EventDecoderOptions {
   /** What lines say beyond the record. Can be changed at any time. */
   readonly context?: EventContext;
   /**
-   * Lend a new view for each record and make it unusable after the call, so that a view kept by mistake is
-   * `VIEW_EXPIRED` and not another event. Costs some 50 ns a record. Default: unless NODE_ENV is `production`;
-   * there one view a kind is lent again and again.
+   * Lend a new view for each record and make it unusable after the call, so that a view kept by
+   * mistake is `VIEW_EXPIRED` and not another event. Costs some 50 ns a record. Default: unless
+   * NODE_ENV is `production`; there one view a kind is lent again and again.
    */
   readonly checkLifetime?: boolean;
-  /** Whether classes of views may be generated code. Default: wherever the process may generate code. */
+  /**
+   * Whether classes of views may be generated code. Default: wherever the process may generate
+   * code.
+   */
   readonly generateCode?: boolean;
 }
 
@@ -46,22 +49,19 @@ interface KnownKind {
 /**
  * Makes events of records.
  *
- * Each record is checked once: it has the size that its header says, a known kind, the whole fixed part, and all
- * its variable parts inside. One that fails is a `MalformedEvent`, a value like any other; nothing outside a record
- * is ever read. The fields are decoded when they are read.
+ * Each record is checked once: it has the size that its header says, a known kind, the whole fixed
+ * part, and all its variable parts inside. One that fails is a `MalformedEvent`, a value like any
+ * other; nothing outside a record is ever read. The fields are decoded when they are read.
  *
- * @example
- * ```ts
- * const decoder = new EventDecoder();
- * const handler = decoder.handler((event) => {
- *   if (event.kind === 'open') console.log(event.comm, event.path);
- * });
- * reader.drain(handler);
- * ```
+ * @example ```ts const decoder = new EventDecoder(); const handler = decoder.handler((event) => {
+ *   if (event.kind === 'open') console.log(event.comm, event.path); }); reader.drain(handler); ```
  */
 export class EventDecoder {
   readonly layouts: EventLayouts;
-  /** By number; a kind is made ready when its first record comes: most never come, and each takes most of a millisecond. */
+  /**
+   * By number; a kind is made ready when its first record comes: most never come, and each takes
+   * most of a millisecond.
+   */
   readonly #kinds: (KnownKind | undefined)[] = [];
   readonly #shapes = new Map<number, EventShape>();
   readonly #viewOptions: ViewClassOptions;
@@ -71,7 +71,10 @@ export class EventDecoder {
   readonly #kindOffset: number;
   #context: LineContext;
   #lines: LineWriter;
-  /** The memory seen last, and the same with a Buffer over it; and those seen before: each ring has always the same. */
+  /**
+   * The memory seen last, and the same with a Buffer over it; and those seen before: each ring has
+   * always the same.
+   */
   #source: RecordMemory | undefined;
   #memory: EventMemory | undefined;
   readonly #memories = new WeakMap<RecordMemory, EventMemory>();
@@ -115,8 +118,8 @@ export class EventDecoder {
   }
 
   /**
-   * A handler for `RingReader.drain` and its kin: lends each event to `handle`. `positionOf`: tells the malformed where
-   * they were, as `RingReader.positionOf` does.
+   * A handler for `RingReader.drain` and its kin: lends each event to `handle`. `positionOf`: tells
+   * the malformed where they were, as `RingReader.positionOf` does.
    */
   handler(handle: EventHandler, positionOf?: (offset: number) => bigint): RecordHandler {
     if (!this.#checkLifetime)
@@ -138,8 +141,8 @@ export class EventDecoder {
   }
 
   /**
-   * An event with memory of its own, for those that outlive the call. It shares a block of 64 KiB with the events made
-   * before and after it. `positionOf` as in `handler`.
+   * An event with memory of its own, for those that outlive the call. It shares a block of 64 KiB
+   * with the events made before and after it. `positionOf` as in `handler`.
    */
   own(
     data: RecordMemory,

@@ -64,8 +64,8 @@ const zeros = new Surroundings(0);
 const others = new Surroundings(0xa5);
 
 /**
- * Holds a record to the promise: whatever its bytes, it is decoded or malformed, and what is said of it depends on
- * nothing that lies around it.
+ * Holds a record to the promise: whatever its bytes, it is decoded or malformed, and what is said
+ * of it depends on nothing that lies around it.
  */
 function check(record: Uint8Array): 'event' | 'malformed' {
   const text = zeros.decode(record);

@@ -1,8 +1,8 @@
 import type { Layout, StructLayout } from '@spoor/btf';
 
 /**
- * All that decoding needs to know of the kernel side, as plain JSON: the generated one of `@spoor/bpf`
- * (`eventLayouts`), or the one that a recording was made with.
+ * All that decoding needs to know of the kernel side, as plain JSON: the generated one of
+ * `@spoor/bpf` (`eventLayouts`), or the one that a recording was made with.
  */
 export interface EventLayouts {
   /** Event name to the number in the header: `{ fork: 1, 'module-load': 16 }`. */
@@ -35,7 +35,10 @@ export interface EventShape {
   /** Bytes of the fixed part. */
   readonly size: number;
   readonly fields: readonly EventField[];
-  /** Fields that this version knows and the layouts do not have: they read as zero, or as an empty text. */
+  /**
+   * Fields that this version knows and the layouts do not have: they read as zero, or as an empty
+   * text.
+   */
   readonly absent: readonly EventField[];
   /** All of them. */
   readonly byName: ReadonlyMap<string, EventField>;

@@ -1,11 +1,17 @@
-/** Where records lie: what a ring reader hands out (`RingData` of `@spoor/object`) and what owned events live in. */
+/**
+ * Where records lie: what a ring reader hands out (`RingData` of `@spoor/object`) and what owned
+ * events live in.
+ */
 export interface RecordMemory {
   readonly u8: Uint8Array;
   readonly u32: Uint32Array;
   readonly view: DataView;
 }
 
-/** Called with a record that lies at `offset`, a multiple of 8, and is its own during the call: a `RingHandler`. */
+/**
+ * Called with a record that lies at `offset`, a multiple of 8, and is its own during the call: a
+ * `RingHandler`.
+ */
 export type RecordHandler = (data: RecordMemory, offset: number, length: number) => void;
 
 /** The same with a `Buffer` over it, which decodes text fastest. */
@@ -32,8 +38,8 @@ const CHUNK = 64 * 1024;
 const SMALL = 512;
 
 /**
- * Memory for copies of records: chunks of 64 KiB that many records share, so that owning one costs little more
- * than its bytes. A chunk lives as long as any event in it.
+ * Memory for copies of records: chunks of 64 KiB that many records share, so that owning one costs
+ * little more than its bytes. A chunk lives as long as any event in it.
  */
 export class Arena {
   memory: EventMemory = ownMemory(0);
@@ -48,7 +54,8 @@ export class Arena {
     }
     const at = this.#next;
     this.#next += room;
-    // The word past an odd end is copied too where there is one: it belongs to the same ring and to no one here.
+    // The word past an odd end is copied too where there is one: it belongs to the same ring and to
+    // no one here.
     if (length <= SMALL && ((offset + length + 3) & ~3) <= from.u8.length) {
       const source = from.u32;
       const target = this.memory.u32;

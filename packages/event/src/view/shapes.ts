@@ -10,7 +10,10 @@ const identifier = /^[A-Za-z][A-Za-z0-9_]*$/;
 /** Filling: kept in the struct so that its bytes are said to be zero, of no interest to anyone. */
 const filling = /^(unused|_*pad)\d*$/;
 
-/** Names that views need for themselves. A field of the header that has one, or clashes, is `header…`. */
+/**
+ * Names that views need for themselves. A field of the header that has one, or clashes, is
+ * `header…`.
+ */
 const reserved = new Set([
   'kind',
   'size',
@@ -33,8 +36,9 @@ const reserved = new Set([
 ]);
 
 /**
- * The shapes of all events, in no order. `expected`: the layouts that this version was built with; what they have
- * and `layouts` do not is `absent`. Throws `LAYOUT_UNKNOWN` when the layouts are not those of events.
+ * The shapes of all events, in no order. `expected`: the layouts that this version was built with;
+ * what they have and `layouts` do not is `absent`. Throws `LAYOUT_UNKNOWN` when the layouts are not
+ * those of events.
  */
 export function eventShapes(layouts: EventLayouts, expected: EventLayouts = layouts): EventShape[] {
   checkNames(layouts);

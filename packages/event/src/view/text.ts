@@ -1,13 +1,17 @@
 import type { EventMemory } from './memory.js';
 
-/** Bytes of the longest text that is kept. Longer ones repeat less, and comparing them costs what decoding does. */
+/**
+ * Bytes of the longest text that is kept. Longer ones repeat less, and comparing them costs what
+ * decoding does.
+ */
 const LONGEST = 96;
 const WORDS = LONGEST / 4;
 const SLOTS = 4096;
 
 /**
- * Texts that were seen lately, one a slot: process names, binaries and libraries repeat endlessly, and decoding one
- * costs 120 to 200 ns against some 30 for finding it here. 0.4 MB, made at the first text.
+ * Texts that were seen lately, one a slot: process names, binaries and libraries repeat endlessly,
+ * and decoding one costs 120 to 200 ns against some 30 for finding it here. 0.4 MB, made at the
+ * first text.
  */
 class TextCache {
   /** The bytes of each slot's text, as words, the last one filled up with zeros. */
@@ -65,7 +69,10 @@ export function lastWord({ u8 }: EventMemory, offset: number, count: number): nu
   return word;
 }
 
-/** The same for `char[16]`, which every event has: found by its four words, whatever follows the NUL. */
+/**
+ * The same for `char[16]`, which every event has: found by its four words, whatever follows the
+ * NUL.
+ */
 class NameCache {
   readonly #words = new Uint32Array(SLOTS * 4);
   readonly #texts: (string | undefined)[] = new Array<undefined>(SLOTS).fill(undefined);
@@ -121,7 +128,10 @@ export function charsLength({ u8 }: EventMemory, offset: number, size: number): 
   return length;
 }
 
-/** Whether `text`, decoded from `bytes`, stands for those bytes: it does not when they were not UTF-8. */
+/**
+ * Whether `text`, decoded from `bytes`, stands for those bytes: it does not when they were not
+ * UTF-8.
+ */
 export function isLossy(text: string, bytes: Uint8Array): boolean {
   return text.includes('\ufffd') && Buffer.compare(Buffer.from(text), bytes) !== 0;
 }

@@ -27,7 +27,10 @@ type HeaderNames = Exclude<
   'size' | 'kind' | 'flags' | 'origin' | 'exe' | 'container' | 'unused'
 >;
 
-/** What every event has. Times are CLOCK_BOOTTIME in nanoseconds, process ids those of the initial namespace. */
+/**
+ * What every event has. Times are CLOCK_BOOTTIME in nanoseconds, process ids those of the initial
+ * namespace.
+ */
 export type HeaderFields = {
   readonly [Name in HeaderNames]: EventHeader[Name];
 } & {
@@ -38,8 +41,8 @@ export type HeaderFields = {
   /** The binary of the process, as the kernel resolved it. */
   readonly exe: string;
   /**
-   * The container that the task is in: its id of 64 hexadecimal digits, or its name where the runtime gives no id; empty for none,
-   * and in a recording of a version that did not record it.
+   * The container that the task is in: its id of 64 hexadecimal digits, or its name where the
+   * runtime gives no id; empty for none, and in a recording of a version that did not record it.
    */
   readonly container: string;
 };
@@ -57,23 +60,35 @@ export interface EventMethods {
   readonly raw: Uint8Array;
   /** Names of the scopes that matched, in the order of their bits; `#n` for one without a name. */
   readonly scopes: string[];
-  /** The bytes of a field: in place, with the lifetime of the event. Throws `INVALID_VALUE` for another name. */
+  /**
+   * The bytes of a field: in place, with the lifetime of the event. Throws `INVALID_VALUE` for
+   * another name.
+   */
   bytes(name: string): Uint8Array;
-  /** Whether the record has this field. An older recording may not: then it reads as zero or empty. */
+  /**
+   * Whether the record has this field. An older recording may not: then it reads as zero or empty.
+   */
   has(name: string): boolean;
   /** Whether each variable part has all the bytes that there were. */
   readonly isWhole: boolean;
-  /** Whether a variable part has fewer bytes than there were. Throws `INVALID_VALUE` for another name. */
+  /**
+   * Whether a variable part has fewer bytes than there were. Throws `INVALID_VALUE` for another
+   * name.
+   */
   isTruncated(name: string): boolean;
   /** Bytes that a variable part had; where that cannot be known, the least that it can have had. */
   fullLength(name: string): number;
-  /** A 64-bit field as a number where that is exact, else as a bigint. Throws `INVALID_VALUE` for another name. */
+  /**
+   * A 64-bit field as a number where that is exact, else as a bigint. Throws `INVALID_VALUE` for
+   * another name.
+   */
   exact(name: string): number | bigint;
 }
 
 /**
- * An event, told apart by its kind: `if (event.kind === 'open') event.path`. A field is decoded when it is read.
- * Lent by `EventDecoder.handler` for the time of the call, or owned (`copy`, `EventDecoder.own`).
+ * An event, told apart by its kind: `if (event.kind === 'open') event.path`. A field is decoded
+ * when it is read. Lent by `EventDecoder.handler` for the time of the call, or owned (`copy`,
+ * `EventDecoder.own`).
  */
 export type Event<Kind extends EventKind = EventKind> = {
   [K in Kind]: EventMethods &
@@ -95,7 +110,10 @@ export type Event<Kind extends EventKind = EventKind> = {
 export interface MalformedEvent {
   readonly kind: 'malformed';
   readonly reason: MalformedReason;
-  /** Where the record was: the ring's or the file's position when the decoder can tell, else the offset. Bytes. */
+  /**
+   * Where the record was: the ring's or the file's position when the decoder can tell, else the
+   * offset. Bytes.
+   */
   readonly position: bigint;
   /** The record, in memory of its own. */
   readonly bytes: Uint8Array;
@@ -110,9 +128,9 @@ export type MalformedReason =
   | 'part-outside-record';
 
 /**
- * One line of JSON output. 64-bit numbers are decimal strings. A text that was not UTF-8 has U+FFFD in the place
- * of what was not, and its bytes in hexadecimal beside it, under its name with `Raw`; one that was cut has its
- * name with `Truncated`.
+ * One line of JSON output. 64-bit numbers are decimal strings. A text that was not UTF-8 has U+FFFD
+ * in the place of what was not, and its bytes in hexadecimal beside it, under its name with `Raw`;
+ * one that was cut has its name with `Truncated`.
  */
 export interface EventLine<Kind extends EventKind = EventKind> {
   event: Kind;

@@ -17,7 +17,10 @@ export type ViewClass = new () => EventView;
 interface Entry {
   readonly name: string;
   readonly read: FieldReader;
-  /** Of what is one word of the record, which: generated code reads it itself, which is quicker before it is optimised. */
+  /**
+   * Of what is one word of the record, which: generated code reads it itself, which is quicker
+   * before it is optimised.
+   */
   readonly word?: number | undefined;
   /** `field`: what `toObject` takes. `header`: what a line begins with. */
   readonly takenBy: readonly ('field' | 'header')[];
@@ -25,17 +28,20 @@ interface Entry {
 
 export interface ViewClassOptions extends ReaderOptions {
   readonly owner: ViewOwner;
-  /** False tests what runs where no code may be generated. Default: generate where the process may. */
+  /**
+   * False tests what runs where no code may be generated. Default: generate where the process may.
+   */
   readonly generate?: boolean;
 }
 
 /**
  * The class of an event's views.
  *
- * Its code is generated where the process may generate code, so that the engine optimises each kind by itself: with
- * code that all kinds share, each access would have to find out first whose it is, at 20 ns and more. The generated
- * code reads plain words and passes all else on; how a field is read is written once, in `field-reader`. Names in it were held to
- * `[A-Za-z][A-Za-z0-9_]*` (`eventShapes`): layouts can come from a file.
+ * Its code is generated where the process may generate code, so that the engine optimises each kind
+ * by itself: with code that all kinds share, each access would have to find out first whose it is,
+ * at 20 ns and more. The generated code reads plain words and passes all else on; how a field is
+ * read is written once, in `field-reader`. Names in it were held to `[A-Za-z][A-Za-z0-9_]*`
+ * (`eventShapes`): layouts can come from a file.
  */
 export function viewClass(shape: EventShape, options: ViewClassOptions): ViewClass {
   const entries = entriesOf(shape, options);

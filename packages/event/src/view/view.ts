@@ -47,9 +47,9 @@ const nowhere = eventMemory({
 });
 
 /**
- * What the events of all kinds share; the fields themselves are getters of the class made for each layout. A field
- * is decoded when it is read, every time it is read. Names with an underscore are for the decoder: no field can
- * have one.
+ * What the events of all kinds share; the fields themselves are getters of the class made for each
+ * layout. A field is decoded when it is read, every time it is read. Names with an underscore are
+ * for the decoder: no field can have one.
  */
 export abstract class EventView implements EventMethods {
   declare readonly kind: string;
