@@ -1,5 +1,5 @@
 import { declareEvent } from './field.js';
-import { endpoint, error, integer, localEndpoint, result, succeeded } from './fields.js';
+import { endpoint, error, followed, integer, localEndpoint, result, succeeded } from './fields.js';
 
 /** The address of a unix socket is that of this end, since its peer seldom has one. */
 export const accept = declareEvent({
@@ -7,7 +7,7 @@ export const accept = declareEvent({
   data: {
     listenFd: integer('The listening socket.', { from: 'fd' }),
     fd: result('The connection, when the call succeeded.'),
-    ...endpoint(succeeded),
+    ...endpoint(followed, succeeded),
     ...localEndpoint(),
     error: error(),
   },

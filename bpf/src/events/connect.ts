@@ -2,7 +2,7 @@ import { connectCallNames } from '../../gen/index.js';
 import { errorName } from '../names/errno.js';
 import { namesOf } from '../names/names.js';
 import { declareEvent, field } from './field.js';
-import { endpoint, error, integer, named } from './fields.js';
+import { endpoint, error, followed, integer, named } from './fields.js';
 
 /** CONNECT_NO_OUTCOME of bpf/events/connect.h. */
 const noOutcome = 1;
@@ -23,7 +23,7 @@ export const connect = declareEvent({
   ],
   data: {
     fd: integer('The socket.'),
-    ...endpoint(),
+    ...endpoint(followed),
     call: named(
       calls,
       'connect, or the call that sent the datagram: sendto, sendmsg, sendmmsg. With an outcome, such a call is TCP Fast Open.',

@@ -64,14 +64,17 @@ export type Form =
   | {
       readonly type: 'address';
       readonly family: string;
-      readonly path?: string;
+      readonly path?: { readonly field: string; readonly rule: PathRule };
       readonly ipWhen?: readonly Test[];
     }
   /** A value that no other form describes. */
   | { readonly type: 'custom'; value(event: never): unknown };
 
-/** Entries beside a text: its bytes if it is not UTF-8, and whether it was cut. */
-export type Note = 'Raw' | 'RawList' | 'Truncated';
+/**
+ * Entries beside a text: its bytes if it is not UTF-8, and whether it was cut. `Number` and `Address` tell conditions
+ * what the field is.
+ */
+export type Note = 'Raw' | 'RawList' | 'Truncated' | 'Number' | 'Address';
 
 export interface FieldOptions {
   /** The field of the record. Default: the same name. */

@@ -59,17 +59,20 @@ export const integer = <const Options extends FieldOptions = FieldOptions>(
   options?: Options & { readonly schema?: JsonSchema },
 ) => {
   const { schema = { type: 'integer' }, ...rest } = options ?? ({} as NonNullable<typeof options>);
-  return field<number>()({ form: { type: 'number' }, schema, description }, rest as unknown as Options);
+  return field<number, 'Number'>()(
+    { form: { type: 'number' }, schema, description },
+    rest as unknown as Options,
+  );
 };
 
 export const u32 = <const Options extends FieldOptions = FieldOptions>(
   description: string,
   options?: Options,
-) => field<number>()({ form: { type: 'number' }, schema: u32Schema, description }, options);
+) => field<number, 'Number'>()({ form: { type: 'number' }, schema: u32Schema, description }, options);
 
 /** A file descriptor or another result of a call that succeeded. */
 export const result = (description: string) =>
-  field<number>()(
+  field<number, 'Number'>()(
     { form: { type: 'number' }, schema: { type: 'integer', minimum: 0 }, description },
     { from: 'result', when: succeeded },
   );
@@ -85,11 +88,12 @@ export const named = <const Options extends FieldOptions = FieldOptions>(
   names: Names,
   description: string,
   options?: Options,
-) => field<string>()({ form: { type: 'number', names }, schema: stringSchema, description }, options);
+) =>
+  field<string, 'Number'>()({ form: { type: 'number', names }, schema: stringSchema, description }, options);
 
 /** Bits by their names, left out if there are none. */
 export const flags = (table: BitNames, example: string, when: readonly Test[] = []) =>
-  field<string>()(
+  field<string, 'Number'>()(
     {
       form: { type: 'number', names: bitsNames(table) },
       schema: stringSchema,
@@ -110,14 +114,14 @@ const errorField = (description: string) => ({
 });
 
 export const error = (when: readonly Test[] = []) =>
-  field<string>()(errorField('Name of the errno, when the call failed.'), {
+  field<string, 'Number'>()(errorField('Name of the errno, when the call failed.'), {
     from: 'result',
     when: [...failed, ...when],
   });
 
 /** The error of an event that only failed calls have. */
 export const alwaysError = () =>
-  field<string>()(errorField('Name of the errno: ENOENT.'), { from: 'result' });
+  field<string, 'Number'>()(errorField('Name of the errno: ENOENT.'), { from: 'result' });
 
 /** Permissions as people write them: `0755`. */
 export const mode = () =>
@@ -215,11 +219,11 @@ export const requestedId = (name: string, description: string) =>
   u32(description, { when: [{ field: name, not: [0xffffffff] }] });
 
 /** The family of a socket and its address. `ipWhen`: when IP addresses are known. */
-export const endpoint = (ipWhen: readonly Test[] = []) => ({
+export const endpoint = (rule: PathRule, ipWhen: readonly Test[] = []) => ({
   family: named(families, 'inet, inet6, unix …; the number of a family without a name.'),
-  address: field<string, 'Raw' | 'Truncated'>()(
+  address: field<string, 'Raw' | 'Truncated' | 'Address'>()(
     {
-      form: { type: 'address', family: 'family', path: 'path', ipWhen },
+      form: { type: 'address', family: 'family', path: { field: 'path', rule }, ipWhen },
       schema: stringSchema,
       description: 'IP address; of a unix socket its path, or @ and its abstract name.',
     },
@@ -229,7 +233,7 @@ export const endpoint = (ipWhen: readonly Test[] = []) => ({
 });
 
 export const localEndpoint = () => ({
-  localAddress: field<string>()(
+  localAddress: field<string, 'Address'>()(
     {
       form: { type: 'address', family: 'family' },
       schema: stringSchema,

@@ -80,6 +80,12 @@ export type ListParts<Kind extends EventKind> = Kind extends keyof typeof declar
   ? Noted<(typeof declarations)[Kind]['data'], 'RawList'>
   : never;
 
+/** The fields of an event that conditions compare as numbers, or as addresses. */
+export type AskedFields<
+  Kind extends EventKind,
+  As extends 'Number' | 'Address',
+> = Kind extends keyof typeof declarations ? Noted<(typeof declarations)[Kind]['data'], As> : never;
+
 /** Returns the names of the variable parts that hold several texts. */
 export const listParts = (kind: string): readonly string[] =>
   Object.entries(declarationOf(kind)?.data ?? {}).flatMap(([name, { form, from = name }]) =>

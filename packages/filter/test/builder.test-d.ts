@@ -26,7 +26,8 @@ scope()
   .exe.not('/bin/sh');
 scope()
   .on('open', (open) => open.path.startsWith('/etc/').flags(0))
-  .on('connect', (connect) => connect.port(443))
+  .on('connect', (connect) => connect.port(443).family('inet').address.startsWith('10.'))
+  .on('exec-failed', (failed) => failed.error('ENOENT', 'EACCES'))
   .on('exec');
 
 // @ts-expect-error: a text has no order

@@ -17,7 +17,10 @@ export function addressWriter(place: FieldPlace, form: Form & { type: 'address' 
   const unix =
     form.path === undefined
       ? undefined
-      : textWriter({ ...place, field: { ...field, from: form.path, optional: true } }, { type: 'text' });
+      : textWriter(
+          { ...place, field: { ...field, from: form.path.field, optional: true } },
+          { type: 'text' },
+        );
   const textOf = (view: EventView, family: number) =>
     ipText(family, (view as unknown as Readonly<Record<string, Uint8Array>>)[field.from ?? name]!);
   const add: FieldWriter['add'] = (data, view) => {

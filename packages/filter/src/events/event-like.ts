@@ -1,6 +1,6 @@
 import { eventFlagNames } from '@spoor/bpf';
 import { camelCase } from '@spoor/btf';
-import type { FactText } from '../facts.js';
+import { derivedFields, type FieldValue } from './derived-fields.js';
 
 /** An event as views and plain objects have it: its kind, and its fields by name. */
 export interface EventLike {
@@ -16,7 +16,9 @@ export const flagBits: Readonly<Record<string, number>> = {
 };
 
 /** Returns a field; undefined when the event has none of this name. A flag is 0 or 1. */
-export function fieldOf(event: EventLike, field: string): number | bigint | FactText | undefined {
+export function fieldOf(event: EventLike, field: string): FieldValue | undefined {
+  const derived = derivedFields(event.kind).get(field);
+  if (derived !== undefined) return derived.read(event);
   const value: unknown = (event as unknown as Record<string, unknown>)[field];
   if (typeof value === 'boolean') return Number(value);
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string') return value;

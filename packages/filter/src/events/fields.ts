@@ -1,5 +1,5 @@
 import { type EventParts, events } from '@spoor/bpf';
-import { listParts } from '@spoor/bpf/events';
+import { type DataField, declarationOf, listParts, type Names } from '@spoor/bpf/events';
 import { camelCase, type Layout, type StructLayout } from '@spoor/btf';
 import { nearest } from '@spoor/core';
 import type { Problem } from '../grammar/check.js';
@@ -7,6 +7,7 @@ import { quoted } from '../grammar/syntax-error.js';
 import type { ValueKind } from '../kinds/kind.js';
 import { numberValues } from '../kinds/number-values.js';
 import { textValues } from '../kinds/text-values.js';
+import { derivedFields } from './derived-fields.js';
 import { flagBits } from './event-like.js';
 
 /** The name of an event kind. */
@@ -61,18 +62,42 @@ function recordFields(event: EventName): (readonly [string, Layout])[] {
 function fieldsOf(event: EventName): EventFields {
   const lists = listParts(event);
   const own = recordFields(event).flatMap(([name, layout]) => {
-    const values = lists.includes(name) ? undefined : valuesOf(layout);
+    const isHidden = lists.includes(name) || derivedFields(event).has(name);
+    const values = isHidden ? undefined : valuesOf(layout, namesOf(event, name));
     return values === undefined ? [] : [[name, values] as const];
   });
-  const taken = new Set(own.map(([name]) => name));
+  const derived = [...derivedFields(event)].map(([name, { field }]) => [name, derivedValues(field)] as const);
+  const taken = new Set([...own, ...derived].map(([name]) => name));
   const flags = Object.keys(flagBits).filter((flag) => !taken.has(flag));
-  return Object.fromEntries([...own, ...flags.map((flag) => [flag, numberValues({ max: 1n })] as const)]);
+  return Object.fromEntries([
+    ...own,
+    ...derived,
+    ...flags.map((flag) => [flag, numberValues({ max: 1n })] as const),
+  ]);
+}
+
+/** Returns the names of the numbers in a field, as JSON shows them. */
+function namesOf(event: EventName, field: string): Names | undefined {
+  const form = declarationOf(event)?.data[field]?.form;
+  return form?.type === 'number' ? form.names : undefined;
+}
+
+function derivedValues({ form }: DataField): ValueKind {
+  if (form.type !== 'number') return longText;
+  const words = form.names;
+  const max = (1n << 31n) - 1n;
+  return numberValues({ min: form.negative ? 0n : -max, max, ...(words && { words }) });
 }
 
 /** RECORD_MAX of bpf/lib/scratch.h: no part of an event is longer. */
 const longestPart = 16384;
+const longText = textValues({
+  maxWhole: longestPart,
+  maxEnd: longestPart,
+  why: ', the most that an event can carry',
+});
 
-function valuesOf(layout: Layout): ValueKind | undefined {
+function valuesOf(layout: Layout, words: Names | undefined): ValueKind | undefined {
   if (layout.kind === 'chars') {
     // The last byte is a NUL.
     const most = layout.size - 1;
@@ -83,16 +108,11 @@ function valuesOf(layout: Layout): ValueKind | undefined {
       isCut: true,
     });
   }
-  if (layout.kind === 'struct' && layout.name === 'var_bytes') {
-    return textValues({
-      maxWhole: longestPart,
-      maxEnd: longestPart,
-      why: ', the most that an event can carry',
-    });
-  }
+  if (layout.kind === 'struct' && layout.name === 'var_bytes') return longText;
   if (layout.kind !== 'int' && layout.kind !== 'enum') return undefined;
   const bits = BigInt(layout.size * 8);
-  return numberValues(
-    layout.signed ? { min: -(1n << (bits - 1n)), max: (1n << (bits - 1n)) - 1n } : { max: (1n << bits) - 1n },
-  );
+  const limits = layout.signed
+    ? { min: -(1n << (bits - 1n)), max: (1n << (bits - 1n)) - 1n }
+    : { max: (1n << bits) - 1n };
+  return numberValues({ ...limits, ...(words && { words }) });
 }

@@ -1,5 +1,5 @@
 import type { EventParts, FilterKindName } from '@spoor/bpf';
-import type { ListParts } from '@spoor/bpf/events';
+import type { AskedFields, ListParts } from '@spoor/bpf/events';
 import { SpoorError } from '@spoor/core';
 import { type EventName, eventFields } from '../events/fields.js';
 import { filterKinds } from '../kinds/filter-kinds.js';
@@ -110,6 +110,10 @@ type ShapeOf<Kind> = Kind extends ValueKind<infer S> ? S : never;
 /** The own fields of an event, and their comparisons. */
 export type EventSteps<Event extends EventName> = {
   readonly [Name in OwnFields<Event>]: FieldSteps<EventParts[Event][Name], EventSteps<Event>>;
+} & {
+  readonly [Name in Exclude<AskedFields<Event, 'Number'>, OwnFields<Event>>]: NumberSteps<EventSteps<Event>>;
+} & {
+  readonly [Name in AskedFields<Event, 'Address'>]: TextSteps<EventSteps<Event>>;
 } & EventConditions;
 
 /** The conditions so far. */

@@ -1,3 +1,4 @@
+import type { Names } from '@spoor/bpf/events';
 import { type Pattern, plain, type WrittenPattern } from '../grammar/pattern.js';
 import type { NameResolver } from '../resolve/names.js';
 import type { FilterValue, NumberRange, Operator } from '../scope.js';
@@ -14,6 +15,8 @@ export interface NumberValuesOptions {
   readonly max: bigint;
   readonly min?: bigint;
   readonly names?: NameResolver;
+  /** Names of numbers, which do not depend on this machine's users or processes: `inet`, `SIGTERM`. */
+  readonly words?: Names;
 }
 
 /** Numbers with every operator and ranges. */
@@ -30,8 +33,9 @@ export const idValues = (options: NumberValuesOptions): ValueKind<'id'> => ({
   ...readers(options, false),
 });
 
-function readers({ max, min = 0n, names }: NumberValuesOptions, ranges: boolean) {
-  const expected = [ranges ? 'a number, a range like 10-20' : 'a number', names?.expected]
+function readers({ max, min = 0n, names, words }: NumberValuesOptions, ranges: boolean) {
+  const examples = words === undefined ? undefined : `a name like ${words.examples}`;
+  const expected = [ranges ? 'a number, a range like 10-20' : 'a number', names?.expected, examples]
     .filter((part) => part !== undefined)
     .join(', ');
   const inRange = (written: WrittenPattern, digits: string) => {
@@ -60,10 +64,21 @@ function readers({ max, min = 0n, names }: NumberValuesOptions, ranges: boolean)
       }
       failUnlessBytes(written);
       if (names?.accepts(text)) return { name: text };
+      const number = words?.numberOf(text, machine);
+      if (number !== undefined) return { from: BigInt(number), to: BigInt(number) };
       return written.fail(`expected ${expected}`);
     },
-    write: (value: FilterValue): Pattern => plain(numberText(value)),
+    write: (value: FilterValue): Pattern => plain(wordOf(value, words) ?? numberText(value)),
   };
+}
+
+const machine = process.arch === 'arm64' ? 'arm64' : 'x64';
+
+/** Returns the name of a single number, if the name leads back to it. */
+function wordOf(value: FilterValue, words: Names | undefined): string | undefined {
+  if (words === undefined || !('from' in value) || value.from !== value.to) return undefined;
+  const word = words.of(Number(value.from), machine);
+  return word !== null && words.numberOf(word, machine) === Number(value.from) ? word : undefined;
 }
 
 function numberText(value: FilterValue): string {
