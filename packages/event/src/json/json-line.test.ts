@@ -149,7 +149,7 @@ describe('a line of JSON', () => {
     expect(out.toString()).toBe('before\n');
   });
 
-  it('of a marker and of what is no event too', () => {
+  it('also prints markers and malformed records', () => {
     const malformed = new EventDecoder().decode(unknown);
     const gap = marker({ kind: 'gap', reason: 'torn', position: 7n });
     for (const other of [malformed, gap]) expect(jsonLine(other)).toBe(JSON.stringify(other));

@@ -16,8 +16,7 @@ const short = 1024;
 const slack = 4;
 
 /**
- * `000` to `999`, a word each whose last byte is none of it: longer numbers are put together from
- * them.
+ * `000` to `999`, one word each, whose last byte is not used. Longer numbers are composed of them.
  */
 const threeDigits = new Int32Array(1000);
 for (let value = 0; value < 1000; value++) {

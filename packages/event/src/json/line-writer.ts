@@ -22,11 +22,11 @@ interface HeaderWords {
   /** That of the kind and the flags. */
   readonly kind: number;
   readonly others: readonly number[];
-  /** What lines say of processes, by their headers. */
+  /** The texts of processes, by their headers. */
   readonly processes: (ProcessText | undefined)[];
 }
 
-/** What lines say of a process, and the words and the binary of the records that say so. */
+/** The text of a process, with the words and the binary of its records. */
 interface ProcessText {
   readonly words: Uint32Array;
   readonly exe: PartBytes;
@@ -178,7 +178,7 @@ function isWord(field: EventField | undefined): field is EventField {
   );
 }
 
-/** Whether a record says the same of its process. */
+/** Returns true if the text fits the process of a record. */
 function isOf(known: ProcessText, memory: EventMemory, offset: number, header: HeaderWords): boolean {
   const { u32 } = memory;
   const { words } = known;
@@ -190,7 +190,7 @@ function isOf(known: ProcessText, memory: EventMemory, offset: number, header: H
   return isPart(known.exe, memory, offset, u32[at + header.exe]!);
 }
 
-/** Whether the part of a record at this place has the bytes. */
+/** Returns true if the part of a record at this place has the bytes. */
 function isPart(known: PartBytes, memory: EventMemory, offset: number, place: number): boolean {
   const { length, words, tail } = known;
   if (place >>> 16 !== length) return false;

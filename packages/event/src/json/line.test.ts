@@ -228,7 +228,7 @@ describe('connect', () => {
       { call: 'sendmmsg', error: 'ENETUNREACH' },
     ],
     [{ call: 9 as 0, outcome: 1 }, { call: '9' }],
-  ])('the outcome, and the call that is no connect, of %j', (fields, expected) => {
+  ])('the outcome, and the call if it is not connect, of %j', (fields, expected) => {
     expect(data('connect', { ...fields, fd: 4, family: 200 })).toEqual({ fd: 4, family: '200', ...expected });
   });
 });

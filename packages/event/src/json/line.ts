@@ -16,10 +16,10 @@ export interface ReplacedScopes {
   readonly names: ScopeNames;
 }
 
-/** What a line says that is in no record. */
+/** Facts of a line that records do not have. */
 export interface EventContext {
   /**
-   * What to add to CLOCK_BOOTTIME to get nanoseconds since 1970. Without it lines have no `time`.
+   * Added to CLOCK_BOOTTIME, gives nanoseconds since 1970. Without it lines have no `time`.
    */
   readonly clockOffsetNs?: bigint;
   /** The name of each scope, by bit. */
@@ -82,7 +82,7 @@ export function lineOf(view: EventView, context: LineContext): EventLine {
   return line;
 }
 
-/** What lines of all events begin with; the data is still to come. */
+/** Returns the beginning of an event's line, without the data. */
 export function headOf(view: EventView, context: LineContext): EventLine {
   const header = view._header();
   const { clockOffsetNs } = context.given;

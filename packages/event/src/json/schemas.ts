@@ -175,7 +175,7 @@ function dataSchema(fields: readonly (readonly [string, DataField])[]): ObjectSc
   return object(properties, optional);
 }
 
-/** Whether a field has the entries of a text beside it. */
+/** Returns true if a field has the entries of a text beside it. */
 function isText({ form }: DataField): boolean {
   return (
     form.type === 'text' || form.type === 'chars' || (form.type === 'address' && form.path !== undefined)

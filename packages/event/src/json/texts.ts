@@ -1,7 +1,7 @@
 import { isLossy } from '../view/text.js';
 import type { EventMethods } from '../view/types.js';
 
-/** What the entries of a text are made from. */
+/** The methods from which the entries of a text are made. */
 export type Texts = Pick<EventMethods, 'bytes' | 'isTruncated'>;
 
 /** A text of an event: the field of the record, the name of its entry, and the text itself. */

@@ -37,11 +37,11 @@ export class LineTimes {
    */
   #second = -1;
   #wallSecond = -1;
-  /** What is said of the two, up to the nanoseconds of each. */
+  /** The texts of both clocks, up to the nanoseconds. */
   #wallText: Literal = nothing;
   #bootText: Literal = nothing;
 
-  /** What to add to get nanoseconds since 1970; undefined where it is not known. */
+  /** `offsetNs` gives nanoseconds since 1970 when added; undefined if it is not known. */
   constructor(offsetNs: bigint | undefined) {
     this.#offsetNs = offsetNs;
     this.#offsetSeconds = Number((offsetNs ?? 0n) / second);

@@ -45,7 +45,7 @@ function codec(compress: Transform, expand: Transform, options: ZlibOptions): Co
   };
 }
 
-/** Whether this Node can write and read it: deflate always, zstd from 22.15 on. */
+/** Returns true if this Node.js can write and read it: deflate always, zstd from 22.15 on. */
 export function canCompress(compression: Compression): boolean {
   return codecs[compression]?.() !== undefined;
 }

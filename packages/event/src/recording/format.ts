@@ -66,7 +66,7 @@ export function encodeHead(head: BlockHead, crc32: Crc32): Uint8Array {
   return bytes;
 }
 
-/** `undefined` when the bytes are no head of a block. */
+/** Returns `undefined` if the bytes are not the head of a block. */
 export function decodeHead(bytes: Uint8Array, crc32: Crc32): BlockHead | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint32(0, true) !== BLOCK || view.getUint32(28, true) !== crc32(bytes.subarray(0, 28)))

@@ -5,7 +5,7 @@ import type { EventLayouts } from '../view/layouts.js';
 import { eventShapes } from '../view/shapes.js';
 import { isObject, parseJson, wrongType } from './json.js';
 
-/** What a recording says of itself before its first record. */
+/** The header of a recording, before its first record. */
 export interface RecordingHeader {
   readonly format: 1;
   /** The layouts that the records were made with. */

@@ -19,13 +19,13 @@ export interface DropsMarker {
 export interface GapMarker {
   readonly kind: 'gap';
   readonly reason: string;
-  /** Where: the file's or the ring's position. Bytes. */
+  /** The position in the file or the ring, in bytes. */
   readonly position: bigint;
   /** How many, where it is known. */
   readonly records?: number;
 }
 
-/** What stands between events: in a recording, and in the output of a live trace. */
+/** An item between events: in a recording, and in the output of a live trace. */
 export type RecordingMarker = (DropsMarker | GapMarker) & { toJSON(): MarkerLine };
 
 /** The line of a marker in JSON output. */

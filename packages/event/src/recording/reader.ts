@@ -13,16 +13,16 @@ import { Turns } from './turns.js';
 
 /** How a recording ended, once it was read. */
 export interface RecordingEnd {
-  /** Whether the writer closed it. */
+  /** True if the writer closed it. */
   readonly complete: boolean;
   /**
    * Of one that is not complete: `cut`, the file ends in a block or after one; `damaged`, what
-   * follows is no block.
+   * follows is not a block.
    */
   readonly reason?: 'cut' | 'damaged';
   /** Bytes of the file that could be used; what follows could not. */
   readonly position: number;
-  /** What the writer kept with the end. */
+  /** The facts that the writer added at the end. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
@@ -44,7 +44,7 @@ export class Recording implements AsyncDisposable {
   readonly header: RecordingHeader;
   /** Bytes of the file; undefined for a pipe. */
   readonly size: number | undefined;
-  /** What tells the file from others. */
+  /** The identity of the file. */
   readonly stats: BigIntStats;
   readonly decoder: EventDecoder;
   readonly #source: ByteSource;

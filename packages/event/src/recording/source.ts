@@ -3,8 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { closeFile, openToRead, readPart, statsOf } from './built-in.js';
 
 /**
- * Where somebody made a descriptor non-blocking and nothing has come yet: milliseconds until it is
- * tried again.
+ * Milliseconds until a read is repeated, if the descriptor is non-blocking and has no data.
  */
 const retryMs = 5;
 

@@ -125,8 +125,8 @@ describe('a known field of an unexpected type is RECORDING_INVALID', () => {
   });
 });
 
-describe('what a recording says of sizes', () => {
-  it('is not believed: JSON of more than 1 MiB', async () => {
+describe('sizes in a recording', () => {
+  it('are not trusted: JSON of more than 1 MiB', async () => {
     const large = json({ ...header, facts: { x: 'y'.repeat(2 ** 20) } });
     await expect(read([{ type: 'header', raw: large }, end])).rejects.toEqual(invalid(/damaged/));
   });

@@ -15,7 +15,7 @@ import { type ViewClass, type ViewClassOptions, viewClass } from './view-class.j
 export interface EventDecoderOptions {
   /** Default: those of this version's object. A recording brings its own. */
   readonly layouts?: EventLayouts;
-  /** What lines say beyond the record. Can be changed at any time. */
+  /** Facts of lines that records do not have. Can be changed at any time. */
   readonly context?: EventContext;
   /**
    * Lend a new view for each record and make it unusable after the call, so that a view kept by
@@ -24,7 +24,7 @@ export interface EventDecoderOptions {
    */
   readonly checkLifetime?: boolean;
   /**
-   * Whether classes of views may be generated code. Default: wherever the process may generate
+   * True if classes of views may be generated code. Default: wherever the process may generate
    * code.
    */
   readonly generateCode?: boolean;
@@ -36,7 +36,7 @@ const mostShared = 4;
 /** Called with each event. The event is lent: it is another one, or gone, after the call. */
 export type EventHandler = (event: Event | MalformedEvent) => void;
 
-/** What is known of one event kind, ready for use. */
+/** One event kind, ready for use. */
 interface KnownKind {
   /** Bytes of the fixed part. */
   readonly size: number;
@@ -156,7 +156,7 @@ export class EventDecoder {
     return new kind.View()._place(this.#arena.memory, at) as unknown as Event;
   }
 
-  /** The same of a record in bytes of its own, at any alignment. */
+  /** Decodes a record in bytes of its own, at any alignment. */
   decode(record: Uint8Array): Event | MalformedEvent {
     const bytes = new Uint8Array((record.length + 7) & ~7);
     bytes.set(record);
@@ -218,7 +218,7 @@ export class EventDecoder {
   }
 }
 
-/** Whether it is an event of this kind, with the types that go with it. */
+/** Returns true for an event of this kind, and narrows its type. */
 export function isEvent<Kind extends EventKind>(
   event: { readonly kind: string },
   kind: Kind,

@@ -6,14 +6,14 @@ import { charsLength, readName, readText } from './text.js';
 /** Reads one field of the record at `offset`, a multiple of 4. */
 export type FieldReader = (memory: EventMemory, offset: number) => unknown;
 
-/** What the readers of a decoder share. */
+/** Options that the readers of a decoder share. */
 export interface ReaderOptions {
   /** Variable parts that hold several texts, a NUL after each. */
   readonly lists: readonly string[];
   originName(number: number): string;
 }
 
-/** The word that a field is, where it is no more than one; undefined for all others. */
+/** Returns the index of the word that a field is; undefined if it is not one word. */
 export function wordOf({ layout, offset, readAs, role, variable, name }: EventField): number | undefined {
   const plain = !variable && readAs === undefined && !isOrigin({ role, name });
   const unsigned = (layout.kind === 'int' || layout.kind === 'enum') && !layout.signed;
@@ -31,14 +31,14 @@ export function fieldReader(field: EventField, options: ReaderOptions): FieldRea
   return (memory, offset) => convert(read(memory, offset) as number | bigint);
 }
 
-/** What a field reads as that the record's layout does not have. */
+/** Returns the value of a field that the record's layout lacks. */
 export function absentValue(field: EventField, { lists }: ReaderOptions): unknown {
   if (field.variable) return lists.includes(field.name) ? [] : '';
   if (isOrigin(field)) return 'unknown';
   return compileCodec(field.layout).decode(new Uint8Array(field.layout.size));
 }
 
-/** Whether it has two halves to read by themselves. */
+/** Returns true if the field has two halves to read apart. */
 export function isWide({ layout, offset }: EventField): boolean {
   return layout.size === 8 && offset % 4 === 0 && (layout.kind === 'int' || layout.kind === 'pointer');
 }

@@ -112,7 +112,7 @@ describe('the decoder', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), fc.constantFrom(...seeds), (bytes, seed) => {
         expect(check(bytes)).toBe('malformed');
-        // The same behind a header that is right.
+        // Repeats it behind a valid header.
         const record = new Uint8Array(Math.max(seed.length, 96 + bytes.length));
         record.set(seed);
         record.set(bytes, 96);

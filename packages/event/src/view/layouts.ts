@@ -24,7 +24,7 @@ export interface EventField {
   readonly role: 'header' | 'own';
   /** A variable part: `struct var_bytes`. */
   readonly variable: boolean;
-  /** What this version reads the field as, where the layout has another width. */
+  /** The type that this version reads, if the layout has another width. */
   readonly readAs?: 'number' | 'bigint';
 }
 
@@ -42,7 +42,7 @@ export interface EventShape {
   readonly absent: readonly EventField[];
   /** All of them. */
   readonly byName: ReadonlyMap<string, EventField>;
-  /** Where the parts of the header lie that are read before anything else. */
+  /** Offsets of the header fields that are read first. */
   readonly sizeOffset: number;
   readonly kindOffset: number;
 }

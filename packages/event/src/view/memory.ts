@@ -1,6 +1,6 @@
 /**
- * Where records lie: what a ring reader hands out (`RingData` of `@spoor/object`) and what owned
- * events live in.
+ * The memory of records: that of a ring reader (`RingData` of `@spoor/ring`), or that of owned
+ * events.
  */
 export interface RecordMemory {
   readonly u8: Uint8Array;
@@ -14,7 +14,7 @@ export interface RecordMemory {
  */
 export type RecordHandler = (data: RecordMemory, offset: number, length: number) => void;
 
-/** The same with a `Buffer` over it, which decodes text fastest. */
+/** Memory of records with a `Buffer` over it, which decodes text fastest. */
 export interface EventMemory extends RecordMemory {
   readonly text: Buffer;
 }

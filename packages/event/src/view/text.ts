@@ -70,7 +70,7 @@ export function lastWord({ u8 }: EventMemory, offset: number, count: number): nu
 }
 
 /**
- * The same for `char[16]`, which every event has: found by its four words, whatever follows the
+ * Decodes a `char[16]`, which each event has: found by its four words, whatever follows the
  * NUL.
  */
 class NameCache {
@@ -129,7 +129,7 @@ export function charsLength({ u8 }: EventMemory, offset: number, size: number): 
 }
 
 /**
- * Whether `text`, decoded from `bytes`, stands for those bytes: it does not when they were not
+ * Returns true if `text`, decoded from `bytes`, stands for those bytes. It does not if they are not
  * UTF-8.
  */
 export function isLossy(text: string, bytes: Uint8Array): boolean {

@@ -28,15 +28,15 @@ type HeaderNames = Exclude<
 >;
 
 /**
- * What every event has. Times are CLOCK_BOOTTIME in nanoseconds, process ids those of the initial
- * namespace.
+ * Properties of each event. Times are CLOCK_BOOTTIME in nanoseconds, process ids those of the
+ * initial namespace.
  */
 export type HeaderFields = {
   readonly [Name in HeaderNames]: EventHeader[Name];
 } & {
   /** Bits of `enum event_flag`. */
   readonly headerFlags: number;
-  /** Where the record of the process came from. */
+  /** The origin of the process's record. */
   readonly origin: OriginName | 'unknown';
   /** The binary of the process, as the kernel resolved it. */
   readonly exe: string;
@@ -52,7 +52,7 @@ export type EventObject<Kind extends EventKind = EventKind> = {
   [K in Kind]: { readonly kind: K } & HeaderFields & OwnFields<K>;
 }[Kind];
 
-/** What can be asked of an event of any kind, beside its fields. */
+/** Methods of an event of any kind, beside its fields. */
 export interface EventMethods {
   /** Bytes of the whole record. */
   readonly size: number;
@@ -66,13 +66,14 @@ export interface EventMethods {
    */
   bytes(name: string): Uint8Array;
   /**
-   * Whether the record has this field. An older recording may not: then it reads as zero or empty.
+   * Returns true if the record has this field. An older recording may not: then it reads as zero or
+   * empty.
    */
   has(name: string): boolean;
-  /** Whether each variable part has all the bytes that there were. */
+  /** True if each variable part has all of its bytes. */
   readonly isWhole: boolean;
   /**
-   * Whether a variable part has fewer bytes than there were. Throws `INVALID_VALUE` for another
+   * Returns true if a variable part lacks bytes. Throws `INVALID_VALUE` for another
    * name.
    */
   isTruncated(name: string): boolean;
@@ -99,9 +100,9 @@ export type Event<Kind extends EventKind = EventKind> = {
       readonly kind: K;
       /** All fields, decoded, in an object that owns its memory. */
       toObject(): EventObject<K>;
-      /** The same event with memory of its own, which shares a block of 64 KiB with others. */
+      /** Returns a copy with memory of its own, which shares a block of 64 KiB with others. */
       copy(): Event<K>;
-      /** What the JSON output has a line of. */
+      /** Returns the object of the event's JSON line. */
       toJSON(): EventLine<K>;
     };
 }[Kind];

@@ -142,7 +142,7 @@ function generateClass(entries: readonly Entry[]): ViewClass | undefined {
       entries.map(({ read }) => read),
     );
   } catch (error) {
-    // What a process says that may not generate code.
+    // The process may not generate code.
     if (error instanceof EvalError) return undefined;
     throw error;
   }

@@ -13,7 +13,7 @@ export interface MatchedScopes {
   readonly version: number;
 }
 
-/** What views ask of the decoder that made them. */
+/** The decoder of a view. */
 export interface ViewOwner {
   own(view: EventView): EventView;
   line(view: EventView): object;
@@ -29,7 +29,7 @@ export type HeaderValues = Readonly<Record<string, number>> & {
   readonly origin: string;
 };
 
-/** What a view is set to once its record is gone: every access throws. */
+/** The memory of a view whose record is gone: each access throws. */
 export const expired = {} as EventMemory;
 for (const name of ['u8', 'u32', 'view', 'text'])
   Object.defineProperty(expired, name, {
@@ -47,7 +47,7 @@ const nowhere = eventMemory({
 });
 
 /**
- * What the events of all kinds share; the fields themselves are getters of the class made for each
+ * The base of the views of all kinds. The fields themselves are getters of the class made for each
  * layout. A field is decoded when it is read, every time it is read. Names with an underscore are
  * for the decoder: no field can have one.
  */
