@@ -71,8 +71,8 @@ export type Form =
   | { readonly type: 'custom'; value(event: never): unknown };
 
 /**
- * Entries beside a text: its bytes if it is not UTF-8, and whether it was cut. `Number` and `Address` tell conditions
- * what the field is.
+ * Entries beside a text: its bytes if it is not UTF-8, and whether it was cut. `Number` and
+ * `Address` tell conditions what the field is.
  */
 export type Note = 'Raw' | 'RawList' | 'Truncated' | 'Number' | 'Address';
 

@@ -1,10 +1,12 @@
 import { type DataField, declarationOf, ipText, type Test } from '@spoor/bpf/events';
 import type { FactText } from '../facts.js';
 
-/** What a field of an event can be in a condition. */
+/** A value of an event's field in a condition. */
 export type FieldValue = number | bigint | FactText;
 
-/** A field that JSON shows under another name than the record has: `error` of `result`, `address`. */
+/**
+ * A field that JSON shows under another name than the record has: `error` of `result`, `address`.
+ */
 export interface DerivedField {
   readonly field: DataField;
   /** Returns undefined if the event does not have the field, so that JSON does not show it. */
@@ -14,7 +16,10 @@ export interface DerivedField {
 const cache = new Map<string, ReadonlyMap<string, DerivedField>>();
 const AF_UNIX = 1;
 
-/** Returns the derived fields of an event kind. A field of the record with such a name is hidden by them. */
+/**
+ * Returns the derived fields of an event kind. A field of the record with such a name is hidden by
+ * them.
+ */
 export function derivedFields(kind: string): ReadonlyMap<string, DerivedField> {
   let fields = cache.get(kind);
   if (fields === undefined) {

@@ -21,7 +21,7 @@ export type EventFields = Readonly<Record<string, ValueKind>>;
 
 const cache = new Map<string, EventFields>();
 
-/** What can be asked of an event of this kind; undefined when there is no such event. */
+/** Returns the fields that conditions can ask of an event; undefined for an unknown event. */
 export function eventFields(event: string): EventFields | undefined {
   if (!Object.hasOwn(events, event)) return undefined;
   let fields = cache.get(event);
@@ -35,7 +35,9 @@ export function eventFields(event: string): EventFields | undefined {
 /** The names of all events. */
 export const eventNames = (): readonly string[] => Object.keys(events);
 
-/** Explains why no condition can ask for this field. The remedy names the fields that can be asked. */
+/**
+ * Explains why no condition can ask for this field. The remedy names the fields that can be asked.
+ */
 export function fieldProblem(event: string, field: string): Problem {
   const names = Object.keys(eventFields(event) ?? {});
   const isField = recordFields(event as EventName).some(([name]) => name === field);

@@ -58,7 +58,7 @@ test.each([
   expect(takesEvent(parseScope(text), event)).toBe(expected);
 });
 
-test('what the kernel decided is left out, but not what was too long for it', () => {
+test('leaves out conditions that the kernel decided, unless a text was too long for it', () => {
   const long = `/${'x'.repeat(300)}`;
   const scopes = ['a: open.path=/etc/* open.flags=0', `b: open.path=${long}`, 'c: connect.port=1'].map(
     (text) => parseScope(text),

@@ -15,7 +15,9 @@ export interface NumberValuesOptions {
   readonly max: bigint;
   readonly min?: bigint;
   readonly names?: NameResolver;
-  /** Names of numbers, which do not depend on this machine's users or processes: `inet`, `SIGTERM`. */
+  /**
+   * Names of numbers, which do not depend on this machine's users or processes: `inet`, `SIGTERM`.
+   */
   readonly words?: Names;
 }
 
