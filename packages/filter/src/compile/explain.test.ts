@@ -25,10 +25,10 @@ test('says what scopes compile to and who decides what', () => {
     '    follow: descendants of a match stay in the scope until they end',
     '    every event that is traced',
     '  bit 1  web',
-    '    web: !container open.path=/etc/* open.flags=0 exec',
+    '    web: !container open.path=/etc/* open.flags=O_RDONLY exec',
     '    !container: kernel, table container',
     '    open.path=/etc/*: kernel',
-    '    open.flags=0: user space',
+    '    open.flags=O_RDONLY: user space',
     '    exec: kernel',
     '      names of failed opens that may lead through links: user space',
     '',
@@ -47,7 +47,7 @@ test('says what scopes compile to and who decides what', () => {
   ]);
   expect(explained.scopes[1]?.conditions).toEqual([
     { condition: 'open.path=/etc/*', decidedIn: 'kernel' },
-    { condition: 'open.flags=0', decidedIn: 'user space' },
+    { condition: 'open.flags=O_RDONLY', decidedIn: 'user space' },
     { condition: 'exec', decidedIn: 'kernel' },
   ]);
 });
