@@ -16,6 +16,7 @@ export class EndWatch {
   readonly #parts: EndWatchParts;
   #timer: NodeJS.Timeout | undefined;
   #commandEnded = false;
+  #commandEndedInTrace = false;
   #reading = false;
 
   constructor(parts: EndWatchParts) {
@@ -24,6 +25,11 @@ export class EndWatch {
 
   get commandEnded(): boolean {
     return this.#commandEnded;
+  }
+
+  /** True if the command had ended before the watch was closed, so that its exit was traced. */
+  get commandEndedInTrace(): boolean {
+    return this.#commandEndedInTrace;
   }
 
   setCommandEnded(): void {
@@ -49,8 +55,9 @@ export class EndWatch {
     }
   }
 
-  /** Stops watching. */
+  /** Stops watching. Call it before the hooks are detached. */
   close(): void {
+    this.#commandEndedInTrace = this.#commandEnded;
     clearTimeout(this.#timer);
     this.#reading = false;
   }

@@ -102,7 +102,8 @@ export class Tracer<Kind extends EventKind = EventKind> implements AsyncDisposab
    */
   get interference(): readonly string[] {
     if (this.#finalStatistics === undefined) return [];
-    return this.#interference.found(this.stats(), this.#endWatch.commandEnded && !this.#commandUnseen);
+    const exitWasTraced = this.#endWatch.commandEndedInTrace && !this.#commandUnseen;
+    return this.#interference.found(this.stats(), exitWasTraced);
   }
 
   /**

@@ -75,3 +75,14 @@ it('reports nothing without interference, also after setScopes', async () => {
   await tracer.each(() => undefined);
   expect(tracer.interference).toEqual([]);
 });
+
+it('reports nothing about a command that ends after the trace', async () => {
+  const tracer = await trace({ command: ['sleep', '60'], spawn: { stdio: 'ignore' } });
+  const reading = tracer.each((event) => {
+    if (event.kind === 'exec') tracer.close();
+  });
+  await reading;
+  process.kill(tracer.commandTgid!, 'SIGKILL');
+  await tracer.exit;
+  expect(tracer.interference).toEqual([]);
+});

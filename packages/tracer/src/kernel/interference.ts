@@ -44,11 +44,11 @@ export class Interference {
   /**
    * Returns a sentence per sign.
    *
-   * @param commandEnded - true if events of the command came, and it has ended
+   * @param exitWasTraced - true if events of the command came, and it ended before the trace
    */
-  found(statistics: Statistics, commandEnded: boolean): readonly string[] {
+  found(statistics: Statistics, exitWasTraced: boolean): readonly string[] {
     const found = this.#changedTables.map((name) => `the map ${name} was written by another process`);
-    if (commandEnded && this.#command !== undefined && !this.#exitSeen && nothingWasLost(statistics))
+    if (exitWasTraced && this.#command !== undefined && !this.#exitSeen && nothingWasLost(statistics))
       found.push(`no exit event of the command's process ${this.#command} came, and none was dropped`);
     return found;
   }
