@@ -7,7 +7,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define RECORDS 256
 #define RECORD_MAX 4096
 #define RECORDS_A_RUN 1024
-/* Where a record has its time, in nanoseconds since boot: readers that merge rings sort by it. */
+/* Offset of the time in a record, nanoseconds since boot. Readers that merge rings sort by it. */
 #define TIME_AT 8
 
 struct given {

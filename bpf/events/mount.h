@@ -48,7 +48,7 @@ static __always_inline void append_text(struct frame *frame, struct var_bytes *r
 {
 	struct part part = { .from = from, .memory = memory };
 
-	/* NULL means that there is no text, not that it could not be read. */
+	/* NULL means an empty text, not an unreadable one. */
 	if (from)
 		record_append_string(frame, reference, &part);
 }

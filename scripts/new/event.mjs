@@ -1,6 +1,6 @@
 /** `pnpm new event NAME`: an event at the return of a system call, or at a tracepoint. */
 import { existsSync, readFileSync } from 'node:fs';
-import { Edits, spellings, todo } from './files.mjs';
+import { blank, Edits, spellings } from './files.mjs';
 
 /** The headers of the C library with the numbers of the system calls: x86-64, i386 and arm64. */
 const tables = [
@@ -47,7 +47,7 @@ const header = (snake, members, rest, includes) => `#ifndef SPOOR_EVENTS_${snake
 #define SPOOR_EVENTS_${snake.toUpperCase()}_H
 
 ${includes}
-/* ${todo}: say in one sentence what happened. */
+/* ${blank}: say in one sentence what happened. */
 struct ${snake}_event {
 	struct event_header header;
 ${members}};
@@ -87,7 +87,7 @@ const hookHeader = (snake) => header(snake, '	__u32 number;\n	__u32 unused;\n', 
 /** @param {string} snake @param {string} tracepoint */
 const hookProgram = (snake, tracepoint) => {
   const upper = snake.toUpperCase();
-  return `/* ${todo}: say when the kernel runs this hook, and in which task. */
+  return `/* ${blank}: say when the kernel runs this hook, and in which task. */
 #ifndef SPOOR_PROGRAMS_${upper}_H
 #define SPOOR_PROGRAMS_${upper}_H
 
@@ -138,8 +138,8 @@ function declare(edits, { kebab, camel }, isHook) {
 import { ${isHook ? '' : 'error, '}integer } from './fields.js';
 
 export const ${camel} = declareEvent({
-  summary: '${todo}',
-  data: { ${field}: integer('${todo}')${given} },
+  summary: '${blank}',
+  data: { ${field}: integer('${blank}')${given} },
 });
 `,
   );
@@ -181,7 +181,7 @@ export function newEvent(name, { hook }) {
     );
   }
   declare(edits, spelled, hook !== undefined);
-  const trigger = hook === undefined ? `must(syscall(SYS_${snake}, ${todo}));` : `${todo};`;
+  const trigger = hook === undefined ? `must(syscall(SYS_${snake}, ${blank}));` : `${blank};`;
   edits.insertAfter(everyKind, /^ {4}main: `$/m, `      ${trigger}`);
   const next = [
     `bpf/events/${snake}.h: write what happened, and the fields that the event has.`,

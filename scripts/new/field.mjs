@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { Failure } from '../lib/output.mjs';
 import { inRoot } from '../lib/workspace.mjs';
-import { Edits, spellings, todo } from './files.mjs';
+import { blank, Edits, spellings } from './files.mjs';
 
 /**
  * @param {string} place
@@ -21,7 +21,7 @@ export function newField(place, { text = false }) {
   const struct = new RegExp(`struct ${event.snake}_event \\{\\n(?:.*\\n)*?(?=\\};)`);
   const found = struct.exec(edits.read(header))?.[0];
   if (found === undefined) throw new Failure(`${header}: there is no struct ${event.snake}_event`);
-  edits.replace(header, found, `${found}\t/* ${todo} */\n\t${member}\n`);
+  edits.replace(header, found, `${found}\t/* ${blank} */\n\t${member}\n`);
 
   const form = text ? 'text' : 'u64';
   const imports = /^import \{ ?([^}]*?),? ?\} from '\.\/fields\.js';$/m;
@@ -38,7 +38,7 @@ export function newField(place, { text = false }) {
   edits.replace(
     declaration,
     /^ {2}data: \{/m,
-    `  data: {\n    ${field.camel}: ${form}('${todo}', { ifRecorded: true }),`,
+    `  data: {\n    ${field.camel}: ${form}('${blank}', { ifRecorded: true }),`,
   );
 
   const next = [

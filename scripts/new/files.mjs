@@ -68,8 +68,8 @@ export class Edits {
  *   a person
  */
 
-/** The marker that a person replaces: no check passes with it. */
-export const todo = 'TODO';
+/** Marks a place that a contributor fills in. */
+export const blank = 'FILL_IN';
 
 /**
  * @param {string} name lower case, with hyphens or underscores

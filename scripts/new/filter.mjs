@@ -1,5 +1,5 @@
 /** `pnpm new filter NAME`: a filter kind over one number of the process. */
-import { Edits, spellings, todo } from './files.mjs';
+import { blank, Edits, spellings } from './files.mjs';
 
 /**
  * @param {string} name
@@ -15,10 +15,10 @@ export function newFilter(name, { signed = false }) {
   const header = `bpf/filters/${snake}.h`;
   edits.create(
     header,
-    `/* ${snake}: ${todo}, say which number of the process this is. */
+    `/* ${snake}: ${blank}, say which number of the process this is. */
 FILTER_FACT(${type} ${snake})
 FILTER_KIND(${upper}, ${snake}, number, ${value})
-FILTER_COLLECT(${upper}, facts->${snake} = ${todo})
+FILTER_COLLECT(${upper}, facts->${snake} = ${blank})
 `,
   );
   edits.insertAfter('bpf/filters/registry.h', /^#include "uts\.h"$/m, `#include "${snake}.h"`);
@@ -29,7 +29,7 @@ FILTER_COLLECT(${upper}, facts->${snake} = ${todo})
     `import { numberKind } from './kinds-of-fact.js';
 
 export const kind = numberKind({
-  summary: '${todo}',
+  summary: '${blank}',
   examples: ['${snake}=${at}', '${snake}!=${more}'],
   fact: '${camel}',${signed ? '\n  isSigned: true,' : ''}
 });
@@ -65,7 +65,7 @@ filterKindSuite('${snake}', {
     /^const cases: .*$/m,
     `  ${snake}: {
     scope: '${snake}=${at}',
-    script: '${todo} /bin/true in; /bin/true out',
+    script: '${blank} /bin/true in; /bin/true out',
     expected: ['in'],
   },`,
   );

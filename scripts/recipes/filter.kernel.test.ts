@@ -21,15 +21,15 @@ test('a filter kind over a signed number', { timeout: 1_800_000 }, () => {
   tree.pnpm('new filter nice --signed');
   expect(new Set(tree.changedSince(before))).toEqual(new Set(files));
 
-  tree.edit('bpf/filters/nice.h', 'TODO, say which number of the process this is', 'the nice value');
+  tree.edit('bpf/filters/nice.h', 'FILL_IN, say which number of the process this is', 'the nice value');
   tree.edit(
     'bpf/lib/kernel.h',
     '\tint exit_code;\n\tint pid;',
     '\tint exit_code;\n\tint static_prio;\n\tint pid;',
   );
-  tree.edit('bpf/filters/nice.h', '= TODO', '= BPF_CORE_READ(task, static_prio) - 120');
-  tree.edit('packages/filter/src/kinds/nice.ts', 'TODO', 'the nice value of the thread');
-  tree.edit(live, 'TODO /bin/true in', 'nice -n -5 /bin/true in');
+  tree.edit('bpf/filters/nice.h', '= FILL_IN', '= BPF_CORE_READ(task, static_prio) - 120');
+  tree.edit('packages/filter/src/kinds/nice.ts', 'FILL_IN', 'the nice value of the thread');
+  tree.edit(live, 'FILL_IN /bin/true in', 'nice -n -5 /bin/true in');
   tree.pnpm('generate');
   tree.pnpm('vitest run --project unit packages/filter');
   tree.pnpm('vitest run --project kernel packages/filter/src/differential');

@@ -77,26 +77,26 @@ test('exec_counts', async () => {
 test('an event of a system call, an event with a hook, a field and a map', { timeout: 1_800_000 }, () => {
   const before = tree.handwritten();
   tree.pnpm('new event umask');
-  tree.edit('bpf/events/umask.h', 'TODO: say in one sentence what happened', 'A process set its umask');
+  tree.edit('bpf/events/umask.h', 'FILL_IN: say in one sentence what happened', 'A process set its umask');
   for (const text of ['A process set its file mode mask.', 'The new mask.'])
-    tree.edit('bpf/src/events/umask.ts', 'TODO', text);
-  tree.edit(everyKind, 'SYS_umask, TODO', 'SYS_umask, 022');
+    tree.edit('bpf/src/events/umask.ts', 'FILL_IN', text);
+  tree.edit(everyKind, 'SYS_umask, FILL_IN', 'SYS_umask, 022');
 
   tree.pnpm('new event signal_deliver --hook signal_deliver');
-  tree.edit('bpf/events/signal_deliver.h', 'TODO: say in one sentence what happened', 'A signal arrived');
+  tree.edit('bpf/events/signal_deliver.h', 'FILL_IN: say in one sentence what happened', 'A signal arrived');
   const program = 'bpf/programs/signal_deliver.h';
   tree.edit(
     program,
-    'TODO: say when the kernel runs this hook, and in which task',
+    'FILL_IN: say when the kernel runs this hook, and in which task',
     'Runs in the task itself',
   );
   for (const text of ['A process got a signal.', 'The number of the signal.'])
-    tree.edit('bpf/src/events/signal-deliver.ts', 'TODO', text);
-  tree.edit(everyKind, 'TODO;', 'signal(SIGUSR1, (void *)close); raise(SIGUSR1);');
+    tree.edit('bpf/src/events/signal-deliver.ts', 'FILL_IN', text);
+  tree.edit(everyKind, 'FILL_IN;', 'signal(SIGUSR1, (void *)close); raise(SIGUSR1);');
 
   tree.pnpm('new field exec.flavour');
-  tree.edit('bpf/events/exec.h', 'TODO', 'always 7');
-  tree.edit('bpf/src/events/exec.ts', 'TODO', 'Always 7.');
+  tree.edit('bpf/events/exec.h', 'FILL_IN', 'always 7');
+  tree.edit('bpf/src/events/exec.ts', 'FILL_IN', 'Always 7.');
   tree.edit(
     'bpf/programs/process.h',
     'event->argc = bprm->argc;',

@@ -95,7 +95,7 @@ export const flow: Benchmark = {
       measurements: [await measure(bench, found)],
       absent,
       remarks: [
-        'A BPF program on the first CPU fills a ring of 8 MiB as quickly as it can, and waits where there is no room: what comes through is the highest rate at which nothing is lost. Each reader tells how many records it got, which is to be how many the ring took. Where readers run is left to the scheduler.',
+        'A BPF program on the first CPU fills a ring of 8 MiB as quickly as it can. It waits while the ring is full, so the measured rate is the highest one without a loss. Each reader reports how many records it got, which must be how many the ring took. The scheduler places the readers.',
         'Both readers poll and read five fields of each record. "events" is the code that tracer.each() runs.',
       ],
     };

@@ -9,11 +9,11 @@ export type SetMode = 'any' | 'create' | 'update';
 
 /**
  * A map with typed keys and values over any raw map: hash, LRU, array, their per-CPU kinds (a value
- * is then an array, one element a possible CPU), LPM trie, maps of maps, task storage (its key is a
- * pidfd).
+ * is then an array, one element per possible CPU), LPM trie, maps of maps, task storage (its key is
+ * a pidfd).
  *
  * A miss is `undefined` or `false`, never an exception. Any other failure is a `SpoorError` that
- * names the map, the call and the errno: MAP_FULL when there is no room, NO_PRIVILEGE, UNSUPPORTED
+ * names the map, the call and the errno: MAP_FULL when the map is full, NO_PRIVILEGE, UNSUPPORTED
  * when this kind has no such call, WRONG_PHASE when the object is not loaded, else SYSCALL_FAILED.
  * A key or value that cannot be written is INVALID_VALUE, naming the field.
  *

@@ -33,7 +33,7 @@ const findRow = (table: Table, nameOrId: string): string[] | undefined =>
 /**
  * Looks up the id of a user (`passwd`) or a group (`group`) by name.
  *
- * @returns `undefined` if there is no such account
+ * @returns `undefined` if the account does not exist
  *
  * @example
  * ```ts

@@ -190,7 +190,7 @@ function hungUp(name: NodeJS.Signals): boolean {
     closeSync(openSync('/dev/tty', 'r'));
     return false;
   } catch (error) {
-    // ENXIO: there is no terminal to hang up. EIO: the terminal is gone.
+    // ENXIO: this process has no terminal. EIO: the terminal is gone.
     return (error as NodeJS.ErrnoException).code === 'EIO';
   }
 }

@@ -9,8 +9,8 @@ import { type LineBuffer, type Literal, literal } from './line-buffer.js';
 import { LineTimes } from './time.js';
 
 /**
- * Where the header's parts lie that lines are made of one by one, and the words of all others; by
- * words.
+ * Offsets in the event header, in 32-bit words: those of the fields that a line shows, and all
+ * others.
  */
 interface HeaderWords {
   readonly time: number;

@@ -12,7 +12,7 @@ export function stackStore(options: StoreOptions): Store {
 }
 
 /**
- * There are no keys: an update pushes, a lookup peeks, a lookup-and-delete pops; the rest is
+ * The store has no keys. An update pushes, a lookup peeks, a lookup-and-delete pops; the rest is
  * EINVAL.
  */
 class QueueStore implements Store {

@@ -252,7 +252,8 @@ onX64('calls that a tracer forged are not told, or are said to be doubtful', asy
         _exit(1);
       }
       must(waitpid(child, &status, 0));
-      must(ptrace(PTRACE_SETOPTIONS, child, 0, PTRACE_O_TRACEFORK | PTRACE_O_TRACEEXEC));
+      /* Without EXITKILL, a child that waits in its first stop when this ends stays stopped for good. */
+      must(ptrace(PTRACE_SETOPTIONS, child, 0, PTRACE_O_TRACEFORK | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL));
       must(ptrace(PTRACE_CONT, child, 0, 0));
       for (;;) {
         pid_t stopped = must(waitpid(-1, &status, __WALL));
