@@ -30,10 +30,11 @@ function kernel(): BtfBuilder {
     { name: 'low', type: int, bitOffset: 0, bitSize: 3 },
     { name: 'high', type: int, bitOffset: 3, bitSize: 29 },
   ]);
+  btf.struct('q', 8, [{ name: 'p', type: long, bitOffset: 0 }]);
   return btf;
 }
 
-const members = new Set(['pid', 'flags', 'parent', 'comm', 'state', 'children', 'next', 'high']);
+const members = new Set(['p', 'pid', 'flags', 'parent', 'comm', 'state', 'children', 'next', 'high']);
 const optional: ReadonlySet<string> = new Set(['ovl_inode']);
 const reduce = (bytes: Uint8Array, ...names: string[]) =>
   reduceBtf(bytes, { structs: new Map(names.map((name) => [name, new Set(['struct'])])), optional, members });
@@ -68,6 +69,10 @@ describe('a reduction of the types of a kernel', () => {
       { kind: 'struct', name: 'list_head', members: [{ name: 'next' }] },
     ]);
     btf.checkReferences();
+  });
+
+  test('has names of one letter', () => {
+    expect(reduced('q').findStruct('q')?.members).toMatchObject([{ name: 'p', bitOffset: 0 }]);
   });
 
   test('keeps bitfields', () => {

@@ -117,10 +117,16 @@ const kindOf = (info: number): number => (info >>> 24) & 0x1f;
 const startOf = (strings: Uint8Array, offset: number): number =>
   strings[offset]! ^ (strings[offset + 1]! << 4) ^ (strings[offset + 2]! << 8);
 
-/** 1 at the start of each name. */
+/** 1 at the start of each name. Behind a name of one letter any byte can follow its NUL. */
 function startsOf(names: Iterable<string>): Uint8Array {
   const starts = new Uint8Array(0x1_0000);
-  for (const name of names) starts[startOf(Buffer.from(`${name}\0`), 0)] = 1;
+  for (const name of names) {
+    const text = Buffer.from(`${name}\0\0`);
+    for (let next = 0; next < (name.length > 1 ? 1 : 0x100); next++) {
+      if (name.length === 1) text[2] = next;
+      starts[startOf(text, 0)] = 1;
+    }
+  }
   return starts;
 }
 
