@@ -9,6 +9,7 @@ export const constants = {
   argv_limit: ctype.u32,
   committed_events: ctype.u64,
   compat_syscalls: ctype.array(SyscallEntry, 576),
+  copies_arguments: ctype.bool,
   enabled_events: ctype.u64,
   filter_kinds_built: ctype.u64,
   has_layered_files: ctype.bool,

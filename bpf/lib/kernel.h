@@ -255,6 +255,9 @@ struct task_struct___exec {
 };
 
 struct linux_binprm {
+	/* in the new memory: the first argument, and the end of the strings */
+	unsigned long p;
+	unsigned long exec;
 	int argc;
 	const char *filename;
 	const char *interp;

@@ -7,16 +7,18 @@
 
 #include "../events/exec.h"
 #include "../events/record.h"
+#include "../maps/exec_arguments.h"
 #include "../maps/long_records.h"
 
 /*
- * Arguments in the memory of the process, where the kernel has put them, and what of them is kept.
- * They are read when the exec is all but done. A process that may trace this one can write there a
- * moment before, as soon as the kernel lets go of the new memory (setup_new_exec). It leaves no
- * trace that could be asked for, so every exec with arguments has EVENT_USER_MEMORY.
+ * The arguments of an exec, and what of them is kept: in the copy that a hook made
+ * (maps/exec_arguments.h), or else in the memory of the process. A process that may trace this one
+ * can write there as soon as the kernel lets go of the new memory (setup_new_exec). That leaves no
+ * trace that could be asked for, so such an exec has EVENT_USER_MEMORY.
  */
 struct arguments {
 	const void *from;
+	enum part_from memory;
 	__u32 length;
 	/* of the beginning, and of the end; all is in the beginning where `tail` is 0 */
 	__u32 head;
@@ -27,8 +29,20 @@ static __always_inline struct arguments arguments_of(struct task_struct *task, _
 {
 	struct mm_struct *mm = BPF_CORE_READ(task, mm);
 	unsigned long start = BPF_CORE_READ(mm, arg_start);
-	struct arguments arguments = { .from = (void *)start, .length = BPF_CORE_READ(mm, arg_end) - start };
+	struct arguments arguments = {
+		.from = (void *)start,
+		.memory = PART_USER,
+		.length = BPF_CORE_READ(mm, arg_end) - start,
+	};
+	const struct exec_arguments *copy = NULL;
 
+	if (copies_arguments)
+		copy = bpf_task_storage_get(&exec_arguments, task, NULL, 0);
+	if (copy && copy->length) {
+		arguments.from = (void *)copy->from;
+		arguments.memory = PART_KERNEL;
+		arguments.length = copy->length;
+	}
 	arguments.head = arguments.length;
 	if (arguments.length > limit) {
 		arguments.head = limit - ARGV_TAIL;
@@ -40,7 +54,7 @@ static __always_inline struct arguments arguments_of(struct task_struct *task, _
 /* Of the end: whether it begins within an argument. */
 static __always_inline __u32 is_tail_cut(const struct arguments *arguments)
 {
-	struct part all = { .from = arguments->from, .memory = PART_USER };
+	struct part all = { .from = arguments->from, .memory = arguments->memory };
 
 	return part_byte(&all, arguments->length - ARGV_TAIL - 1) != 0;
 }
@@ -48,13 +62,15 @@ static __always_inline __u32 is_tail_cut(const struct arguments *arguments)
 static __always_inline void append_argv(struct frame *frame, struct exec_event *event, struct task_struct *task)
 {
 	struct arguments arguments = arguments_of(task, argv_limit < ARGV_MAX ? argv_limit : ARGV_MAX);
-	struct part head = { .from = arguments.from, .length = arguments.head, .memory = PART_USER };
+	struct part head = { .from = arguments.from, .length = arguments.head, .memory = arguments.memory };
 	struct part tail = {
 		.from = arguments.from + arguments.length - ARGV_TAIL,
 		.length = ARGV_TAIL,
-		.memory = PART_USER,
+		.memory = arguments.memory,
 	};
 
+	if (arguments.memory == PART_USER)
+		event->header.flags |= EVENT_USER_MEMORY;
 	record_append(frame, &event->argv, &head);
 	event->argv.full_length = arguments.length;
 	if (!arguments.tail)
@@ -82,6 +98,7 @@ static __always_inline bool exec_submit_long(struct frame *frame, struct task_st
 		return false;
 	event = (void *)record->bytes;
 	bpf_probe_read_kernel(record->bytes, at, frame->record);
+	event->header.flags |= EVENT_USER_MEMORY;
 	if (arguments.tail) {
 		event->argv_tail_cut = is_tail_cut(&arguments);
 		event->argv_tail.offset = at;

@@ -94,6 +94,42 @@ int BPF_PROG(on_sched_process_fork, struct task_struct *parent, struct task_stru
 	return 0;
 }
 
+/* Precedes the change of the memory. Keeps the exec for the rename, which follows the change. */
+SEC("?tp_btf/sched_prepare_exec")
+int BPF_PROG(on_prepare_exec, struct task_struct *task, struct linux_binprm *binprm)
+{
+	struct exec_arguments *copy;
+
+	copy = bpf_task_storage_get(&exec_arguments, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (copy)
+		copy->binprm = (unsigned long)binprm;
+	return 0;
+}
+
+/* Follows the change of the memory. Replaces the two hooks around it before 6.10. */
+SEC("?fentry/security_bprm_committing_creds")
+int on_commit_exec(__u64 *hook)
+{
+	struct exec_arguments *copy;
+
+	copy = bpf_task_storage_get(&exec_arguments, bpf_get_current_task_btf(), NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (copy)
+		exec_arguments_copy(copy, (void *)hook[0]);
+	return 0;
+}
+
+/* An exec renames its own task. Others can rename it too, before its memory has changed. */
+static __always_inline void rename_of_exec(struct task_struct *task)
+{
+	struct exec_arguments *copy;
+
+	if (!copies_arguments || (__u32)bpf_get_current_pid_tgid() != (__u32)task->pid)
+		return;
+	copy = bpf_task_storage_get(&exec_arguments, task, NULL, 0);
+	if (copy && copy->binprm)
+		exec_arguments_copy(copy, (void *)copy->binprm);
+}
+
 /*
  * The comm and the credentials that an exec replaces: this hook runs before the change. Only the
  * leader's is kept: by the time the kernel renames an executing thread it has made it the leader.
@@ -105,6 +141,7 @@ int BPF_PROG(on_task_rename, struct task_struct *task)
 
 	if (task->pid != task->tgid)
 		return 0;
+	rename_of_exec(task);
 	process = process_of_leader(task);
 	words_renamed(&process);
 	return 0;
@@ -124,7 +161,6 @@ static __noinline int exec_record(struct frame *frame, const struct scope_set *s
 	event->inode = frame->info.inode;
 	event->device = frame->info.device;
 	event->argc = bprm->argc;
-	event->header.flags |= EVENT_USER_MEMORY;
 	if (has_interpreter(bprm))
 		event->header.flags |= EVENT_SCRIPT;
 	before = words_before_exec(&subject->process);
@@ -170,6 +206,8 @@ static __always_inline void exec(struct frame *frame, const struct scope_set *se
 	script_executed(frame, &subject, bprm);
 	if (collect(frame, &subject, set, ORIGIN_EXEC))
 		exec_record(frame, set, &subject, bprm);
+	if (copies_arguments)
+		bpf_task_storage_delete(&exec_arguments, task);
 }
 
 SEC("tp_btf/sched_process_exec")

@@ -109,9 +109,11 @@ describe('the objects', () => {
       const layouts = layoutsOf(lifecycleKinds, ownMaps);
       expect(sizesIn(some, layouts)).toEqual(sizesIn(all, layouts));
       expect(some.programs.map(({ name }) => name).sort()).toEqual([
+        'on_commit_exec',
         'on_event_exec_failed',
         'on_iter_task',
         'on_iter_watched',
+        'on_prepare_exec',
         'on_sched_process_exec',
         'on_sched_process_exit',
         'on_sched_process_fork',

@@ -22,9 +22,12 @@ const bpf = await import(pathToFileURL(inRoot('bpf', 'dist', 'src', 'index.js'))
  * @property {string} [refused] why it was refused; undefined when it was accepted
  */
 
-/** @param {string} path @param {{ taskStorage: boolean }} options */
-function open(path, { taskStorage }) {
+const argumentsPrograms = ['on_prepare_exec', 'on_commit_exec'];
+
+/** @param {string} path @param {{ taskStorage: boolean, withoutBpfLoop: boolean }} options */
+function open(path, { taskStorage, withoutBpfLoop }) {
   const opened = object.openObject(path);
+  const copiesArguments = taskStorage && !withoutBpfLoop;
   const all = (/** @type {number} */ count) => (1n << BigInt(count)) - 1n;
   const kinds = Object.values(bpf.events).map(({ kind }) => kind);
   opened
@@ -34,6 +37,8 @@ function open(path, { taskStorage }) {
     .setConstant('use_task_storage', taskStorage)
     .setConstant('typed_task', taskStorage)
     .setConstant('use_task_regs', object.features.has('task_regs'))
+    .setConstant('copies_arguments', copiesArguments)
+    .enableMap('exec_arguments', copiesArguments)
     .enableMap('task_words', taskStorage);
   for (const { name, section } of opened.programs.values()) {
     const hook = section.replace(/^\?/, '').slice(section.replace(/^\?/, '').indexOf('/') + 1);
@@ -42,7 +47,7 @@ function open(path, { taskStorage }) {
       (section.includes('fentry/') && object.features.has('fentry') && object.features.hasFunction(hook)) ||
       (object.features.hasTracepoint(hook) &&
         (!['on_event_kill', 'on_commit_tcp'].includes(name) || object.features.has('task_regs')));
-    opened.enableProgram(name, possible);
+    opened.enableProgram(name, possible && (copiesArguments || !argumentsPrograms.includes(name)));
   }
   return opened;
 }
@@ -62,7 +67,7 @@ export function* judgePrograms() {
     const hash = !withoutBpfLoop && !taskStorage;
     const name = `${basename(path, '.bpf.o')}${hash ? ', words in the hash' : ''}`;
     try {
-      const loaded = open(path, { taskStorage }).load({ verifierStatistics: true });
+      const loaded = open(path, { taskStorage, withoutBpfLoop }).load({ verifierStatistics: true });
       loaded.close();
       for (const program of loaded.programs.values())
         yield { object: name, program: program.name, log: program.verifierLog ?? '' };

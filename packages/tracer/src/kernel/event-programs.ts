@@ -36,9 +36,14 @@ const kindsOfCommitProgram: Readonly<Record<string, readonly string[]>> = {
 /** The program that replaces them, for TCP only, if the kernel allows no hooks on its functions. */
 const tcpCommitProgram = 'on_commit_tcp';
 
+/** Programs that let the arguments of an exec be copied: bpf/maps/exec_arguments.h. */
+const argumentsTracepoint = 'on_prepare_exec';
+const argumentsFunction = 'on_commit_exec';
+
 /** Returns true if the program is optional. Without it, its events are flagged. */
 export const isCommitProgram = (name: string): boolean =>
-  name === tcpCommitProgram || Object.hasOwn(kindsOfCommitProgram, name);
+  [tcpCommitProgram, argumentsTracepoint, argumentsFunction].includes(name) ||
+  Object.hasOwn(kindsOfCommitProgram, name);
 
 /** Kernel features that a program needs besides its hook. */
 const featureOfProgram: Readonly<Record<string, FeatureName>> = {
@@ -112,6 +117,37 @@ export function commitPrograms(
   return hasTcp
     ? commitsBy('of TCP connections; else flag racy', [tcpCommitProgram], ['connect'])
     : commitsBy('none: flag racy', [], []);
+}
+
+export interface ArgumentsProgram {
+  /** The program to load. Undefined if the kernel supports none. */
+  readonly name?: string;
+  /** True if it hooks a kernel function. */
+  readonly isFunction: boolean;
+  /** The hook in use, for the statistics. */
+  readonly hook: string;
+}
+
+/** Returns the program with which an exec's arguments are copied before others can change them. */
+export function argumentsProgram({
+  taskStorage = features.has('task_storage_tracing'),
+  functionHooks = true,
+}: {
+  readonly taskStorage?: boolean;
+  readonly functionHooks?: boolean;
+}): ArgumentsProgram {
+  const usable = (name: typeof argumentsTracepoint | typeof argumentsFunction, isFunction: boolean) => ({
+    name,
+    isFunction,
+    hook: hookOf(programs[name]),
+  });
+  if (taskStorage && features.has('bpf_loop')) {
+    if (isPossible(argumentsTracepoint, programs[argumentsTracepoint]))
+      return usable(argumentsTracepoint, false);
+    if (functionHooks && features.has('fentry') && isPossibleFunction(argumentsFunction))
+      return usable(argumentsFunction, true);
+  }
+  return { isFunction: false, hook: 'none: flag user-memory' };
 }
 
 function commitsBy(hook: string, names: readonly string[], kinds: Iterable<string>): CommitPrograms {

@@ -22,7 +22,7 @@ import {
 import { type Observer, observer } from '@spoor/proc';
 import { defaultPace } from '@spoor/ring';
 import { kernelTimeNs } from '../clock.js';
-import { commitPrograms, eventPrograms } from './event-programs.js';
+import { argumentsProgram, commitPrograms, eventPrograms } from './event-programs.js';
 import { countProcesses, hasLayeredFiles, hasLegacyCgroups, ownMountNamespace } from './machine-facts.js';
 import {
   checkRingSize,
@@ -113,10 +113,13 @@ export async function loadKernelSide(options: KernelSideOptions): Promise<Loaded
   try {
     return await loadOnce(options);
   } catch (error) {
-    if (!isRefusal(error) || !commitPrograms(options.events, options).hasFunctions) throw error;
+    if (!isRefusal(error) || !hooksFunctions(options)) throw error;
     return loadOnce({ ...options, functionHooks: false });
   }
 }
+
+const hooksFunctions = (options: KernelSideOptions): boolean =>
+  commitPrograms(options.events, options).hasFunctions || argumentsProgram(options).isFunction;
 
 const isRefusal = (error: unknown): boolean =>
   error instanceof SpoorError && (error.code === 'VERIFIER_REJECTED' || error.code === 'LOAD_FAILED');
@@ -174,6 +177,7 @@ function configurationFor(
       snapshot: options.needsSnapshot ? 'iter/task' : 'none needed',
       ...eventPrograms(options.events).hooks,
       ...commitPrograms(options.events, options).variants,
+      'exec arguments': argumentsProgram(options).hook,
     },
     processMapSize:
       options.processMapSize ??
@@ -193,6 +197,7 @@ function configure(opened: OpenedObject, configuration: KernelConfiguration): vo
     configuration;
   const { argvLimit = argvLimits.usual } = options;
   const { pidNamespace, bootOffsetNs } = configuration.observer;
+  const { name: argumentsProgramName } = argumentsProgram(options);
   let enabledEvents = 0n;
   for (const [kind, { kind: number }] of Object.entries(events)) {
     if (options.events.has(kind)) enabledEvents |= 1n << BigInt(number);
@@ -214,11 +219,14 @@ function configure(opened: OpenedObject, configuration: KernelConfiguration): vo
     .setConstant('argv_limit', Math.min(argvLimit, argvLimits.most - 1))
     .resizeMap('proc_info', processMapSize)
     .resizeMap('lifecycle', ringSizes.lifecycle)
+    .setConstant('copies_arguments', argumentsProgramName !== undefined)
+    .enableMap('exec_arguments', argumentsProgramName !== undefined)
     .enableMap('task_words', taskStorage)
     .enableMap('long_records', argvLimit > argvLimits.usual)
     .resizeMap('long_records', possibleCpus)
     .enableMap('scripts', options.filterKinds.has('exe'))
     .enableProgram('on_iter_task', options.needsSnapshot);
+  if (argumentsProgramName !== undefined) opened.enableProgram(argumentsProgramName);
   if (options.wordsEntries !== undefined) opened.resizeMap('task_words_hash', options.wordsEntries);
   // The lean object has lifecycle events only.
   const hasCalls = opened.maps.has('activity') && configureCalls(opened, configuration, enabledEvents);
