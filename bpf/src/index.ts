@@ -1,7 +1,11 @@
 import { createRequire } from 'node:module';
-import type { eventKinds, FilterKindName } from '../gen/index.js';
+import type { FilterKindName } from '../gen/enums.js';
+import type { eventKinds } from '../gen/names.js';
 
-export * from '../gen/index.js';
+export * from '../gen/constants.js';
+export * from '../gen/events.js';
+export * from '../gen/maps.js';
+export * from '../gen/names.js';
 
 /** Kinds of events that tell of the life of processes: always collected, in a ring of their own. */
 export const lifecycleKinds = [

@@ -1,4 +1,5 @@
-import { maps, type StateStats } from '@spoor/bpf';
+import { maps } from '@spoor/bpf';
+import type { StateStats } from '@spoor/bpf/structs';
 import { ctype } from '@spoor/btf';
 import { typedMap } from '@spoor/map';
 import type { Tracer } from '@spoor/tracer';

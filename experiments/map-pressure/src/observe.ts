@@ -1,4 +1,4 @@
-import { EventFlag } from '@spoor/bpf';
+import { EventFlag } from '@spoor/bpf/enums';
 import type { TracedEvent } from '@spoor/tracer';
 import { eventKey } from './truth.js';
 

@@ -4,7 +4,7 @@ await exampleTest(new URL('..', import.meta.url), {
   given: {
     event: "const event = { container: '' };",
     facts: "const facts = taskFacts({ comm: 'make' });",
-    maps: `import { FilterText, FilterWords, ScopeSet } from '@spoor/bpf';
+    maps: `import { FilterText, FilterWords, ScopeSet } from '@spoor/bpf/structs';
       import { memoryMap } from '@spoor/map/testing';
       const array = (name: string, valueSize: number, maxEntries: number) =>
         memoryMap({ kind: 'array', name, keySize: 4, valueSize, maxEntries });

@@ -1,4 +1,4 @@
-import { TaskFacts as FactsInMemory, type FilterString } from '@spoor/bpf';
+import { TaskFacts as FactsInMemory, type FilterString } from '@spoor/bpf/structs';
 import { camelCase, type Layout } from '@spoor/btf';
 
 /** A text, or its bytes. A text that is not UTF-8 can only be given as bytes. */

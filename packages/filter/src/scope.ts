@@ -1,4 +1,4 @@
-import type { FilterKindName } from '@spoor/bpf';
+import type { FilterKindName } from '@spoor/bpf/enums';
 
 /** A comparison. `=` holds if one value fits, `!=` if none fits. The others take one value. */
 export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=';

@@ -1,4 +1,5 @@
-import { TaskFacts as FactsInMemory, type FilterKindName } from '@spoor/bpf';
+import type { FilterKindName } from '@spoor/bpf/enums';
+import { TaskFacts as FactsInMemory } from '@spoor/bpf/structs';
 import { camelCase, type Layout } from '@spoor/btf';
 import fc from 'fast-check';
 import { eventFields, eventNames } from '../src/events/fields.js';

@@ -1,4 +1,4 @@
-import type { FilterKindName } from '@spoor/bpf';
+import type { FilterKindName } from '@spoor/bpf/enums';
 import { describe, expect, test } from 'vitest';
 import { type TaskFacts, taskFacts } from '../src/facts.js';
 import { parseScope } from '../src/grammar/parse.js';

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { arch, release } from 'node:os';
-import { ProcInfo } from '@spoor/bpf';
+import { ProcInfo } from '@spoor/bpf/structs';
 import {
   describeMachine,
   type Environment,

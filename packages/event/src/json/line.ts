@@ -1,4 +1,4 @@
-import type { EventFlagName } from '@spoor/bpf';
+import type { EventFlagName } from '@spoor/bpf/enums';
 import type { Architecture } from '@spoor/bpf/events';
 import type { EventLayouts, EventShape } from '../view/layouts.js';
 import type { Event, EventKind, EventLine } from '../view/types.js';

@@ -2,7 +2,7 @@
  * JSON Schema of the lines of JSON output, one per event kind, and of lines that are not events.
  * The entry `@spoor/event/schemas`.
  */
-import { eventFlagNames, originNames } from '@spoor/bpf';
+import { eventFlagNames, originNames } from '@spoor/bpf/enums';
 import {
   type DataField,
   declarationOf,

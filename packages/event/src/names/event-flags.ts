@@ -1,4 +1,4 @@
-import type { EventFlagName } from '@spoor/bpf';
+import type { EventFlagName } from '@spoor/bpf/enums';
 
 /** The meaning of each flag of an event: for `spoor list events` and the published schema. */
 export const eventFlagTexts: Readonly<Record<EventFlagName, string>> = {

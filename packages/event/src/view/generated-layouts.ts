@@ -1,4 +1,5 @@
-import { eventFlagNames, events, originNames } from '@spoor/bpf';
+import { events } from '@spoor/bpf';
+import { eventFlagNames, originNames } from '@spoor/bpf/enums';
 import type { StructLayout } from '@spoor/btf';
 import type { EventLayouts } from './layouts.js';
 

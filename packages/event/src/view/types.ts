@@ -1,5 +1,7 @@
-import type { EventFlagName, EventHeader, EventParts, OriginName, VarBytes } from '@spoor/bpf';
+import type { EventParts } from '@spoor/bpf';
+import type { EventFlagName, OriginName } from '@spoor/bpf/enums';
 import type { EventData, EventKind, ListParts } from '@spoor/bpf/events';
+import type { EventHeader, VarBytes } from '@spoor/bpf/structs';
 
 export type { EventKind };
 

@@ -1,4 +1,5 @@
-import { events, type FilterKindName, FilterKind as kindNumbers } from '@spoor/bpf';
+import { events } from '@spoor/bpf';
+import { type FilterKindName, FilterKind as kindNumbers } from '@spoor/bpf/enums';
 import { fitsKernel, kernelConditions } from '../events/kernel-conditions.js';
 import { filterKinds } from '../kinds/filter-kinds.js';
 import type { Comparison, Engine, FilterKind } from '../kinds/kind.js';

@@ -1,4 +1,5 @@
-import { events, FilterText, FilterWords, type ScopeBirth, ScopeSet } from '@spoor/bpf';
+import { events } from '@spoor/bpf';
+import { FilterText, FilterWords, type ScopeBirth, ScopeSet } from '@spoor/bpf/structs';
 import { compileCodec, type Layout } from '@spoor/btf';
 import { SpoorError } from '@spoor/core';
 import { type ScopeBits, wordOf } from './bits.js';

@@ -1,4 +1,4 @@
-import { FilterText, FilterWords, ScopeSet } from '@spoor/bpf';
+import { FilterText, FilterWords, ScopeSet } from '@spoor/bpf/structs';
 import { type MemoryMap, memoryMap } from '@spoor/map/testing';
 import { expect, test } from 'vitest';
 import { testHost } from '../../test/host.js';

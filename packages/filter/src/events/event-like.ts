@@ -1,4 +1,4 @@
-import { eventFlagNames } from '@spoor/bpf';
+import { eventFlagNames } from '@spoor/bpf/enums';
 import { camelCase } from '@spoor/btf';
 import { derivedFields, type FieldValue } from './derived-fields.js';
 

@@ -1,4 +1,4 @@
-import { type FilterConditionName, FilterCondition as numbers } from '@spoor/bpf';
+import { type FilterConditionName, FilterCondition as numbers } from '@spoor/bpf/enums';
 import { factBytes } from '../facts.js';
 import type { Engine } from '../kinds/kind.js';
 import { kernelTextMax, textOf } from '../kinds/text-values.js';

@@ -1,4 +1,4 @@
-import { EventFlag } from '@spoor/bpf';
+import { EventFlag } from '@spoor/bpf/enums';
 import type { FactText } from '../facts.js';
 import { type EventLike, fieldOf } from './event-like.js';
 import type { PathField } from './path-fields.js';

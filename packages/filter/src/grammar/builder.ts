@@ -1,4 +1,5 @@
-import type { EventParts, FilterKindName } from '@spoor/bpf';
+import type { EventParts } from '@spoor/bpf';
+import type { FilterKindName } from '@spoor/bpf/enums';
 import type { AskedFields, ListParts } from '@spoor/bpf/events';
 import { SpoorError } from '@spoor/core';
 import { type EventName, eventFields } from '../events/fields.js';

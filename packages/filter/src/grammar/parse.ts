@@ -1,4 +1,4 @@
-import type { FilterKindName } from '@spoor/bpf';
+import type { FilterKindName } from '@spoor/bpf/enums';
 import { nearest, SpoorError } from '@spoor/core';
 import { eventFields, eventNames, fieldProblem } from '../events/fields.js';
 import { filterKinds } from '../kinds/filter-kinds.js';

@@ -1,4 +1,5 @@
-import { type FilterKindName, filterKinds as names } from '@spoor/bpf';
+import { filterKinds as names } from '@spoor/bpf';
+import type { FilterKindName } from '@spoor/bpf/enums';
 import type { FilterKind } from './kind.js';
 import * as registry from './registry.js';
 

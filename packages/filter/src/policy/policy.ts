@@ -1,4 +1,4 @@
-import type { FilterKindName } from '@spoor/bpf';
+import type { FilterKindName } from '@spoor/bpf/enums';
 import { SpoorError } from '@spoor/core';
 import { eventFields, fieldProblem } from '../events/fields.js';
 import { duplicate, problemOf } from '../grammar/check.js';

@@ -1,10 +1,6 @@
-import {
-  type EventCounters,
-  type FilterKindName,
-  maps,
-  type SnapshotResult,
-  type StateStats,
-} from '@spoor/bpf';
+import { maps } from '@spoor/bpf';
+import type { FilterKindName } from '@spoor/bpf/enums';
+import type { EventCounters, SnapshotResult, StateStats } from '@spoor/bpf/structs';
 import { SpoorError } from '@spoor/core';
 import { type TypedMap, typedMap } from '@spoor/map';
 import { type KernelMap, type Link, type LoadedObject, openRing } from '@spoor/object';

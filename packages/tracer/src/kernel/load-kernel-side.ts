@@ -1,13 +1,5 @@
-import {
-  eventKinds,
-  events,
-  type FilterKindName,
-  filterKinds,
-  leanFilters,
-  lifecycleKinds,
-  maps,
-  objectPath,
-} from '@spoor/bpf';
+import { eventKinds, events, filterKinds, leanFilters, lifecycleKinds, maps, objectPath } from '@spoor/bpf';
+import type { FilterKindName } from '@spoor/bpf/enums';
 import type { Layout } from '@spoor/btf';
 import { SpoorError } from '@spoor/core';
 import {

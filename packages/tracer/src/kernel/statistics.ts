@@ -1,4 +1,6 @@
-import { dropReasonNames, type EventCounters, events, maps, type StateStats, WordsPlace } from '@spoor/bpf';
+import { events, maps } from '@spoor/bpf';
+import { dropReasonNames, WordsPlace } from '@spoor/bpf/enums';
+import type { EventCounters, StateStats } from '@spoor/bpf/structs';
 import { typedMap } from '@spoor/map';
 import type { KernelSide } from './kernel-side.js';
 

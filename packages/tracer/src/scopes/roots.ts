@@ -1,5 +1,5 @@
 /** Properties of scopes that a load depends on. Does not import the parser of expressions. */
-import type { FilterKindName } from '@spoor/bpf';
+import type { FilterKindName } from '@spoor/bpf/enums';
 import type { Filter, Scope } from '@spoor/filter';
 
 /** The name of the scope that follows the command. */

@@ -1,4 +1,4 @@
-import { EventHeader } from '@spoor/bpf';
+import { EventHeader } from '@spoor/bpf/structs';
 import { SpoorError } from '@spoor/core';
 import type { Event, ReplacedScopes, ScopeNames } from '@spoor/event';
 import { parseScope, type Scope } from '@spoor/filter';
