@@ -1,3 +1,4 @@
+import { eventKinds } from '@spoor/bpf';
 import { describe, expect, it } from 'vitest';
 import { type FakeFields, fakeRecord } from '../testing.js';
 import { EventDecoder, type EventDecoderOptions } from './decoder.js';
@@ -85,6 +86,18 @@ describe.each([true, false])('EventDecoder, with generated code: %s', (generateC
       inode: 0n,
       device: 0,
     });
+  });
+
+  it('has the data of its line', () => {
+    expect(decode('open', openFields).jsonData).toEqual({
+      path: '/tmp/ä\n',
+      flags: 'O_WRONLY|O_CREAT|O_TRUNC',
+      error: 'ENOENT',
+    });
+    for (const kind of eventKinds) {
+      const event = decode(kind, {});
+      expect(event.jsonData).toEqual(JSON.parse(JSON.stringify(event)).data);
+    }
   });
 
   it('splits a list at its NULs', () => {

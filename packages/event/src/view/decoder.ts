@@ -91,6 +91,7 @@ export class EventDecoder {
       originName: (number: number) => origins[number] ?? 'unknown',
       owner: {
         own: (view: EventView) => this.#copy(view),
+        data: (view: EventView) => this.#context.dataOf(view._shape).value(view),
         line: (view: EventView) => lineOf(view, this.#context),
         write: (view: EventView, out: LineBuffer) => this.#lines.write(view, out),
         scopeNames: (matched: MatchedScopes) => this.#context.scopeNames(matched),

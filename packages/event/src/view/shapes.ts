@@ -26,6 +26,7 @@ const reserved = new Set([
   'exact',
   'copy',
   'scopes',
+  'jsonData',
   'headerFlags',
   'toObject',
   'toJSON',

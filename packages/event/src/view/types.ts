@@ -100,6 +100,11 @@ export type Event<Kind extends EventKind = EventKind> = {
     Halves<HeaderFields> &
     Halves<OwnFields<K>> & {
       readonly kind: K;
+      /**
+       * The fields as the JSON line and conditions have them: `O_RDONLY|O_CLOEXEC`, `SIGTERM`,
+       * `ENOENT`. An object that owns its memory, made at each access.
+       */
+      readonly jsonData: EventData<K>;
       /** All fields, decoded, in an object that owns its memory. */
       toObject(): EventObject<K>;
       /** Returns a copy with memory of its own, which shares a block of 64 KiB with others. */

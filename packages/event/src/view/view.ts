@@ -16,6 +16,7 @@ export interface MatchedScopes {
 /** The decoder of a view. */
 export interface ViewOwner {
   own(view: EventView): EventView;
+  data(view: EventView): object;
   line(view: EventView): object;
   write(view: EventView, out: LineBuffer): void;
   scopeNames(matched: MatchedScopes): string[];
@@ -119,6 +120,10 @@ export abstract class EventView implements EventMethods {
 
   copy(): this {
     return this._owner.own(this) as this;
+  }
+
+  get jsonData(): object {
+    return this._owner.data(this);
   }
 
   toJSON(): object {
