@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { openObject, shareMap } from '@spoor/object';
+import { openObject } from '@spoor/object';
+import { shareMap } from '@spoor/object/system';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { compileFixture } from '../test/compile.js';
 import { KEYS, statesOf, truthOf } from '../test/race/race-state.js';

@@ -5,14 +5,6 @@ export { accountNames, findAccountId, findUser, type User } from './accounts.js'
 export { cgroupOfProcess, findCgroup } from './cgroups.js';
 export { type Device, type Executable, kernelDevice } from './executable.js';
 export type { Found, Refusal } from './found.js';
-export {
-  initialNamespaces,
-  mountNamespaceRoot,
-  type NamespaceName,
-  namespaceInode,
-  namespaceNames,
-  namespaceOfFile,
-} from './namespaces.js';
 export { type Observer, observer } from './observer.js';
 export {
   type FoundProcess,

@@ -1,4 +1,4 @@
-import { bootTimeNs, wallTimeNs } from '@spoor/object';
+import { bootTimeNs, wallTimeNs } from '@spoor/object/system';
 import { observer } from '@spoor/proc';
 
 const tries = 5;

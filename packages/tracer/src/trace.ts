@@ -2,7 +2,7 @@ import { eventKinds, filterKinds } from '@spoor/bpf';
 import { SpoorError } from '@spoor/core';
 import type { EventKind } from '@spoor/event';
 import type { Scope } from '@spoor/filter';
-import { hasProcfs } from '@spoor/object';
+import { hasProcfs } from '@spoor/object/system';
 import { checkTraceOptions } from './check-options.js';
 import { findCommand } from './command/find-command.js';
 import type { SpawnOptions } from './command/held-command.js';

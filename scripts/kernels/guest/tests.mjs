@@ -46,7 +46,7 @@ async function countBpfAfter(expected) {
 
 tell({
   say: 'kernel',
-  machine: object.describeMachine(),
+  machine: object.systemInfo(),
   features: object.features.names.map((name) => object.features.describe(name)),
 });
 const log = await kernelLog();

@@ -6,13 +6,13 @@ import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inRoot } from '../../lib/workspace.mjs';
 
-/** The packages as they are built: this runs in plain Node.js. @param {string} folder */
-const built = (folder) => import(pathToFileURL(inRoot(folder, 'dist', 'index.js')).href);
+/** The packages as they are built: this runs in plain Node.js. @param {string[]} path */
+const built = (...path) => import(pathToFileURL(inRoot(...path)).href);
 
 /** @type {typeof import('../../../packages/object/src/index.js')} */
-export const object = await built('packages/object');
+export const object = await built('packages', 'object', 'dist', 'index.js');
 /** @type {typeof import('../../../bpf/src/index.js')} */
-const bpf = await import(pathToFileURL(inRoot('bpf', 'dist', 'src', 'index.js')).href);
+const bpf = await built('bpf', 'dist', 'src', 'index.js');
 
 /**
  * @typedef {object} Judged

@@ -1,13 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { arch, release } from 'node:os';
 import { ProcInfo } from '@spoor/bpf/structs';
-import {
-  describeMachine,
-  type Environment,
-  isLocked,
-  missingPrivilege,
-  readEnvironment,
-} from '@spoor/object';
+import { systemInfo } from '@spoor/object';
+import { type Environment, isLocked, missingPrivilege, readEnvironment } from '@spoor/object/system';
 import { defaultProcessMapSize, defaultRingSizes, mapEntryBytes } from '@spoor/tracer/command';
 import { countText, sizeText } from '../output/text.js';
 import type { Check } from './check.js';
@@ -129,7 +124,7 @@ function checkTracefs(mounted: boolean): Check {
  * @throws {SpoorError} LIBBPF_MISSING when libbpf cannot be used
  */
 export function checkLibraries(): readonly Check[] {
-  const { ffi, libbpf, possibleCpus } = describeMachine();
+  const { ffi, libbpf, possibleCpus } = systemInfo();
   const processes = countProcesses();
   const valueSize = ProcInfo.layout.size;
   const rings = defaultRingSizes(possibleCpus);

@@ -1,4 +1,5 @@
-import { type Feature, type FeatureName, features, readEnvironment } from '@spoor/object';
+import { type Feature, type FeatureName, features } from '@spoor/object';
+import { readEnvironment } from '@spoor/object/system';
 import type { Check } from './check.js';
 
 /** Features without a fallback. */

@@ -1,5 +1,5 @@
 import { release } from 'node:os';
-import { initialNamespaces, namespaceInode } from '@spoor/proc';
+import { initialNamespaces, namespaceInode } from '@spoor/proc/namespaces';
 import type { Check } from './check.js';
 import { atLeast } from './host.js';
 

@@ -2,7 +2,7 @@ import type { StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeMachine } from '@spoor/object';
+import { systemInfo } from '@spoor/object';
 import { defaultRingSizes } from '@spoor/tracer/command';
 import { expect, it } from 'vitest';
 import { useStage } from '../../test/actor.js';
@@ -133,7 +133,7 @@ it('writes counters as JSON and as text', async () => {
   const stats = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, unknown>>;
   expect(stats['events']!['exec']).toEqual({ submitted: 4, delivered: 4, dropped: {} });
   expect(stats['state']).toMatchObject({ hits: expect.any(Number), misses: expect.any(Number) });
-  const { lifecycle, activity } = defaultRingSizes(describeMachine().possibleCpus);
+  const { lifecycle, activity } = defaultRingSizes(systemInfo().possibleCpus);
   expect(stats['rings']).toMatchObject({ lifecycle: { size: lifecycle }, activity: { size: activity } });
   const programs = stats['programs'] as unknown as { name: string; hook: string; runs: number }[];
   const forks = programs.find(({ name }) => name === 'on_sched_process_fork')!;

@@ -5,11 +5,10 @@ import {
   findAccountId,
   findCgroup,
   findProcess,
-  mountNamespaceRoot,
-  namespaceOfFile,
   observer,
   readProcess,
 } from '@spoor/proc';
+import { mountNamespaceRoot, namespaceOfFile } from '@spoor/proc/namespaces';
 import type { Host, HostProcess } from './host.js';
 import { followLinks } from './links.js';
 

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { type SharedMap, useSharedMap } from '@spoor/object';
+import { type SharedMap, useSharedMap } from '@spoor/object/system';
 import {
   type AsyncInitMap,
   type InitCounters,

@@ -3,7 +3,7 @@ import { SpoorError } from '@spoor/core';
 import { expect, test } from 'vitest';
 import { compileFixture } from '../../test/compile.js';
 import { kernelSince } from '../../test/kernel.js';
-import { describeMachine, features, openObject } from '../index.js';
+import { features, openObject, systemInfo } from '../index.js';
 
 test('every feature is answered, with a reason when it is missing, and the answer stays', () => {
   for (const name of features.names) {
@@ -50,7 +50,7 @@ test('throws for an unknown feature name', () => {
 });
 
 test('the machine is described', () => {
-  const machine = describeMachine();
+  const machine = systemInfo();
   expect(machine.kernel).toBe(release());
   expect(machine.possibleCpus).toBeGreaterThanOrEqual(1);
   expect(Math.log2(machine.pageSize) % 1).toBe(0);

@@ -1,12 +1,12 @@
 import { mergeRings, type RingData, type RingReader, RingStream } from '@spoor/ring';
 import { afterEach, describe, expect, it } from 'vitest';
 import { compileFixture } from '../../test/compile.js';
-import { describeMachine, type LoadedObject, type OpenRingOptions, openObject, openRing } from '../index.js';
+import { type LoadedObject, type OpenRingOptions, openObject, openRing, systemInfo } from '../index.js';
 
 /** Records that one run of the fixture makes, and that one of ours does. */
 const recordsOfOne = 64;
 const run = 1024;
-const { pageSize } = describeMachine();
+const { pageSize } = systemInfo();
 
 const loaded: Disposable[] = [];
 afterEach(() => {

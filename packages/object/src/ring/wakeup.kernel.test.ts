@@ -1,7 +1,8 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { afterEach, expect, it, vi } from 'vitest';
 import { compileFixture } from '../../test/compile.js';
-import { type LoadedObject, openObject, RingWakeup } from '../index.js';
+import { type LoadedObject, openObject } from '../index.js';
+import { RingWakeup } from './wakeup.js';
 
 const recordsOfOne = 8;
 const forceWakeup = 2n;

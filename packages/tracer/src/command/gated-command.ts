@@ -1,6 +1,6 @@
 import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { socketPair } from '@spoor/object';
+import { socketPair } from '@spoor/object/system';
 import { findUser } from '@spoor/proc';
 import { gateProgram } from '../gate-program.js';
 import { findCommand } from './find-command.js';

@@ -1,5 +1,5 @@
 import type { ChildProcess, StdioOptions } from 'node:child_process';
-import type { Dropped } from '@spoor/object';
+import type { Dropped } from '@spoor/object/system';
 
 /** How a command ended: `code` or `signal` is null. */
 export interface CommandExit {

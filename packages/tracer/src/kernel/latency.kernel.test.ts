@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { openRing, RingWakeup } from '@spoor/object';
+import { openRing } from '@spoor/object';
+import { RingWakeup } from '@spoor/object/system';
 import { expect, it, vi } from 'vitest';
 import { trace } from '../index.js';
 

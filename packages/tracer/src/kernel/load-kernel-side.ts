@@ -3,14 +3,14 @@ import type { FilterKindName } from '@spoor/bpf/enums';
 import type { Layout } from '@spoor/btf';
 import { SpoorError } from '@spoor/core';
 import {
-  describeMachine,
   features,
   type LoadedObject,
-  type Machine,
   type OpenedObject,
   openObject,
-  RingWakeup,
+  type SystemInfo,
+  systemInfo,
 } from '@spoor/object';
+import { RingWakeup } from '@spoor/object/system';
 import { type Observer, observer } from '@spoor/proc';
 import { defaultPace } from '@spoor/ring';
 import { kernelTimeNs } from '../clock.js';
@@ -117,7 +117,7 @@ const isRefusal = (error: unknown): boolean =>
   error instanceof SpoorError && (error.code === 'VERIFIER_REJECTED' || error.code === 'LOAD_FAILED');
 
 async function loadOnce(options: KernelSideOptions): Promise<LoadedKernelSide> {
-  const machine = describeMachine();
+  const machine = systemInfo();
   const withoutBpfLoop = !features.has('bpf_loop');
   const { missModeObject } = options;
   using opened = openObject(missModeObject ?? objectPath({ lean: isLean(options), withoutBpfLoop }));
@@ -147,7 +147,7 @@ function isLean(options: KernelSideOptions): boolean {
 function configurationFor(
   options: KernelSideOptions,
   opened: OpenedObject,
-  { possibleCpus, pageSize }: Machine,
+  { possibleCpus, pageSize }: SystemInfo,
 ): KernelConfiguration {
   const loops = features.has('bpf_loop');
   const taskStorage = options.taskStorage ?? features.has('task_storage_tracing');

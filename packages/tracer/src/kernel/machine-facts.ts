@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { namespaceInode } from '@spoor/proc';
+import { namespaceInode } from '@spoor/proc/namespaces';
 
 /** Returns the inode of our mount namespace. Without /proc, returns 0: all count as our own. */
 export function ownMountNamespace(): number {

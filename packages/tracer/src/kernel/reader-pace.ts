@@ -1,5 +1,6 @@
 import { SpoorError } from '@spoor/core';
-import { type KernelMap, type LoadedObject, RingWakeup } from '@spoor/object';
+import type { KernelMap, LoadedObject } from '@spoor/object';
+import { RingWakeup } from '@spoor/object/system';
 import { defaultPace, type PaceOptions, type Wakeup } from '@spoor/ring';
 import type { KernelConfiguration } from './load-kernel-side.js';
 

@@ -3,7 +3,7 @@ import { native } from '../ffi/native.js';
 import { possibleCpus } from '../maps/kernel-map.js';
 
 /** The machine, as the loader sees it. */
-export interface Machine {
+export interface SystemInfo {
   /** `uname -r`. */
   readonly kernel: string;
   /**
@@ -27,10 +27,10 @@ export interface Machine {
  *
  * @example
  * ```ts
- * const { kernel, possibleCpus } = describeMachine();
+ * const { kernel, possibleCpus } = systemInfo();
  * ```
  */
-export function describeMachine(): Machine {
+export function systemInfo(): SystemInfo {
   const bound = native();
   return {
     kernel: release(),
