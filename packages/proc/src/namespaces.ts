@@ -25,7 +25,18 @@ function readLink(folder: string, name: string): number {
   return Number(/\[(\d+)\]/.exec(readlinkSync(`${folder}/ns/${name}`))?.[1]);
 }
 
-/** Reads the inode numbers of all namespaces of the task whose folder in `/proc` this is. */
+/**
+ * Reads the inode numbers of all namespaces of the task whose folder in `/proc` this is. One that
+ * the kernel lacks, or that belongs to a task that has ended, is undefined.
+ *
+ * @throws {Error} EACCES if the task belongs to another user
+ *
+ * @example
+ * ```ts
+ * const { net } = readNamespaces('/proc/self');
+ * console.log(typeof net);
+ * ```
+ */
 export function readNamespaces(folder: string): Record<NamespaceName, number | undefined> {
   const inodes = namespaceNames.map((name) => {
     try {
