@@ -1,3 +1,4 @@
+#include "programs/exec.h"
 #include "programs/exec_failed.h"
 #include "programs/process.h"
 #include "programs/snapshot.h"

@@ -157,112 +157,6 @@ struct mm_struct {
 	unsigned long arg_end;
 };
 
-struct cred {
-	kuid_t uid;
-	kgid_t gid;
-	kuid_t suid;
-	kgid_t sgid;
-	kuid_t euid;
-	kgid_t egid;
-	kuid_t fsuid;
-	kgid_t fsgid;
-	kernel_cap_t cap_inheritable;
-	kernel_cap_t cap_permitted;
-	kernel_cap_t cap_effective;
-};
-
-/* One word on 64-bit kernels. */
-typedef struct { unsigned long sig[1]; } sigset_t;
-
-struct sigpending {
-	struct list_head list;
-	sigset_t signal;
-};
-
-struct sigaction {
-	void *sa_handler;
-	unsigned long sa_flags;
-};
-
-struct k_sigaction {
-	struct sigaction sa;
-};
-
-struct sighand_struct {
-	struct k_sigaction action[64];
-};
-
-struct signal_struct {
-	atomic_t live;
-	int nr_threads;
-	int group_exit_code;
-	unsigned int flags;
-	struct pid *pids[4];
-	struct sigpending shared_pending;
-	/* of the threads that have ended */
-	unsigned long long sum_sched_runtime;
-};
-
-struct seccomp_filter;
-
-/* Empty in kernels without seccomp. */
-struct seccomp {
-	int mode;
-	struct seccomp_filter *filter;
-};
-
-/* x86 */
-struct thread_info {
-	__u32 status;
-};
-
-struct thread_info___arm64 {
-	unsigned long flags;
-};
-
-struct task_struct {
-	struct thread_info thread_info;
-	unsigned int flags;
-	struct mm_struct *mm;
-	int exit_code;
-	int pid;
-	int tgid;
-	struct task_struct *real_parent;
-	struct task_struct *group_leader;
-	struct pid *thread_pid;
-	__u64 start_boottime;
-	struct cred *real_cred;
-	char comm[16];
-	struct fs_struct *fs;
-	struct files_struct *files;
-	struct nsproxy *nsproxy;
-	struct signal_struct *signal;
-	struct sighand_struct *sighand;
-	sigset_t blocked;
-	struct sigpending pending;
-	struct css_set *cgroups;
-	struct seccomp seccomp;
-	/* PT_ flags of the one that traces it, 0 for nobody */
-	unsigned int ptrace;
-	/* what it traces, and the link of what is traced */
-	struct list_head ptraced;
-	struct list_head ptrace_entry;
-};
-
-/* 32 bits up to 5.6, 64 since. */
-struct task_struct___exec {
-	__u64 self_exec_id;
-};
-
-struct linux_binprm {
-	/* in the new memory: the first argument, and the end of the strings */
-	unsigned long p;
-	unsigned long exec;
-	int argc;
-	const char *filename;
-	const char *interp;
-};
-
 struct seq_file;
 
 struct bpf_iter_meta {
@@ -288,12 +182,6 @@ struct pt_regs___saved_arm64 {
 #pragma clang attribute pop
 
 #include "kernel_objects.h"
-
-/* include/linux/sched.h, include/linux/sched/signal.h, arch/x86/include/asm/thread_info.h */
-#define PF_KTHREAD 0x00200000
-#define SIGNAL_GROUP_EXIT 0x00000004
-#define TS_COMPAT 0x0002
-/* arch/arm64/include/asm/thread_info.h */
-#define TIF_32BIT 22
+#include "kernel_process.h"
 
 #endif

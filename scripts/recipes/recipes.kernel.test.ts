@@ -98,19 +98,19 @@ test('an event of a system call, an event with a hook, a field and a map', { tim
   tree.edit('bpf/events/exec.h', 'FILL_IN', 'always 7');
   tree.edit('bpf/src/events/exec.ts', 'FILL_IN', 'Always 7.');
   tree.edit(
-    'bpf/programs/process.h',
+    'bpf/programs/exec.h',
     'event->argc = bprm->argc;',
     'event->argc = bprm->argc;\n\tevent->flavour = 7;',
   );
 
   tree.write('bpf/maps/exec_counts.h', execCounts);
   tree.edit(
-    'bpf/programs/process.h',
+    'bpf/programs/exec.h',
     '#include "arguments.h"',
     '#include "../maps/exec_counts.h"\n#include "arguments.h"',
   );
   tree.edit(
-    'bpf/programs/process.h',
+    'bpf/programs/exec.h',
     'words_executed(&subject.process);',
     'words_executed(&subject.process);\n\texec_counts_add(&subject.process.identity);',
   );
