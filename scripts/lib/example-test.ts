@@ -25,19 +25,20 @@ interface ExampleTestOptions {
 }
 
 const comment =
-  /\/\*\*(?<text>(?:(?!\*\/)[\s\S])*)\*\/\s*(?:export )?(?:declare |abstract |async )*(?:(?:function|class|const|interface|type|get) )?\[?(?<name>[\w.]+)/g;
-const block = /@example\n```ts\n(?<code>[\s\S]*?)\n```/g;
+  /\/\*\*(?<text>(?:(?!\*\/)[\s\S])*)\*\/\s*(?:export )?(?:declare |abstract |async )*(?:(?:function\*?|class|const|interface|type|get) )?\[?(?<name>[\w.]+)/g;
+const block = /@example(?:\n```ts\n(?<code>[\s\S]*?)\n```)?/g;
 
 /** Returns the `@example` blocks of a source file. */
 function examplesOf(path: string, source: string): Example[] {
   return [...source.matchAll(comment)].flatMap(({ groups }) => {
     const { text = '', name = '' } = groups ?? {};
     const lines = text.split('\n').map((line) => line.replace(/^\s*\* ?/, ''));
-    return [...lines.join('\n').matchAll(block)].map(({ groups: found }, index) => ({
-      title: `${path}: ${name}${index === 0 ? '' : ` (${index + 1})`}`,
-      name,
-      code: found?.['code'] ?? '',
-    }));
+    return [...lines.join('\n').matchAll(block)].map(({ groups: found }, index) => {
+      const title = `${path}: ${name}${index === 0 ? '' : ` (${index + 1})`}`;
+      const code = found?.['code'];
+      if (code === undefined) throw new Error(`${title}: no \`\`\`ts block follows @example`);
+      return { title, name, code };
+    });
   });
 }
 

@@ -21,8 +21,17 @@ export type FakeFields<Kind extends EventKind> = {
 };
 
 /**
- * A record as the kernel side would write it, for tests and for replaying what never happened.
- * Memory: new. `layouts` default to those of this version's object.
+ * Makes a record as the kernel side would write it, for tests. Fields that are not given are zero
+ * or empty.
+ *
+ * @param layouts those of the object that would have written it; default: this version's object
+ * @throws {SpoorError} UNKNOWN_EVENT when the layouts have no event of this kind
+ *
+ * @example
+ * ```ts
+ * const record = fakeRecord('open', { comm: 'cat', path: '/etc/passwd', result: 3n });
+ * const event = new EventDecoder().decode(record);
+ * ```
  */
 export function fakeRecord<Kind extends EventKind>(
   kind: Kind,

@@ -12,6 +12,11 @@ const lineEnd = 0x0a;
  * event it makes no object first.
  *
  * @param event an event, lent or owned, a malformed one, or a marker
+ *
+ * @example
+ * ```ts
+ * for await (const event of recording) console.log(jsonLine(event));
+ * ```
  */
 export function jsonLine(event: { toJSON(): object }): string {
   one.clear();
@@ -20,9 +25,18 @@ export function jsonLine(event: { toJSON(): object }): string {
 }
 
 /**
- * Adds the same line, with its line end, to others: the quickest way to the bytes of a file. All of
- * it or, where reading the event throws (`VIEW_EXPIRED`, or `INVALID_VALUE` for a layout from a
- * file that nobody can show), nothing.
+ * Adds the text of `jsonLine` and a line end to a buffer. This is the quickest way to write lines
+ * to a file. If reading the event throws, nothing is added.
+ *
+ * @throws {SpoorError} VIEW_EXPIRED when the event was kept after the call that it was lent to;
+ *   INVALID_VALUE when the layouts of a recording do not allow the event to be shown
+ *
+ * @example
+ * ```ts
+ * const lines = new LineBuffer();
+ * for await (const event of recording) writeJsonLine(event, lines);
+ * writeFileSync('trace.jsonl', lines.bytes);
+ * ```
  */
 export function writeJsonLine(event: { toJSON(): object }, out: LineBuffer): void {
   const start = out.length;

@@ -35,11 +35,16 @@ const backslashes = 0x5c5c5c5c;
 const highBits = 0x80808080 | 0;
 
 /**
- * Text in UTF-8 that is put together in one block of memory, which grows as it has to and is used
- * again after `clear`: lines are made in it without a string for each.
+ * Collects text as UTF-8 in one block of memory, so that a line needs no string of its own. The
+ * block grows when it is full, and is used again after `clear`.
  *
- * @example ```ts const lines = new LineBuffer(); for (const event of events) writeJsonLine(event,
- *   lines); writeSync(fd, lines.bytes); lines.clear(); ```
+ * @example
+ * ```ts
+ * const lines = new LineBuffer();
+ * for (const event of events) writeJsonLine(event, lines);
+ * writeSync(fd, lines.bytes);
+ * lines.clear(); // ready for the next events
+ * ```
  */
 export class LineBuffer {
   #block = Buffer.allocUnsafeSlow(least);

@@ -31,7 +31,14 @@ const hookKinds: ReadonlySet<string> = new Set(['fork', 'exec', 'exit']);
 /** Events of calls without anything from the caller's memory. */
 const kernelKinds: ReadonlySet<string> = new Set(['fork', 'exit', 'kill', 'ptrace', 'setuid', 'setgid']);
 
-/** Returns the flags that qualify the facts of an event of this kind. */
+/**
+ * Returns the flags that qualify the facts of an event of this kind.
+ *
+ * @example
+ * ```ts
+ * qualifyingFlags('kill'); // ['racy', 'unreachable']
+ * ```
+ */
 export function qualifyingFlags(kind: string): readonly EventFlagName[] {
   const flags: EventFlagName[] = [];
   if (!kernelKinds.has(kind)) flags.push('user-memory');

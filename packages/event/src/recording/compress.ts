@@ -45,7 +45,15 @@ function codec(compress: Transform, expand: Transform, options: ZlibOptions): Co
   };
 }
 
-/** Returns true if this Node.js can write and read it: deflate always, zstd from 22.15 on. */
+/**
+ * Returns true if this Node.js can write and read a compression. Deflate always works; zstd needs
+ * Node.js 22.15 or later.
+ *
+ * @example
+ * ```ts
+ * const compression = canCompress('zstd') ? 'zstd' : 'deflate';
+ * ```
+ */
 export function canCompress(compression: Compression): boolean {
   return codecs[compression]?.() !== undefined;
 }

@@ -33,7 +33,15 @@ export type MarkerLine =
   | { event: 'drops'; ktimeNs: string; drops: DropsMarker['drops'] }
   | { event: 'gap'; reason: string; position: string; records?: number };
 
-/** A marker that prints itself. */
+/**
+ * Returns a marker with a `toJSON` method, so that it can be printed like an event.
+ *
+ * @example
+ * ```ts
+ * const dropped = marker({ kind: 'drops', timeNs: 0n, drops: { open: { 'ring-full': 12 } } });
+ * console.log(jsonLine(dropped)); // {"event":"drops","ktimeNs":"0","drops":{"open":…}}
+ * ```
+ */
 export function marker(content: DropsMarker | GapMarker): RecordingMarker {
   return Object.defineProperty({ ...content }, 'toJSON', {
     value: () => markerLine(content),

@@ -15,9 +15,12 @@ import { ByteSource } from './source.js';
  *   Node.js does not have. Reading to the end throws RECORDING_INVALID when something follows the
  *   recording. Everything before it was returned by then.
  *
- * @example ```ts await using recording = await openRecording('trace.spoor'); for await (const event
- *   of recording) console.log(JSON.stringify(event)); if (!recording.end?.complete)
- *   console.log(`cut at byte ${recording.end?.position}`); ```
+ * @example
+ * ```ts
+ * await using recording = await openRecording('trace.spoor');
+ * for await (const event of recording) console.log(JSON.stringify(event));
+ * if (!recording.end?.complete) console.log(`cut at byte ${recording.end?.position}`);
+ * ```
  */
 export async function openRecording(path: string, fd?: number): Promise<Recording> {
   let source: ByteSource;

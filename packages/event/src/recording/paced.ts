@@ -16,9 +16,13 @@ const least = 1;
 const longest = 2 ** 31 - 1;
 
 /**
- * The events of a recording at the speed at which they happened, or a multiple of it: each waits
- * until as much time has passed since the first as had then. What has no time of its own comes with
- * its neighbour.
+ * Replays a recording at the speed at which the events happened, or a multiple of it. An item
+ * without a time, such as a malformed event, comes right after the item before it.
+ *
+ * @example
+ * ```ts
+ * for await (const event of paced(recording, { speed: 10 })) console.log(jsonLine(event));
+ * ```
  */
 export async function* paced(
   recording: AsyncIterable<Event | MalformedEvent | RecordingMarker>,

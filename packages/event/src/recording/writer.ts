@@ -53,6 +53,13 @@ const BACKLOG = 16;
  *
  * A failed write is reported by the next `flush` or `close` (`OUTPUT_UNWRITABLE`); what follows it
  * is not kept.
+ *
+ * @example
+ * ```ts
+ * const writer = await RecordingWriter.create('trace.spoor', { compression: 'deflate' });
+ * reader.drain((data, offset, length) => writer.append(data, offset, length));
+ * await writer.close();
+ * ```
  */
 export class RecordingWriter implements AsyncDisposable {
   readonly path: string;

@@ -53,8 +53,14 @@ interface KnownKind {
  * part, and all its variable parts inside. One that fails is a `MalformedEvent`, a value like any
  * other; nothing outside a record is ever read. The fields are decoded when they are read.
  *
- * @example ```ts const decoder = new EventDecoder(); const handler = decoder.handler((event) => {
- *   if (event.kind === 'open') console.log(event.comm, event.path); }); reader.drain(handler); ```
+ * @example
+ * ```ts
+ * const decoder = new EventDecoder();
+ * const handler = decoder.handler((event) => {
+ *   if (event.kind === 'open') console.log(event.comm, event.path);
+ * });
+ * reader.drain(handler);
+ * ```
  */
 export class EventDecoder {
   readonly layouts: EventLayouts;
@@ -219,7 +225,14 @@ export class EventDecoder {
   }
 }
 
-/** Returns true for an event of this kind, and narrows its type. */
+/**
+ * Returns true for an event of this kind, and narrows its type.
+ *
+ * @example
+ * ```ts
+ * if (isEvent(event, 'open')) console.log(event.path, event.result);
+ * ```
+ */
 export function isEvent<Kind extends EventKind>(
   event: { readonly kind: string },
   kind: Kind,
