@@ -1,8 +1,9 @@
 /*
- * One line an event: number, names, ring. Numbers are part of recordings and never reused. HOOK
- * events have a program of their own in programs/; SYSCALL events are told at the return of the
- * system calls that their header lists, from the line alone (programs/syscall.h, which includes the
- * header).
+ * One line per event: number, names, ring. Numbers are part of recordings and never reused.
+ *
+ * HOOK events have a program of their own in programs/. SYSCALL events are reported at the return
+ * of the system calls that their header lists. The line alone does it, and the include of the
+ * header in programs/syscall.h.
  */
 #ifndef SPOOR_EVENTS_REGISTRY_H
 #define SPOOR_EVENTS_REGISTRY_H

@@ -1,17 +1,30 @@
 /*
- * One line a filter kind. The order is the order of judgement: what is cheap and decides most comes
- * first.
+ * One line per filter kind. The order is the order of judgement: kinds that are cheap and decide
+ * most come first.
  *
- * This file is included several times, each time with another meaning of the words that a kind's
- * header is made of; a word that the place does not define means nothing there.
+ * This file is included several times. Each place defines some of the words that the headers of the
+ * kinds are made of. The other words mean nothing there.
  *
- * FILTER_FACT(member)                        a member of `struct task_facts` FILTER_KIND(NAME,
- * name, engine, value)     the kind: FILTER_<NAME>, its name for people, the engine that judges it
- * (number.h, either.h, subtree.h, members.h, text.h), its value in `facts` FILTER_COLLECT(NAME,
- * statement)            fills the fact from `task`, its `leader` or `process`, when a scope in
- * force asks FILTER_COLLECT_INFO(NAME, statement)       fills the fact from `info`, the record of
- * the process; likewise FILTER_COLLECT_ACTING(NAME, statement)     fills the fact of the acting
- * `task` in `frame`, when a scope asks. Takes more stack than a walk to the ancestors leaves
+ * FILTER_FACT(member)
+ *     A member of `struct task_facts`.
+ *
+ * FILTER_KIND(NAME, name, engine, value)
+ *     The kind: FILTER_<NAME>, its name for people, the engine that judges it, and its value in
+ *     `facts`. The engines are number.h, either.h, subtree.h, members.h and text.h.
+ *
+ * FILTER_SIGNED(number)
+ *     Makes a value of a signed number, for the engine `number`.
+ *
+ * FILTER_COLLECT(NAME, statement)
+ *     Fills the fact from `task`, its `leader` or `process`. Runs if a scope in force asks for the
+ *     fact.
+ *
+ * FILTER_COLLECT_INFO(NAME, statement)
+ *     Fills the fact from `info`, the record of the process. Runs if a scope in force asks for it.
+ *
+ * FILTER_COLLECT_ACTING(NAME, statement)
+ *     Fills the fact of the acting `task` in `frame`. Runs if a scope asks for it. Takes more stack
+ *     than a walk to the ancestors leaves.
  *
  * FILTER_COLLECT and FILTER_COLLECT_INFO may also use `facts` and `set`. The header of an event has
  * ids of its own (`struct event_ids`), which are those of the initial namespace.

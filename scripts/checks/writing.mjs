@@ -1,6 +1,6 @@
 /**
  * `pnpm check writing`: finds the marks of prose that is hard to read, in comments, pages and test
- * titles.
+ * titles. It also finds places of skeletons that are left blank.
  *
  *     node scripts/checks/writing.mjs packages/map     lists the marks of one folder or file
  */
@@ -11,6 +11,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { filesBelow } from '../lib/stamp.mjs';
 import { root } from '../lib/workspace.mjs';
+import { blank } from '../new/files.mjs';
 
 /** Commits after this one are checked: it is the parent of the commit that added this check. */
 const firstCommit = '6dba2a87bc73';
@@ -22,9 +23,12 @@ const maxAverage = 18;
 const maxColumns = 100;
 const maxSubject = 72;
 
+/** Folders in which no place of a skeleton of `pnpm new` may be left blank. */
+const withSkeletons = /^(?:bpf|packages)\//;
+
 /**
- * @typedef {{ line: number, rule: number, mark: string }} Mark `rule` is the rule's number in
- *   CONTRIBUTING.md
+ * @typedef {{ line: number, rule?: number, mark: string }} Mark `rule` is the rule's number in
+ *   CONTRIBUTING.md; a blank has none
  */
 
 /** @type {readonly { rule: number, mark: string, pattern: RegExp }[]} */
@@ -178,6 +182,12 @@ function marksOfPage(path, page) {
   return marks;
 }
 
+/** @param {string} path @param {string} text @returns {Mark[]} one per place that is left blank */
+const blanksOf = (path, text) =>
+  withSkeletons.test(path)
+    ? text.split('\n').flatMap((line, at) => (line.includes(blank) ? [{ line: at + 1, mark: blank }] : []))
+    : [];
+
 /**
  * @param {string} path relative to the root; its ending says what it is
  * @param {string} text
@@ -185,7 +195,7 @@ function marksOfPage(path, page) {
  */
 export function marksOf(path, text) {
   const marks = path.endsWith('.md') ? marksOfPage(path, text) : marksOfSource(path, text);
-  return marks.sort((a, b) => a.line - b.line);
+  return [...marks, ...blanksOf(path, text)].sort((a, b) => a.line - b.line);
 }
 
 /**
@@ -245,7 +255,9 @@ const markedBelow = (folder) =>
 
 /** @param {{ path: string, marks: readonly Mark[] }} file @returns {string[]} */
 const linesOf = ({ path, marks }) =>
-  marks.map(({ line, rule, mark }) => `${path}:${line}: ${mark} (rule ${rule})`);
+  marks.map(
+    ({ line, rule, mark }) => `${path}:${line}: ${mark}${rule === undefined ? '' : ` (rule ${rule})`}`,
+  );
 
 /** @returns {import('../lib/reports.mjs').Verdict} */
 export function checkWriting() {

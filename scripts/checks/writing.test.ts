@@ -62,6 +62,12 @@ describe('pages', () => {
   });
 });
 
+test('places that are left blank, in the packages and in bpf/', () => {
+  expect(marksOf('bpf/events/x.h', 'int a;\nint FILL_IN;\n')).toEqual([{ line: 2, mark: 'FILL_IN' }]);
+  expect(marksOf('packages/x/a.test.ts', "const a = 'FILL_IN';")).toEqual([{ line: 1, mark: 'FILL_IN' }]);
+  expect(marksOf('scripts/new/files.mjs', "const blank = 'FILL_IN';")).toEqual([]);
+});
+
 test('subjects of commits', () => {
   expect(subjectFaults(['ring, object: read a lane once', 'docs: say it'])).toEqual([]);
   expect(subjectFaults(['say it', `ring: ${'x'.repeat(70)}`])).toHaveLength(2);

@@ -1,6 +1,5 @@
-import { signals } from '../names/signal.js';
 import { declareEvent, field } from './field.js';
-import { u64 } from './fields.js';
+import { signal, u64 } from './fields.js';
 
 export const exit = declareEvent({
   summary: 'The last thread of a process ended.',
@@ -14,11 +13,7 @@ export const exit = declareEvent({
       schema: { type: 'integer', minimum: 0, maximum: 255 },
       description: 'What it passed to exit(); 0 when a signal ended it.',
     }),
-    signal: field<string | null>()({
-      form: { type: 'number', names: signals },
-      schema: { anyOf: [{ type: 'string', pattern: '^(SIG[A-Z0-9]+|[0-9]+)$' }, { type: 'null' }] },
-      description: 'The signal that ended it, or null.',
-    }),
+    signal: signal('The signal that ended it, or null.'),
     coreDumped: field<boolean>()({
       form: { type: 'number', show: (value) => value !== 0 },
       schema: { type: 'boolean' },

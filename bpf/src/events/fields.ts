@@ -4,6 +4,7 @@ import { deviceText } from '../names/device.js';
 import { errorName, errors } from '../names/errno.js';
 import { families } from '../names/family.js';
 import type { Names } from '../names/names.js';
+import { signals } from '../names/signal.js';
 import { type FieldOptions, field, type JsonSchema, type PathRule, type Test } from './field.js';
 
 /** Fields that events are declared with. */
@@ -85,11 +86,19 @@ export const u64 = <const Options extends FieldOptions = FieldOptions>(
 
 /** A number that is shown by its name. */
 export const named = <const Options extends FieldOptions = FieldOptions>(
-  names: Names,
+  names: Names<string>,
   description: string,
   options?: Options,
 ) =>
   field<string, 'Number'>()({ form: { type: 'number', names }, schema: stringSchema, description }, options);
+
+/** A signal by its name; null for 0. */
+export const signal = (description: string) =>
+  field<string | null>()({
+    form: { type: 'number', names: signals },
+    schema: { anyOf: [{ type: 'string', pattern: '^(SIG[A-Z0-9]+|[0-9]+)$' }, { type: 'null' }] },
+    description,
+  });
 
 /** Bits by their names, left out if there are none. */
 export const flags = (table: BitNames, example: string, when: readonly Test[] = []) =>

@@ -1,8 +1,7 @@
 import { KillCall, killCallNames } from '../../gen/index.js';
 import { namesOf } from '../names/names.js';
-import { signals } from '../names/signal.js';
-import { declareEvent, field } from './field.js';
-import { error, integer, named, target } from './fields.js';
+import { declareEvent } from './field.js';
+import { error, integer, named, signal, target } from './fields.js';
 
 const calls = namesOf(
   (call) => killCallNames[call]?.replaceAll('-', '_') ?? String(call),
@@ -14,11 +13,7 @@ const byDescriptor = [KillCall.KILL_PIDFD_SEND_SIGNAL];
 export const kill = declareEvent({
   summary: 'A process sent a signal to a process or a thread, or the attempt failed.',
   data: {
-    signal: field<string | null>()({
-      form: { type: 'number', names: signals },
-      schema: { anyOf: [{ type: 'string', pattern: '^(SIG[A-Z0-9]+|[0-9]+)$' }, { type: 'null' }] },
-      description: 'null for signal 0, which only checks.',
-    }),
+    signal: signal('null for signal 0, which only checks.'),
     call: named(calls, 'The system call: kill, tgkill, rt_sigqueueinfo …'),
     pidfd: integer('The descriptor, of pidfd_send_signal.', {
       from: 'pid',

@@ -29,7 +29,7 @@ export function bitNames(prefix: string, names: string, first = 0): BitNames {
 }
 
 /** Makes names from bits: `numberOf` takes what `bitsText` returns. */
-export function bitsNames(table: BitNames): Names {
+export function bitsNames(table: BitNames): Names<string> {
   const numbers = new Map(table.map(([bits, name]) => [name, bits]));
   return {
     of: (value) => bitsText(value, table),

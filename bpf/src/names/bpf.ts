@@ -21,7 +21,7 @@ lru_percpu_hash lpm_trie array_of_maps hash_of_maps devmap sockmap cpumap xskmap
 reuseport_sockarray percpu_cgroup_storage queue stack sk_storage devmap_hash struct_ops ringbuf inode_storage
 task_storage bloom_filter user_ringbuf cgrp_storage arena`.split(/\s+/);
 
-export const bpfCommands: Names = listedNames(
+export const bpfCommands: Names<string> = listedNames(
   commands.map((name) => `BPF_${name}`),
   'BPF_PROG_LOAD, BPF_MAP_CREATE',
 );

@@ -7,4 +7,4 @@ export function errorName(errno: number): string {
 }
 
 /** Names of positive error numbers. */
-export const errors: Names = namesOf(errorName, numbersTo(530, 1), 'ENOENT, EACCES');
+export const errors: Names<string> = namesOf(errorName, numbersTo(530, 1), 'ENOENT, EACCES');

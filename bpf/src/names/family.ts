@@ -6,4 +6,4 @@ const names =
 ash econet atmsvc rds sna irda pppox wanpipe llc ib mpls can tipc bluetooth iucv rxrpc isdn phonet ieee802154 caif alg
 nfc vsock kcm qipcrtr smc xdp mctp`.split(/\s+/);
 
-export const families: Names = listedNames(names, 'inet, inet6, unix');
+export const families: Names<string> = listedNames(names, 'inet, inet6, unix');

@@ -17,4 +17,4 @@ export const setupFlags: BitNames = bitNames(
 SINGLE_ISSUER DEFER_TASKRUN NO_MMAP REGISTERED_FD_ONLY NO_SQARRAY HYBRID_IOPOLL CQE_MIXED`,
 );
 
-export const ioUringOperations: Names = listedNames(operations, 'OPENAT, CONNECT');
+export const ioUringOperations: Names<string> = listedNames(operations, 'OPENAT, CONNECT');

@@ -1,13 +1,13 @@
 /** The machine that was traced: some numbers mean something else on another one. */
 export type Architecture = 'x64' | 'arm64';
 
-/** Names of numbers, in both directions. */
-export interface Names {
+/** Names of numbers, in both directions. `Name` includes null if a number means nothing. */
+export interface Names<Name extends string | null = string | null> {
   /**
    * The name of a number; the digits of a number without a name; null for a number that means
    * nothing.
    */
-  of(value: number, machine: Architecture): string | null;
+  of(value: number, machine: Architecture): Name;
   /** The number of a name; undefined for an unknown name. */
   numberOf(name: string, machine: Architecture): number | undefined;
   /** Some names, for messages. */
@@ -15,7 +15,11 @@ export interface Names {
 }
 
 /** Makes names from a function and the numbers that have names. */
-export function namesOf(of: Names['of'], numbers: readonly number[], examples: string): Names {
+export function namesOf<Name extends string | null>(
+  of: Names<Name>['of'],
+  numbers: readonly number[],
+  examples: string,
+): Names<Name> {
   const known = new Map<Architecture, Map<string | null, number>>();
   return {
     of,
@@ -34,5 +38,5 @@ export const numbersTo = (last: number, first = 0): number[] =>
   Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
 /** Makes names from a list in the order of the numbers. */
-export const listedNames = (names: readonly string[], examples: string): Names =>
+export const listedNames = (names: readonly string[], examples: string): Names<string> =>
   namesOf((value) => names[value] ?? String(value), numbersTo(names.length - 1), examples);

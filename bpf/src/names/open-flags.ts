@@ -40,7 +40,7 @@ const machineFlags: Readonly<Record<Architecture, readonly (readonly [number, st
 /**
  * Names of open flags: `O_WRONLY|O_CREAT|O_CLOEXEC`. Bits without a name come last, in hexadecimal.
  */
-export const openFlags: Names = {
+export const openFlags: Names<string> = {
   of: flagsText,
   numberOf(text, machine) {
     const modes = accessModes.map((name, mode) => [name, mode] as const);

@@ -43,7 +43,7 @@ const machine: Readonly<Record<Architecture, Readonly<Record<number, string>>>> 
   arm64: { 31: 'SYSEMU', 32: 'SYSEMU_SINGLESTEP', 33: 'PEEKMTETAGS', 34: 'POKEMTETAGS' },
 };
 
-export const ptraceRequests: Names = namesOf(
+export const ptraceRequests: Names<string> = namesOf(
   ptraceRequestName,
   [...numbersTo(34), ...numbersTo(0x4200 + generic.length - 1, 0x4200)],
   'PTRACE_ATTACH, PTRACE_SEIZE',

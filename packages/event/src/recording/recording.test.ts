@@ -155,11 +155,10 @@ describe('a recording with other layouts', () => {
   });
 
   it('replays an exec from before credentials were recorded without any', async () => {
-    const added = ['argv_tail', 'argv_tail_cut', 'euid', 'suid', 'gid', 'egid', 'sgid'];
-    const exec = [...added, 'gained', 'permitted', 'effective', 'gained_capabilities'].reduce(
-      without,
-      eventLayouts.events['exec']!,
-    );
+    const first = ['header', 'inode', 'device', 'argc', 'previous_comm', 'path', 'filename', 'argv'];
+    const layout = eventLayouts.events['exec']!;
+    const exec = { ...layout, fields: layout.fields.filter(({ name }) => first.includes(name)) };
+    expect(exec.fields).toHaveLength(first.length);
     const layouts = { ...eventLayouts, events: { ...eventLayouts.events, exec } };
     const fields = { path: '/bin/sh', filename: 'sh', argv: ['sh'], argc: 1, previousComm: 'a' };
     const { data } = await replay(layouts, fakeRecord('exec', fields, layouts));
