@@ -22,6 +22,8 @@ interface ExampleTestOptions {
   readonly given?: Readonly<Record<string, string>>;
   /** Exported functions that need no example. `all`: not every function of the package has one. */
   readonly without?: readonly string[] | 'all';
+  /** Writes the files that examples read. It runs in their folder, which is new and empty. */
+  readonly prepare?: () => void | Promise<void>;
 }
 
 const comment =
@@ -50,12 +52,13 @@ const declares = (code: string, name: string) =>
 
 /**
  * Defines tests of the TSDoc examples of a package. What an example uses of its package is imported
- * for it. Examples of `*.kernel.test.ts` files may load BPF programs.
+ * for it. The current folder is an empty one while the examples run. Examples of `*.kernel.test.ts`
+ * files may load BPF programs.
  *
  *     await exampleTest(new URL('..', import.meta.url));
  */
 export async function exampleTest(packageUrl: URL, options: ExampleTestOptions = {}): Promise<void> {
-  const { given = {}, without = [] } = options;
+  const { given = {}, without = [], prepare } = options;
   const exempt = without === 'all' ? [] : without;
   const folder = fileURLToPath(packageUrl);
   const manifest = readManifest(relative(inRoot(), folder));
@@ -77,6 +80,7 @@ export async function exampleTest(packageUrl: URL, options: ExampleTestOptions =
     .flatMap((path) => examplesOf(path, readFileSync(join(folder, 'src', path), 'utf8')));
 
   const scratch = join(folder, `.examples-${process.pid}`);
+  const initialFolder = process.cwd();
   const fileOf = (index: number) => join(scratch, `example-${index}.ts`);
 
   function programOf({ code }: Example): string {
@@ -89,15 +93,20 @@ export async function exampleTest(packageUrl: URL, options: ExampleTestOptions =
   }
 
   describe(`examples of ${manifest.name}`, () => {
-    beforeAll(() => {
-      mkdirSync(scratch, { recursive: true });
+    beforeAll(async () => {
+      mkdirSync(join(scratch, 'run'), { recursive: true });
       const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false };
       const extended = relative(scratch, inRoot('tsconfig.json'));
       const settings = { extends: extended, compilerOptions, include: ['*.ts'], exclude: [] };
       writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify(settings));
       for (const [index, example] of examples.entries()) writeFileSync(fileOf(index), programOf(example));
+      process.chdir(join(scratch, 'run'));
+      await prepare?.();
     });
-    afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+    afterAll(() => {
+      process.chdir(initialFolder);
+      rmSync(scratch, { recursive: true, force: true });
+    });
 
     test.skipIf(without === 'all')('every public function has one', () => {
       const named = new Set(examples.map(({ name }) => name));
@@ -111,11 +120,12 @@ export async function exampleTest(packageUrl: URL, options: ExampleTestOptions =
     });
 
     test.each(examples.map((example, index) => ({ ...example, index })))('$title runs', async ({ index }) => {
-      const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+      vi.spyOn(console, 'log').mockImplementation(() => undefined);
+      vi.spyOn(console, 'error').mockImplementation(() => undefined);
       try {
         await import(/* @vite-ignore */ fileOf(index));
       } finally {
-        log.mockRestore();
+        vi.restoreAllMocks();
       }
     });
   });

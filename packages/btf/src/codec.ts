@@ -46,7 +46,8 @@ const compiled = new WeakMap<Layout, Codec<unknown>>();
  * @example
  * ```ts
  * const codec = compileCodec(ProcInfo.layout);
- * const info = codec.decode(bytes);
+ * const bytes = codec.encode({ startTimeNs: 42n, origin: 1, comm: 'node' });
+ * codec.decode(bytes).comm; // 'node'
  * ```
  */
 export function compileCodec<T = unknown>(layout: LayoutOf<T>, options: CompileOptions = {}): Codec<T> {

@@ -25,7 +25,8 @@ export interface LayoutPlace {
  *
  * @example
  * ```ts
- * const difference = compareLayouts(ProcInfo.layout, layoutOf(object.btf, 'proc_info'));
+ * const difference = compareLayouts(ProcInfo.layout, layoutOf(object.btf, 'struct proc_info'));
+ * if (difference !== undefined) console.log(`${difference.path} differs`);
  * ```
  */
 export function compareLayouts(expected: Layout, actual: Layout): LayoutDifference | undefined {
@@ -48,7 +49,7 @@ export interface AssertLayoutOptions {
  *
  * @example
  * ```ts
- * assertLayout(ProcInfo.layout, layoutOf(object.btf, 'proc_info'), { file: 'trace.bpf.o' });
+ * assertLayout(ProcInfo.layout, layoutOf(object.btf, 'struct proc_info'), { file: 'trace.bpf.o' });
  * ```
  */
 export function assertLayout(expected: Layout, actual: Layout, options: AssertLayoutOptions = {}): void {

@@ -15,7 +15,8 @@ export const kernelBtfPath = '/sys/kernel/btf/vmlinux';
  *
  * @example
  * ```ts
- * const task = layoutOf(readKernelBtf(), 'struct pid');
+ * const btf = readKernelBtf();
+ * console.log(btf.findStruct('task_struct')?.size);
  * ```
  */
 export function readKernelBtf(path: string = kernelBtfPath): Btf {

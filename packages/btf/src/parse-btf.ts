@@ -17,7 +17,9 @@ export interface ParseOptions {
  *
  * @example
  * ```ts
- * const btf = parseBtf(readFileSync('/sys/kernel/btf/vmlinux'));
+ * // A copy of /sys/kernel/btf/vmlinux of another machine.
+ * const btf = parseBtf(readFileSync('vmlinux.btf'), { file: 'vmlinux.btf' });
+ * console.log(btf.findStruct('task_struct')?.size);
  * ```
  */
 export function parseBtf(bytes: Uint8Array, options: ParseOptions = {}): Btf {

@@ -28,6 +28,13 @@ for (const [kind, [ownBytes, partBytes]] of extraSizes.entries()) {
  * @param kernel raw BTF, aligned to 4 bytes
  * @returns raw BTF; undefined if a struct is missing, which may be one of a kernel module, or if
  *   `kernel` has a form that this function does not know
+ *
+ * @example
+ * ```ts
+ * const types = relocationTypes(readObject('trace.bpf.o'));
+ * const reduced = types && reduceBtf(readFileSync(kernelBtfPath), types);
+ * if (reduced !== undefined) writeFileSync('reduced.btf', reduced);
+ * ```
  */
 export function reduceBtf(kernel: Uint8Array, types: RelocationTypes): Uint8Array | undefined {
   const source = wordsOf(kernel);

@@ -1,16 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { BtfBuilder } from '../test/btf-builder.js';
+import { btfExtension } from '../test/btf-extension.js';
 import { parseBtf } from './parse-btf.js';
 import type { ObjectFile } from './parse-object.js';
 import { relocationTypes } from './relocation-types.js';
-
-/** The struct btf_ext_header and the relocations of one section, as clang writes them. */
-function extension(relocations: readonly (readonly [type: number, kind: number])[]): Uint8Array {
-  const records = relocations.flatMap(([type, kind]) => [0, type, 0, kind]);
-  const body = relocations.length === 0 ? [] : [16, 0, relocations.length, ...records];
-  const header = [0x1_eb9f, 32, 0, 0, 0, 0, 0, body.length * 4];
-  return new Uint8Array(Uint32Array.from([...header, ...body]).buffer);
-}
 
 function objectWith(btf: BtfBuilder, data: Uint8Array): ObjectFile {
   const section = { index: 1, name: '.BTF.ext', executable: false, size: data.length, data };
@@ -34,7 +27,7 @@ describe('the types of relocations', () => {
   const either = btf.struct('either', 4, [{ name: 'word', type: int, bitOffset: 0 }], 'union');
   const named = btf.refer('typedef', task, 'task_t');
   const of = (...relocations: (readonly [number, number])[]) =>
-    relocationTypes(objectWith(btf, extension(relocations)));
+    relocationTypes(objectWith(btf, btfExtension(relocations)));
 
   test('are named as the kernel names them, with the members of all that lies inside', () => {
     expect(of([task, field], [either, size], [task, field])).toEqual({
@@ -65,7 +58,7 @@ describe('the types of relocations', () => {
   });
 
   test('are undefined for a truncated section', () => {
-    const whole = extension([[task, field]]);
+    const whole = btfExtension([[task, field]]);
     for (let length = 0; length < whole.length; length += 4)
       expect(relocationTypes(objectWith(btf, whole.slice(0, length)))).toBeUndefined();
   });

@@ -30,6 +30,12 @@ const leastRecord = 16;
  *
  * @returns undefined if the object has no relocations, if the section `.BTF.ext` is cut off, or if
  *   a relocation needs anything but structs, unions and their fields
+ *
+ * @example
+ * ```ts
+ * const types = relocationTypes(readObject('trace.bpf.o'));
+ * types?.structs.has('task_struct'); // true if a program reads one of its fields
+ * ```
  */
 export function relocationTypes({ btf, sections }: ObjectFile): RelocationTypes | undefined {
   const section = sections.find(({ name }) => name === '.BTF.ext');

@@ -14,7 +14,7 @@ const maxDepth = 64;
  *
  * @example
  * ```ts
- * const layout: unknown = JSON.parse(text);
+ * const layout: unknown = JSON.parse(readFileSync('layout.json', 'utf8'));
  * assertValidLayout(layout);
  * const codec = compileCodec(layout);
  * ```

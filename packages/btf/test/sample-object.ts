@@ -1,9 +1,10 @@
 import { BtfBuilder } from './btf-builder.js';
+import { btfExtension } from './btf-extension.js';
 import { buildElf } from './elf-builder.js';
 
 /**
  * A whole object, built without clang: two maps, a ring, constants, two events, a filter kind, a
- * program.
+ * program, and a relocation of a field of `struct task_struct`.
  */
 export function sampleObject(): Uint8Array {
   const btf = new BtfBuilder();
@@ -68,6 +69,9 @@ export function sampleObject(): Uint8Array {
     [btf.variable('anchor_filter', filters), 0, 4],
   ]);
 
+  const task = btf.struct('task_struct', 4, [{ name: 'tgid', type: int, bitOffset: 0 }]);
+  const fieldOffset = 0;
+
   const empty = (size: number) => new Uint8Array(size);
   return buildElf(
     [
@@ -78,6 +82,7 @@ export function sampleObject(): Uint8Array {
       { name: '.rodata', data: empty(32) },
       { name: '.btf_anchor', data: empty(24) },
       { name: '.BTF', data: btf.build() },
+      { name: '.BTF.ext', data: btfExtension([[task, fieldOffset]]) },
     ],
     [
       { name: 'helper', section: '.text', type: 'function', value: 0, size: 8 },

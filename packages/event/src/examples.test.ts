@@ -1,22 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import process from 'node:process';
-import { afterAll, beforeAll } from 'vitest';
 import { exampleTest } from '../../../scripts/lib/example-test.js';
 import { write } from '../test/recordings.js';
-
-// Examples read and write files of the current folder.
-const folder = process.cwd();
-const scratch = mkdtempSync(join(tmpdir(), 'spoor-examples-'));
-beforeAll(async () => {
-  process.chdir(scratch);
-  await write('trace.spoor', 3);
-});
-afterAll(() => {
-  process.chdir(folder);
-  rmSync(scratch, { recursive: true });
-});
 
 const event = "new EventDecoder().decode(fakeRecord('open', { comm: 'cat', path: '/etc/passwd' }))";
 
@@ -33,4 +16,5 @@ await exampleTest(new URL('..', import.meta.url), {
     writeFileSync: "import { writeFileSync } from 'node:fs';",
     writeSync: "import { writeSync } from 'node:fs';",
   },
+  prepare: async () => void (await write('trace.spoor', 3)),
 });
