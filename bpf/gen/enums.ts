@@ -108,6 +108,8 @@ export const EventKind = {
   EVENT_IO_URING: 22,
   EVENT_EXEC_FAILED: 23,
   EVENT_LINK: 24,
+  EVENT_SYMLINK: 25,
+  EVENT_MKNOD: 26,
 } as const;
 
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];
@@ -136,7 +138,9 @@ export type EventKindName =
   | 'bpf'
   | 'io-uring'
   | 'exec-failed'
-  | 'link';
+  | 'link'
+  | 'symlink'
+  | 'mknod';
 
 /** The name of each value; values that the object does not know have none. */
 export const eventKindNames: Readonly<Record<number, EventKindName>> = {
@@ -164,6 +168,8 @@ export const eventKindNames: Readonly<Record<number, EventKindName>> = {
   22: 'io-uring',
   23: 'exec-failed',
   24: 'link',
+  25: 'symlink',
+  26: 'mknod',
 };
 
 /** `enum exec_gain` */

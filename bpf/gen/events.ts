@@ -17,6 +17,7 @@ import {
   LinkEvent,
   ListenEvent,
   MkdirEvent,
+  MknodEvent,
   ModuleLoadEvent,
   MountEvent,
   OpenEvent,
@@ -24,6 +25,7 @@ import {
   RenameEvent,
   SetgidEvent,
   SetuidEvent,
+  SymlinkEvent,
   UnlinkEvent,
 } from './structs.js';
 
@@ -55,6 +57,8 @@ export const events = {
   'io-uring': { kind: 22, schema: IoUringEvent },
   'exec-failed': { kind: 23, schema: ExecFailedEvent },
   link: { kind: 24, schema: LinkEvent },
+  symlink: { kind: 25, schema: SymlinkEvent },
+  mknod: { kind: 26, schema: MknodEvent },
 } as const;
 
 /** The fixed part of each kind of event. */
@@ -83,6 +87,8 @@ export interface EventParts {
   'io-uring': IoUringEvent;
   'exec-failed': ExecFailedEvent;
   link: LinkEvent;
+  symlink: SymlinkEvent;
+  mknod: MknodEvent;
 }
 
 /** The fixed part of an event, told apart by the name of its kind. */

@@ -57,6 +57,8 @@ export const eventKinds = [
   'io-uring',
   'exec-failed',
   'link',
+  'symlink',
+  'mknod',
 ] as const;
 
 export const filterKinds = [

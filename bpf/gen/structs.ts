@@ -557,6 +557,18 @@ export const MkdirEvent = ctype.struct('mkdir_event', 120, {
 });
 export type MkdirEvent = Static<typeof MkdirEvent>;
 
+/** `struct mknod_event`: 128 bytes. */
+export const MknodEvent = ctype.struct('mknod_event', 128, {
+  header: [0, EventHeader],
+  result: [96, ctype.s32],
+  type: [100, ctype.u32],
+  mode: [104, ctype.u32],
+  device_number: [108, ctype.u32],
+  path: [112, VarBytes],
+  directory: [120, VarBytes],
+});
+export type MknodEvent = Static<typeof MknodEvent>;
+
 /** `struct module_load_event`: 184 bytes. */
 export const ModuleLoadEvent = ctype.struct('module_load_event', 184, {
   header: [0, EventHeader],
@@ -760,6 +772,17 @@ export const StateStats = ctype.struct('state_stats', 168, {
   binaries_lost: [160, ctype.u64],
 });
 export type StateStats = Static<typeof StateStats>;
+
+/** `struct symlink_event`: 128 bytes. */
+export const SymlinkEvent = ctype.struct('symlink_event', 128, {
+  header: [0, EventHeader],
+  result: [96, ctype.s32],
+  unused: [100, ctype.u32],
+  target: [104, VarBytes],
+  path: [112, VarBytes],
+  directory: [120, VarBytes],
+});
+export type SymlinkEvent = Static<typeof SymlinkEvent>;
 
 /** `struct task_identity`: 16 bytes. */
 export const TaskIdentity = ctype.struct('task_identity', 16, {

@@ -1,18 +1,27 @@
 import { createRequire } from 'node:module';
 import type { FilterKindName } from '../gen/enums.js';
-import type { eventKinds } from '../gen/names.js';
+import { eventKinds } from '../gen/names.js';
 
 export * from '../gen/constants.js';
 export * from '../gen/events.js';
 export * from '../gen/maps.js';
 export * from '../gen/names.js';
 
+type EventKind = (typeof eventKinds)[number];
+
 /** Kinds of events that tell of the life of processes: always collected, in a ring of their own. */
-export const lifecycleKinds = [
-  'fork',
-  'exec',
-  'exit',
-] as const satisfies readonly (typeof eventKinds)[number][];
+export const lifecycleKinds = ['fork', 'exec', 'exit'] as const satisfies readonly EventKind[];
+
+/**
+ * Kinds of events that a trace reports only if they are named. The others are the default: each
+ * kind that is on takes time at start-up, because the verifier reads its code.
+ */
+export const namedKinds = ['symlink', 'mknod'] as const satisfies readonly EventKind[];
+
+/** Kinds of events that a trace reports by default. */
+export const defaultKinds: readonly EventKind[] = eventKinds.filter(
+  (kind) => !(namedKinds as readonly string[]).includes(kind),
+);
 
 /** Kinds of filters that the lean object has. */
 export const leanFilters = ['pid'] as const satisfies readonly FilterKindName[];

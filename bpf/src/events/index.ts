@@ -17,6 +17,7 @@ import { kill } from './kill.js';
 import { link } from './link.js';
 import { listen } from './listen.js';
 import { mkdir } from './mkdir.js';
+import { mknod } from './mknod.js';
 import { moduleLoad } from './module-load.js';
 import { mount } from './mount.js';
 import { open } from './open.js';
@@ -24,6 +25,7 @@ import { ptrace } from './ptrace.js';
 import { rename } from './rename.js';
 import { setgid } from './setgid.js';
 import { setuid } from './setuid.js';
+import { symlink } from './symlink.js';
 import { unlink } from './unlink.js';
 
 export { AF_INET, ipText } from '../names/address.js';
@@ -68,6 +70,8 @@ export const declarations = {
   'io-uring': ioUring,
   'exec-failed': execFailed,
   link,
+  symlink,
+  mknod,
 } as const satisfies { readonly [Kind in EventKind]?: EventDeclaration };
 
 /** The type of `data` of an event. */

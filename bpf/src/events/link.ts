@@ -6,7 +6,7 @@ export const link = declareEvent({
   summary: 'A file was given one more name, or the attempt failed.',
   notes: [
     'A file that was opened with O_TMPFILE gets its first name this way. device and inode are those of a file that was given by ' +
-      'its descriptor: with AT_EMPTY_PATH, or as /proc/self/fd/N. Symbolic links (symlink) have no event.',
+      'its descriptor: with AT_EMPTY_PATH, or as /proc/self/fd/N.',
   ],
   data: {
     ...givenName(entry),

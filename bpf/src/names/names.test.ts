@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { ipv4Text, ipv6Text } from './address.js';
-import { deviceText } from './device.js';
+import { deviceNumbers, deviceText } from './device.js';
 import { errorName, errors } from './errno.js';
 import { families } from './family.js';
 import { openFlags } from './open-flags.js';
@@ -54,6 +54,13 @@ describe('names', () => {
   it('of open flags depend on the machine', () => {
     expect(openFlags.of(0o40000, 'x64')).toBe('O_RDONLY|O_DIRECT');
     expect(openFlags.of(0o40000, 'arm64')).toBe('O_RDONLY|O_DIRECTORY');
+  });
+
+  it('of devices, in both directions', () => {
+    for (const text of ['0:0', '1:3', '4095:1048575'])
+      expect(deviceNumbers.of(deviceNumbers.numberOf(text, 'x64')!, 'x64')).toBe(text);
+    for (const text of ['', '1', '1:', ':3', '01:3', '1:03', '4096:0', '1:1048576', 'a:b'])
+      expect(deviceNumbers.numberOf(text, 'x64')).toBeUndefined();
   });
 
   it('of devices and addresses', () => {

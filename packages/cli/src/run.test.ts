@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventKinds } from '@spoor/bpf';
+import { defaultKinds, eventKinds, namedKinds } from '@spoor/bpf';
 import { filterKinds } from '@spoor/filter';
 import { describe, expect, it } from 'vitest';
 import { capturedIo, temporaryFolder } from '../test/captured-io.js';
@@ -125,6 +125,20 @@ describe('list', () => {
     const { stdout } = await spoor('list', 'events');
     for (const kind of eventKinds) expect(stdout).toMatch(new RegExp(`^${kind}: \\S`, 'm'));
     expect(stdout).toMatch(/^ {2}argv +\S/m);
+  });
+
+  it('tells which events are on by default', async () => {
+    const { stdout } = await spoor('list', 'events');
+    expect(stdout.match(/^ {2}On by default\./gm)).toHaveLength(defaultKinds.length);
+    for (const kind of namedKinds)
+      expect(stdout).toMatch(
+        new RegExp(`^${kind}: [^]*?^  Only if it is named: --events default,${kind}\\.$`, 'm'),
+      );
+    const events = JSON.parse((await spoor('list', 'events', '--json')).stdout) as {
+      event: (typeof eventKinds)[number];
+      default: boolean;
+    }[];
+    expect(events.flatMap((one) => (one.default ? [one.event] : []))).toEqual(defaultKinds);
   });
 
   it('has every event, with the schema of its line', async () => {

@@ -20,7 +20,8 @@ export interface TraceOptions<Kind extends EventKind = EventKind> {
    */
   readonly scopes?: readonly (string | Scope)[];
   /**
-   * The event kinds to hand out. Default: all. The lifecycle events `fork`, `exec` and `exit` are
+   * The event kinds to hand out. Default: `defaultKinds` of `@spoor/bpf`, which are most of them.
+   * The lifecycle events `fork`, `exec` and `exit` are
    * collected in any case, for `Tracer.processes`.
    */
   readonly events?: readonly Kind[];

@@ -1,4 +1,4 @@
-import { eventKinds, filterKinds } from '@spoor/bpf';
+import { defaultKinds, filterKinds } from '@spoor/bpf';
 import { SpoorError } from '@spoor/core';
 import type { EventKind } from '@spoor/event';
 import type { Scope } from '@spoor/filter';
@@ -62,7 +62,7 @@ export async function traceWithKernel<const Kind extends EventKind = EventKind>(
 ): Promise<Tracer<Kind>> {
   checkTraceOptions(options);
   requireProcfs();
-  const kinds = new Set<EventKind>(options.events ?? eventKinds);
+  const kinds = new Set<EventKind>(options.events ?? defaultKinds);
   const processes = new ProcessTree(options.maxProcesses);
   const { command, spawn } = options;
   if (command !== undefined && !('tgid' in command)) findCommand(command[0] ?? '', pathOf(spawn));

@@ -71,8 +71,10 @@ it('suggests the nearest choice', () => {
 });
 
 it('removes duplicate event names from a list', () => {
-  const read = readEvents(['exec', 'open', 'connect']);
+  const read = readEvents({ known: ['exec', 'open', 'connect', 'mknod'], usual: ['exec', 'open'] });
   expect(read('exec, open,exec', '--events')).toEqual(['exec', 'open']);
+  expect(read('mknod,default', '--events')).toEqual(['mknod', 'exec', 'open']);
+  expect(read('all', '--events')).toEqual(['exec', 'open', 'connect', 'mknod']);
   expect(() => read('exec,opne', '--events')).toThrow(
     expect.objectContaining({ code: 'UNKNOWN_EVENT', remedy: expect.stringMatching(/^Did you mean open\?/) }),
   );

@@ -48,24 +48,39 @@ export function readChoice<T extends string>(choices: readonly T[]): (text: stri
   };
 }
 
-/** Returns a parser that accepts a comma-separated list of event kinds. */
-export function readEvents<Kind extends string>(
-  known: readonly Kind[],
-): (text: string, option: string) => readonly Kind[] {
+/** The event kinds that an option can name. */
+export interface NamedKinds<Kind extends string> {
+  readonly known: readonly Kind[];
+  /** The kinds without the option. */
+  readonly usual: readonly Kind[];
+}
+
+/**
+ * Returns a parser that accepts a comma-separated list of event kinds. `all` and `default` stand
+ * for several.
+ */
+export function readEvents<Kind extends string>({
+  known,
+  usual,
+}: NamedKinds<Kind>): (text: string, option: string) => readonly Kind[] {
+  const groups = new Map([
+    ['all', known],
+    ['default', usual],
+  ]);
   return (text, option) => {
     const names = text.split(',').map((name) => name.trim());
     const isKnown = (name: string): name is Kind => (known as readonly string[]).includes(name);
     for (const name of names) {
-      if (isKnown(name)) continue;
+      if (isKnown(name) || groups.has(name)) continue;
       if (name === '')
         throw invalid(option, text, 'Values: event names separated by commas, such as exec,open.');
       const guess = nearest(name, known);
-      const all = `Values: ${known.join(', ')}.`;
+      const all = `Values: all, default, ${known.join(', ')}.`;
       throw new SpoorError('UNKNOWN_EVENT', `unknown event '${name}'`, {
         remedy: guess === undefined ? all : `Did you mean ${guess}? ${all}`,
       });
     }
-    return [...new Set(names.filter(isKnown))];
+    return [...new Set(names.flatMap((name) => groups.get(name) ?? [name].filter(isKnown)))];
   };
 }
 

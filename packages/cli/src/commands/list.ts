@@ -1,4 +1,4 @@
-import { eventKinds } from '@spoor/bpf';
+import { defaultKinds, eventKinds } from '@spoor/bpf';
 import { columns, wrap } from '../args/help.js';
 import type { Usage } from '../args/option.js';
 import type { Arguments } from '../args/parse.js';
@@ -44,14 +44,21 @@ async function listEvents(): Promise<Listing> {
     const schema = eventSchemas[event] as unknown as LineSchema;
     const { properties = {} } = schema.properties.data;
     const flags = qualifyingFlags(event);
+    const isDefault = defaultKinds.includes(event);
     const notes = [
+      isDefault ? 'On by default.' : `Only if it is named: --events default,${event}.`,
       ...(schema.$comment?.split('\n') ?? []),
       ...(flags.length === 0 ? [] : [`Flags of this event: ${flags.join(', ')}.`]),
     ];
-    return { event, description: schema.description ?? '', notes, properties, schema };
+    return { event, description: schema.description ?? '', isDefault, notes, properties, schema };
   });
   return {
-    json: events.map(({ event, description, schema }) => ({ event, description, schema })),
+    json: events.map(({ event, description, isDefault, schema }) => ({
+      event,
+      description,
+      default: isDefault,
+      schema,
+    })),
     text: (style) =>
       [
         ...events.map(({ event, description, notes, properties }) => {

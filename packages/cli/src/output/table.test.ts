@@ -124,6 +124,14 @@ it.each([
   ],
   [invented('connect', { ...header, family: 1, path: '/run/a.sock' }), 'connect unix /run/a.sock'],
   [
+    invented('symlink', { ...header, target: '../b\n', path: 'a', directory: '/d', result: -17 }),
+    'symlink a  target=../b\\n  directory=/d  EEXIST',
+  ],
+  [
+    invented('mknod', { ...header, path: '/dev/x', type: 2, mode: 0o600, deviceNumber: (1 << 20) | 3 }),
+    'mknod   /dev/x  type=character  mode=0600  deviceNumber=1:3',
+  ],
+  [
     invented('mkdir', { ...header, path: '/new', mode: 0o755, result: -17 }),
     'mkdir   /new  mode=0755  EEXIST',
   ],

@@ -1,15 +1,23 @@
-import { eventKinds } from '@spoor/bpf';
+import { defaultKinds, eventKinds } from '@spoor/bpf';
 import type { EventKind } from '@spoor/event';
 import type { Option } from '../args/option.js';
 import type { Arguments } from '../args/parse.js';
-import { readChoice, readCount, readDuration, readEvents, readPids, readSize } from '../args/values.js';
+import {
+  type NamedKinds,
+  readChoice,
+  readCount,
+  readDuration,
+  readEvents,
+  readPids,
+  readSize,
+} from '../args/values.js';
 import { type Format, formats } from '../output/formats.js';
 
 const eventsOption: Option = {
   name: 'events',
   short: 'e',
   value: 'LIST',
-  help: 'Show only these events, separated by commas: exec,connect. A failed exec is exec-failed. Default: all. See spoor list events.',
+  help: 'Show only these events, separated by commas: exec,connect. A failed exec is exec-failed. all: every event. default: those that are shown without this option. See spoor list events.',
 };
 
 const formatOption: Option = {
@@ -160,12 +168,9 @@ export interface ShownOptions<Kind extends string = string> {
  * Reads the options that `trace` and `replay` share.
  * @param kinds the known event kinds, and the ones that are shown without `--events`
  */
-export function readShown<Kind extends string>(
-  args: Arguments,
-  kinds: { readonly known: readonly Kind[]; readonly usual: readonly Kind[] },
-): ShownOptions<Kind> {
+export function readShown<Kind extends string>(args: Arguments, kinds: NamedKinds<Kind>): ShownOptions<Kind> {
   return {
-    events: args.get('events', readEvents(kinds.known)) ?? kinds.usual,
+    events: args.get('events', readEvents(kinds)) ?? kinds.usual,
     format: args.get('format', readChoice(formats)) ?? 'table',
     outputFile: args.get('output-file'),
     time: args.get('time', readChoice(['relative', 'wall'])) ?? 'relative',
@@ -199,7 +204,7 @@ export function readTraceSettings(args: Arguments): TraceSettings {
   const activity = args.get('ring-size', readSize);
   const lifecycle = args.get('lifecycle-ring-size', readSize);
   return {
-    ...readShown(args, { known: eventKinds, usual: eventKinds }),
+    ...readShown(args, { known: eventKinds, usual: defaultKinds }),
     command: args.command,
     scopes: readScopes(args),
     policy: args.get('policy'),

@@ -1,22 +1,5 @@
-import { Compile } from 'typebox/schema';
 import { expect, it } from 'vitest';
-import { type FakeFields, fakeRecord } from '../testing.js';
-import { EventDecoder } from '../view/decoder.js';
-import type { EventKind } from '../view/types.js';
-import { eventSchemas } from './schemas.js';
-
-/** A record's `data` as it is printed, held to the schema. */
-function data<Kind extends EventKind>(
-  kind: Kind,
-  fields: FakeFields<Kind>,
-  architecture: 'x64' | 'arm64' = 'x64',
-) {
-  const decoder = new EventDecoder({ context: { architecture } });
-  const line = JSON.parse(JSON.stringify(decoder.decode(fakeRecord(kind, fields)))) as { data: unknown };
-  const [, problems] = Compile(eventSchemas[kind]).Errors(line);
-  expect(problems).toEqual([]);
-  return line.data;
-}
+import { dataOf as data } from '../../test/data-of.js';
 
 const v4 = (...bytes: number[]) => Uint8Array.of(...bytes, ...new Uint8Array(12));
 const none = 0xffffffff;

@@ -3,7 +3,6 @@
  * a trace. `packages/tracer/src/events/untraced.kernel.test.ts` does each of them under a trace.
  */
 export const untracedCalls: Readonly<Record<string, string>> = {
-  'symlink mknod': 'A symbolic link, a device, a pipe or a socket file is made.',
   'truncate setxattr utimensat':
     'The length, an attribute or the times of a file are changed. ftruncate needs an open.',
   'read write mmap': 'Data moves through a descriptor or a mapping. Their open is an event.',

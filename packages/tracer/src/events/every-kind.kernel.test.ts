@@ -24,6 +24,8 @@ it('reports each event kind once, in one trace', async ({ task }) => {
       must(chmod("folder/file", 0640));
       must(chown("folder/file", 1001, 1002));
       must(link("folder/file", "folder/second"));
+      must(symlink("file", "folder/symbolic"));
+      must(mknod("folder/pipe", S_IFIFO | 0600, 0));
       must(rename("folder/file", "folder/other"));
       must(unlink("folder/other"));
 
@@ -65,6 +67,8 @@ it('reports each event kind once, in one trace', async ({ task }) => {
     mkdir: { path: 'folder' },
     chmod: { path: 'folder/file', mode: '0640' },
     chown: { path: 'folder/file' },
+    symlink: { target: 'file', path: 'folder/symbolic' },
+    mknod: { path: 'folder/pipe', type: 'fifo' },
     unlink: { path: 'folder/other' },
     bind: { ...loopback, port },
     listen: { ...loopback, port, backlog: 1 },

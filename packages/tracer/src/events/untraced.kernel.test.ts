@@ -9,8 +9,6 @@ const kinds = Object.keys(eventSchemas).filter(
 
 /** The act of each program, between two opens. The program prints "done" only on success. */
 const acts: readonly { name: string; of: keyof typeof untracedCalls; main: string; before?: string }[] = [
-  { name: 'symlink', of: 'symlink mknod', main: 'if (!symlink("target", "made")) tell("done");' },
-  { name: 'mknod', of: 'symlink mknod', main: 'if (!mknod("made", S_IFIFO | 0600, 0)) tell("done");' },
   {
     name: 'truncate',
     of: 'truncate setxattr utimensat',
