@@ -20,8 +20,8 @@ interface ExampleTestOptions {
    * gets the statement in front.
    */
   readonly given?: Readonly<Record<string, string>>;
-  /** Exported functions that need no example. `all`: not every function of the package has one. */
-  readonly without?: readonly string[] | 'all';
+  /** Exported functions that need no example. */
+  readonly without?: readonly string[];
   /** Writes the files that examples read. It runs in their folder, which is new and empty. */
   readonly prepare?: () => void | Promise<void>;
 }
@@ -59,7 +59,6 @@ const declares = (code: string, name: string) =>
  */
 export async function exampleTest(packageUrl: URL, options: ExampleTestOptions = {}): Promise<void> {
   const { given = {}, without = [], prepare } = options;
-  const exempt = without === 'all' ? [] : without;
   const folder = fileURLToPath(packageUrl);
   const manifest = readManifest(relative(inRoot(), folder));
   const values = new Map<string, { entry: string; isFunction: boolean }>();
@@ -108,10 +107,10 @@ export async function exampleTest(packageUrl: URL, options: ExampleTestOptions =
       rmSync(scratch, { recursive: true, force: true });
     });
 
-    test.skipIf(without === 'all')('every public function has one', () => {
+    test('every public function has one', () => {
       const named = new Set(examples.map(({ name }) => name));
       const functions = [...values].filter(([, { isFunction }]) => isFunction).map(([name]) => name);
-      expect(functions.filter((name) => !named.has(name) && !exempt.includes(name))).toEqual([]);
+      expect(functions.filter((name) => !named.has(name) && !without.includes(name))).toEqual([]);
     });
 
     test('all compile', async () => {

@@ -23,7 +23,7 @@ export interface Received {
  *
  * @example
  * ```ts
- * const { byte, fd } = receiveDescriptor(3);
+ * const { byte, fd } = receiveDescriptor(socket);
  * ```
  */
 export function receiveDescriptor(socket: number): Received {

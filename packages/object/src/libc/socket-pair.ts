@@ -19,7 +19,10 @@ const SOCK_STREAM_CLOEXEC = 1 | 0o2000000;
  * @example
  * ```ts
  * const [ours, theirs] = socketPair();
- * const child = spawn('program', { stdio: ['inherit', 'inherit', 'inherit', theirs] });
+ * const child = spawn('cat', { stdio: [theirs, 'pipe', 'inherit'] });
+ * closeSync(theirs);
+ * writeSync(ours, 'hello'); // cat reads it from its stdin
+ * closeSync(ours);
  * ```
  */
 export function socketPair(): readonly [ours: number, theirs: number] {

@@ -3,6 +3,12 @@ import type { Native } from '../ffi/native.js';
 /**
  * A program attached to its hook. The hook fires until the link is disposed, the object is, or the
  * process ends, by whatever means: nothing is pinned.
+ *
+ * @example
+ * ```ts
+ * const link = loaded.program('on_exit').attach();
+ * link.detach();
+ * ```
  */
 export class Link implements Disposable {
   /** Name of the program. */

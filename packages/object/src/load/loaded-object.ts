@@ -16,6 +16,13 @@ import { unknownName } from './unknown-name.js';
  *
  * Nothing is ever pinned: everything goes when this is disposed or the process ends, also by
  * SIGKILL.
+ *
+ * @example
+ * ```ts
+ * using loaded = openObject('trace.bpf.o').load();
+ * loaded.attach();
+ * console.log(loaded.globals.read('hits'));
+ * ```
  */
 export class LoadedObject implements Disposable {
   readonly name: string;

@@ -18,6 +18,13 @@ import { unknownName } from './unknown-name.js';
  *
  * `load()` ends this phase, whether it succeeds or not; any later call throws `WRONG_PHASE`.
  * Dispose an object that is not going to be loaded.
+ *
+ * @example
+ * ```ts
+ * using opened = openObject('trace.bpf.o');
+ * opened.setConstant('target_tgid', process.pid).disableProgram('on_fork');
+ * using loaded = opened.load();
+ * ```
  */
 export class OpenedObject implements Disposable {
   readonly name: string;

@@ -10,6 +10,12 @@ import { codecOf, encodeFor, type Variable } from './variable.js';
  * (kernel 5.5).
  *
  * No call crosses into the kernel. A read of several words is not atomic: a program may be writing.
+ *
+ * @example
+ * ```ts
+ * loaded.globals.write('seen_tgid', 0n);
+ * console.log(loaded.globals.read('hits')); // 0n: nothing is attached yet
+ * ```
  */
 export class Globals implements Disposable {
   readonly variables: ReadonlyMap<string, Variable>;

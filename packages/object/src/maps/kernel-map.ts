@@ -29,6 +29,14 @@ export interface MapFacts {
  * Buffers belong to the caller; the kernel reads and writes them during the call only. A buffer
  * that is too short throws `MAP_LAYOUT`, since the kernel would write past its end. After the
  * object is disposed, calls throw `WRONG_PHASE`.
+ *
+ * @example
+ * ```ts
+ * const table = loaded.map('table');
+ * const key = new Uint8Array(table.keySize);
+ * const value = new Uint8Array(table.valueBytes);
+ * if (table.lookup(key, value) < 0) console.log('no such key');
+ * ```
  */
 export class KernelMap {
   readonly name: string;

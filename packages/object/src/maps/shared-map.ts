@@ -33,7 +33,10 @@ export function shareMap({ fd, name, type, keySize, valueSize, maxEntries, flags
  *
  * @example
  * ```ts
- * parentPort.once('message', (shared) => typedMap(useSharedMap(shared), types));
+ * parentPort?.once('message', (shared: SharedMap) => {
+ *   const table = useSharedMap(shared);
+ *   console.log(table.name, table.maxEntries);
+ * });
  * ```
  */
 export function useSharedMap(shared: SharedMap): KernelMap {

@@ -39,7 +39,16 @@ export interface ProgramInfo {
 const infoSize = 224;
 const iteratorChunk = 64 * 1024;
 
-/** A program that the kernel has verified and holds. Valid until its object is disposed. */
+/**
+ * A program that the kernel has verified and holds. Valid until its object is disposed.
+ *
+ * @example
+ * ```ts
+ * const program = loaded.program('on_exit');
+ * using link = program.attach();
+ * console.log(program.info().verifiedInstructions);
+ * ```
+ */
 export class LoadedProgram {
   readonly name: string;
   readonly section: string;

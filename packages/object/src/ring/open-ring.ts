@@ -38,9 +38,9 @@ export interface OpenRingOptions {
  *
  * @example
  * ```ts
- * using object = openObject('events.bpf.o').load();
- * using reader = openRing(object.map('events'));
- * object.attach();
+ * using loaded = openObject('trace.bpf.o').load();
+ * using reader = openRing(loaded.map('ring'));
+ * loaded.attach();
  * reader.drain((data, offset, length) => console.log(length));
  * ```
  */

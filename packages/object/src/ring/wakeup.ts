@@ -26,12 +26,20 @@ const closeAll = () => {
 };
 
 /**
- * Waits until a program wakes who waits for a ring, by `BPF_RB_FORCE_WAKEUP` (kernel 5.8 and
- * later), on a thread of Node's pool, which it takes up until `close`; the process stays alive
- * meanwhile. A reader with it may look seldom and miss no storm.
+ * Waits until a program wakes the readers of rings with `BPF_RB_FORCE_WAKEUP`. It waits on a thread
+ * of Node's pool, and keeps the thread and the process alive until `close`. A reader that has one
+ * can look at its ring seldom without missing a burst.
  *
- * A program that wakes at every record makes each cost microseconds; ours do when one more eighth
- * of a ring has filled, and when the reader sleeps.
+ * A wake-up makes a record expensive. The programs of Spoor wake the reader when one more eighth of
+ * a ring has filled, and when the reader sleeps.
+ *
+ * Requires Linux 5.8.
+ *
+ * @example
+ * ```ts
+ * using wakeup = new RingWakeup([loaded.map('ring')]);
+ * if (await wakeup.wait(100)) reader.drain((data, offset, length) => console.log(length));
+ * ```
  */
 export class RingWakeup implements Wakeup, Disposable {
   readonly #native: Native;
@@ -56,8 +64,9 @@ export class RingWakeup implements Wakeup, Disposable {
    * Records that are in a ring already count as a wake-up. Close the wake-up before the object of
    * the maps.
    *
-   * @throws {SpoorError} UNSUPPORTED where it is not `possible`: who relied on it would look too
-   *   seldom; `SYSCALL_FAILED`, `WRONG_PHASE`
+   * @throws {SpoorError} UNSUPPORTED when it is not `possible`
+   * @throws {SpoorError} SYSCALL_FAILED when the limit of open files is reached
+   * @throws {SpoorError} WRONG_PHASE when the object is closed
    */
   constructor(rings: readonly KernelMap[]) {
     if (!RingWakeup.possible) {
@@ -90,8 +99,11 @@ export class RingWakeup implements Wakeup, Disposable {
   }
 
   /**
-   * True when a program has woken who waits, since the last wait or now; false when `close` was
-   * called, or `timeoutMs` is over (default: never). One at a time.
+   * Waits for the next wake-up. Do not call it again before it has ended.
+   *
+   * @param timeoutMs milliseconds; default: no limit
+   * @returns true if a program woke the reader since the last wait; false if the time is over or
+   *   `close` was called
    */
   async wait(timeoutMs = Number.POSITIVE_INFINITY): Promise<boolean> {
     const { epollWaitElsewhere } = this.#native;
