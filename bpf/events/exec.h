@@ -2,7 +2,7 @@
 #define SPOOR_EVENTS_EXEC_H
 
 #include "../maps/task_history.h"
-#include "event.h"
+#include "record.h"
 
 /* An exec gains these by a set-user-id or set-group-id file, or by file capabilities. */
 enum exec_gain { EXEC_GAINED_EUID = 1, EXEC_GAINED_EGID = 2, EXEC_GAINED_CAPABILITIES = 4 };
@@ -36,11 +36,19 @@ struct exec_event {
 	__u32 egid;
 	__u32 sgid;
 	enum exec_gain gained;
-	__u32 unused;
+	/* -1 if nobody logged in, or if the kernel was built without audit */
+	__u32 loginuid;
 	/* bit (1 << CAP_) each */
 	__u64 permitted;
 	__u64 effective;
 	__u64 gained_capabilities;
+	/* ids of the initial pid namespace; 0 for a process that the kernel started by itself */
+	__u32 session_id;
+	__u32 process_group;
+	/* the working directory */
+	struct var_bytes cwd;
+	/* the controlling terminal: its name in /dev; empty without one */
+	struct var_bytes terminal;
 };
 
 /*
@@ -68,6 +76,76 @@ static __always_inline void exec_credentials(struct exec_event *event, struct ta
 		gained |= event->gained_capabilities ? EXEC_GAINED_CAPABILITIES : 0;
 	}
 	event->gained = gained;
+}
+
+/* include/linux/pid.h, enum pid_type */
+#define PIDTYPE_PGID 2
+#define PIDTYPE_SID 3
+
+static __always_inline void exec_session(struct exec_event *event, struct task_struct *task)
+{
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+
+	event->process_group = BPF_CORE_READ(signal, pids[PIDTYPE_PGID], numbers[0].nr);
+	event->session_id = BPF_CORE_READ(signal, pids[PIDTYPE_SID], numbers[0].nr);
+	event->loginuid = -1;
+	if (bpf_core_field_exists(task->loginuid))
+		event->loginuid = BPF_CORE_READ(task, loginuid.val);
+}
+
+static __always_inline __u32 directory_sequence(struct fs_struct *fs)
+{
+	__u32 sequence = 1;
+
+	bpf_core_read(&sequence, sizeof(sequence), &fs->seq);
+	return sequence;
+}
+
+/*
+ * The working directory. The kernel counts its changes. If another process shares it and changed it
+ * meanwhile, the text may be of neither directory, which is flagged.
+ */
+static __noinline int exec_append_cwd(struct frame *frame, struct task_struct *task)
+{
+	struct exec_event *event = (void *)frame->record;
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+	__u32 sequence = directory_sequence(fs);
+
+	path_of(&frame->path, (unsigned long)fs + bpf_core_field_offset(struct fs_struct, pwd));
+	record_append_path(frame, &event->cwd);
+	if (sequence & 1 || directory_sequence(fs) != sequence)
+		event->header.flags |= EVENT_RACY;
+	return 0;
+}
+
+/*
+ * The terminal, by its name in /dev. The kernel calls `pts/3` pts3, and others as they are there. A
+ * terminal that was hung up meanwhile is left out.
+ */
+static __noinline int exec_append_terminal(struct frame *frame, struct task_struct *task)
+{
+	struct exec_event *event = (void *)frame->record;
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	struct tty_struct *tty = BPF_CORE_READ(signal, tty);
+	__u32 at = frame->size & RECORD_MASK, slash = 0, pts = 0;
+	__u32 head = 0;
+	long length;
+
+	if (!tty)
+		return 0;
+	bpf_core_read(&head, sizeof(head), &tty->name);
+	if (head << 8 == WORD4(0, 'p', 't', 's') && (head >> 24) - '0' <= 9) {
+		__builtin_memcpy(&frame->record[at], "pts/", 4);
+		pts = 3;
+		slash = 1;
+	}
+	length = bpf_probe_read_kernel_str(&frame->record[at + pts + slash], sizeof(tty->name), &tty->name[pts]);
+	if (length <= 1 || BPF_CORE_READ(signal, tty) != tty)
+		return 0;
+	event->terminal.offset = at;
+	event->terminal.length = event->terminal.full_length = length - 1 + pts + slash;
+	frame->size += event->terminal.length;
+	return 0;
 }
 
 #endif

@@ -210,8 +210,8 @@ export const ExecArguments = ctype.struct('exec_arguments', 4128, {
 });
 export type ExecArguments = Static<typeof ExecArguments>;
 
-/** `struct exec_event`: 216 bytes. */
-export const ExecEvent = ctype.struct('exec_event', 216, {
+/** `struct exec_event`: 240 bytes. */
+export const ExecEvent = ctype.struct('exec_event', 240, {
   header: [0, EventHeader],
   inode: [96, ctype.u64],
   device: [104, ctype.u32],
@@ -228,10 +228,14 @@ export const ExecEvent = ctype.struct('exec_event', 216, {
   egid: [176, ctype.u32],
   sgid: [180, ctype.u32],
   gained: [184, ctype.enum('exec_gain', ctype.u32, ExecGain)],
-  unused: [188, ctype.u32],
+  loginuid: [188, ctype.u32],
   permitted: [192, ctype.u64],
   effective: [200, ctype.u64],
   gained_capabilities: [208, ctype.u64],
+  session_id: [216, ctype.u32],
+  process_group: [220, ctype.u32],
+  cwd: [224, VarBytes],
+  terminal: [232, VarBytes],
 });
 export type ExecEvent = Static<typeof ExecEvent>;
 

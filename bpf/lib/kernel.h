@@ -147,6 +147,8 @@ struct files_struct {
 
 struct fs_struct {
 	int users;
+	/* changes with the root and the working directory; newer kernels have a lock behind it */
+	struct seqcount_spinlock seq;
 	struct path root;
 	struct path pwd;
 };

@@ -47,10 +47,16 @@ struct signal_struct {
 	int nr_threads;
 	int group_exit_code;
 	unsigned int flags;
+	/* enum pid_type */
 	struct pid *pids[4];
+	struct tty_struct *tty;
 	struct sigpending shared_pending;
 	/* of the threads that have ended */
 	unsigned long long sum_sched_runtime;
+};
+
+struct tty_struct {
+	char name[64];
 };
 
 struct seccomp_filter;
@@ -82,6 +88,8 @@ struct task_struct {
 	struct pid *thread_pid;
 	__u64 start_boottime;
 	struct cred *real_cred;
+	/* -1 if nobody logged in; missing in kernels without audit */
+	kuid_t loginuid;
 	char comm[16];
 	struct fs_struct *fs;
 	struct files_struct *files;

@@ -80,12 +80,15 @@ static __noinline int exec_record(struct frame *frame, const struct scope_set *s
 	if (before)
 		__builtin_memcpy(event->previous_comm, before->comm, sizeof(event->previous_comm));
 	exec_credentials(event, task, before);
+	exec_session(event, task);
 	record_append_path(frame, &event->path);
 	event->header.exe = event->path;
 	if (event->header.exe.length > EXE_MAX)
 		event->header.exe.length = EXE_MAX;
 	filename.from = bprm->filename;
 	record_append_string(frame, &event->filename, &filename);
+	exec_append_terminal(frame, task);
+	exec_append_cwd(frame, task);
 	if (argv_limit > ARGV_MAX && exec_submit_long(frame, task))
 		return 0;
 	append_argv(frame, event, task);

@@ -53,10 +53,13 @@ export const exec = declareEvent({
       'may trace it can have changed them by then (flag user-memory). All else is the kernel’s own.',
     'If the arguments are longer than --argv-limit, argv has their beginning and argvTail their end. Conditions: exec.gained!=0 ' +
       'selects an exec that gave the process ids or capabilities.',
+    'The working directory is the path in its mount namespace, whatever the root of the process is. A directory that was removed ' +
+      'keeps its last name. Flag unreachable: it is on a mount that was detached. Flag racy: another process shares it and changed it.',
   ],
   data: {
     path: text('The binary as the kernel resolved it; of a script, its interpreter.', { path: followed }),
     filename: text('The name that was executed; of a script, the script.', { path: followed }),
+    cwd: text('The working directory, as the kernel has it.', { path: followed, ifRecorded: true }),
     argv: list('The arguments, or the first of them.'),
     argvTail: list('The last 512 bytes of arguments that are longer than --argv-limit.', { optional: true }),
     argvTailTruncated: field<true>()(
@@ -84,6 +87,18 @@ export const exec = declareEvent({
       description: 'Whether argv lacks arguments, or the end of one.',
     }),
     previousComm: chars('The name of the task before.'),
+    sessionId: id('Session of the process, as a process id in the initial namespace, like tgid.'),
+    processGroup: id(
+      'Process group, in the initial namespace. Both are 0 for a process that the kernel started.',
+    ),
+    terminal: text('The controlling terminal by its name in /dev: pts/3. Left out without one.', {
+      ifRecorded: true,
+      optional: true,
+    }),
+    loginuid: u32(
+      'Id of the user who logged in, which su and sudo keep, in the initial user namespace. Left out if nobody logged in, or if the kernel was built without audit.',
+      { ifRecorded: true, when: [{ field: 'loginuid', not: [0xffffffff] }] },
+    ),
     euid: id(
       'Effective user id, in the initial user namespace, like those that follow. uid is the real one.',
     ),

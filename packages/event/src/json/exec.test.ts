@@ -17,9 +17,14 @@ describe('exec', () => {
     const fields = {
       path: '/usr/bin/dash',
       filename: './script',
+      cwd: '/home',
       argv: ['sh', '-c', 'true'],
       argc: 3,
       previousComm: 'node',
+      sessionId: 7,
+      processGroup: 8,
+      terminal: 'pts/3',
+      loginuid: 1000,
       device: (254 << 20) | 1,
       inode: 99n,
     };
@@ -42,6 +47,13 @@ describe('exec', () => {
       gained: ['euid', 'egid', 'CAP_NET_RAW', 'CAP_63'],
     });
     expect(data('exec', { gained: 1 })).toMatchObject({ gained: ['euid'] });
+  });
+
+  it('leaves out a terminal and a login that the process does not have', () => {
+    const fields = data('exec', { loginuid: 0xffffffff });
+    expect(fields).not.toHaveProperty('terminal');
+    expect(fields).not.toHaveProperty('loginuid');
+    expect(data('exec', { loginuid: 0, terminal: 'tty1' })).toMatchObject({ loginuid: 0, terminal: 'tty1' });
   });
 
   it('has the end of arguments that are too long', () => {
