@@ -9,7 +9,7 @@ export * from '../gen/names.js';
 
 type EventKind = (typeof eventKinds)[number];
 
-/** Kinds of events that tell of the life of processes: always collected, in a ring of their own. */
+/** Kinds of events about the life of processes. They are always collected, in their own ring. */
 export const lifecycleKinds = ['fork', 'exec', 'exit'] as const satisfies readonly EventKind[];
 
 /**
@@ -31,15 +31,22 @@ export const leanFilters = ['pid'] as const satisfies readonly FilterKindName[];
  */
 export interface ObjectVariant {
   /**
-   * Without the code of other than lifecycle events, and of filters but `leanFilters`: loaded in
+   * True for the object with only lifecycle events and the filters of `leanFilters`. It loads in
    * half the time.
    */
   readonly lean?: boolean;
-  /** For kernels that have no `bpf_loop`: 5.10, where it is 5.17 otherwise. */
+  /** True for the object that does not use `bpf_loop`: it needs Linux 5.10 instead of 5.17. */
   readonly withoutBpfLoop?: boolean;
 }
 
-/** Path of a compiled BPF object. */
+/**
+ * Returns the path of a compiled BPF object of this package.
+ *
+ * @example
+ * ```ts
+ * const { programs } = readObject(objectPath({ lean: true })); // readObject of @spoor/btf
+ * ```
+ */
 export function objectPath({ lean = false, withoutBpfLoop = false }: ObjectVariant = {}): string {
   const name = `spoor${lean ? '-lean' : ''}${withoutBpfLoop ? '-without-bpf-loop' : ''}`;
   return createRequire(import.meta.url).resolve(`@spoor/bpf/objects/${name}.bpf.o`);

@@ -90,7 +90,14 @@ export type AskedFields<
   As extends 'Number' | 'Address',
 > = Kind extends keyof typeof declarations ? Noted<(typeof declarations)[Kind]['data'], As> : never;
 
-/** Returns the names of the variable parts that hold several texts. */
+/**
+ * Returns the names of an event's variable parts that hold several texts.
+ *
+ * @example
+ * ```ts
+ * listParts('exec'); // ['argv', 'argvTail']
+ * ```
+ */
 export const listParts = (kind: string): readonly string[] =>
   Object.entries(declarationOf(kind)?.data ?? {}).flatMap(([name, { form, from = name }]) =>
     form.type === 'list' ? [from] : [],
@@ -98,6 +105,12 @@ export const listParts = (kind: string): readonly string[] =>
 
 /**
  * Returns the declaration of an event kind, which may come from a file; undefined if it has none.
+ *
+ * @example
+ * ```ts
+ * const declaration = declarationOf('open');
+ * console.log(declaration?.summary, Object.keys(declaration?.data ?? {}));
+ * ```
  */
 export function declarationOf(kind: string): EventDeclaration | undefined {
   return Object.hasOwn(declarations, kind)

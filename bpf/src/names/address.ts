@@ -1,7 +1,14 @@
 export const AF_INET = 2;
 const AF_INET6 = 10;
 
-/** Returns the text of an IP address; undefined for a family without IP addresses. */
+/**
+ * Returns the text of an IP address; undefined for a family without IP addresses.
+ *
+ * @example
+ * ```ts
+ * ipText(AF_INET, Uint8Array.of(127, 0, 0, 1)); // '127.0.0.1'
+ * ```
+ */
 export function ipText(family: number, address: Uint8Array): string | undefined {
   if (family === AF_INET) return ipv4Text(address);
   return family === AF_INET6 ? ipv6Text(address) : undefined;
