@@ -30,6 +30,13 @@ const comment =
   /\/\*\*(?<text>(?:(?!\*\/)[\s\S])*)\*\/\s*(?:export )?(?:declare |abstract |async )*(?:(?:function\*?|class|const|interface|type|get) )?\[?(?<name>[\w.]+)/g;
 const block = /@example(?:\n```ts\n(?<code>[\s\S]*?)\n```)?/g;
 
+/** A line whose comment is a value: `camelCase('a_b'); // 'aB'`. */
+const claim =
+  /^(?!(?:const|let|type) )(?:console\.log\((.+)\)|((?!.*console\.log)\w.*)); \/\/ (-?\d\w*|'.*'|\[.*\]|true|false|undefined)$/gm;
+
+/** Expects the values of comments. */
+const checked = (code: string) => code.replace(claim, 'expectValue($1$2).toEqual($3);');
+
 /** Returns the `@example` blocks of a source file. */
 function examplesOf(path: string, source: string): Example[] {
   return [...source.matchAll(comment)].flatMap(({ groups }) => {
@@ -52,8 +59,8 @@ const declares = (code: string, name: string) =>
 
 /**
  * Defines tests of the TSDoc examples of a package. What an example uses of its package is imported
- * for it. The current folder is an empty one while the examples run. Examples of `*.kernel.test.ts`
- * files may load BPF programs.
+ * for it. A comment that is a value must be the value of its line. The examples run in an empty
+ * folder. Those of `*.kernel.test.ts` files may load BPF programs.
  *
  *     await exampleTest(new URL('..', import.meta.url));
  */
@@ -84,10 +91,11 @@ export async function exampleTest(packageUrl: URL, options: ExampleTestOptions =
 
   function programOf({ code }: Example): string {
     const needed = Object.entries(given).filter(([name]) => uses(code, name) && !declares(code, name));
-    const body = [...needed.map(([, statement]) => statement), code].join('\n');
-    const imports = [...values].flatMap(([name, { entry }]) =>
+    const body = [...needed.map(([, statement]) => statement), checked(code)].join('\n');
+    const own = [...values].flatMap(([name, { entry }]) =>
       uses(body, name) && !declares(body, name) ? [`import { ${name} } from '${entry}';`] : [],
     );
+    const imports = ["import { expect as expectValue } from 'vitest';", ...own];
     return `${[...imports, body].join('\n')}\nexport {};\n`;
   }
 

@@ -19,7 +19,7 @@ const examinedPerExit = 4;
  *
  * @example
  * ```ts
- * await using tracer = await trace({ command: ['sh', '-c', 'true; true'] });
+ * await using tracer = await trace({ command: ['sh', '-c', 'ls | cat; true'] });
  * const tree = new ProcessTree();
  * await tracer.each((event) => {
  *   if (event.kind !== 'malformed') tree.add(event);
