@@ -8,7 +8,17 @@ import { sinkError } from './output/sink-error.js';
 import { subcommands } from './subcommands.js';
 import { version } from './version.js';
 
-/** Runs `spoor` with these arguments. Resolves to its outcome once all output is written. */
+/**
+ * Runs `spoor` with these arguments. Resolves once all output is written.
+ *
+ * @returns the exit status, or the signal that ended the traced command
+ *
+ * @example
+ * ```ts
+ * const status = await run(['replay', 'build.spoor', '-f', 'json', '-o', 'build.jsonl']);
+ * if (status !== 0) console.error('the recording cannot be shown');
+ * ```
+ */
 export async function run(args: readonly string[], io: Io = standardIo()): Promise<Outcome> {
   let status: Outcome;
   try {
