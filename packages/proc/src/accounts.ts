@@ -23,12 +23,27 @@ const rowsOf = (table: Table): string[][] =>
     .filter((line) => line.includes(':'))
     .map((line) => line.split(':'));
 
+/** The largest id of an account. The next one, (uid_t)-1, means "no change" to system calls. */
+const largestAccountId = 0xffff_fffe;
+
 /**
  * Finds a row by name in the file, else by name or id with `getent`, which asks every configured
  * source.
  */
-const findRow = (table: Table, nameOrId: string): string[] | undefined =>
-  rowsOf(table).find(([name]) => name === nameOrId) ?? ask('getent', [table, '--', nameOrId])?.split(':');
+function findRow(table: Table, nameOrId: string): string[] | undefined {
+  const known = rowsOf(table).find(([name]) => name === nameOrId);
+  if (known !== undefined) return known;
+  const row = ask('getent', [table, '--', nameOrId])?.split(':');
+  // getent reads ` 0`, `+0` and 4294967296 as the number 0.
+  const isNumber = /^\s*[+-]?\d+$/.test(nameOrId);
+  return isNumber && row?.[2] !== nameOrId ? undefined : row;
+}
+
+/** Reads the id of a row; undefined if it is not one. */
+function idOf(text = ''): number | undefined {
+  const id = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  return id <= largestAccountId ? id : undefined;
+}
 
 /**
  * Looks up the id of a user (`passwd`) or a group (`group`) by name.
@@ -41,8 +56,7 @@ const findRow = (table: Table, nameOrId: string): string[] | undefined =>
  * ```
  */
 export function findAccountId(table: 'passwd' | 'group', name: string): number | undefined {
-  const id = Number(findRow(table, name)?.[2]);
-  return Number.isInteger(id) ? id : undefined;
+  return idOf(findRow(table, name)?.[2]);
 }
 
 /**
@@ -66,15 +80,17 @@ export const accountNames = (table: 'passwd' | 'group'): string[] => rowsOf(tabl
  * ```
  */
 export function findUser(nameOrId: string | number): User {
-  const [name = '', , uid = '', gid = '', , home = ''] = findRow('passwd', String(nameOrId)) ?? [];
+  const [name = '', , uidText, gidText, , home = ''] = findRow('passwd', String(nameOrId)) ?? [];
+  const uid = idOf(uidText);
+  const gid = idOf(gidText);
   const groups = name === '' ? undefined : ask('id', ['-G', '--', name]);
-  if (groups === undefined) {
+  if (groups === undefined || uid === undefined || gid === undefined) {
     const shown = JSON.stringify(String(nameOrId));
     throw new SpoorError('INVALID_VALUE', `no such user on this machine: ${shown}`, {
       remedy: 'Give the name or the id of a user. List all users: getent passwd.',
     });
   }
-  return { name, uid: Number(uid), gid: Number(gid), groups: groups.split(' ').map(Number), home };
+  return { name, uid, gid, groups: groups.split(' ').map(Number), home };
 }
 
 /**

@@ -172,6 +172,7 @@ export class Tracer<Kind extends EventKind = EventKind> implements AsyncDisposab
    * `@spoor/object`.
    *
    * @returns the rights that were kept: `bpf`, CAP_BPF, on kernels before 5.19
+   * @throws {SpoorError} INVALID_VALUE for an id of root, or that is not one
    * @throws {SpoorError} NO_PRIVILEGE if the process has no CAP_SETUID, SYSCALL_FAILED
    */
   dropPrivileges(id: number): Dropped['kept'] {

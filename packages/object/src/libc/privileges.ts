@@ -21,8 +21,11 @@ const SECBIT_NO_SETUID_FIXUP = 1 << 2;
 const CAP_SETPCAP = 1n << 8n;
 const CAP_BPF = 1n << 39n;
 
+/** The next one, (uid_t)-1, means "no change" to setresuid(). */
+const largestId = 0xffff_fffe;
+
 export interface DropOptions {
-  /** User id and group id that the process has from then on. */
+  /** User id and group id that the process has from then on: 1 to 4294967294. */
   readonly id: number;
   /**
    * Returns true if the remaining work of the process succeeds. Called without any capability. If
@@ -47,6 +50,7 @@ export interface Dropped {
  * those that it starts later. A program that wants them for all threads sets `no_new_privs` before
  * it executes Node.js.
  *
+ * @throws {SpoorError} INVALID_VALUE for an id of root, or that is not one
  * @throws {SpoorError} SYSCALL_FAILED when the kernel refuses, NO_PRIVILEGE when the process has no
  *   CAP_SETUID, or when SECBIT_NO_SETUID_FIXUP would leave its threads their capabilities. Then at
  *   most the supplementary groups have changed
@@ -57,6 +61,10 @@ export interface Dropped {
  * ```
  */
 export function dropPrivileges({ id, works }: DropOptions): Dropped {
+  if (!Number.isInteger(id) || id < 1 || id > largestId)
+    throw new SpoorError('INVALID_VALUE', `privileges cannot be given up to the user id ${id}`, {
+      remedy: `Give a whole number from 1 to ${largestId}: 65533 is an id without an account.`,
+    });
   const { driver, libc } = native();
   const deathSignal = new Int32Array(1);
   libc.prctl(pr.GET_PDEATHSIG, driver.address(deathSignal), 0n, 0n, 0n);
