@@ -133,6 +133,30 @@ static __always_inline void append_failed_argv(struct frame *frame, struct exec_
 	event->argv.full_length = walk.kept + (walk.cut || !walk.done);
 }
 
+#define SIGNAL_BIT(signal) (1UL << ((signal) - 1))
+#define SIGKILL 9
+#define SIGSEGV 11
+
+/*
+ * The kernel kills a process whose exec fails when the old memory is gone. The caller's pointers
+ * then lead into the new program, whose file can have put other texts there. (fs/exec.c,
+ * bprm_execve: point_of_no_return)
+ */
+static __always_inline bool has_lost_memory(struct task_struct *task)
+{
+	unsigned long pending = BPF_CORE_READ(task, pending.signal.sig[0]) |
+				BPF_CORE_READ(task, signal, shared_pending.signal.sig[0]);
+
+	return pending & (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSEGV));
+}
+
+static __always_inline void lacks_all(struct frame *frame, struct var_bytes *part)
+{
+	part->offset = frame->size;
+	part->length = 0;
+	part->full_length = 1;
+}
+
 static __always_inline bool fill_exec_failed(struct frame *frame, struct task_struct *task, const struct syscall *call)
 {
 	struct exec_failed_event *event = (void *)frame->record;
@@ -146,6 +170,11 @@ static __always_inline bool fill_exec_failed(struct frame *frame, struct task_st
 	const void *list = (void *)call->arguments[at ? 2 : 1];
 
 	event->result = call->result;
+	if (has_lost_memory(task)) {
+		lacks_all(frame, &event->filename);
+		lacks_all(frame, &event->argv);
+		return true;
+	}
 	record_append_named(frame, task, &name);
 	append_failed_argv(frame, event, list, call->compat || call->form & EXEC_X32 ? 4 : 8);
 	return true;

@@ -14,33 +14,48 @@ int BPF_PROG(on_prepare_exec, struct task_struct *task, struct linux_binprm *bin
 	struct exec_arguments *copy;
 
 	copy = bpf_task_storage_get(&exec_arguments, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (copy)
+	if (copy) {
 		copy->binprm = (unsigned long)binprm;
+		/* Of an earlier exec whose end no program saw. */
+		copy->length = 0;
+	}
 	return 0;
+}
+
+/* What is known of the binary before. If the exec now fails, the kernel kills the process. */
+static __always_inline void old_binary_forget(const struct process *process)
+{
+	proc_info_forget(process->identity.tgid);
+	binary_forget(&process->identity);
 }
 
 /* Follows the change of the memory. Replaces the two hooks around it before 6.10. */
 SEC("?fentry/security_bprm_committing_creds")
 int on_commit_exec(__u64 *hook)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct process process = process_of_leader(task);
 	struct exec_arguments *copy;
 
-	copy = bpf_task_storage_get(&exec_arguments, bpf_get_current_task_btf(), NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	copy = bpf_task_storage_get(&exec_arguments, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (copy)
 		exec_arguments_copy(copy, (void *)hook[0]);
+	old_binary_forget(&process);
 	return 0;
 }
 
 /* An exec renames its own task. Others can rename it too, before its memory has changed. */
-static __always_inline void rename_of_exec(struct task_struct *task)
+static __always_inline void rename_of_exec(struct task_struct *task, const struct process *process)
 {
 	struct exec_arguments *copy;
 
 	if (!copies_arguments || (__u32)bpf_get_current_pid_tgid() != (__u32)task->pid)
 		return;
 	copy = bpf_task_storage_get(&exec_arguments, task, NULL, 0);
-	if (copy && copy->binprm)
-		exec_arguments_copy(copy, (void *)copy->binprm);
+	if (!copy || !copy->binprm)
+		return;
+	exec_arguments_copy(copy, (void *)copy->binprm);
+	old_binary_forget(process);
 }
 
 /*
@@ -54,8 +69,8 @@ int BPF_PROG(on_task_rename, struct task_struct *task)
 
 	if (task->pid != task->tgid)
 		return 0;
-	rename_of_exec(task);
 	process = process_of_leader(task);
+	rename_of_exec(task, &process);
 	words_renamed(&process);
 	return 0;
 }

@@ -59,6 +59,65 @@ describe('an exec that failed', () => {
     expect(fromUserMemory(lines)).toEqual(data.map((_, index) => index));
   });
 
+  it('has no name and no arguments if the old memory is gone', async () => {
+    const page = 0x1000_0000;
+    const { events, lines, data, folder, program, variants } = await act({
+      kinds: ['exec-failed', 'exit'],
+      before: `
+        #include <elf.h>
+        struct page { char name[16], argument[16]; char *argv[3]; };
+        /* The second segment lies beyond all addresses, which the kernel finds last. */
+        static void write_program(const struct page *page)
+        {
+          struct { Elf64_Ehdr file; Elf64_Phdr segments[2]; } head = {
+            .file = { .e_ident = ELFMAG "\\2\\1\\1", .e_type = ET_EXEC, .e_version = 1, .e_phoff = sizeof(Elf64_Ehdr),
+              .e_ehsize = sizeof(Elf64_Ehdr), .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 2 },
+            .segments = {
+              { .p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_offset = 4096, .p_vaddr = ${page}, .p_filesz = 4096, .p_memsz = 4096 },
+              { .p_type = PT_LOAD, .p_flags = PF_R, .p_offset = 4096, .p_vaddr = 1UL << 62, .p_filesz = 4096, .p_memsz = 4096 },
+            },
+          };
+          int own = must(open("/proc/self/exe", O_RDONLY)), fd = must(open("fatal", O_CREAT | O_WRONLY, 0700));
+          Elf64_Ehdr self;
+
+          must(read(own, &self, sizeof(self)));
+          head.file.e_machine = self.e_machine;
+          must(pwrite(fd, &head, sizeof(head), 0));
+          must(pwrite(fd, page, sizeof(*page), 4096));
+          must(ftruncate(fd, 8192));
+          close(fd);
+          close(own);
+        }`,
+      main: `
+        struct page *page = mmap((void *)${page}, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+        struct page forged = { "./forged", "--forged", { page->name, page->argument, NULL } };
+        int status;
+
+        write_program(&forged);
+        *page = (struct page){ "./fatal", "--true", { page->name, page->argument, NULL } };
+        pid_t pid = must(fork());
+        if (!pid) {
+          execve(page->name, page->argv, NULL);
+          _exit(1);
+        }
+        must(waitpid(pid, &status, 0));
+        if (!WIFSIGNALED(status)) return 1;`,
+      everything: true,
+    });
+    const [failed, exit] = lines;
+    expect(lines.map(({ event }) => event)).toEqual(['exec-failed', 'exit', 'exit']);
+    expect(data[0]).toMatchObject({
+      filename: '',
+      filenameTruncated: true,
+      argv: [],
+      argc: 0,
+      argvTruncated: true,
+    });
+    expect(events[0]).toMatchObject({ kind: 'exec-failed', comm: 'fatal' });
+    const exe = variants['exec arguments'] === 'none: flag user-memory' ? program : `${folder}/fatal`;
+    expect([failed?.exe, exit?.exe]).toEqual([exe, exe]);
+  });
+
   it('by execveat() starts at the given descriptor', async () => {
     const { data, folder } = await act({
       ...failures,
