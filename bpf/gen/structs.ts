@@ -198,15 +198,15 @@ export const EventCounters = ctype.struct('event_counters', 40, {
 });
 export type EventCounters = Static<typeof EventCounters>;
 
-/** `struct exec_arguments`: 4128 bytes. */
-export const ExecArguments = ctype.struct('exec_arguments', 4128, {
+/** `struct exec_arguments`: 1952 bytes. */
+export const ExecArguments = ctype.struct('exec_arguments', 1952, {
   binprm: [0, ctype.u64],
   from: [8, ctype.u64],
   nuls: [16, ctype.u32],
   argc: [20, ctype.u32],
   length: [24, ctype.u32],
   unused: [28, ctype.u32],
-  bytes: [32, ctype.bytes(4096)],
+  bytes: [32, ctype.bytes(1920)],
 });
 export type ExecArguments = Static<typeof ExecArguments>;
 

@@ -14,6 +14,9 @@
  */
 const volatile bool copies_arguments = false;
 
+/* Longer arguments are not copied. With what the kernel adds, a copy takes 2 KiB of its allocator. */
+#define EXEC_COPY_MAX 1920
+
 /* The kernel frees it with the task, if the exec fails after the copy. */
 struct exec_arguments {
 	/* address of the linux_binprm of an exec whose memory has not changed yet */
@@ -27,7 +30,7 @@ struct exec_arguments {
 	__u32 length;
 	__u32 unused;
 	/* arguments, then perhaps other strings of the exec, which nothing reads */
-	__u8 bytes[ARGV_MAX + 1];
+	__u8 bytes[EXEC_COPY_MAX];
 };
 
 struct {
@@ -47,12 +50,14 @@ static __noinline long nul_step(__u32 step, struct nul_step_context *context)
 {
 	struct exec_arguments *copy = context->copy;
 
-	if (copy->bytes[step & ARGV_MAX])
+	if (step >= EXEC_COPY_MAX)
+		return 1;
+	if (copy->bytes[step])
 		return 0;
 	copy->nuls++;
 	if (copy->nuls < copy->argc)
 		return 0;
-	copy->length = (step & ARGV_MAX) + 1;
+	copy->length = step + 1;
 	return 1;
 }
 #endif
@@ -71,11 +76,10 @@ static __always_inline void exec_arguments_copy(struct exec_arguments *copy, str
 	copy->nuls = 0;
 	copy->length = 0;
 	copy->argc = BPF_CORE_READ(binprm, argc);
-	if (length > ARGV_MAX)
-		length = ARGV_MAX;
+	if (length > EXEC_COPY_MAX)
+		length = EXEC_COPY_MAX;
 	barrier_var(length);
-	length &= ARGV_MAX;
-	if (bpf_probe_read_user(copy->bytes, length, (void *)from) || !copy->argc)
+	if (length > EXEC_COPY_MAX || bpf_probe_read_user(copy->bytes, length, (void *)from) || !copy->argc)
 		return;
 	bpf_loop(length, nul_step, &context, 0);
 #endif

@@ -48,7 +48,7 @@ export const exec = declareEvent({
   summary: 'A process executed a program.',
   notes: [
     'An exec that failed is an event of its own, exec-failed.',
-    'The arguments are those that the kernel copied. If they are longer than 4,095 bytes, or the kernel lacks the hooks (6.10, ' +
+    'The arguments are those that the kernel copied. If they are longer than 1,920 bytes, or the kernel lacks the hooks (6.10, ' +
       'or fentry and 5.17), they are read from the memory of the process right before its first instruction. A process that ' +
       'may trace it can have changed them by then (flag user-memory). All else is the kernel’s own.',
     'If the arguments are longer than --argv-limit, argv has their beginning and argvTail their end. Conditions: exec.gained!=0 ' +
