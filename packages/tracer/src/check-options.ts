@@ -188,7 +188,8 @@ function isEnvironment(value: unknown): boolean {
   return isObject(value) && Object.values(value).every((item) => item === undefined || isString(item));
 }
 
-const isUserId = (value: unknown) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 0xffff_ffff;
+const isUserId = (value: unknown) =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) < 0xffff_ffff;
 
 /** Names the type only: a value may be long, or secret, as an environment is. */
 function typeName(value: unknown): string {
