@@ -14,7 +14,7 @@
  */
 const volatile bool copies_arguments = false;
 
-/* Longer arguments are not copied. With what the kernel adds, a copy takes 2 KiB of its allocator. */
+/* Longer arguments are not copied. With the kernel's own part, a copy takes 2 KiB. */
 #define EXEC_COPY_MAX 1920
 
 /* The kernel frees it with the task, if the exec fails after the copy. */

@@ -22,7 +22,7 @@ int BPF_PROG(on_prepare_exec, struct task_struct *task, struct linux_binprm *bin
 	return 0;
 }
 
-/* What is known of the binary before. If the exec now fails, the kernel kills the process. */
+/* Forgets the binary before. If the exec now fails, the kernel kills the process. */
 static __always_inline void old_binary_forget(const struct process *process)
 {
 	proc_info_forget(process->identity.tgid);
