@@ -1,3 +1,4 @@
+import { SpoorError } from '@spoor/core';
 import type { Drainable, RingFault, RingHandler } from './memory.js';
 import { Pace, type PaceOptions } from './pace.js';
 
@@ -7,11 +8,13 @@ export interface RingPollerOptions extends PaceOptions {
    * merge are.
    */
   readonly onFault?: (fault: RingFault) => void;
-  /**
-   * Called after each turn. The next look waits until the returned promise resolves. It must not
-   * reject.
-   */
+  /** Called after each turn. The next look waits until the returned promise resolves. */
   readonly pause?: () => Promise<void> | undefined;
+  /**
+   * Called if `pause` throws, if its promise rejects, or with INVALID_VALUE if it returns another
+   * value. Polling has stopped then. Default: the error is an unhandled rejection.
+   */
+  readonly onPauseError?: (error: unknown) => void;
 }
 
 /**
@@ -37,6 +40,7 @@ export class RingPoller {
   readonly #pace: Pace;
   readonly #onFault: ((fault: RingFault) => void) | undefined;
   readonly #pause: (() => Promise<void> | undefined) | undefined;
+  readonly #onPauseError: ((error: unknown) => void) | undefined;
   #faultReported = false;
   #stopped = false;
 
@@ -45,6 +49,7 @@ export class RingPoller {
     this.#handler = handler;
     this.#onFault = options.onFault;
     this.#pause = options.pause;
+    this.#onPauseError = options.onPauseError;
     this.#pace = new Pace(ring, options, () => this.#turn());
     this.#pace.schedule(0);
   }
@@ -80,7 +85,7 @@ export class RingPoller {
     try {
       found = this.#ring.drain(this.#handler, { budgetMs: this.#pace.budgetMs });
     } finally {
-      this.#goOn(found);
+      void this.#goOn(found);
     }
     const { fault } = this.#ring;
     if (fault === undefined || this.#faultReported) return;
@@ -88,10 +93,30 @@ export class RingPoller {
     this.#onFault?.(fault);
   }
 
-  #goOn(found: number): void {
-    if (this.#stopped || this.#ring.closed) return;
-    const pause = this.#pause?.();
-    if (pause === undefined) this.#pace.schedule(found);
-    else void pause.then(() => !this.#stopped && !this.#ring.closed && this.#pace.schedule(found));
+  get #ended(): boolean {
+    return this.#stopped || this.#ring.closed;
   }
+
+  /** Without a pause, the next look is scheduled before this returns. */
+  async #goOn(found: number): Promise<void> {
+    if (this.#ended) return;
+    try {
+      const pause = this.#pause?.();
+      if (pause !== undefined) await checkedPause(pause);
+    } catch (error) {
+      this.stop();
+      if (this.#onPauseError === undefined) throw error;
+      this.#onPauseError(error);
+      return;
+    }
+    if (!this.#ended) this.#pace.schedule(found);
+  }
+}
+
+function checkedPause(pause: unknown): Promise<void> {
+  const isPromise = typeof pause === 'object' && pause !== null && 'then' in pause;
+  if (isPromise) return pause as Promise<void>;
+  throw new SpoorError('INVALID_VALUE', `pause() returned a value of type ${typeof pause}`, {
+    remedy: 'Return a promise, or undefined to go on at once.',
+  });
 }

@@ -54,6 +54,29 @@ describe('RingPoller', () => {
     expect(seen).toEqual(['a', 'b', 'c']);
   });
 
+  it.each([
+    ['throws', () => expect.fail('broken output'), { message: 'broken output' }],
+    ['rejects', () => Promise.reject(new Error('broken output')), { message: 'broken output' }],
+    ['returns no promise', () => 5 as never, { code: 'INVALID_VALUE', message: /type number/ }],
+  ])('stops and reports the error if the pause %s', async (_, pause, error) => {
+    const ring = new FakeRing();
+    const seen: string[] = [];
+    ring.submit(text('a'));
+    let poller: RingPoller | undefined;
+    const reported = await new Promise((resolve) => {
+      poller = new RingPoller(new RingReader(ring), (...record) => seen.push(take(...record)), {
+        delayMs: 1,
+        pause,
+        onPauseError: resolve,
+      });
+    });
+    expect(reported).toMatchObject({ ...error, message: expect.stringMatching(error.message) });
+    ring.submit(text('b'));
+    await delay(20);
+    expect(seen).toEqual(['a']);
+    expect(poller?.close()).toBe(1);
+  });
+
   it('looks no further until the pause that was asked for is over', async () => {
     const ring = new FakeRing();
     const seen: string[] = [];

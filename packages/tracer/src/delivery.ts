@@ -17,6 +17,11 @@ export interface DeliveryParts {
   readonly onExit: (tgid: number) => void;
 }
 
+export interface PollerOptions extends EachOptions {
+  /** Called once. */
+  readonly onError: (error: unknown) => void;
+}
+
 /** Reads the rings of a trace and hands out its events. Counts all events by kind. */
 export class Delivery {
   readonly counts = new Map<string, number>();
@@ -38,17 +43,32 @@ export class Delivery {
     });
   }
 
-  /** Reads borrowed events. `handle` must not throw. */
-  poller(handle: (event: TracedEvent) => void, options: EachOptions): RingPoller {
+  /**
+   * Reads borrowed events. After the first error of `handle` or `pause`, `onError` is called, and
+   * later events are only counted.
+   */
+  poller(handle: (event: TracedEvent) => void, { onError, ...options }: PollerOptions): RingPoller {
     const { kernel, decoder } = this.#parts;
+    let failed = false;
+    const fail = (error: unknown) => {
+      if (failed) return;
+      failed = true;
+      onError(error);
+    };
     const handler = decoder.handler((borrowed) => {
       const event = this.#take(borrowed);
-      if (event !== undefined) handle(event);
+      if (event === undefined || failed) return;
+      try {
+        handle(event);
+      } catch (error) {
+        fail(error);
+      }
     });
     return new RingPoller(kernel.rings, handler, {
       ...kernel.pace,
       ...options,
       beforeLook: this.#followWallClock,
+      onPauseError: fail,
     });
   }
 

@@ -102,8 +102,9 @@ export type TracedEvent<Kind extends EventKind = EventKind> = Event<Kind> | Malf
 export interface EachOptions {
   /**
    * Called after each turn of at most 5 ms of reading, for an output that can be full. The next
-   * turn waits for the returned promise, which must not reject. Events wait in the rings
-   * meanwhile. The end of the trace does not wait.
+   * turn waits for the returned promise. Events wait in the rings meanwhile. The end of the trace
+   * does not wait. If `pause` throws or its promise rejects, the trace ends, and the promise of
+   * `Tracer.each` rejects with the error.
    */
   readonly pause?: () => Promise<void> | undefined;
 }

@@ -50,7 +50,9 @@ export class Tracer<Kind extends EventKind = EventKind> implements AsyncDisposab
   readonly #delivery: Delivery;
   readonly #endWatch: EndWatch;
   readonly #interference: Interference;
+  /** Aborts at the end of `close`, when all events have been handed out. */
   readonly #ended = new AbortController();
+  #closing = false;
   #reader: { close(): unknown } | undefined;
   /** Rejects the promise of `each`. */
   #rejectEach: ((error: unknown) => void) | undefined;
@@ -76,7 +78,7 @@ export class Tracer<Kind extends EventKind = EventKind> implements AsyncDisposab
 
   /** True until the trace ends: the hooks are attached. */
   get running(): boolean {
-    return !this.#ended.signal.aborted;
+    return !this.#closing;
   }
 
   /** The child process that became the command, for its streams. Undefined without a command. */
@@ -186,16 +188,14 @@ export class Tracer<Kind extends EventKind = EventKind> implements AsyncDisposab
    * @throws {SpoorError} WRONG_PHASE if the trace has ended or is being read
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<TracedEvent<Kind>> {
-    const source = this.#delivery.source();
-    this.#read(source);
-    return source as AsyncIterableIterator<TracedEvent<Kind>>;
+    return this.#read(() => this.#delivery.source()) as AsyncIterableIterator<TracedEvent<Kind>>;
   }
 
   /**
    * Calls `handle` with each event, in the order of their times. The event is borrowed: it is valid
    * during the call. `event.copy()` returns an event that owns its memory.
    *
-   * @param handle - an error that it throws ends the trace and rejects the returned promise
+   * @param handle - its first error ends the trace and rejects the promise. It is not called again
    * @returns resolves when the trace has ended and all events were handed out
    * @throws {SpoorError} WRONG_PHASE if the trace has ended or is being read; UNKNOWN_OPTION,
    *   INVALID_VALUE
@@ -213,15 +213,12 @@ export class Tracer<Kind extends EventKind = EventKind> implements AsyncDisposab
   each(handle: (event: TracedEvent<Kind>) => void, options: EachOptions = {}): Promise<void> {
     checkEachOptions(options);
     return new Promise((resolve, reject) => {
-      const poller = this.#delivery.poller((event) => {
-        try {
-          handle(event as TracedEvent<Kind>);
-        } catch (error) {
-          this.close();
-          reject(error);
-        }
-      }, options);
-      this.#read(poller);
+      const onError = (error: unknown) => {
+        reject(error);
+        this.#endByItself();
+      };
+      const handleAny = handle as (event: TracedEvent) => void;
+      this.#read(() => this.#delivery.poller(handleAny, { ...options, onError }));
       this.#rejectEach = reject;
       this.#ended.signal.addEventListener('abort', () => resolve(), { once: true });
     });
@@ -246,12 +243,13 @@ export class Tracer<Kind extends EventKind = EventKind> implements AsyncDisposab
    * kernel side. The command continues. Does nothing if the trace has ended.
    */
   close(): void {
-    if (!this.running) return;
+    if (this.#closing) return;
+    this.#closing = true;
     const { kernel, command } = this.#parts;
-    this.#endWatch.close();
-    kernel.detach();
-    command?.abandon();
     try {
+      this.#endWatch.close();
+      kernel.detach();
+      command?.abandon();
       this.#reader?.close();
       this.#finalStatistics = readStatistics(kernel, this.#delivery.counts);
       this.#interference.lookAtTables();
@@ -270,16 +268,17 @@ export class Tracer<Kind extends EventKind = EventKind> implements AsyncDisposab
     this.close();
   }
 
-  #read(reader: { close(): unknown }): void {
+  #read<Reader extends { close(): unknown }>(create: () => Reader): Reader {
     if (this.#reader !== undefined || !this.running) {
-      throw new SpoorError(
-        'WRONG_PHASE',
-        this.running ? 'The trace is already being read' : 'The trace has ended',
-        { remedy: 'Read a trace once, by for await or by each().' },
-      );
+      const message = this.running ? 'The trace is already being read' : 'The trace has ended';
+      throw new SpoorError('WRONG_PHASE', message, {
+        remedy: 'Read a trace once, by for await or by each().',
+      });
     }
+    const reader = create();
     this.#reader = reader;
     this.#endWatch.setReading();
+    return reader;
   }
 
   #exited(tgid: number): void {
