@@ -34,7 +34,8 @@
 	SYSCALL(23, EXEC_FAILED, exec_failed, lifecycle)                                                       \
 	SYSCALL(24, LINK, link, activity)                                                                      \
 	SYSCALL(25, SYMLINK, symlink, activity)                                                                \
-	SYSCALL(26, MKNOD, mknod, activity)
+	SYSCALL(26, MKNOD, mknod, activity)                                                                    \
+	SYSCALL(27, NAMESPACE, namespace, activity)
 
 #define EVENT_ENUMERATOR(number, NAME, name, ring) EVENT_##NAME = number,
 enum event_kind { FOR_EACH_EVENT(EVENT_ENUMERATOR, EVENT_ENUMERATOR) };

@@ -110,6 +110,7 @@ export const EventKind = {
   EVENT_LINK: 24,
   EVENT_SYMLINK: 25,
   EVENT_MKNOD: 26,
+  EVENT_NAMESPACE: 27,
 } as const;
 
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];
@@ -140,7 +141,8 @@ export type EventKindName =
   | 'exec-failed'
   | 'link'
   | 'symlink'
-  | 'mknod';
+  | 'mknod'
+  | 'namespace';
 
 /** The name of each value; values that the object does not know have none. */
 export const eventKindNames: Readonly<Record<number, EventKindName>> = {
@@ -170,6 +172,7 @@ export const eventKindNames: Readonly<Record<number, EventKindName>> = {
   24: 'link',
   25: 'symlink',
   26: 'mknod',
+  27: 'namespace',
 };
 
 /** `enum exec_gain` */
@@ -333,6 +336,28 @@ export type MountCallName = 'mount' | 'move-mount';
 export const mountCallNames: Readonly<Record<number, MountCallName>> = {
   0: 'mount',
   1: 'move-mount',
+};
+
+/** `enum namespace_call` */
+export const NamespaceCall = {
+  NAMESPACE_SETNS: 0,
+  NAMESPACE_UNSHARE: 1,
+  NAMESPACE_CHROOT: 2,
+  NAMESPACE_PIVOT_ROOT: 3,
+  NAMESPACE_UMOUNT: 4,
+} as const;
+
+export type NamespaceCall = (typeof NamespaceCall)[keyof typeof NamespaceCall];
+
+export type NamespaceCallName = 'setns' | 'unshare' | 'chroot' | 'pivot-root' | 'umount';
+
+/** The name of each value; values that the object does not know have none. */
+export const namespaceCallNames: Readonly<Record<number, NamespaceCallName>> = {
+  0: 'setns',
+  1: 'unshare',
+  2: 'chroot',
+  3: 'pivot-root',
+  4: 'umount',
 };
 
 /** `enum origin` */

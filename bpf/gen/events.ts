@@ -20,6 +20,7 @@ import {
   MknodEvent,
   ModuleLoadEvent,
   MountEvent,
+  NamespaceEvent,
   OpenEvent,
   PtraceEvent,
   RenameEvent,
@@ -59,6 +60,7 @@ export const events = {
   link: { kind: 24, schema: LinkEvent },
   symlink: { kind: 25, schema: SymlinkEvent },
   mknod: { kind: 26, schema: MknodEvent },
+  namespace: { kind: 27, schema: NamespaceEvent },
 } as const;
 
 /** The fixed part of each kind of event. */
@@ -89,6 +91,7 @@ export interface EventParts {
   link: LinkEvent;
   symlink: SymlinkEvent;
   mknod: MknodEvent;
+  namespace: NamespaceEvent;
 }
 
 /** The fixed part of an event, told apart by the name of its kind. */

@@ -59,6 +59,7 @@ export const eventKinds = [
   'link',
   'symlink',
   'mknod',
+  'namespace',
 ] as const;
 
 export const filterKinds = [

@@ -2,7 +2,15 @@
 
 import { ctype } from '@spoor/btf';
 import type { Static } from 'typebox';
-import { ConnectCall, ExecGain, IoUringAction, KillCall, MountCall, SetIdsCall } from './enums.js';
+import {
+  ConnectCall,
+  ExecGain,
+  IoUringAction,
+  KillCall,
+  MountCall,
+  NamespaceCall,
+  SetIdsCall,
+} from './enums.js';
 
 /** `struct syscall_entry`: 2 bytes. */
 export const SyscallEntry = ctype.struct('syscall_entry', 2, {
@@ -612,6 +620,30 @@ export const MountEvent = ctype.struct('mount_event', 144, {
   type: [136, VarBytes],
 });
 export type MountEvent = Static<typeof MountEvent>;
+
+/** `struct namespace_event`: 184 bytes. */
+export const NamespaceEvent = ctype.struct('namespace_event', 184, {
+  header: [0, EventHeader],
+  result: [96, ctype.s32],
+  call: [100, ctype.enum('namespace_call', ctype.u32, NamespaceCall)],
+  flags: [104, ctype.u32],
+  umount_flags: [108, ctype.u32],
+  fd: [112, ctype.s32],
+  device: [116, ctype.u32],
+  inode: [120, ctype.u64],
+  cgroup_namespace: [128, ctype.u32],
+  ipc_namespace: [132, ctype.u32],
+  mnt_namespace: [136, ctype.u32],
+  net_namespace: [140, ctype.u32],
+  pid_namespace: [144, ctype.u32],
+  time_namespace: [148, ctype.u32],
+  user_namespace: [152, ctype.u32],
+  uts_namespace: [156, ctype.u32],
+  path: [160, VarBytes],
+  directory: [168, VarBytes],
+  put_old: [176, VarBytes],
+});
+export type NamespaceEvent = Static<typeof NamespaceEvent>;
 
 /** `struct open_event`: 136 bytes. */
 export const OpenEvent = ctype.struct('open_event', 136, {

@@ -25,6 +25,7 @@
 #include "../events/mknod.h"
 #include "../events/module_load.h"
 #include "../events/mount.h"
+#include "../events/namespace.h"
 #include "../events/open.h"
 #include "../events/ptrace.h"
 #include "../events/rename.h"

@@ -20,6 +20,7 @@ import { mkdir } from './mkdir.js';
 import { mknod } from './mknod.js';
 import { moduleLoad } from './module-load.js';
 import { mount } from './mount.js';
+import { namespace } from './namespace.js';
 import { open } from './open.js';
 import { ptrace } from './ptrace.js';
 import { rename } from './rename.js';
@@ -72,6 +73,7 @@ export const declarations = {
   link,
   symlink,
   mknod,
+  namespace,
 } as const satisfies { readonly [Kind in EventKind]?: EventDeclaration };
 
 /** The type of `data` of an event. */

@@ -101,7 +101,7 @@ export function detailsOf(kind: string, data: Data): Details {
 
 /** Fields that are printed first without a name, and fields that are only useful to programs. */
 const inFront = new Set(['path', 'family', 'address', 'port', 'error']);
-const leftOut = /(Raw|Truncated|StartTimeNs)$|^(device|inode)$/;
+const leftOut = /(Raw|Truncated|StartTimeNs|Namespace)$|^(device|inode)$/;
 
 /** Formats the main field, every other field with its name, then the error. */
 function everyField(data: Data): Details {

@@ -132,6 +132,10 @@ it.each([
     'mknod   /dev/x  type=character  mode=0600  deviceNumber=1:3',
   ],
   [
+    invented('namespace', { ...header, call: 1, flags: 0x20000, mntNamespace: 7, userNamespace: 8 }),
+    'namespace call=unshare  flags=CLONE_NEWNS',
+  ],
+  [
     invented('mkdir', { ...header, path: '/new', mode: 0o755, result: -17 }),
     'mkdir   /new  mode=0755  EEXIST',
   ],

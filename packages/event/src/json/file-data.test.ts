@@ -42,3 +42,45 @@ it.each([
     error: 'EPERM',
   });
 });
+
+it('namespace', () => {
+  const ids = {
+    cgroupNamespace: 1,
+    ipcNamespace: 2,
+    mntNamespace: 3,
+    netNamespace: 4,
+    pidNamespace: 5,
+    timeNamespace: 6,
+    userNamespace: 7,
+    utsNamespace: 4026531838,
+  };
+  expect(dataOf('namespace', { call: 1, flags: 0x02020080, ...ids })).toEqual({
+    call: 'unshare',
+    flags: 'CLONE_NEWTIME|CLONE_NEWNS|CLONE_NEWCGROUP',
+    ...ids,
+  });
+  expect(dataOf('namespace', { call: 0, fd: 3, flags: 0x40000000, result: -22 })).toEqual({
+    call: 'setns',
+    fd: 3,
+    flags: 'CLONE_NEWNET',
+    error: 'EINVAL',
+  });
+  expect(dataOf('namespace', { call: 2, path: '/jail', device: 8 << 20, inode: 5n })).toEqual({
+    call: 'chroot',
+    path: '/jail',
+    device: '8:0',
+    inode: '5',
+  });
+  expect(dataOf('namespace', { call: 3, path: '.', putOld: 'old' })).toEqual({
+    call: 'pivot_root',
+    path: '.',
+    putOld: 'old',
+  });
+  expect(dataOf('namespace', { call: 4, path: 'm', directory: '/d', umountFlags: 10, result: -2 })).toEqual({
+    call: 'umount',
+    path: 'm',
+    directory: '/d',
+    umountFlags: 'MNT_DETACH|UMOUNT_NOFOLLOW',
+    error: 'ENOENT',
+  });
+});

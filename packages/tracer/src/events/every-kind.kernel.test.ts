@@ -42,6 +42,7 @@ it('reports each event kind once, in one trace', async ({ task }) => {
       must(kill(getpid(), 0));
       ptrace(PTRACE_ATTACH, 0, 0, 0);
       mount("none", "missing", "tmpfs", 0, "");
+      must(unshare(CLONE_NEWUTS));
       syscall(SYS_init_module, "no image", 8, "");
       static union bpf_attr map = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1 };
       must(syscall(SYS_bpf, BPF_MAP_CREATE, &map, sizeof(map)));
@@ -76,6 +77,7 @@ it('reports each event kind once, in one trace', async ({ task }) => {
     'exec-failed': { filename: 'missing', argv: ['missing'], error: 'ENOENT' },
     ptrace: { error: 'ESRCH' },
     mount: { error: 'ENOENT' },
+    namespace: { call: 'unshare', flags: 'CLONE_NEWUTS' },
     'module-load': { imageSize: '8' },
     bpf: { command: 'BPF_MAP_CREATE', type: 'array' },
     setgid: { call: 'setgid', requested: [1002] },

@@ -55,11 +55,6 @@ syscall(SYS_kill, child, SIGKILL);
 waitpid(child, 0, 0);`,
   },
   {
-    name: 'unshare',
-    of: 'setns unshare chroot pivot_root umount',
-    main: 'if (!unshare(CLONE_NEWUTS)) tell("done");',
-  },
-  {
     name: 'prctl',
     of: 'prctl keyctl perf_event_open userfaultfd',
     before: '#include <sys/prctl.h>',
