@@ -2,7 +2,8 @@
  * Writes the skeleton of a filter kind, an event or a field, and its lines in the registries:
  *
  *     pnpm new filter NAME [--signed]         a number of the process
- *     pnpm new event NAME [--hook TRACEPOINT] a system call, or a tracepoint of the kernel
+ *     pnpm new event NAME [--call CALL]…      a system call, or several; default: NAME
+ *     pnpm new event NAME --hook TRACEPOINT   a tracepoint of the kernel
  *     pnpm new field EVENT.FIELD [--text]     a number or a text, at the end of the event's record
  */
 import { parseArgs } from 'node:util';
@@ -12,12 +13,14 @@ import { newEvent } from './new/event.mjs';
 import { newField } from './new/field.mjs';
 import { newFilter } from './new/filter.mjs';
 
-const usage = 'pnpm new filter NAME [--signed] | event NAME [--hook TRACEPOINT] | field EVENT.FIELD [--text]';
+const usage = `pnpm new filter NAME [--signed]
+       pnpm new event NAME [--call CALL]… | --hook TRACEPOINT
+       pnpm new field EVENT.FIELD [--text]`;
 
 /**
  * @param {string} what
  * @param {string} name
- * @param {{ signed?: boolean, hook?: string, text?: boolean }} options
+ * @param {{ signed?: boolean, hook?: string, call?: string[], text?: boolean }} options
  */
 function skeletonOf(what, name, options) {
   if (what === 'filter') return newFilter(name, options);
@@ -28,16 +31,23 @@ function skeletonOf(what, name, options) {
 
 await script(async () => {
   const { values, positionals } = parseArgs({
-    options: { signed: { type: 'boolean' }, hook: { type: 'string' }, text: { type: 'boolean' } },
+    options: {
+      signed: { type: 'boolean' },
+      hook: { type: 'string' },
+      call: { type: 'string', multiple: true },
+      text: { type: 'boolean' },
+    },
     allowPositionals: true,
   });
   const [what = '', name = ''] = positionals;
   if (positionals.length !== 2) throw new Failure(usage, { status: 2 });
-  const { edits, next } = skeletonOf(what, name, values);
+  const { edits, notes = [], steps, commands } = skeletonOf(what, name, values);
   const paths = edits.write();
   await run('biome', ['check', '--write', ...paths.filter((path) => path.endsWith('.ts'))]);
   for (const path of paths) say(`written: ${path}`);
+  for (const note of notes) say(note);
   say('\nNext:');
-  for (const [index, step] of next.entries()) say(`${index + 1}. ${step}`);
+  for (const [index, step] of steps.entries()) say(`${index + 1}. ${step}`);
+  say(`\nThen:\n${commands.map((line) => `   ${line}`).join('\n')}`);
   return undefined;
 });

@@ -105,6 +105,16 @@ export class RecipeTree {
   }
 
   /**
+   * Runs the tests among the commands of recipes, each command once.
+   *
+   * @param {readonly string[]} commands
+   */
+  runTests(commands) {
+    for (const command of new Set(commands))
+      if (command.startsWith('pnpm vitest ')) this.pnpm(command.slice('pnpm '.length));
+  }
+
+  /**
    * Replaces a text that must be there, as an editor does.
    *
    * @param {string} path from the tree's root

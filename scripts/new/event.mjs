@@ -1,24 +1,56 @@
 /** `pnpm new event NAME`: an event at the return of a system call, or at a tracepoint. */
 import { existsSync, readFileSync } from 'node:fs';
+import { Failure } from '../lib/output.mjs';
+import { callTables } from '../lib/syscalls.mjs';
 import { blank, Edits, spellings } from './files.mjs';
-
-/** The headers of the C library with the numbers of the system calls: x86-64, i386 and arm64. */
-const tables = [
-  '/usr/include/x86_64-linux-gnu/asm/unistd_64.h',
-  '/usr/include/x86_64-linux-gnu/asm/unistd_32.h',
-  '/usr/include/asm-generic/unistd.h',
-];
+import { recipe } from './steps.mjs';
 
 /**
- * @param {string} call
- * @returns {string} its numbers, NONE where an architecture has no such call
+ * @param {readonly string[]} calls
+ * @returns {{ lines: string[], notes: string[], i386: readonly string[] }} one SYSCALL line per
+ *   call, what to print about them, and their numbers for 32-bit callers
  */
-function numbersOf(call) {
-  const numbers = tables.map((path) => {
-    const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-    return new RegExp(`^#define __NR_${call} (\\d+)$`, 'm').exec(text)?.[1] ?? 'NONE';
-  });
-  return numbers.join(', ');
+function numbersOf(calls) {
+  const tables = callTables();
+  const [, compat] = tables;
+  const found = calls.map((call) => ({
+    call,
+    numbers: tables.map((table) =>
+      table.calls === undefined ? blank : String(table.calls.get(call) ?? 'NONE'),
+    ),
+  }));
+  const unknown = found.find(({ numbers }) => numbers.every((number) => number === 'NONE'));
+  if (unknown !== undefined) {
+    const message = `${unknown.call}: the headers have no system call of this name; give the calls with --call`;
+    throw new Failure(message, { status: 2 });
+  }
+  const missing = tables.filter((table) => table.calls === undefined);
+  return {
+    lines: found.map(({ numbers }) => `SYSCALL(kind, ${numbers.join(', ')}, 0)`),
+    i386: found.map(({ numbers: [, number = blank] }) => number),
+    notes: [
+      ...found.map(
+        ({ call, numbers }) =>
+          `${call}: ${tables.map(({ machine }, at) => `${numbers[at]} on ${machine}`).join(', ')}`,
+      ),
+      ...calls.flatMap((call) =>
+        ['32', '64'].flatMap((width) => {
+          const number = compat?.calls?.get(`${call}${width}`);
+          return number === undefined ? [] : [`i386 also has ${call}${width}: ${number}`];
+        }),
+      ),
+      ...missing.map(({ machine }) => `the headers of ${machine} are missing: write its numbers yourself`),
+    ],
+  };
+}
+
+const kernelTypes = '/sys/kernel/btf/vmlinux';
+
+/** @param {string} tracepoint */
+function mustExist(tracepoint) {
+  if (!existsSync(kernelTypes) || readFileSync(kernelTypes).includes(`\0btf_trace_${tracepoint}\0`)) return;
+  const message = `${tracepoint}: this kernel has no tracepoint of this name (btf_trace_${tracepoint} in ${kernelTypes})`;
+  throw new Failure(message, { status: 2 });
 }
 
 const registry = 'bpf/events/registry.h';
@@ -55,8 +87,8 @@ ${rest}
 #endif
 `;
 
-/** @param {string} snake */
-const callHeader = (snake) =>
+/** @param {string} snake @param {readonly string[]} lines */
+const callHeader = (snake, lines) =>
   header(
     snake,
     `	/* 0, or -errno */
@@ -77,7 +109,7 @@ static __always_inline bool fill_${snake}(struct frame *frame, struct task_struc
     `#include "../lib/syscalls.h"
 #include "record.h"
 
-#define SYSCALLS_${snake}(SYSCALL, kind) SYSCALL(kind, ${numbersOf(snake)}, 0)
+#define SYSCALLS_${snake}(SYSCALL, kind) ${lines.length === 1 ? lines[0] : ['', ...lines].join(' \\\n\t').trimStart()}
 `,
   );
 
@@ -155,44 +187,97 @@ export const ${camel} = declareEvent({
 const everyKind = 'packages/tracer/src/events/every-kind.kernel.test.ts';
 
 /**
- * @param {string} name
- * @param {{ hook?: string | undefined }} options
+ * The test of the event alone.
+ *
+ * @param {string} kebab
+ * @param {readonly string[]} triggers statements in C
+ * @param {readonly string[] | undefined} compat the calls of a 32-bit program, in C
+ */
+const ownTest = (kebab, triggers, compat) => {
+  const test = (/** @type {string} */ head, /** @type {readonly string[]} */ main) => `
+${head}, async () => {
+  const { data } = await act({
+    kinds: ['${kebab}'],
+    main: \`
+      ${main.join('\n      ')}\`,
+  });
+  expect(data).toEqual([{ ${blank} }]);
+});
+`;
+  return `import { expect, it } from 'vitest';
+import { act } from '../../test/act.js';
+${test(`it('${kebab}: ${blank}'`, triggers)}${
+  compat === undefined
+    ? ''
+    : test(`it.runIf(process.arch === 'x64')('${kebab}: reports 32-bit callers'`, compat)
+}`;
+};
+
+/**
+ * @param {Edits} edits
+ * @param {string} kebab
+ * @param {{ triggers: readonly string[], compat?: readonly string[] }} as of {@link ownTest}
+ */
+function addTests(edits, kebab, { triggers, compat }) {
+  edits.insertAfter(everyKind, /^ {4}main: `$/m, triggers.map((line) => `      ${line}`).join('\n'));
+  const expected = /^ {2}expect\(Object\.fromEntries\(first\)\)\.toMatchObject\(\{$/m;
+  edits.insertAfter(everyKind, expected, `    '${kebab}': { ${blank} },`);
+  edits.create(`packages/tracer/src/events/${kebab}.kernel.test.ts`, ownTest(kebab, triggers, compat));
+}
+
+/**
+ * @param {ReturnType<typeof spellings>} name
+ * @param {readonly string[]} calls
  * @returns {import('./files.mjs').Skeleton}
  */
-export function newEvent(name, { hook }) {
-  const spelled = spellings(name);
-  const { snake, upper } = spelled;
+function callEvent(name, calls) {
+  const { snake, upper, kebab } = name;
   const edits = new Edits();
-  edits.create(`bpf/events/${snake}.h`, hook === undefined ? callHeader(snake) : hookHeader(snake));
-  if (hook === undefined) {
-    register(edits, `SYSCALL(#, ${upper}, ${snake}, activity)`);
-    edits.insertSorted(
-      'bpf/programs/syscall.h',
-      /^#include "\.\.\/events\/.*$/m,
-      `#include "../events/${snake}.h"`,
-    );
-  } else {
-    register(edits, `HOOK(#, ${upper}, ${snake}, activity)`);
-    edits.create(`bpf/programs/${snake}.h`, hookProgram(snake, hook));
-    edits.insertAfter(
-      'bpf/spoor.bpf.c',
-      /^#include "programs\/module\.h"$/m,
-      `#include "programs/${snake}.h"`,
-    );
+  const { lines, notes, i386 } = numbersOf(calls);
+  edits.create(`bpf/events/${snake}.h`, callHeader(snake, lines));
+  register(edits, `SYSCALL(#, ${upper}, ${snake}, activity)`);
+  const includes = /^#include "\.\.\/events\/.*$/m;
+  edits.insertSorted('bpf/programs/syscall.h', includes, `#include "../events/${snake}.h"`);
+  declare(edits, name, false);
+  const compat = i386.filter((number) => number !== 'NONE');
+  addTests(edits, kebab, {
+    triggers: calls.map((call) => `must(syscall(SYS_${call}, ${blank}));`),
+    ...(compat.length === 0
+      ? {}
+      : { compat: compat.map((number) => `compat(${number}, ${blank}, 0, 0, 0, 0);`) }),
+  });
+  return { edits, notes, ...recipe('An event from a system call', [[spellings('umask'), name]]) };
+}
+
+/**
+ * @param {ReturnType<typeof spellings>} name
+ * @param {string} tracepoint
+ * @returns {import('./files.mjs').Skeleton}
+ */
+function hookEvent(name, tracepoint) {
+  const { snake, upper, kebab } = name;
+  mustExist(tracepoint);
+  const edits = new Edits();
+  edits.create(`bpf/events/${snake}.h`, hookHeader(snake));
+  register(edits, `HOOK(#, ${upper}, ${snake}, activity)`);
+  edits.create(`bpf/programs/${snake}.h`, hookProgram(snake, tracepoint));
+  const includes = /^#include "programs\/module\.h"$/m;
+  edits.insertAfter('bpf/spoor.bpf.c', includes, `#include "programs/${snake}.h"`);
+  declare(edits, name, true);
+  addTests(edits, kebab, { triggers: [`${blank};`] });
+  return { edits, ...recipe('An event with a hook of its own', [[spellings('signal_deliver'), name]]) };
+}
+
+/**
+ * @param {string} name
+ * @param {{ hook?: string | undefined, call?: readonly string[] | undefined }} options `call`:
+ *   the system calls, if the event has another name
+ * @returns {import('./files.mjs').Skeleton}
+ */
+export function newEvent(name, { hook, call }) {
+  const spelled = spellings(name);
+  if (hook !== undefined && call !== undefined) {
+    throw new Failure('an event has --hook or --call, not both', { status: 2 });
   }
-  declare(edits, spelled, hook !== undefined);
-  const trigger = hook === undefined ? `must(syscall(SYS_${snake}, ${blank}));` : `${blank};`;
-  edits.insertAfter(everyKind, /^ {4}main: `$/m, `      ${trigger}`);
-  const next = [
-    `bpf/events/${snake}.h: write what happened, and the fields that the event has.`,
-    hook === undefined
-      ? 'bpf/programs/results.h: add the event to RETURNS_ZERO, if its calls return 0 or an error.'
-      : `bpf/programs/${snake}.h: take the arguments of the tracepoint.`,
-    `${declarations}/${spelled.kebab}.ts: describe the event and its fields.`,
-    `${everyKind}: make the event happen.`,
-    'pnpm generate',
-    `pnpm vitest run --project kernel ${everyKind}`,
-    'pnpm api && pnpm check',
-  ];
-  return { edits, next };
+  return hook === undefined ? callEvent(spelled, call ?? [spelled.snake]) : hookEvent(spelled, hook);
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { Failure } from '../lib/output.mjs';
 import { inRoot } from '../lib/workspace.mjs';
 import { blank, Edits, spellings } from './files.mjs';
+import { recipe } from './steps.mjs';
 
 /**
  * @param {string} place
@@ -16,11 +17,14 @@ export function newField(place, { text = false }) {
   const declaration = `bpf/src/events/${event.kebab}.ts`;
   if (!existsSync(inRoot(header))) throw new Failure(`there is no event ${eventName}`, { status: 2 });
   const edits = new Edits();
-  // At the end, and as long as the record's alignment: recordings without the field are still read.
   const member = text ? `struct var_bytes ${field.snake};` : `__u64 ${field.snake};`;
   const struct = new RegExp(`struct ${event.snake}_event \\{\\n(?:.*\\n)*?(?=\\};)`);
   const found = struct.exec(edits.read(header))?.[0];
   if (found === undefined) throw new Failure(`${header}: there is no struct ${event.snake}_event`);
+  const isMember = new RegExp(`[\\s*]${field.snake}(?:\\[.*\\])?;`).test(found);
+  if (isMember || new RegExp(`^ {4}${field.camel}:`, 'm').test(edits.read(declaration))) {
+    throw new Failure(`${eventName} has a field ${fieldName} already`, { status: 2 });
+  }
   edits.replace(header, found, `${found}\t/* ${blank} */\n\t${member}\n`);
 
   const form = text ? 'text' : 'u64';
@@ -41,16 +45,5 @@ export function newField(place, { text = false }) {
     `  data: {\n    ${field.camel}: ${form}('${blank}', { ifRecorded: true }),`,
   );
 
-  const next = [
-    `${header}: say what the field holds.`,
-    `Fill \`event->${field.snake}\` in fill_${event.snake}(), or in the hook: git grep -n ${event.snake}_event bpf/programs`,
-    text
-      ? 'A text is appended: record_append_string() or record_append_path() of bpf/events/record.h.'
-      : 'A number is assigned. Read kernel memory with BPF_CORE_READ().',
-    `${declaration}: describe the field, and move its line to its place in the JSON line.`,
-    'pnpm generate',
-    'Test it: the files packages/tracer/src/events/*.kernel.test.ts check fields of real events.',
-    'pnpm api && pnpm check',
-  ];
-  return { edits, next };
+  return { edits, ...recipe('A field of an event', [[spellings('exec'), event]]) };
 }

@@ -64,12 +64,23 @@ export class Edits {
 }
 
 /**
- * @typedef {{ edits: Edits, next: readonly string[] }} Skeleton `next`: the steps that are left to
- *   a person
+ * @typedef {object} Skeleton
+ * @property {Edits} edits
+ * @property {readonly string[]} [notes] facts that the command found
+ * @property {readonly string[]} steps that are left to a person
+ * @property {readonly string[]} commands to run after them
  */
 
 /** Marks a place that a contributor fills in. */
 export const blank = 'FILL_IN';
+
+/** Keywords of C and JavaScript, which names of members, exports and variables cannot be. */
+const keywords = new Set(
+  `auto await break case catch char class const continue debugger default delete do double else enum export extends extern
+false finally float for function goto if import in inline instanceof int let long new null register restrict return short
+signed sizeof static struct super switch this throw true try typedef typeof union unsigned var void volatile while with
+yield`.split(/\s/),
+);
 
 /**
  * @param {string} name lower case, with hyphens or underscores
@@ -79,6 +90,7 @@ export function spellings(name) {
   if (!/^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$/.test(name)) {
     throw new Failure(`${name}: a name is lower case, with hyphens between words`, { status: 2 });
   }
+  if (keywords.has(name)) throw new Failure(`${name} is a keyword of C or JavaScript`, { status: 2 });
   const snake = name.replaceAll('-', '_');
   return {
     kebab: name.replaceAll('_', '-'),

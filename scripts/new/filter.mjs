@@ -1,13 +1,15 @@
 /** `pnpm new filter NAME`: a filter kind over one number of the process. */
 import { blank, Edits, spellings } from './files.mjs';
+import { recipe } from './steps.mjs';
 
 /**
- * @param {string} name
+ * @param {string} given
  * @param {{ signed?: boolean | undefined }} options
  * @returns {import('./files.mjs').Skeleton}
  */
-export function newFilter(name, { signed = false }) {
-  const { snake, upper, camel } = spellings(name);
+export function newFilter(given, { signed = false }) {
+  const name = spellings(given);
+  const { kebab, snake, upper, camel } = name;
   const edits = new Edits();
   const [type, value] = signed ? ['__s32', `FILTER_SIGNED(facts->${snake})`] : ['__u32', `facts->${snake}`];
   const [less, at, more] = signed ? [-6, -5, 5] : [9, 10, 11];
@@ -23,7 +25,7 @@ FILTER_COLLECT(${upper}, facts->${snake} = ${blank})
   );
   edits.insertAfter('bpf/filters/registry.h', /^#include "uts\.h"$/m, `#include "${snake}.h"`);
 
-  const kind = `packages/filter/src/kinds/${snake}.ts`;
+  const kind = `packages/filter/src/kinds/${kebab}.ts`;
   edits.create(
     kind,
     `import { numberKind } from './kinds-of-fact.js';
@@ -38,11 +40,11 @@ export const kind = numberKind({
   edits.insertSorted(
     'packages/filter/src/kinds/registry.ts',
     /^export \{ kind as .*$/m,
-    `export { kind as ${snake} } from './${snake}.js';`,
+    `export { kind as ${snake} } from './${kebab}.js';`,
   );
   const facts = (/** @type {number} */ number) => `{ ${camel}: ${number} }`;
   edits.create(
-    `packages/filter/src/kinds/${snake}.test.ts`,
+    `packages/filter/src/kinds/${kebab}.test.ts`,
     `import { filterKindSuite } from '../../test/filter-kind.js';
 
 filterKindSuite('${snake}', {
@@ -69,15 +71,5 @@ filterKindSuite('${snake}', {
     expected: ['in'],
   },`,
   );
-  const next = [
-    `${header}: collect the fact from \`task\` (bpf/filters/registry.h explains the words).`,
-    'bpf/lib/kernel.h: add the members of kernel structs that it lacks. Their order does not matter.',
-    `${kind}: write the summary.`,
-    `${live}: start one process that the scope takes, and one that it does not.`,
-    'pnpm generate',
-    'pnpm vitest run --project unit packages/filter',
-    `pnpm vitest run --project kernel packages/filter/src/differential ${live}`,
-    'pnpm api && pnpm check',
-  ];
-  return { edits, next };
+  return { edits, ...recipe('A filter kind', [[spellings('sid'), name]]) };
 }

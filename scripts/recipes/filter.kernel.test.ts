@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { RecipeTree } from '../lib/recipe-tree.mjs';
+import { newFilter } from '../new/filter.mjs';
 
 /** The recipe of CONTRIBUTING.md for a filter kind, followed in a clean clone. */
 
@@ -23,19 +24,17 @@ test('a filter kind over a signed number', { timeout: 1_800_000 }, () => {
 
   tree.edit('bpf/filters/nice.h', 'FILL_IN, say which number of the process this is', 'the nice value');
   tree.edit(
-    'bpf/lib/kernel.h',
+    'bpf/lib/kernel_process.h',
     '\tint exit_code;\n\tint pid;',
     '\tint exit_code;\n\tint static_prio;\n\tint pid;',
   );
   tree.edit('bpf/filters/nice.h', '= FILL_IN', '= BPF_CORE_READ(task, static_prio) - 120');
   tree.edit('packages/filter/src/kinds/nice.ts', 'FILL_IN', 'the nice value of the thread');
-  tree.edit(live, 'FILL_IN /bin/true in', 'nice -n -5 /bin/true in');
+  tree.edit(live, 'FILL_IN /bin/true in; /bin/true out', '/bin/true out; renice -n -5 -p $$; /bin/true in');
   tree.pnpm('generate');
-  tree.pnpm('vitest run --project unit packages/filter');
-  tree.pnpm('vitest run --project kernel packages/filter/src/differential');
-  tree.pnpm(`vitest run --project kernel ${live} -t nice`);
+  tree.runTests(newFilter('nice', {}).commands);
   tree.pnpm('check types lint writing');
-  expect(new Set(tree.changedSince(before))).toEqual(new Set([...files, 'bpf/lib/kernel.h']));
+  expect(new Set(tree.changedSince(before))).toEqual(new Set([...files, 'bpf/lib/kernel_process.h']));
 });
 
 test('a fact that is collected wrongly fails the test of real processes', { timeout: 600_000 }, () => {

@@ -1,5 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
 import { RecipeTree } from '../lib/recipe-tree.mjs';
+import { newEvent } from '../new/event.mjs';
+import { newField } from '../new/field.mjs';
 
 /** The recipes of CONTRIBUTING.md for events, fields and maps, followed in a clean clone. */
 
@@ -40,24 +42,23 @@ static __always_inline void exec_counts_add(const struct task_identity *identity
 #endif
 `;
 
-/** Uses what the recipes made. */
+/** Tests the new field. */
+const flavour = `
+import { expect, it } from 'vitest';
+import { act } from '../../test/act.js';
+
+it('exec.flavour', async () => {
+  const { data } = await act({ kinds: ['exec'], main: '' });
+  expect(data).toMatchObject([{ flavour: '7' }]);
+});
+`;
+
+/** Uses the new map. */
 const use = `
 import { maps } from '@spoor/bpf';
 import { typedMap } from '@spoor/map';
 import { expect, test } from 'vitest';
 import { trace } from './index.js';
-
-test('umask, signal-deliver and exec.flavour', async () => {
-  const command = ['sh', '-c', 'trap : USR1; umask 027; kill -USR1 $$; exec true'];
-  await using tracer = await trace({ command, events: ['exec', 'umask', 'signal-deliver'] });
-  const data: Record<string, unknown> = {};
-  for await (const event of tracer) data[event.kind] = event.toJSON().data;
-  expect(data).toMatchObject({
-    umask: { argument: 0o27 },
-    'signal-deliver': { number: 10 },
-    exec: { flavour: '7' },
-  });
-});
 
 test('exec_counts', async () => {
   const command = ['sh', '-c', 'exec sh -c "exec sh -c \\\\"read -r _\\\\""'];
@@ -78,9 +79,20 @@ test('an event of a system call, an event with a hook, a field and a map', { tim
   const before = tree.handwritten();
   tree.pnpm('new event umask');
   tree.edit('bpf/events/umask.h', 'FILL_IN: say in one sentence what happened', 'A process set its umask');
+  expect(() => tree.pnpm('check writing')).toThrow('bpf/src/events/umask.ts:5: FILL_IN');
   for (const text of ['A process set its file mode mask.', 'The new mask.'])
     tree.edit('bpf/src/events/umask.ts', 'FILL_IN', text);
+  tree.edit('bpf/src/events/umask.ts', 'error: error()', "previous: result('The mask before.')");
+  tree.edit('bpf/src/events/umask.ts', 'error, integer', 'integer, result');
   tree.edit(everyKind, 'SYS_umask, FILL_IN', 'SYS_umask, 022');
+  tree.edit(everyKind, '{ FILL_IN }', '{ argument: 0o22 }');
+  const ofUmask = 'packages/tracer/src/events/umask.kernel.test.ts';
+  tree.edit(ofUmask, 'umask: FILL_IN', 'umask: reports both masks');
+  tree.edit(ofUmask, 'FILL_IN));', '022)); must(syscall(SYS_umask, 0xfffff027));');
+  const masks = '{ argument: 0o22, previous: expect.any(Number) }, { argument: 0xfffff027, previous: 0o22 }';
+  tree.edit(ofUmask, '{ FILL_IN }', masks);
+  tree.edit(ofUmask, 'FILL_IN, 0, 0', '077, 0, 0');
+  tree.edit(ofUmask, '{ FILL_IN }', '{ argument: 0o77, previous: expect.any(Number) }');
 
   tree.pnpm('new event signal_deliver --hook signal_deliver');
   tree.edit('bpf/events/signal_deliver.h', 'FILL_IN: say in one sentence what happened', 'A signal arrived');
@@ -92,7 +104,13 @@ test('an event of a system call, an event with a hook, a field and a map', { tim
   );
   for (const text of ['A process got a signal.', 'The number of the signal.'])
     tree.edit('bpf/src/events/signal-deliver.ts', 'FILL_IN', text);
-  tree.edit(everyKind, 'FILL_IN;', 'signal(SIGUSR1, (void *)close); raise(SIGUSR1);');
+  const raised = 'signal(SIGUSR1, (void *)close); raise(SIGUSR1);';
+  tree.edit(everyKind, 'FILL_IN;', raised);
+  tree.edit(everyKind, '{ FILL_IN }', '{ number: 10 }');
+  const ofSignals = 'packages/tracer/src/events/signal-deliver.kernel.test.ts';
+  tree.edit(ofSignals, 'signal-deliver: FILL_IN', 'signal-deliver: reports a signal with a handler');
+  tree.edit(ofSignals, 'FILL_IN;', raised);
+  tree.edit(ofSignals, '{ FILL_IN }', '{ number: 10 }');
 
   tree.pnpm('new field exec.flavour');
   tree.edit('bpf/events/exec.h', 'FILL_IN', 'always 7');
@@ -102,6 +120,8 @@ test('an event of a system call, an event with a hook, a field and a map', { tim
     'event->argc = bprm->argc;',
     'event->argc = bprm->argc;\n\tevent->flavour = 7;',
   );
+  tree.edit('packages/event/src/json/exec.test.ts', 'argvBytes: 11,', "argvBytes: 11,\n      flavour: '0',");
+  tree.write('packages/tracer/src/events/exec-flavour.kernel.test.ts', flavour);
 
   tree.write('bpf/maps/exec_counts.h', execCounts);
   tree.edit(
@@ -115,9 +135,14 @@ test('an event of a system call, an event with a hook, a field and a map', { tim
     'words_executed(&subject.process);\n\texec_counts_add(&subject.process.identity);',
   );
   tree.pnpm('generate');
-  tree.pnpm('check types writing');
-  tree.pnpm(`vitest run --project kernel ${everyKind}`);
-  expect(tree.changedSince(before).length).toBeLessThanOrEqual(16);
+  tree.pnpm('biome check --write packages');
+  tree.pnpm('check types lint writing');
+  tree.runTests([
+    ...newEvent('umask', {}).commands,
+    ...newEvent('signal_deliver', { hook: 'signal_deliver' }).commands,
+    ...newField('exec.flavour', {}).commands,
+  ]);
+  expect(tree.changedSince(before).length).toBeLessThanOrEqual(18);
 
   tree.write('packages/tracer/src/recipe.kernel.test.ts', use);
   tree.pnpm('vitest run --project kernel packages/tracer/src/recipe');
