@@ -18,6 +18,7 @@ export const constants = {
   observer_boot_offset_ns: ctype.s64,
   observer_pidns: ctype.u32,
   own_mount_namespace: ctype.u32,
+  page_size: ctype.u32,
   quiet_room: ctype.u64,
   reader_sleeps: ctype.bool,
   ring_operation_kinds: ctype.bytes(256),

@@ -276,6 +276,24 @@ export const filterKindNames: Readonly<Record<number, FilterKindName>> = {
   16: 'exe',
 };
 
+/** `enum io_accounts` */
+export const IoAccounts = {
+  IO_ACCOUNTS_NONE: 0,
+  IO_ACCOUNTS_CALLS: 1,
+  IO_ACCOUNTS_STORAGE: 2,
+} as const;
+
+export type IoAccounts = (typeof IoAccounts)[keyof typeof IoAccounts];
+
+export type IoAccountsName = 'accounts-none' | 'accounts-calls' | 'accounts-storage';
+
+/** The name of each value; values that the object does not know have none. */
+export const ioAccountsNames: Readonly<Record<number, IoAccountsName>> = {
+  0: 'accounts-none',
+  1: 'accounts-calls',
+  2: 'accounts-storage',
+};
+
 /** `enum io_uring_action` */
 export const IoUringAction = {
   RING_SETUP: 0,

@@ -5,6 +5,7 @@ import type { Static } from 'typebox';
 import {
   ConnectCall,
   ExecGain,
+  IoAccounts,
   IoUringAction,
   KillCall,
   MountCall,
@@ -258,14 +259,23 @@ export const ExecFailedEvent = ctype.struct('exec_failed_event', 128, {
 });
 export type ExecFailedEvent = Static<typeof ExecFailedEvent>;
 
-/** `struct exit_event`: 120 bytes. */
-export const ExitEvent = ctype.struct('exit_event', 120, {
+/** `struct exit_event`: 192 bytes. */
+export const ExitEvent = ctype.struct('exit_event', 192, {
   header: [0, EventHeader],
   duration_ns: [96, ctype.u64],
   code: [104, ctype.u32],
   signal: [108, ctype.u32],
   core_dumped: [112, ctype.u32],
-  unused: [116, ctype.u32],
+  io_accounts: [116, ctype.enum('io_accounts', ctype.u32, IoAccounts)],
+  user_time_ns: [120, ctype.u64],
+  system_time_ns: [128, ctype.u64],
+  max_rss_bytes: [136, ctype.u64],
+  read_bytes: [144, ctype.u64],
+  write_bytes: [152, ctype.u64],
+  storage_read_bytes: [160, ctype.u64],
+  storage_write_bytes: [168, ctype.u64],
+  voluntary_switches: [176, ctype.u64],
+  involuntary_switches: [184, ctype.u64],
 });
 export type ExitEvent = Static<typeof ExitEvent>;
 
@@ -428,6 +438,22 @@ export const ContainerWalk = ctype.struct('container_walk', 328, {
 });
 export type ContainerWalk = Static<typeof ContainerWalk>;
 
+/** `struct accounts`: 88 bytes. */
+export const Accounts = ctype.struct('accounts', 88, {
+  run_ns: [0, ctype.u64],
+  user_ns: [8, ctype.u64],
+  system_ns: [16, ctype.u64],
+  voluntary_switches: [24, ctype.u64],
+  involuntary_switches: [32, ctype.u64],
+  read_bytes: [40, ctype.u64],
+  write_bytes: [48, ctype.u64],
+  storage_read_bytes: [56, ctype.u64],
+  storage_write_bytes: [64, ctype.u64],
+  link: [72, ctype.u64],
+  head: [80, ctype.u64],
+});
+export type Accounts = Static<typeof Accounts>;
+
 /** `struct peer`: 136 bytes. */
 export const Peer = ctype.struct('peer', 136, {
   socket: [0, ctype.u64],
@@ -454,8 +480,8 @@ export const Syscall = ctype.struct('syscall', 64, {
 });
 export type Syscall = Static<typeof Syscall>;
 
-/** `struct frame`: 30368 bytes. */
-export const Frame = ctype.struct('frame', 30368, {
+/** `struct frame`: 30456 bytes. */
+export const Frame = ctype.struct('frame', 30456, {
   info: [0, ProcInfo],
   words: [304, TaskWords],
   facts: [376, TaskFacts],
@@ -469,18 +495,19 @@ export const Frame = ctype.struct('frame', 30368, {
   matched: [9432, ctype.u64],
   ancestor_words: [9440, ScopeWords],
   ancestor_steps: [9464, ctype.u64],
-  peer: [9472, Peer],
-  messages: [9608, ctype.u64],
-  send: [9616, Syscall],
-  ring_kind: [9680, ctype.u64],
-  ring_is_new: [9688, ctype.u64],
-  committed: [9696, Committed],
-  committed_path: [9856, ctype.u64],
-  connecting: [9864, ctype.u64],
-  size: [9872, ctype.u32],
-  info_valid: [9876, ctype.u32],
-  kept_version: [9880, ctype.u64],
-  record: [9888, ctype.bytes(20480)],
+  accounts: [9472, Accounts],
+  peer: [9560, Peer],
+  messages: [9696, ctype.u64],
+  send: [9704, Syscall],
+  ring_kind: [9768, ctype.u64],
+  ring_is_new: [9776, ctype.u64],
+  committed: [9784, Committed],
+  committed_path: [9944, ctype.u64],
+  connecting: [9952, ctype.u64],
+  size: [9960, ctype.u32],
+  info_valid: [9964, ctype.u32],
+  kept_version: [9968, ctype.u64],
+  record: [9976, ctype.bytes(20480)],
 });
 export type Frame = Static<typeof Frame>;
 

@@ -35,6 +35,8 @@ const volatile bool use_task_storage = true;
 const volatile bool typed_task = true;
 /* bpf_task_pt_regs is there (5.15): a hook can tell which system call it happens in. */
 const volatile bool use_task_regs = true;
+/* Bytes of a page of memory. */
+const volatile __u32 page_size = 4096;
 /* Inode number of the tracer's own mount namespace; 0 when it is not known. */
 const volatile __u32 own_mount_namespace = 0;
 /*

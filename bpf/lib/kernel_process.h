@@ -43,6 +43,25 @@ struct sighand_struct {
 	struct k_sigaction action[64];
 };
 
+struct task_io_accounting {
+	/* missing without CONFIG_TASK_XACCT */
+	__u64 rchar;
+	__u64 wchar;
+	/* missing without CONFIG_TASK_IO_ACCOUNTING */
+	__u64 read_bytes;
+	__u64 write_bytes;
+};
+
+struct sched_entity {
+	__u64 sum_exec_runtime;
+};
+
+/* Empty without CONFIG_SCHED_INFO. */
+struct sched_info {
+	/* nanoseconds that it was ready to run, and waited for a CPU */
+	unsigned long long run_delay;
+};
+
 struct signal_struct {
 	atomic_t live;
 	int nr_threads;
@@ -52,8 +71,18 @@ struct signal_struct {
 	struct pid *pids[4];
 	struct tty_struct *tty;
 	struct sigpending shared_pending;
-	/* of the threads that have ended */
+	/* all threads, those that have ended too, until the kernel has added their accounts here */
+	struct list_head thread_head;
+	/* of threads that are no longer in the list; begins a lock, and changes with them */
+	struct seqcount_spinlock stats_lock;
+	__u64 utime;
+	__u64 stime;
+	unsigned long nvcsw;
+	unsigned long nivcsw;
+	struct task_io_accounting ioac;
 	unsigned long long sum_sched_runtime;
+	/* pages, of all programs that the process has executed */
+	unsigned long maxrss;
 };
 
 struct tty_struct {
@@ -87,7 +116,15 @@ struct task_struct {
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
+	struct list_head thread_node;
 	__u64 start_boottime;
+	struct sched_entity se;
+	struct sched_info sched_info;
+	__u64 utime;
+	__u64 stime;
+	unsigned long nvcsw;
+	unsigned long nivcsw;
+	struct task_io_accounting ioac;
 	struct cred *real_cred;
 	/* -1 if nobody logged in; missing in kernels without audit */
 	kuid_t loginuid;

@@ -7,6 +7,7 @@
 #define SPOOR_MAPS_FRAME_H
 
 #include "../filters/facts.h"
+#include "../lib/accounts.h"
 #include "../lib/syscalls.h"
 #include "committed.h"
 #include "peers.h"
@@ -43,6 +44,8 @@ struct frame {
 	/* of a walk to the ancestors: what was found, and after how many steps */
 	struct scope_words ancestor_words;
 	__u64 ancestor_steps;
+	/* of a process that ends */
+	struct accounts accounts;
 	/* of a datagram, or of a connection that is under way */
 	struct peer peer;
 	/*

@@ -136,7 +136,7 @@ static __always_inline void exit(struct frame *frame, const struct scope_set *se
 	event->code = (status >> 8) & 0xff;
 	event->signal = status & 0x7f;
 	event->core_dumped = (status & 0x80) != 0;
-	event->unused = 0;
+	exit_accounts(frame, task, signal);
 	record_append_exe(frame);
 	record_end(frame, lifecycle);
 }

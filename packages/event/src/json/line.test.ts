@@ -158,11 +158,26 @@ describe('exit', () => {
       { code: 0, signal: 'SIGRT2' },
     ],
   ])('of %j', (fields, expected) => {
-    expect(data('exit', { ...fields, durationNs: 10n, coreDumped: 1 })).toEqual({
+    const accounts = { userTimeNs: 1n, systemTimeNs: 2n, maxRssBytes: 2n ** 53n, voluntarySwitches: 4n };
+    expect(data('exit', { ...fields, ...accounts, durationNs: 10n, coreDumped: 1 })).toEqual({
       ...expected,
       coreDumped: true,
       durationNs: '10',
+      userTimeNs: '1',
+      systemTimeNs: '2',
+      maxRssBytes: '9007199254740992',
+      voluntarySwitches: '4',
+      involuntarySwitches: '0',
     });
+  });
+
+  it('has the bytes that the kernel counts', () => {
+    const bytes = { readBytes: 1n, writeBytes: 2n, storageReadBytes: 3n, storageWriteBytes: 4n };
+    const shown = (ioAccounts: number) =>
+      Object.keys(data('exit', { ...bytes, ioAccounts })).filter((name) => name.endsWith('Bytes'));
+    expect(shown(0)).toEqual(['maxRssBytes']);
+    expect(shown(1)).toEqual(['maxRssBytes', 'readBytes', 'writeBytes']);
+    expect(shown(2)).toEqual(['maxRssBytes', ...Object.keys(bytes)]);
   });
 });
 

@@ -165,6 +165,15 @@ describe('a recording with other layouts', () => {
     expect(data).toEqual({ ...fields, argvBytes: 3, argvTruncated: false, device: '0:0', inode: '0' });
   });
 
+  it('replays an exit from before accounts were recorded without any', async () => {
+    const first = ['header', 'duration_ns', 'code', 'signal', 'core_dumped'];
+    const layout = eventLayouts.events['exit']!;
+    const exit = { ...layout, fields: layout.fields.filter(({ name }) => first.includes(name)) };
+    const layouts = { ...eventLayouts, events: { ...eventLayouts.events, exit } };
+    const { data } = await replay(layouts, fakeRecord('exit', { code: 1, durationNs: 2n }, layouts));
+    expect(data).toEqual({ code: 1, signal: null, coreDumped: false, durationNs: '2' });
+  });
+
   it('replays one whose fields had another place and width', async () => {
     const open = eventLayouts.events['open']!;
     const [header, ...rest] = open.fields;

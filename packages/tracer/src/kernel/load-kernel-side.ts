@@ -72,6 +72,7 @@ export interface KernelConfiguration {
   readonly options: KernelSideOptions;
   readonly processMapSize: number;
   readonly possibleCpus: number;
+  readonly pageSize: number;
   /** Bytes; 0 without the ring. */
   readonly ringSizes: { readonly lifecycle: number; readonly activity: number };
   /** True if programs wake the reader when another eighth of a ring has filled. */
@@ -155,6 +156,7 @@ function configurationFor(
   const activity = checkRingSize('activity', options.activityRingSize ?? rings.activity, pageSize);
   return {
     options,
+    pageSize,
     observer: observer(),
     possibleCpus,
     readerSleeps: options.sleepsWhenIdle && RingWakeup.possible,
@@ -202,6 +204,7 @@ function configure(opened: OpenedObject, configuration: KernelConfiguration): vo
     .setConstant('use_task_storage', taskStorage)
     .setConstant('typed_task', features.has('task_storage_tracing'))
     .setConstant('use_task_regs', features.has('task_regs'))
+    .setConstant('page_size', configuration.pageSize)
     .setConstant('own_mount_namespace', ownMountNamespace())
     .setConstant('legacy_cgroups', hasLegacyCgroups())
     .setConstant('has_layered_files', hasLayeredFiles())
