@@ -76,6 +76,17 @@ static void check_descriptors(void)
 	sys_exit(1);
 }
 
+/*
+ * Opens the standard streams that the caller closed. Node.js would open /dev/null in their place,
+ * and output would be lost without an error. Here reading the first fails, and writing the others.
+ */
+static void fill_streams(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (sys_fcntl(fd, F_GETFD, 0) < 0)
+			sys_open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+}
+
 /* Executes Node.js with the command's script in place of this process. */
 static _Noreturn void become_node(int argc, char **argv, char **env, long *auxiliary)
 {
@@ -121,6 +132,7 @@ static _Noreturn void become_node(int argc, char **argv, char **env, long *auxil
 			clean[variables++] = *env;
 	clean[variables++] = launcher_variable;
 	clean[variables] = 0;
+	fill_streams();
 	status = execute(arguments, clean);
 	say(status == -ENOENT ? "Node.js was not found: no program called node is in PATH."
 			      : "Node.js could not be executed: the program called node in PATH is not executable.",

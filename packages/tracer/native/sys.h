@@ -57,8 +57,8 @@ static inline long sys6(long nr, long a, long b, long c, long d, long e, long f)
 #define SYS(nr, a, b, c, d, e) sys6(nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
 
 enum { AT_FDCWD = -100, AT_EXECFN = 31 };
-enum { O_RDONLY = 0, O_RDWR = 2, O_NONBLOCK = 04000, O_CLOEXEC = 02000000 };
-enum { F_SETFD = 2, F_SETFL = 4, F_DUPFD_CLOEXEC = 1030, FD_CLOEXEC = 1 };
+enum { O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_NONBLOCK = 04000, O_CLOEXEC = 02000000 };
+enum { F_GETFD = 1, F_SETFD = 2, F_SETFL = 4, F_DUPFD_CLOEXEC = 1030, FD_CLOEXEC = 1 };
 enum { X_OK = 1, F_OK = 0 };
 enum { AF_UNIX = 1, SOCK_STREAM = 1, SOCK_CLOEXEC = O_CLOEXEC };
 enum { POLLIN = 1, POLLHUP = 16 };

@@ -6,6 +6,7 @@ const kept = 'Earlier output is kept.';
 const remedies: Readonly<Record<string, string>> = {
   ENOSPC: `Free space on that file system, or write to another one. ${kept}`,
   EDQUOT: `Free space within the quota, or write to another file system. ${kept}`,
+  EBADF: 'It is closed, or open for reading only. Redirect it to a file or a pipe.',
   EFBIG: `Raise the limit on the size of files (ulimit -f unlimited). ${kept}`,
 };
 

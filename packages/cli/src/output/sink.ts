@@ -62,6 +62,17 @@ export class Sink {
     this.#onFailure = handle;
   }
 
+  /** Fails at once if the descriptor is not open for writing, and not at the first write. */
+  probe(): void {
+    // An empty write to a socket could send an empty message.
+    if (this.stats?.isSocket()) return;
+    try {
+      writeSync(this.#fd, new Uint8Array(0));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EBADF') this.#fail(error as NodeJS.ErrnoException);
+    }
+  }
+
   write(text: string): void {
     this.#text.add(text);
     this.added();

@@ -100,6 +100,7 @@ export class Outputs {
       await add(recordOption, record);
       await add(statsOption, stats);
       const toFile = out === undefined ? undefined : named[0]!;
+      if (toFile === undefined) checkWritable(fallback.sink);
       checkDistinct(named, toFile === undefined ? fallback.sink : undefined, inputs);
       for (const { file } of named) if (file !== undefined) empty(file);
       const events =
@@ -207,9 +208,17 @@ async function openNamed(io: Io, option: string, path: string): Promise<Named> {
   const opened = path === '-' ? ({ standard: 1 } as const) : await openOutputFile(path);
   if (!('standard' in opened)) return { option, path, file: opened, sink: new Sink(opened.fd, path) };
   const { sink } = opened.standard === 1 ? io.out : io.err;
+  checkWritable(sink);
   // The writer of a recording closes its descriptor.
   const file = option === recordOption ? openDescriptor(opened.standard, sink.name) : undefined;
   return { option, path, file, sink };
+}
+
+/** @throws {SpoorError} OUTPUT_UNWRITABLE when a standard stream is closed or read-only */
+function checkWritable(sink: Sink): void {
+  sink.probe();
+  const failure = sinkError(sink);
+  if (failure !== undefined) throw failure;
 }
 
 /** @throws {SpoorError} OUTPUT_UNWRITABLE when two are the same file; the message names both */
