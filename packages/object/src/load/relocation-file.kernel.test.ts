@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { type Btf, parseBtf, readKernelBtf, readObject } from '@spoor/btf';
 import { expect, test } from 'vitest';
@@ -52,4 +53,18 @@ test('the file goes with the opened object, and with the load', async () => {
   const loaded = await openObject(basic).loadAsync();
   expect(filesOpen()).toBe(before);
   loaded.close();
+});
+
+test.each([0, 100])('an object loads without the file if files may have %d bytes', (limit) => {
+  const before = filesOpen();
+  const limitTo = (size: number | string) =>
+    execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${size}:`]);
+  limitTo(limit);
+  try {
+    expect(RelocationFile.of(native(), readObject(basic))).toBeUndefined();
+    openObject(basic).load().close();
+  } finally {
+    limitTo('unlimited');
+  }
+  expect(filesOpen()).toBe(before);
 });

@@ -36,7 +36,7 @@ export class RelocationFile implements Disposable {
     if (fd < 0) return undefined;
     const file = new RelocationFile(fd);
     // Without /proc libbpf could not open it.
-    if (writeSync(fd, types) === types.length && existsSync(file.path)) return file;
+    if (hasWritten(fd, types) && existsSync(file.path)) return file;
     file[Symbol.dispose]();
     return undefined;
   }
@@ -45,5 +45,14 @@ export class RelocationFile implements Disposable {
     if (this.#fd === -1) return;
     closeSync(this.#fd);
     this.#fd = -1;
+  }
+}
+
+/** Returns false if not all bytes could be written, such as under a limit on the size of files. */
+function hasWritten(fd: number, bytes: Uint8Array): boolean {
+  try {
+    return writeSync(fd, bytes) === bytes.length;
+  } catch {
+    return false;
   }
 }
