@@ -1,4 +1,5 @@
 import { nearest, SpoorError } from '@spoor/core';
+import { checkEncoding } from './args/encoding.js';
 import { columns, helpText } from './args/help.js';
 import { parseArguments } from './args/parse.js';
 import { exitStatus, type Outcome, statusOfError } from './exit-status.js';
@@ -40,7 +41,11 @@ export async function run(args: readonly string[], io: Io = standardIo()): Promi
     : status;
 }
 
-async function dispatch([name, ...rest]: readonly string[], io: Io): Promise<Outcome> {
+async function dispatch(args: readonly string[], io: Io): Promise<Outcome> {
+  const [name, ...rest] = args;
+  // The launcher executes the command, by its bytes.
+  const count = io.launcher?.gateFd === undefined ? args.length : args.indexOf('--');
+  checkEncoding(args, count);
   if (name === '--version' || name === '-V') {
     io.out.sink.write(`spoor ${version()}\n`);
     return exitStatus.ok;

@@ -4,6 +4,7 @@ import { SpoorError } from '@spoor/core';
 import type { Scope } from '@spoor/filter';
 import type { ProcessTree, TraceOptions, Tracer } from '@spoor/tracer';
 import type { TraceRights } from '@spoor/tracer/command';
+import { mayBeInexact } from '../args/encoding.js';
 import type { Usage } from '../args/option.js';
 import type { Arguments } from '../args/parse.js';
 import { type Outcome, outcomeOfSignal, statusHelp } from '../exit-status.js';
@@ -156,7 +157,8 @@ async function heldCommand(
     return { held: { command, spawn }, standing: standingFor(user?.uid, true) };
   }
   const library = await import('@spoor/tracer/command');
-  library.findCommand(command[0]!);
+  // The gate searches by bytes. A text with other bytes would name another file.
+  if (![command[0]!, process.env['PATH'] ?? ''].some(mayBeInexact)) library.findCommand(command[0]!);
   if (!outputs.uses(io.out)) releaseStandardOutput();
   const { LaunchedCommand } = await import('../trace/launched-command.js');
   const standing = standingFor(user?.uid, false);
