@@ -13,6 +13,16 @@ function witness(name: string): { readonly ran: () => boolean; readonly argv: re
   return { ran: () => existsSync(file), argv: [stage.actor, 'do', 'create', file] };
 }
 
+it.each(['user', 'until'])('--%s without a command is a mistake', async (name) => {
+  const { status, stderr } = await spoor(['trace', `--${name}`, 'command', '--duration', '100ms']);
+  expect(stderr).toMatch(
+    new RegExp(
+      `^spoor: USAGE: --${name} has no effect without a command\\n {2}.* --${name} command -- ls /\\n$`,
+    ),
+  );
+  expect(status).toBe(2);
+});
+
 function expectError({ stdout, stderr }: Ended, code: string): void {
   expect(stdout).toBe('');
   const [first, ...remedy] = stderr.trimEnd().split('\n');

@@ -1,4 +1,5 @@
 import { defaultKinds, eventKinds } from '@spoor/bpf';
+import { SpoorError } from '@spoor/core';
 import type { EventKind } from '@spoor/event';
 import type { Option } from '../args/option.js';
 import type { Arguments } from '../args/parse.js';
@@ -200,7 +201,12 @@ export interface TraceSettings extends ShownOptions<EventKind> {
   readonly statsJson: string | undefined;
 }
 
+/**
+ * @throws {SpoorError} USAGE when an option needs a command and there is none, and the errors of
+ *   the values
+ */
 export function readTraceSettings(args: Arguments): TraceSettings {
+  if (args.command === undefined) for (const name of ['user', 'until']) checkWithoutCommand(args, name);
   const activity = args.get('ring-size', readSize);
   const lifecycle = args.get('lifecycle-ring-size', readSize);
   return {
@@ -222,4 +228,13 @@ export function readTraceSettings(args: Arguments): TraceSettings {
     stats: args.has('stats'),
     statsJson: args.get('stats-json'),
   };
+}
+
+/** @throws {SpoorError} USAGE when an option is given that only acts on a command */
+function checkWithoutCommand(args: Arguments, name: string): void {
+  const value = args.get(name);
+  if (value === undefined) return;
+  throw new SpoorError('USAGE', `--${name} has no effect without a command`, {
+    remedy: `Write the command after "--": spoor trace --${name} ${value} -- ls /`,
+  });
 }
