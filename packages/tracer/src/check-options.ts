@@ -159,7 +159,11 @@ function checkGroup(place: Place, options: object, checks: Readonly<Record<strin
       throw new SpoorError(
         isRightType ? code : 'INVALID_VALUE',
         `${where}: invalid value for ${prefix}${name}: expected ${expected}, got ${got}`,
-        { remedy: `Give ${expected}, or leave ${prefix}${name} out.` },
+        {
+          remedy: `Give ${expected}, or leave ${prefix}${name} out.`,
+          // A value of another type may be long or secret.
+          details: { option: `${prefix}${name}`, expected, ...(isNumber(value) ? { value } : {}) },
+        },
       );
     }
     if (inner !== undefined) checkGroup({ where, prefix: `${prefix}${name}.` }, value, inner);

@@ -13,6 +13,23 @@ function witness(name: string): { readonly ran: () => boolean; readonly argv: re
   return { ran: () => existsSync(file), argv: [stage.actor, 'do', 'create', file] };
 }
 
+it.each([
+  ['--argv-limit', '0', 'INVALID_VALUE', /^ {2}Values: a whole number from 1024 to 65536\.\n$/m],
+  ['--argv-limit', '65537', 'INVALID_VALUE', /^ {2}Values: a whole number from 1024 to 65536\.\n$/m],
+  ['--map-entries', '0', 'MAP_SIZE', /^ {2}Values: a whole number from 1 to 4294967295\.\n$/m],
+  ['--ring-size', '12345', 'RING_SIZE', /^ {2}Values: a power of two from \d+ bytes .*\n$/m],
+  ['--lifecycle-ring-size', '16', 'RING_SIZE', /^ {2}Values: a power of two from \d+ bytes .*\n$/m],
+])('names the option of an impossible number: %s %s', async (option, value, code, remedy) => {
+  const { stderr } = await spoor(['trace', option, value, '--', 'true']);
+  expect(stderr).toContain(`spoor: ${code}: invalid value '${value}' for ${option}\n`);
+  expect(stderr).toMatch(remedy);
+});
+
+it('names the option of a map beyond all memory', async () => {
+  const { stderr } = await spoor(['trace', '--map-entries', '4294967295', '--', 'true']);
+  expect(stderr).toMatch(/^spoor: MAP_SIZE: .* proc_info .*\n {2}Give --map-entries a smaller number\.\n$/);
+});
+
 it.each(['user', 'until'])('--%s without a command is a mistake', async (name) => {
   const { status, stderr } = await spoor(['trace', `--${name}`, 'command', '--duration', '100ms']);
   expect(stderr).toMatch(

@@ -13,6 +13,7 @@ import type { Receive } from '../launcher.js';
 import { hasUnicode } from '../output/style.js';
 import type { Subcommand } from '../subcommand.js';
 import { Interrupts } from '../trace/interrupts.js';
+import { namingFlag } from '../trace/option-errors.js';
 import { readTraceSettings, type TraceSettings, traceOptions } from '../trace/options.js';
 import { type InputFile, inputFile, Outputs } from '../trace/outputs.js';
 import { commandUser } from '../trace/person.js';
@@ -111,6 +112,8 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
       ...(until === undefined ? {} : { until }),
       ...(argvLimit === undefined ? {} : { argvLimit }),
     },
+  }).catch((error: unknown) => {
+    throw namingFlag(error);
   });
   let tracer: Tracer | undefined;
   const [started, { Session, writer }] = await Promise.all([

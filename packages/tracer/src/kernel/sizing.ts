@@ -114,7 +114,9 @@ export function committedEntries(possibleCpus: number): number {
 export function checkRingSize(name: string, size: number, pageSize: number): number {
   const isPower = Number.isSafeInteger(size) && size > 0 && Math.log2(size) % 1 === 0;
   if (isPower && size % pageSize === 0 && size <= 2 ** 30) return size;
+  const expected = `a power of two from ${pageSize} bytes (one page) to 1073741824 (1 GiB)`;
   throw new SpoorError('RING_SIZE', `invalid size of the ring ${name}: ${size} bytes`, {
-    remedy: `Give a power of two from ${pageSize} bytes (one page) to 1073741824 (1 GiB).`,
+    remedy: `Give ${expected}.`,
+    details: { option: `ringSizes.${name}`, expected, value: size },
   });
 }
