@@ -105,8 +105,11 @@ static __always_inline int accounts_fill(struct accounts *accounts, struct signa
 	struct accounts_walk walk = { .accounts = accounts };
 
 	__builtin_memset(accounts, 0, sizeof(*accounts));
-	accounts->run_ns = BPF_CORE_READ(signal, sum_sched_runtime);
-	accounts_add(accounts, signal);
+	/* The count is of threads that were added to the sums, and of children that were waited for. */
+	if (sequence) {
+		accounts->run_ns = BPF_CORE_READ(signal, sum_sched_runtime);
+		accounts_add(accounts, signal);
+	}
 	accounts->head = (unsigned long)signal + bpf_core_field_offset(struct signal_struct, thread_head);
 	accounts->link = (unsigned long)BPF_CORE_READ(signal, thread_head.next);
 #ifdef SPOOR_WITHOUT_BPF_LOOP
