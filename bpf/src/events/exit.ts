@@ -13,7 +13,7 @@ export const exit = declareEvent({
       'tree count from the exec of the command.',
     'Times, memory, bytes and switches are of the process itself, with its threads that have ended and the programs that it executed ' +
       'before. Children are not included, as they are in the usage that wait4() returns. What the kernel does for the process after ' +
-      'the event is missing: it frees the memory and closes the files.',
+      'the event is missing, such as closing its files.',
     'The scheduler knows how long the process ran. The ticks of the clock (100 to 1,000 a second) divide that into user and system ' +
       'time, as in wait4(): a program that ends within a tick has all of it in one of both. What the last thread ran since the last ' +
       'tick is known only if it never waited. Otherwise it is missing.',

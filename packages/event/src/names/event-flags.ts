@@ -25,8 +25,8 @@ export const eventFlagTexts: Readonly<Record<EventFlagName, string>> = {
 export const truncatedText =
   'A text has fewer bytes than there were. In JSON the text has an entry with Truncated behind its name.';
 
-/** Events of hooks of the kernel. */
-const hookKinds: ReadonlySet<string> = new Set(['fork', 'exec', 'exit']);
+/** Events without facts that another task can change meanwhile. */
+const provenKinds: ReadonlySet<string> = new Set(['fork', 'exit']);
 
 /** Events of calls without anything from the caller's memory. */
 const kernelKinds: ReadonlySet<string> = new Set(['fork', 'exit', 'kill', 'ptrace', 'setuid', 'setgid']);
@@ -42,7 +42,7 @@ const kernelKinds: ReadonlySet<string> = new Set(['fork', 'exit', 'kill', 'ptrac
 export function qualifyingFlags(kind: string): readonly EventFlagName[] {
   const flags: EventFlagName[] = [];
   if (!kernelKinds.has(kind)) flags.push('user-memory');
-  if (!hookKinds.has(kind)) flags.push('racy');
+  if (!provenKinds.has(kind)) flags.push('racy');
   flags.push('unreachable');
   return flags;
 }

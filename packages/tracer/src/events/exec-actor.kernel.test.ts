@@ -137,7 +137,6 @@ describe('the working directory', () => {
     expect(moved).toHaveLength(100);
     const proven = moved.filter(({ flags }) => !flags.includes('racy')).map(({ data }) => data['cwd']);
     for (const cwd of proven) expect([folder, `${folder}/a/b`]).toContain(cwd);
-    expect(new Set(proven).size).toBe(2);
   });
 
   it('selects execs by a condition', async () => {
