@@ -11,9 +11,10 @@ export const exit = declareEvent({
   notes: [
     'The process of a traced command starts before the trace and waits for it. durationNs includes that wait. The table and the ' +
       'tree count from the exec of the command.',
-    'Times, memory, bytes and switches are of the process itself, with its threads that have ended and the programs that it executed ' +
-      'before. Children are not included, as they are in the usage that wait4() returns. What the kernel does for the process after ' +
-      'the event is missing, such as closing its files.',
+    'Times, memory and switches are of the process itself, with its threads that have ended and the programs that it executed before. ' +
+      'They do not include children, as the usage does that wait4() returns. Bytes include those of children that the process waited ' +
+      'for, as in /proc/PID/io: the kernel keeps one sum. What the kernel does for the process after the event is missing, such as ' +
+      'closing its files.',
     'The scheduler knows how long the process ran. The ticks of the clock (100 to 1,000 a second) divide that into user and system ' +
       'time, as in wait4(): a program that ends within a tick has all of it in one of both. What the last thread ran since the last ' +
       'tick is known only if it never waited. Otherwise it is missing.',

@@ -223,6 +223,25 @@ describe('the accounts of a process that ends', () => {
     }
   });
 
+  it('include bytes of children that were waited for, and no memory of them', async () => {
+    const [exit] = await exits(`
+      child(
+        int null = must(open("/dev/null", O_WRONLY));
+        static char bytes[5000];
+        if (!must(fork())) {
+          must(write(null, bytes, sizeof(bytes)));
+          mmap(NULL, 30 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+          exit(0);
+        }
+        must(wait(NULL));
+        tell_own();
+      );`);
+    expectBytes(exit!);
+    if (exit!.ended[0]! >= 4) expect(Number(exit!.data['writeBytes'])).toBeGreaterThanOrEqual(5000);
+    expect(exit!.usage[2]).toBeGreaterThanOrEqual(30 << 20);
+    expect(Number(exit!.data['maxRssBytes'])).toBeLessThan(30 << 20);
+  });
+
   it('select exits by a condition', async () => {
     const { lines } = await act({
       kinds: ['exit'],
