@@ -19,7 +19,7 @@ struct exit_event {
 	__u64 user_time_ns;
 	__u64 system_time_ns;
 	__u64 max_rss_bytes;
-	/* as calls like read() and write() returned them; those of children that were waited for, too */
+	/* as calls like read() and write() returned them, and those of children that were waited for */
 	__u64 read_bytes;
 	__u64 write_bytes;
 	/* as storage was asked for them */
