@@ -35,7 +35,9 @@
 	SYSCALL(24, LINK, link, activity)                                                                      \
 	SYSCALL(25, SYMLINK, symlink, activity)                                                                \
 	SYSCALL(26, MKNOD, mknod, activity)                                                                    \
-	SYSCALL(27, NAMESPACE, namespace, activity)
+	SYSCALL(27, NAMESPACE, namespace, activity)                                                            \
+	SYSCALL(28, TRUNCATE, truncate, activity)                                                              \
+	SYSCALL(29, SETXATTR, setxattr, activity)
 
 #define EVENT_ENUMERATOR(number, NAME, name, ring) EVENT_##NAME = number,
 enum event_kind { FOR_EACH_EVENT(EVENT_ENUMERATOR, EVENT_ENUMERATOR) };

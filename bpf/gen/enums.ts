@@ -111,6 +111,8 @@ export const EventKind = {
   EVENT_SYMLINK: 25,
   EVENT_MKNOD: 26,
   EVENT_NAMESPACE: 27,
+  EVENT_TRUNCATE: 28,
+  EVENT_SETXATTR: 29,
 } as const;
 
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];
@@ -142,7 +144,9 @@ export type EventKindName =
   | 'link'
   | 'symlink'
   | 'mknod'
-  | 'namespace';
+  | 'namespace'
+  | 'truncate'
+  | 'setxattr';
 
 /** The name of each value; values that the object does not know have none. */
 export const eventKindNames: Readonly<Record<number, EventKindName>> = {
@@ -173,6 +177,8 @@ export const eventKindNames: Readonly<Record<number, EventKindName>> = {
   25: 'symlink',
   26: 'mknod',
   27: 'namespace',
+  28: 'truncate',
+  29: 'setxattr',
 };
 
 /** `enum exec_gain` */
@@ -458,4 +464,40 @@ export const wordsPlaceNames: Readonly<Record<number, WordsPlaceName>> = {
   0: 'nowhere',
   1: 'in-storage',
   2: 'in-hash',
+};
+
+/** `enum xattr_call` */
+export const XattrCall = {
+  XATTR_SETXATTR: 0,
+  XATTR_LSETXATTR: 1,
+  XATTR_FSETXATTR: 2,
+  XATTR_SETXATTRAT: 3,
+  XATTR_REMOVEXATTR: 4,
+  XATTR_LREMOVEXATTR: 5,
+  XATTR_FREMOVEXATTR: 6,
+  XATTR_REMOVEXATTRAT: 7,
+} as const;
+
+export type XattrCall = (typeof XattrCall)[keyof typeof XattrCall];
+
+export type XattrCallName =
+  | 'setxattr'
+  | 'lsetxattr'
+  | 'fsetxattr'
+  | 'setxattrat'
+  | 'removexattr'
+  | 'lremovexattr'
+  | 'fremovexattr'
+  | 'removexattrat';
+
+/** The name of each value; values that the object does not know have none. */
+export const xattrCallNames: Readonly<Record<number, XattrCallName>> = {
+  0: 'setxattr',
+  1: 'lsetxattr',
+  2: 'fsetxattr',
+  3: 'setxattrat',
+  4: 'removexattr',
+  5: 'lremovexattr',
+  6: 'fremovexattr',
+  7: 'removexattrat',
 };

@@ -26,7 +26,9 @@ import {
   RenameEvent,
   SetgidEvent,
   SetuidEvent,
+  SetxattrEvent,
   SymlinkEvent,
+  TruncateEvent,
   UnlinkEvent,
 } from './structs.js';
 
@@ -61,6 +63,8 @@ export const events = {
   symlink: { kind: 25, schema: SymlinkEvent },
   mknod: { kind: 26, schema: MknodEvent },
   namespace: { kind: 27, schema: NamespaceEvent },
+  truncate: { kind: 28, schema: TruncateEvent },
+  setxattr: { kind: 29, schema: SetxattrEvent },
 } as const;
 
 /** The fixed part of each kind of event. */
@@ -92,6 +96,8 @@ export interface EventParts {
   symlink: SymlinkEvent;
   mknod: MknodEvent;
   namespace: NamespaceEvent;
+  truncate: TruncateEvent;
+  setxattr: SetxattrEvent;
 }
 
 /** The fixed part of an event, told apart by the name of its kind. */

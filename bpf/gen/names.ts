@@ -60,6 +60,8 @@ export const eventKinds = [
   'symlink',
   'mknod',
   'namespace',
+  'truncate',
+  'setxattr',
 ] as const;
 
 export const filterKinds = [

@@ -11,6 +11,7 @@ import {
   MountCall,
   NamespaceCall,
   SetIdsCall,
+  XattrCall,
 } from './enums.js';
 
 /** `struct syscall_entry`: 2 bytes. */
@@ -805,6 +806,23 @@ export const SetuidEvent = ctype.struct('setuid_event', 136, {
 });
 export type SetuidEvent = Static<typeof SetuidEvent>;
 
+/** `struct setxattr_event`: 160 bytes. */
+export const SetxattrEvent = ctype.struct('setxattr_event', 160, {
+  header: [0, EventHeader],
+  result: [96, ctype.s32],
+  call: [100, ctype.enum('xattr_call', ctype.u32, XattrCall)],
+  value_size: [104, ctype.u64],
+  flags: [112, ctype.u32],
+  xattr_flags: [116, ctype.u32],
+  inode: [120, ctype.u64],
+  device: [128, ctype.u32],
+  unused: [132, ctype.u32],
+  attribute: [136, VarBytes],
+  path: [144, VarBytes],
+  directory: [152, VarBytes],
+});
+export type SetxattrEvent = Static<typeof SetxattrEvent>;
+
 /** `struct snapshot_result`: 24 bytes. */
 export const SnapshotResult = ctype.struct('snapshot_result', 24, {
   processes: [0, ctype.u64],
@@ -854,6 +872,18 @@ export const TaskIdentity = ctype.struct('task_identity', 16, {
   unused: [12, ctype.u32],
 });
 export type TaskIdentity = Static<typeof TaskIdentity>;
+
+/** `struct truncate_event`: 136 bytes. */
+export const TruncateEvent = ctype.struct('truncate_event', 136, {
+  header: [0, EventHeader],
+  length: [96, ctype.s64],
+  result: [104, ctype.s32],
+  device: [108, ctype.u32],
+  inode: [112, ctype.u64],
+  path: [120, VarBytes],
+  directory: [128, VarBytes],
+});
+export type TruncateEvent = Static<typeof TruncateEvent>;
 
 /** `struct unlink_event`: 120 bytes. */
 export const UnlinkEvent = ctype.struct('unlink_event', 120, {

@@ -16,7 +16,13 @@ export const lifecycleKinds = ['fork', 'exec', 'exit'] as const satisfies readon
  * Kinds of events that a trace reports only if they are named. The others are the default: each
  * kind that is on takes time at start-up, because the verifier reads its code.
  */
-export const namedKinds = ['symlink', 'mknod', 'namespace'] as const satisfies readonly EventKind[];
+export const namedKinds = [
+  'symlink',
+  'mknod',
+  'namespace',
+  'truncate',
+  'setxattr',
+] as const satisfies readonly EventKind[];
 
 /** Kinds of events that a trace reports by default. */
 export const defaultKinds: readonly EventKind[] = eventKinds.filter(

@@ -26,7 +26,9 @@ import { ptrace } from './ptrace.js';
 import { rename } from './rename.js';
 import { setgid } from './setgid.js';
 import { setuid } from './setuid.js';
+import { setxattr } from './setxattr.js';
 import { symlink } from './symlink.js';
+import { truncate } from './truncate.js';
 import { unlink } from './unlink.js';
 
 export { AF_INET, ipText } from '../names/address.js';
@@ -74,6 +76,8 @@ export const declarations = {
   symlink,
   mknod,
   namespace,
+  truncate,
+  setxattr,
 } as const satisfies { readonly [Kind in EventKind]?: EventDeclaration };
 
 /** The type of `data` of an event. */

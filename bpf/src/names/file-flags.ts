@@ -29,6 +29,9 @@ export const moveMountFlags: BitNames = bitNames(
   'F_SYMLINKS F_AUTOMOUNTS F_EMPTY_PATH - T_SYMLINKS T_AUTOMOUNTS T_EMPTY_PATH - SET_GROUP BENEATH',
 );
 
+/** Flags of setxattr(): include/uapi/linux/xattr.h. */
+export const xattrFlags: BitNames = bitNames('XATTR_', 'CREATE REPLACE');
+
 /** Flags of umount2(): include/linux/fs.h. */
 export const umountFlags: BitNames = [...bitNames('MNT_', 'FORCE DETACH EXPIRE'), [8, 'UMOUNT_NOFOLLOW']];
 

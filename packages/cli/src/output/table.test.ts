@@ -135,6 +135,11 @@ it.each([
     invented('namespace', { ...header, call: 1, flags: 0x20000, mntNamespace: 7, userNamespace: 8 }),
     'namespace call=unshare  flags=CLONE_NEWNS',
   ],
+  [invented('truncate', { ...header, path: '/f', length: 5n, inode: 3n }), 'truncate /f  length=5'],
+  [
+    invented('setxattr', { ...header, call: 6, attribute: 'user.a', path: '/f', result: -61 }),
+    'setxattr /f  call=fremovexattr  attribute=user.a  ENODATA',
+  ],
   [
     invented('mkdir', { ...header, path: '/new', mode: 0o755, result: -17 }),
     'mkdir   /new  mode=0755  EEXIST',

@@ -84,3 +84,36 @@ it('namespace', () => {
     error: 'ENOENT',
   });
 });
+
+it('truncate', () => {
+  expect(dataOf('truncate', { path: 'f', directory: '/d', length: -1n, result: -22 })).toEqual({
+    path: 'f',
+    directory: '/d',
+    length: '-1',
+    error: 'EINVAL',
+  });
+  expect(dataOf('truncate', { path: '/f', length: 2n ** 62n, device: 8 << 20, inode: 5n })).toEqual({
+    path: '/f',
+    length: '4611686018427387904',
+    device: '8:0',
+    inode: '5',
+  });
+});
+
+it('setxattr', () => {
+  const file = { attribute: 'user.a', path: '/f' };
+  expect(dataOf('setxattr', { call: 1, ...file, flags: 0x100, xattrFlags: 3, valueSize: 9n })).toEqual({
+    call: 'lsetxattr',
+    ...file,
+    valueSize: '9',
+    xattrFlags: 'XATTR_CREATE|XATTR_REPLACE',
+    flags: 'AT_SYMLINK_NOFOLLOW',
+  });
+  expect(dataOf('setxattr', { call: 6, ...file, inode: 5n, result: -61 })).toEqual({
+    call: 'fremovexattr',
+    ...file,
+    device: '0:0',
+    inode: '5',
+    error: 'ENODATA',
+  });
+});

@@ -3,8 +3,7 @@
  * a trace. `packages/tracer/src/events/untraced.kernel.test.ts` does each of them under a trace.
  */
 export const untracedCalls: Readonly<Record<string, string>> = {
-  'truncate setxattr utimensat':
-    'The length, an attribute or the times of a file are changed. ftruncate needs an open.',
+  'utimensat fallocate': 'The times of a file are changed, or its space. fallocate needs an open.',
   'read write mmap': 'Data moves through a descriptor or a mapping. Their open is an event.',
   'mmap mprotect': 'Memory becomes executable: a shared object, a native add-on, compiled code.',
   'memfd_create mq_open open_tree':

@@ -26,6 +26,8 @@ it('reports each event kind once, in one trace', async ({ task }) => {
       must(link("folder/file", "folder/second"));
       must(symlink("file", "folder/symbolic"));
       must(mknod("folder/pipe", S_IFIFO | 0600, 0));
+      must(truncate("folder/file", 5));
+      setxattr("missing", "user.note", "", 0, 0);
       must(rename("folder/file", "folder/other"));
       must(unlink("folder/other"));
 
@@ -70,6 +72,8 @@ it('reports each event kind once, in one trace', async ({ task }) => {
     chown: { path: 'folder/file' },
     symlink: { target: 'file', path: 'folder/symbolic' },
     mknod: { path: 'folder/pipe', type: 'fifo' },
+    truncate: { path: 'folder/file', length: '5' },
+    setxattr: { call: 'setxattr', attribute: 'user.note', error: 'ENOENT' },
     unlink: { path: 'folder/other' },
     bind: { ...loopback, port },
     listen: { ...loopback, port, backlog: 1 },
