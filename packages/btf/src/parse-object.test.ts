@@ -146,6 +146,16 @@ describe('an invalid BPF object', () => {
 
   test('a file that is not there', () => {
     const error = errorOf(() => readObject('/nonexistent/x.o'));
-    expect(error).toMatchObject({ code: 'FILE_UNREADABLE', message: '/nonexistent/x.o: cannot be read' });
+    expect(error).toMatchObject({
+      code: 'FILE_UNREADABLE',
+      message: expect.stringMatching(/^\/nonexistent\/x\.o: cannot be read: ENOENT/),
+    });
+  });
+
+  test('a device without an end', () => {
+    expect(errorOf(() => readObject('/dev/zero'))).toMatchObject({
+      code: 'FILE_UNREADABLE',
+      message: '/dev/zero: cannot be read: it is not a regular file',
+    });
   });
 });

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { SpoorError } from '@spoor/core';
+import { readRegularFile, SpoorError } from '@spoor/core';
 import type { Btf } from './btf.js';
 import type { BtfDatasec, BtfLinkage } from './btf-types.js';
 import { type Elf, type ElfSection, readElf } from './elf.js';
@@ -90,9 +89,13 @@ export function parseObject(bytes: Uint8Array, options: ParseOptions = {}): Obje
 export function readObject(path: string): ObjectFile {
   let bytes: Uint8Array;
   try {
-    bytes = readFileSync(path);
+    bytes = readRegularFile(path);
   } catch (cause) {
-    throw new SpoorError('FILE_UNREADABLE', `${path}: cannot be read`, { details: { file: path }, cause });
+    throw new SpoorError('FILE_UNREADABLE', `${path}: cannot be read: ${(cause as Error).message}`, {
+      remedy: 'Give the path of a compiled BPF object (.o).',
+      details: { file: path },
+      cause,
+    });
   }
   return parseObject(bytes, { file: path });
 }

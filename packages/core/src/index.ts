@@ -15,3 +15,4 @@ export { type MapType, type MapTypeName, mapTypeOf, mapTypes } from './map-types
 export { nearest } from './nearest.js';
 export { positive } from './positive.js';
 export type { BatchRequest, BatchResult, RawMap } from './raw-map.js';
+export { readRegularFile } from './regular-file.js';

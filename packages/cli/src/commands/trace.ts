@@ -76,7 +76,7 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
       },
     );
   }
-  const scopes = await scopesOf(settings);
+  const scopes = await scopesOf(settings, interrupts.starting);
   const outputs = await Outputs.open(io, {
     out: settings.outputFile,
     fallback: command === undefined ? io.out : io.err,
@@ -203,14 +203,17 @@ async function prepareOutput(
   return { Session, writer: new EventWriter(renderer, sink, settings.events) };
 }
 
-async function scopesOf({ command, scopes, policy }: TraceSettings): Promise<readonly (string | Scope)[]> {
-  const all = policy === undefined ? scopes : [...scopes, ...(await scopesOfPolicy(policy))];
+async function scopesOf(
+  { command, scopes, policy }: TraceSettings,
+  starting: AbortSignal,
+): Promise<readonly (string | Scope)[]> {
+  const all = policy === undefined ? scopes : [...scopes, ...(await scopesOfPolicy(policy, starting))];
   return all.length === 0 && command === undefined ? [wholeMachine] : all;
 }
 
-async function scopesOfPolicy(path: string): Promise<readonly Scope[]> {
+async function scopesOfPolicy(path: string, starting: AbortSignal): Promise<readonly Scope[]> {
   const { readPolicy } = await import('../trace/files.js');
-  return (await readPolicy(path)).scopes;
+  return (await readPolicy(path, starting)).scopes;
 }
 
 async function openRecorder(

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +28,21 @@ describe('an invalid object', () => {
   test('cannot be read', () => {
     expect(outcome(join(folder, 'missing.o'))).toBe('FILE_UNREADABLE');
     expect(outcome(folder)).toBe('FILE_UNREADABLE');
+  });
+
+  test.each(['/dev/zero', '/dev/null'])('is not a regular file: %s', (device) => {
+    expect(() => openObject(device)).toThrow(
+      expect.objectContaining({
+        code: 'FILE_UNREADABLE',
+        message: `the object ${device} cannot be read: it is not a regular file`,
+      }),
+    );
+  });
+
+  test('is a pipe without a writer', () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    expect(outcome(pipe)).toBe('FILE_UNREADABLE');
   });
 
   test('is empty, a text, or a program of this machine', () => {

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { SpoorError } from '@spoor/core';
+import { readRegularFile, SpoorError } from '@spoor/core';
 
 export interface ObjectSource {
   /** Ours: what is parsed refers to them. */
@@ -19,7 +18,7 @@ export function readSource(source: string | Uint8Array, name: string | undefined
   }
   try {
     const own = name ?? basename(source).replace(/(\.bpf)?\.o$/, '');
-    return { bytes: readFileSync(source), file: source, name: plainName(own) };
+    return { bytes: readRegularFile(source), file: source, name: plainName(own) };
   } catch (cause) {
     throw new SpoorError(
       'FILE_UNREADABLE',
