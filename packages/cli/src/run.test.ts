@@ -77,6 +77,14 @@ describe('help', () => {
     expect(advanced).toContain('--ring-size');
   });
 
+  it('names the signals that end a trace, and the files that SIGHUP reopens', async () => {
+    const text = (await spoor('trace', '--help')).stdout.replaceAll('\n', ' ');
+    expect(text).toContain(
+      'Of SIGINT, SIGTERM and SIGHUP, counted together, the second passed on ends the trace',
+    );
+    expect(text).toContain('With -o FILE or --stats-json FILE, SIGHUP to spoor alone reopens these files');
+  });
+
   it('lists the exit statuses of a trace', async () => {
     const { stdout } = await spoor('trace', '--help');
     for (const status of ['128 + N', '127', '126', '141']) expect(stdout).toContain(status);

@@ -31,8 +31,10 @@ const usage: Usage = {
       'standard error. Without a command, events go to standard output. Without a command and a scope, spoor traces the ' +
       'whole machine.',
     'A signal to the whole process group, such as Ctrl-C, reaches the command, and the trace continues. spoor passes a ' +
-      'signal to itself alone on to the command. The second such signal ends the trace, and the third ends spoor. ' +
-      'SIGHUP to spoor alone reopens the output files, for log rotation.',
+      'signal to itself alone on to the command. Of SIGINT, SIGTERM and SIGHUP, counted together, the second passed on ' +
+      'ends the trace, and the third ends spoor. With -o FILE or --stats-json FILE, SIGHUP to spoor alone reopens these ' +
+      'files, for log rotation, and is not passed on.',
+    'Without a command, or after its end, the first SIGINT, SIGTERM or SIGHUP ends the trace, and the next ends spoor.',
     statusHelp,
   ],
   examples: [

@@ -39,6 +39,15 @@ it('ends a trace that has no command', () => {
   expect(interrupts.starting.aborted).toBe(false);
 });
 
+it('passes SIGHUP on without an output file, and counts it', () => {
+  const { tracer, began } = started(new Promise(() => {}));
+  began();
+  signal('SIGHUP');
+  expect(tracer.kill).toHaveBeenLastCalledWith('SIGHUP');
+  signal('SIGHUP');
+  expect(tracer.close).toHaveBeenCalledTimes(1);
+});
+
 it('passes signals on to the command while it lives, and stops tracing at the second', () => {
   const { interrupts, tracer, began, said } = started(new Promise(() => {}));
   began();

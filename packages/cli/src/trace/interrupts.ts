@@ -56,8 +56,8 @@ const disregarded: readonly NodeJS.Signals[] = [
  *
  * - Before the command begins, nothing stays loaded and the command never runs.
  * - While the command lives, a signal to the whole process group belongs to the command and has no
- *   other effect. A signal to `spoor` alone is passed on. The second one ends the trace, and the
- *   third ends `spoor`.
+ *   other effect. A signal to `spoor` alone is passed on. Of SIGINT, SIGTERM and SIGHUP, counted
+ *   together, the second one ends the trace, and the third ends `spoor`.
  * - SIGHUP to `spoor` alone reopens the output files, if there are any. Then it is not passed on.
  * - Without a living command, the trace ends, and the events so far are written. The next signal
  *   ends `spoor` at once.
