@@ -116,6 +116,20 @@ it.each([
   expect(stderr).toMatch(remedy);
 });
 
+it.each([
+  [[''], 'USAGE: empty command', 'See spoor --help.'],
+  [['a b'], `USAGE: unknown command 'a b'`, `To trace it, write: spoor trace -- 'a b'`],
+  [['--version', 'x'], `USAGE: unexpected argument 'x'`, 'Write: spoor --version'],
+  [['help', 'list', 'x'], `USAGE: unexpected argument 'x'`, 'Write: spoor help list'],
+  [['list', 'x'], `INVALID_VALUE: invalid value 'x' for spoor list`, 'Values: events, filters.'],
+  [['replay', ''], 'INVALID_VALUE: empty argument: a recording', 'Write: spoor replay FILE [options]'],
+  [['trace', '-p', '0'], `INVALID_VALUE: invalid value '0' for --pid`, 'Values: process ids, such as 4711'],
+])('reports a mistake with its place: spoor %j', async (args, message, remedy) => {
+  const { status, stderr } = await spoor(...args);
+  expect(stderr).toContain(`spoor: ${message}\n  ${remedy}`);
+  expect(status).toBe(2);
+});
+
 it('starts no line with text from a path', async () => {
   const { stderr } = await spoor('replay', '/nowhere/\nspoor: OK\n\x1b[2J');
   expect(stderr).toMatch(

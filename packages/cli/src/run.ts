@@ -5,6 +5,7 @@ import { parseArguments } from './args/parse.js';
 import { exitStatus, type Outcome, statusOfError } from './exit-status.js';
 import { reportFailure } from './failure.js';
 import { type Io, standardIo } from './io.js';
+import { commandLine } from './output/shell-words.js';
 import { sinkError } from './output/sink-error.js';
 import { subcommands } from './subcommands.js';
 import { version } from './version.js';
@@ -47,6 +48,7 @@ async function dispatch(args: readonly string[], io: Io): Promise<Outcome> {
   const count = io.launcher?.gateFd === undefined ? args.length : args.indexOf('--');
   checkEncoding(args, count);
   if (name === '--version' || name === '-V') {
+    refuseMore(rest, name);
     io.out.sink.write(`spoor ${version()}\n`);
     return exitStatus.ok;
   }
@@ -56,6 +58,7 @@ async function dispatch(args: readonly string[], io: Io): Promise<Outcome> {
     return wantsHelp ? exitStatus.ok : exitStatus.usage;
   }
   const wanted = wantsHelp ? rest[0]! : name;
+  if (wantsHelp) refuseMore(rest.slice(1), `help ${wanted}`);
   const entry = Object.hasOwn(subcommands, wanted) ? subcommands[wanted] : undefined;
   if (entry === undefined) throw unknownSubcommand(wanted);
   const subcommand = await entry.load();
@@ -63,6 +66,12 @@ async function dispatch(args: readonly string[], io: Io): Promise<Outcome> {
   if (!parsed.has('help')) return subcommand.run(parsed, io);
   io.out.sink.write(helpText(subcommand.usage));
   return exitStatus.ok;
+}
+
+/** @throws {SpoorError} USAGE when an argument follows this command line, which is whole */
+function refuseMore([surplus]: readonly string[], whole: string): void {
+  if (surplus === undefined) return;
+  throw new SpoorError('USAGE', `unexpected argument '${surplus}'`, { remedy: `Write: spoor ${whole}` });
 }
 
 function overview(): string {
@@ -79,11 +88,12 @@ function unknownSubcommand(name: string): SpoorError {
   if (name.startsWith('-')) {
     return new SpoorError('UNKNOWN_OPTION', `unknown option ${name}`, { remedy: 'See spoor --help.' });
   }
+  if (name === '') return new SpoorError('USAGE', 'empty command', { remedy: 'See spoor --help.' });
   const guess = nearest(name, Object.keys(subcommands));
   return new SpoorError('USAGE', `unknown command '${name}'`, {
     remedy:
       guess === undefined
-        ? `To trace it, write: spoor trace -- ${name}`
+        ? `To trace it, write: spoor trace -- ${commandLine([name], undefined, false)}`
         : `Did you mean spoor ${guess}? See spoor --help.`,
   });
 }

@@ -92,6 +92,22 @@ describe('an invalid command line', () => {
     expect(() => parseArguments(plain, ['--', 'ls'])).toThrow("unexpected argument 'ls'");
   });
 
+  it('names the option and the alias of a duplicate', () => {
+    expect(() => parse('--out', 'a', '--old', 'b')).toThrow('duplicate --out: --old is another name for it');
+    expect(() => parse('--out', 'a', '--out', 'b')).toThrow(/^duplicate --out$/);
+  });
+
+  it('quotes the words of a command that lacks its --', () => {
+    expect(() => parse('ls', '', 'a b')).toThrow(
+      expect.objectContaining({ remedy: `A command comes after "--": spoor test -- ls '' 'a b'` }),
+    );
+  });
+
+  it('rejects an empty positional', () => {
+    const needy = { ...usage, positionals: { name: 'a file', min: 1, max: 1 } };
+    expect(() => parseArguments(needy, [''])).toThrow('empty argument: a file');
+  });
+
   it('rejects too few and too many positionals', () => {
     const needy = { ...usage, positionals: { name: 'a file', min: 1, max: 1 } };
     expect(() => parseArguments(needy, [])).toThrow('missing argument: a file');

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { nearest, SpoorError } from '@spoor/core';
+import { commandLine } from '../output/shell-words.js';
 import { helpOption, type Option, type Usage } from './option.js';
 
 /** A parsed command line. */
@@ -40,7 +41,8 @@ export class Arguments {
 /**
  * Parses a command line.
  * @throws {SpoorError} UNKNOWN_OPTION when an option does not exist
- * @throws {SpoorError} INVALID_VALUE when a value is missing, or given to a switch
+ * @throws {SpoorError} INVALID_VALUE when a value is missing, or given to a switch, or when an
+ *   argument is empty
  * @throws {SpoorError} USAGE when an option is repeated, or an argument is missing or unexpected
  */
 export function parseArguments(usage: Usage, args: readonly string[]): Arguments {
@@ -68,9 +70,9 @@ export function parseArguments(usage: Usage, args: readonly string[]): Arguments
     if (option === undefined) throw unknownOption(usage, options, token.rawName, bare);
     const given = values.get(option.name) ?? [];
     if (given.length > 0 && option.multiple !== true && option.value !== undefined) {
-      throw new SpoorError('USAGE', `duplicate ${token.rawName}`, {
-        remedy: `Give --${option.name} once.`,
-      });
+      const full = `--${option.name}`;
+      const alias = token.rawName === full ? '' : `: ${token.rawName} is another name for it`;
+      throw new SpoorError('USAGE', `duplicate ${full}${alias}`, { remedy: `Give ${full} once.` });
     }
     given.push(givenValue(option, token));
     values.set(option.name, given);
@@ -147,7 +149,7 @@ function unknownOption(
 }
 
 const commandRemedy = ({ name }: Usage, words: readonly string[]) =>
-  `A command comes after "--": spoor ${name} -- ${words.join(' ')}`;
+  `A command comes after "--": spoor ${name} -- ${commandLine(words, undefined, false)}`;
 
 function checkPositionals(usage: Usage, given: readonly string[]): void {
   const { min, max, name } = usage.positionals ?? { min: 0, max: 0, name: '' };
@@ -160,9 +162,7 @@ function checkPositionals(usage: Usage, given: readonly string[]): void {
       remedy,
     });
   }
-  if (given.length < min) {
-    throw new SpoorError('USAGE', `missing argument: ${name}`, {
-      remedy: `Write: spoor ${usage.name} ${usage.synopsis}`,
-    });
-  }
+  const remedy = `Write: spoor ${usage.name} ${usage.synopsis}`;
+  if (given.length < min) throw new SpoorError('USAGE', `missing argument: ${name}`, { remedy });
+  if (given.includes('')) throw new SpoorError('INVALID_VALUE', `empty argument: ${name}`, { remedy });
 }

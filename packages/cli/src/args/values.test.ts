@@ -52,7 +52,7 @@ it.each([
   expect(readPids(text, '--pid')).toBe(scope);
 });
 
-it.each(['', 'sh', '-1', '42,', '4 2', '42 follow'])('%j is not a process id', (text) => {
+it.each(['', 'sh', '-1', '0', '42,0', '042', '42,', '4 2', '42 follow'])('%j is not a process id', (text) => {
   expect(() => readPids(text, '--pid')).toThrow(expect.objectContaining({ code: 'INVALID_VALUE' }));
 });
 

@@ -33,7 +33,7 @@ export function readCount(text: string, option: string): number {
 
 /** Parses process ids separated by commas. Returns the scope that follows them. */
 export function readPids(text: string, option: string): string {
-  if (/^\d{1,10}(,\d{1,10})*$/.test(text)) return `tree=${text}`;
+  if (/^[1-9]\d{0,9}(,[1-9]\d{0,9})*$/.test(text)) return `tree=${text}`;
   throw invalid(option, text, 'Values: process ids, such as 4711 or 4711,4712.');
 }
 

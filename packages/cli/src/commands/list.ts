@@ -29,7 +29,7 @@ interface Listing {
 const listings = { events: listEvents, filters: listFilters } as const;
 
 async function run(args: Arguments, io: Io): Promise<number> {
-  const what = readChoice(['events', 'filters'])(args.positionals[0]!, 'What to list');
+  const what = readChoice(['events', 'filters'])(args.positionals[0]!, 'spoor list');
   const { json, text } = await listings[what]();
   const { sink, style } = io.out;
   sink.write(args.has('json') ? `${JSON.stringify(json, null, 2)}\n` : text(style));

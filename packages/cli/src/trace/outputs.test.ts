@@ -66,12 +66,14 @@ it('removes the files that it created before it refused', async () => {
 it('refuses a standard stream for two outputs', async () => {
   const io = capturedIo();
   const fallback = io.out;
-  await expect(Outputs.open(io, { out: '-', fallback, stats: '-' })).rejects.toThrow(
-    '--output-file - and --stats-json - are the same file',
-  );
-  await expect(Outputs.open(io, { out: undefined, fallback, stats: '-' })).rejects.toThrow(
-    'standard output, which gets the events, and --stats-json - are the same file',
-  );
+  await expect(Outputs.open(io, { out: '-', fallback, stats: '-' })).rejects.toMatchObject({
+    code: 'USAGE',
+    message: '--output-file - and --stats-json - are the same stream',
+  });
+  await expect(Outputs.open(io, { out: undefined, fallback, stats: '-' })).rejects.toMatchObject({
+    code: 'USAGE',
+    message: 'standard output, which gets the events, and --stats-json - are the same stream',
+  });
 });
 
 it('accepts a device for several outputs', async () => {

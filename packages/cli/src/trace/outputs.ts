@@ -88,6 +88,7 @@ export class Outputs {
    * Empties the files once all are open, and none is the same as another output or an input.
    *
    * @throws {SpoorError} OUTPUT_UNWRITABLE when a file cannot be opened or is used twice
+   * @throws {SpoorError} USAGE when a standard stream is used twice
    */
   static async open(io: Io, wanted: WantedOutputs): Promise<Outputs> {
     const { out, fallback, stats, record, inputs = [] } = wanted;
@@ -221,7 +222,10 @@ function checkWritable(sink: Sink): void {
   if (failure !== undefined) throw failure;
 }
 
-/** @throws {SpoorError} OUTPUT_UNWRITABLE when two are the same file; the message names both */
+/**
+ * @throws {SpoorError} OUTPUT_UNWRITABLE when two are the same file, USAGE when they are the same
+ *   standard stream; the message names both
+ */
 function checkDistinct(
   named: readonly Named[],
   fallback: Sink | undefined,
@@ -232,6 +236,7 @@ function checkDistinct(
     outputs.unshift({ name: `${fallback.name}, which gets the events,`, sink: fallback });
   for (const [index, { name, sink }] of outputs.entries()) {
     const other = outputs.slice(0, index).find((before) => isSameSink(before.sink, sink));
+    if (other?.sink === sink) throw usedTwice(`${other.name} and ${name} are the same stream`);
     if (other !== undefined) throw clash(`${other.name} and ${name} are the same file`, eachItsOwn);
     const { stats } = sink;
     const input = stats?.isFile() ? inputs.find((one) => isSameFile(one.stats, stats)) : undefined;
@@ -249,6 +254,11 @@ function isSameSink(one: Sink, other: Sink): boolean {
 
 function clash(message: string, remedy: string): SpoorError {
   return new SpoorError('OUTPUT_UNWRITABLE', message, { remedy });
+}
+
+/** The command line alone says that a standard stream has two outputs. */
+function usedTwice(message: string): SpoorError {
+  return new SpoorError('USAGE', message, { remedy: eachItsOwn });
 }
 
 /** Empties a file. The contents of a descriptor from the caller stay. */
