@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { eventKinds, namedKinds } from '@spoor/bpf';
 import type { EventKind } from '@spoor/event';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { compileProgram, type TestProgram } from '../../test/compile.js';
@@ -32,6 +33,8 @@ const kinds = [
   'module-load',
   'bpf',
   'io-uring',
+  'link',
+  ...namedKinds,
 ] as const satisfies readonly EventKind[];
 
 const smallRings = { activity: 64 * 1024 };
@@ -40,6 +43,7 @@ async function run(rounds: number, children: number) {
   await using tracer = await trace({
     tuning: { replaceable: false },
     command: [flood.path, String(rounds), String(children)],
+    events: eventKinds,
     spawn: { cwd: dirname(flood.path), stdio: 'inherit' },
     ringSizes: smallRings,
   });
