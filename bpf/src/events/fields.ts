@@ -3,7 +3,7 @@ import { capabilityNames } from '../names/capability.js';
 import { deviceText } from '../names/device.js';
 import { errorName, errors } from '../names/errno.js';
 import { families } from '../names/family.js';
-import type { Names } from '../names/names.js';
+import { type Names, octalNumbers } from '../names/names.js';
 import { signals } from '../names/signal.js';
 import { type FieldOptions, field, type JsonSchema, type PathRule, type Test } from './field.js';
 
@@ -135,7 +135,7 @@ export const alwaysError = () =>
 /** Permissions as people write them: `0755`. */
 export const mode = () =>
   field<string>()({
-    form: { type: 'number', show: (value) => value.toString(8).padStart(4, '0') },
+    form: { type: 'number', names: octalNumbers },
     schema: { type: 'string', pattern: '^[0-7]{4,6}$' },
     description: 'Permissions as asked for, octal.',
   });

@@ -12,7 +12,17 @@ export interface Names<Name extends string | null = string | null> {
   numberOf(name: string, machine: Architecture): number | undefined;
   /** Some names, for messages. */
   readonly examples: string;
+  /** True if digits are octal, as `of` writes them. */
+  readonly octal?: true;
 }
+
+/** Permissions as people write them: `0755`. */
+export const octalNumbers: Names<string> = {
+  of: (value) => value.toString(8).padStart(4, '0'),
+  numberOf: (text) => (/^[0-7]{1,10}$/.test(text) ? Number.parseInt(text, 8) : undefined),
+  examples: '0755',
+  octal: true,
+};
 
 /** Makes names from a function and the numbers that have names. */
 export function namesOf<Name extends string | null>(

@@ -41,7 +41,8 @@ function readers({ max, min = 0n, names, words }: NumberValuesOptions, ranges: b
     .filter((part) => part !== undefined)
     .join(', ');
   const inRange = (written: WrittenPattern, digits: string) => {
-    const value = BigInt(digits);
+    if (words?.octal && !/^[0-7]+$/.test(digits)) written.fail('is not an octal number');
+    const value = BigInt(words?.octal ? `0o${digits}` : digits);
     if (value > max) written.fail(`exceeds the maximum of ${max}`);
     if (value < min) written.fail(`is below the minimum of ${min}`);
     return value;
@@ -70,7 +71,7 @@ function readers({ max, min = 0n, names, words }: NumberValuesOptions, ranges: b
       if (number !== undefined) return { from: BigInt(number), to: BigInt(number) };
       return written.fail(`expected ${expected}`);
     },
-    write: (value: FilterValue): Pattern => plain(wordOf(value, words) ?? numberText(value)),
+    write: (value: FilterValue): Pattern => plain(wordOf(value, words) ?? numberText(value, words)),
   };
 }
 
@@ -83,10 +84,11 @@ function wordOf(value: FilterValue, words: Names | undefined): string | undefine
   return word !== null && words.numberOf(word, machine) === Number(value.from) ? word : undefined;
 }
 
-function numberText(value: FilterValue): string {
+function numberText(value: FilterValue, words: Names | undefined): string {
   if ('name' in value) return value.name;
   if ('text' in value) throw new TypeError('expected a number, found a text');
-  return value.from === value.to ? String(value.from) : `${value.from}-${value.to}`;
+  const [from, to] = [value.from, value.to].map((number) => number.toString(words?.octal ? 8 : 10));
+  return value.from === value.to ? from! : `${from}-${to}`;
 }
 
 /** Returns the range of a resolved value. */
