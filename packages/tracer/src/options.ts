@@ -20,9 +20,9 @@ export interface TraceOptions<Kind extends EventKind = EventKind> {
    */
   readonly scopes?: readonly (string | Scope)[];
   /**
-   * The event kinds to hand out. Default: `defaultKinds` of `@spoor/bpf`, which are most of them.
-   * The lifecycle events `fork`, `exec` and `exit` are
-   * collected in any case, for `Tracer.processes`.
+   * The event kinds to hand out. Default: `defaultKinds` of `@spoor/bpf`, which are most of them,
+   * and those that `scopes` name. The lifecycle events `fork`, `exec` and `exit` are collected in
+   * any case, for `Tracer.processes`.
    */
   readonly events?: readonly Kind[];
   /**

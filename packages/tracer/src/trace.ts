@@ -62,17 +62,21 @@ export async function traceWithKernel<const Kind extends EventKind = EventKind>(
 ): Promise<Tracer<Kind>> {
   checkTraceOptions(options);
   requireProcfs();
-  const kinds = new Set<EventKind>(options.events ?? defaultKinds);
   const processes = new ProcessTree(options.maxProcesses);
   const { command, spawn } = options;
   if (command !== undefined && !('tgid' in command)) findCommand(command[0] ?? '', pathOf(spawn));
   const named = await scopesOf(options);
+  const kinds = new Set<EventKind>(options.events ?? [...defaultKinds, ...kindsOf(named.scopes)]);
   const scopes = command === undefined ? named.scopes : [commandScope, ...named.scopes];
   const kernel = { ...kernelOptions(options, kinds, scopes), ...overrides };
   const { start, ...ready } = await loadAndPrepare(kernel, scopes, options);
   // The tracer hands out events of these kinds only.
   return (await start({ ...ready, options, named, kinds, processes })) as Tracer<Kind>;
 }
+
+/** The kinds that scopes name. */
+const kindsOf = (scopes: readonly Scope[]): EventKind[] =>
+  scopes.flatMap(({ events }) => events.map(({ event }) => event as EventKind));
 
 /** Ids, start times and namespaces come from /proc. */
 function requireProcfs(): void {

@@ -86,14 +86,15 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
     stats: settings.statsJson,
     inputs: inputsOf(settings),
   });
+  const kinds = await shownKinds(settings, scopes);
   const { record } = outputs;
-  const recorder = record === undefined ? undefined : await openRecorder(record, settings);
+  const recorder = record === undefined ? undefined : await openRecorder(record, { ...settings, events: kinds });
   const { held, standing } = await heldCommand(settings, io, outputs);
   const { trace } = await import('@spoor/tracer');
   interrupts.starting.throwIfAborted();
   const starting = trace({
     // A recording always has the events that the process tree is built from.
-    events: recorder === undefined ? settings.events : [...new Set([...lifecycleKinds, ...settings.events])],
+    events: recorder === undefined ? kinds : [...new Set([...lifecycleKinds, ...kinds])],
     scopes,
     ringSizes: settings.ringSizes,
     signal: interrupts.starting,
@@ -120,7 +121,7 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
   let tracer: Tracer | undefined;
   const [started, { Session, writer }] = await Promise.all([
     starting,
-    prepareOutput(settings, scopes, outputs, () => tracer!.processes),
+    prepareOutput({ ...settings, events: kinds }, scopes, outputs, () => tracer!.processes),
   ]);
   tracer = started;
   // A command that this process started has already inherited the normal priority.
@@ -138,6 +139,17 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
     stats,
     standing,
   }).run();
+}
+
+/** Returns the kinds to show: by default also those that a scope names. */
+async function shownKinds(
+  { events, eventsByDefault }: TraceSettings,
+  scopes: readonly (string | Scope)[],
+): Promise<TraceSettings['events']> {
+  if (!eventsByDefault || scopes.length === 0) return events;
+  const { parseScope } = await import('@spoor/filter');
+  const rules = scopes.flatMap((scope) => (typeof scope === 'string' ? parseScope(scope) : scope).events);
+  return [...new Set([...events, ...rules.map(({ event }) => event as (typeof events)[number])])];
 }
 
 /**

@@ -159,6 +159,8 @@ export const replayOptions: readonly Option[] = [
 /** How events are shown. */
 export interface ShownOptions<Kind extends string = string> {
   readonly events: readonly Kind[];
+  /** True if `events` are the default. */
+  readonly eventsByDefault: boolean;
   readonly format: Format;
   readonly outputFile: string | undefined;
   readonly time: 'relative' | 'wall';
@@ -172,6 +174,7 @@ export interface ShownOptions<Kind extends string = string> {
 export function readShown<Kind extends string>(args: Arguments, kinds: NamedKinds<Kind>): ShownOptions<Kind> {
   return {
     events: args.get('events', readEvents(kinds)) ?? kinds.usual,
+    eventsByDefault: !args.has('events'),
     format: args.get('format', readChoice(formats)) ?? 'table',
     outputFile: args.get('output-file'),
     time: args.get('time', readChoice(['relative', 'wall'])) ?? 'relative',
