@@ -88,7 +88,8 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
   });
   const kinds = await shownKinds(settings, scopes);
   const { record } = outputs;
-  const recorder = record === undefined ? undefined : await openRecorder(record, { ...settings, events: kinds });
+  const recorder =
+    record === undefined ? undefined : await openRecorder(record, { ...settings, events: kinds });
   const { held, standing } = await heldCommand(settings, io, outputs);
   const { trace } = await import('@spoor/tracer');
   interrupts.starting.throwIfAborted();
