@@ -16,3 +16,4 @@ export { nearest } from './nearest.js';
 export { positive } from './positive.js';
 export type { BatchRequest, BatchResult, RawMap } from './raw-map.js';
 export { readRegularFile } from './regular-file.js';
+export { typeName } from './type-name.js';

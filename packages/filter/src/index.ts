@@ -11,21 +11,23 @@ export {
 } from './compile/explain.js';
 export type { EventName } from './events/fields.js';
 export {
-  type Between,
-  between,
   type EventConditions,
   type EventSteps,
-  endsWith,
   type FlagOrTextSteps,
   type FlagSteps,
   type IdSteps,
-  type NumberInput,
   type NumberSteps,
   type ScopeBuilder,
   scope,
-  startsWith,
   type TextSteps,
 } from './grammar/builder.js';
+export {
+  type Between,
+  between,
+  endsWith,
+  type NumberInput,
+  startsWith,
+} from './grammar/builder-inputs.js';
 export { type ParseScopeOptions, parseScope, parseScopes } from './grammar/parse.js';
 export type { Pattern, WrittenPattern } from './grammar/pattern.js';
 export { printScope } from './grammar/print.js';

@@ -11,3 +11,4 @@ export type { Segment } from './compile/segments.js';
 export type { TextEntry } from './compile/texts.js';
 export { createScopeWriter, type ScopeMaps, type ScopeWriter } from './compile/write.js';
 export { kernelDecidesAll } from './events/predicate.js';
+export { checkScope } from './grammar/check-scope.js';

@@ -1,6 +1,7 @@
 // Compiled, never run: each line under an expectation must be an error, or the type check of the
 // workspace fails.
-import { between, endsWith, scope, startsWith } from '../src/grammar/builder.js';
+import { scope } from '../src/grammar/builder.js';
+import { between, endsWith, startsWith } from '../src/grammar/builder-inputs.js';
 import type { Scope } from '../src/scope.js';
 
 const build = scope('build').comm('node', startsWith('np'), endsWith('.sh')).uid.atLeast(1000).follow();

@@ -1,5 +1,6 @@
 import { eventFields } from '../src/events/fields.js';
-import { scope as begin, between, endsWith, startsWith } from '../src/grammar/builder.js';
+import { scope as begin } from '../src/grammar/builder.js';
+import { between, endsWith, startsWith } from '../src/grammar/builder-inputs.js';
 import { parseScope } from '../src/grammar/parse.js';
 import { printScope } from '../src/grammar/print.js';
 import type { Comparison } from '../src/kinds/kind.js';

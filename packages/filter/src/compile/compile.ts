@@ -1,6 +1,7 @@
 import { events } from '@spoor/bpf';
 import { type FilterKindName, FilterKind as kindNumbers } from '@spoor/bpf/enums';
 import { fitsKernel, kernelConditions } from '../events/kernel-conditions.js';
+import { checkScopes } from '../grammar/check-scope.js';
 import { filterKinds } from '../kinds/filter-kinds.js';
 import type { Comparison, Engine, FilterKind } from '../kinds/kind.js';
 import { scopeFollows } from '../reference/match.js';
@@ -55,14 +56,16 @@ function kindNumber(name: FilterKindName): number {
  * looked up, on the host.
  *
  * @throws {SpoorError} TOO_MANY_SCOPES when there are more than 64; INVALID_VALUE when a name does
- * not exist on the host, or two scopes have one name
+ * not exist on the host, or two scopes have one name, or a scope is not valid; UNKNOWN_FILTER or
+ * UNKNOWN_EVENT
  *
  * @example
  * ```ts
  * const compiled = compileScopes([parseScope('uid=0 follow')]);
  * ```
  */
-export function compileScopes(scopes: readonly Scope[], options: CompileScopesOptions = {}): CompiledScopes {
+export function compileScopes(given: readonly Scope[], options: CompileScopesOptions = {}): CompiledScopes {
+  const scopes = checkScopes(given, 'compileScopes()');
   const host = options.host ?? linuxHost();
   const names = scopes.map(({ name }) => name);
   const bits = assignBits(names, options.previous?.bits ?? noBits);

@@ -1,5 +1,6 @@
 import { decidedInKernel } from '../events/kernel-conditions.js';
-import { printEventRule, printFilter, printScope } from '../grammar/print.js';
+import { checkScopes } from '../grammar/check-scope.js';
+import { expressionOf, printEventRule, printFilter } from '../grammar/print.js';
 import { filterKinds } from '../kinds/filter-kinds.js';
 import type { FilterKind } from '../kinds/kind.js';
 import { scopeFollows } from '../reference/match.js';
@@ -56,7 +57,8 @@ export interface ScopesExplanation {
  * Compiles scopes and says what became of them: bits, tables, and what is decided in the kernel.
  *
  * @throws {SpoorError} TOO_MANY_SCOPES when there are more than 64; INVALID_VALUE when a name does
- * not exist on the host, or two scopes have one name
+ * not exist on the host, or two scopes have one name, or a scope is not valid; UNKNOWN_FILTER or
+ * UNKNOWN_EVENT
  *
  * @example
  * ```ts
@@ -64,7 +66,7 @@ export interface ScopesExplanation {
  * ```
  */
 export function explain(written: readonly Scope[], options: CompileScopesOptions = {}): ScopesExplanation {
-  const compiled = compileScopes(written, options);
+  const compiled = compileScopes(checkScopes(written, 'explain()'), options);
   const scopes = compiled.scopes.flatMap((scope, bit) =>
     scope === undefined ? [] : [explainScope(scope, bit, compiled.paths[bit] ?? [])],
   );
@@ -89,7 +91,7 @@ function explainScope(scope: Scope, bit: number, paths: readonly PathMeaning[]):
   return {
     name: scope.name,
     bit,
-    expression: printScope(scope),
+    expression: expressionOf(scope),
     follows: scopeFollows(scope),
     filters: scope.filters.map((filter) => {
       const { meaning } = filterKinds[filter.kind] as FilterKind;

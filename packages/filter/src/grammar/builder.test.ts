@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { between, endsWith, scope, startsWith } from './builder.js';
+import { scope } from './builder.js';
+import { between, endsWith, startsWith } from './builder-inputs.js';
 import { parseScope } from './parse.js';
 import { printScope } from './print.js';
 
@@ -39,6 +40,30 @@ test.each([
   ['an event twice', () => scope().on('exec').on('exec'), /duplicate 'exec'/],
   ['an unknown event', () => scope().on('opne' as 'open'), /unknown event 'opne'/],
   ['a backward range', () => scope().uid(between(2, 1)), /ends before it starts/],
+  [
+    'a text that is undefined',
+    () => scope().comm(undefined as never),
+    /^comm: expected a text.*, got undefined$/,
+  ],
+  ['a number as a text', () => scope().comm(5 as never), /^comm: expected a text.*, got 5$/],
+  ['a number that is not whole', () => scope().uid(1.5), /^uid: expected a number.*, got 1\.5$/],
+  ['a number that is none', () => scope().uid(Number.NaN), /^uid: expected a number.*, got NaN$/],
+  ['an object as a number', () => scope().uid({} as never), /^uid: expected a number.*, got an object$/],
+  ['a range of a text', () => scope().uid(between('1' as never, 2)), /^between\(\): .*, got a string$/],
+  ['a range up to infinity', () => scope().uid(between(1, 1 / 0)), /^between\(\): .*, got Infinity$/],
+  [
+    'the beginning of nothing',
+    () => scope().comm.startsWith(undefined as never),
+    /^comm: .*, got an object$/,
+  ],
+  ['a value of a flag', () => Reflect.apply(scope().new, undefined, [5]), /^new takes no value/],
+  ['a name that is no text', () => scope(5 as never), /invalid scope name of type number/],
+  ['conditions that are no function', () => scope().on('open', 5 as never), /^on\(\): expected a function/],
+  [
+    'a function without conditions',
+    () => scope().on('open', () => ({}) as never),
+    /^on\(\): expected a function/,
+  ],
 ])('refuses %s', (_, build, says) => {
   expect(build).toThrow(
     expect.objectContaining({ name: 'SpoorError', message: expect.stringMatching(says) }),

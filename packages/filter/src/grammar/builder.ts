@@ -13,50 +13,10 @@ import {
   type Operator,
   type Scope,
 } from '../scope.js';
+import { type Between, endsWith, type NumberInput, readInput, startsWith } from './builder-inputs.js';
 import { duplicate, nameProblem, type Problem, problemOf } from './check.js';
-import { type Pattern, plain } from './pattern.js';
+import type { Pattern } from './pattern.js';
 import { quoted } from './syntax-error.js';
-
-/**
- * Matches texts by their beginning.
- *
- * @example
- * ```ts
- * scope().comm(startsWith('ba')); // comm=ba*
- * ```
- */
-export const startsWith = (text: string): Pattern => ({ text, starBefore: false, starAfter: true });
-
-/**
- * Matches texts by their end.
- *
- * @example
- * ```ts
- * scope().exe(endsWith('.sh')); // exe=*.sh
- * ```
- */
-export const endsWith = (text: string): Pattern => ({ text, starBefore: true, starAfter: false });
-
-/**
- * Matches numbers from `from` to `to`, both included.
- *
- * @example
- * ```ts
- * scope().uid(between(1000, 1999)); // uid=1000-1999
- * ```
- */
-export const between = (from: number | bigint, to: number | bigint): Between => ({
-  from: BigInt(from),
-  to: BigInt(to),
-});
-
-export interface Between {
-  readonly from: bigint;
-  readonly to: bigint;
-}
-
-/** A number, or a name where the kind takes names: `nobody`, `@1234`. */
-export type NumberInput = number | bigint | string;
 
 /** Comparisons of a number. Each returns a builder with one more condition. */
 export interface NumberSteps<Next> {
@@ -183,9 +143,9 @@ function grown(data: Scope): ScopeBuilder {
   }
   define(builder, 'follow', () => () => grown({ ...data, follows: true }));
   define(builder, 'on', () => (event: EventName, where?: (steps: unknown) => EventConditions) => {
-    const conditions = where?.(eventSteps(event, [])).conditions ?? [];
-    if (eventFields(event) === undefined)
+    if (typeof event !== 'string' || eventFields(event) === undefined)
       throw new SpoorError('UNKNOWN_EVENT', `unknown event ${quoted(String(event))}`);
+    const conditions = conditionsOf(event, where);
     if (data.events.some((rule) => rule.event === event)) {
       throwIf({ problem: duplicate(event), remedy: 'Put all conditions into one call of on().' });
     }
@@ -208,14 +168,32 @@ function throwIf(wrong: Problem | undefined): void {
   );
 }
 
+function conditionsOf(
+  event: EventName,
+  where: ((steps: unknown) => EventConditions) | undefined,
+): readonly EventCondition[] {
+  if (where === undefined) return [];
+  const returned: Partial<EventConditions> | undefined =
+    typeof where === 'function' ? where(eventSteps(event, [])) : undefined;
+  if (Array.isArray(returned?.conditions)) return returned.conditions;
+  throw new SpoorError('INVALID_VALUE', `on(): expected a function that returns conditions on ${event}`, {
+    remedy: "For example: .on('open', (open) => open.path.startsWith('/etc/')).",
+  });
+}
+
 type Add = (operator: Operator, values: FilterValue[]) => unknown;
 
 function stepsOf(name: string, kind: ValueKind, add: Add): unknown {
-  const read = (inputs: readonly unknown[]) => inputs.map((input) => readInput(name, kind, input));
+  // A flag has no values: the check of its filter reports any.
+  const read = (input: unknown) =>
+    kind.shape === 'flag' ? (input as FilterValue) : readInput(name, kind, input);
   const say =
     (operator: Operator, wrap: (input: never) => unknown = (input) => input) =>
     (...inputs: never[]) =>
-      add(operator, kind.shape === 'flag' ? [] : read(inputs.map(wrap)));
+      add(
+        operator,
+        inputs.map((input) => read(wrap(input))),
+      );
   return Object.assign(say('='), {
     not: say('!='),
     atLeast: say('>='),
@@ -225,24 +203,6 @@ function stepsOf(name: string, kind: ValueKind, add: Add): unknown {
     startsWith: say('=', startsWith),
     endsWith: say('=', endsWith),
   });
-}
-
-function readInput(name: string, kind: ValueKind, input: unknown): FilterValue {
-  return kind.read({
-    ...patternOf(input),
-    fail: (problem, remedy) => {
-      const said = `${name}: ${quoted(String(input))}: ${problem}`;
-      throw new SpoorError('INVALID_VALUE', said, remedy === undefined ? {} : { remedy });
-    },
-  });
-}
-
-function patternOf(input: unknown): Pattern {
-  if (typeof input === 'object' && input !== null) {
-    if ('from' in input && 'to' in input) return plain(`${input.from}-${input.to}`);
-    if ('text' in input) return input as Pattern;
-  }
-  return plain(String(input));
 }
 
 function eventSteps(event: EventName, conditions: readonly EventCondition[]): EventConditions {

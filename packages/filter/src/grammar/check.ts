@@ -56,16 +56,16 @@ export function problemOf({ name, kind, operator, values, before }: ComparisonCh
 export const duplicate = (name: string): string => `duplicate ${quoted(name)}`;
 
 /** Says that `name` does not have the operator, and which operators it has. */
-export function unsupported(name: string, { operators }: ValueKind, operator: Operator): string {
+export function unsupported(name: string, { operators }: ValueKind, operator: string): string {
   const use = operators.join(', ').replace(/, (\S+)$/, ' or $1');
   return `operator ${operator} is not supported for ${name} (use ${use})`;
 }
 
 /** Returns what is wrong with the name of a scope, or undefined. */
-export function nameProblem(name: string): Required<Problem> | undefined {
-  if (scopeNamePattern.test(name)) return undefined;
+export function nameProblem(name: unknown): Required<Problem> | undefined {
+  if (typeof name === 'string' && scopeNamePattern.test(name)) return undefined;
   return {
-    problem: `invalid scope name ${quoted(name)}`,
+    problem: `invalid scope name ${typeof name === 'string' ? quoted(name) : `of type ${typeof name}`}`,
     remedy: 'A name has up to 64 letters, digits, _, ., / and -. It starts with a letter, a digit or _.',
   };
 }

@@ -1,10 +1,10 @@
 import type { FilterKindName } from '@spoor/bpf/enums';
-import { nearest, SpoorError } from '@spoor/core';
+import { nearest, SpoorError, typeName } from '@spoor/core';
 import { eventFields, eventNames, fieldProblem } from '../events/fields.js';
 import { filterKinds } from '../kinds/filter-kinds.js';
 import { type FilterKind, hasTexts, standsAlone } from '../kinds/kind.js';
 import { defaultScopeName, type EventCondition, type Filter, type Operator, type Scope } from '../scope.js';
-import { duplicate, nameProblem, problemOf, unsupported } from './check.js';
+import { duplicate, nameProblem, type Problem, problemOf, unsupported } from './check.js';
 import { Cursor } from './cursor.js';
 import { quoted } from './syntax-error.js';
 
@@ -35,7 +35,17 @@ export interface ParseScopeOptions {
  * ```
  */
 export function parseScope(text: string, options: ParseScopeOptions = {}): Scope {
-  return new ScopeParser(text).parse(options.name ?? defaultScopeName);
+  const { name = defaultScopeName } = options;
+  const wrong = typeof text === 'string' ? nameProblem(name) : notText('parseScope()', 'a string', text);
+  if (wrong !== undefined) throw new SpoorError('INVALID_VALUE', wrong.problem, { remedy: wrong.remedy });
+  return new ScopeParser(text).parse(name);
+}
+
+function notText(where: string, expected: string, value: unknown): Required<Problem> {
+  return {
+    problem: `${where}: expected ${expected}, got ${typeName(value)}`,
+    remedy: 'Give an expression, for example uid=0 follow.',
+  };
 }
 
 /** A name and a colon in front of an expression. */
@@ -268,6 +278,10 @@ function kindOf(name: string): FilterKind | undefined {
  * ```
  */
 export function parseScopes(texts: readonly string[]): Scope[] {
+  if (!Array.isArray(texts)) {
+    const { problem, remedy } = notText('parseScopes()', 'an array of strings', texts);
+    throw new SpoorError('INVALID_VALUE', problem, { remedy });
+  }
   const scopes = texts.map((text, index) =>
     parseScope(text, { name: index === 0 ? defaultScopeName : `${defaultScopeName}${index + 1}` }),
   );

@@ -2,6 +2,7 @@ import { eventFields } from '../events/fields.js';
 import { filterKinds } from '../kinds/filter-kinds.js';
 import { standsAlone, type ValueKind } from '../kinds/kind.js';
 import type { EventRule, Filter, Operator, Scope } from '../scope.js';
+import { checkScope } from './check-scope.js';
 import { spell } from './text.js';
 
 function comparison(
@@ -46,12 +47,19 @@ export function printFilters(scope: Scope): string {
 /**
  * Prints the canonical expression of a scope. `parseScope(printScope(scope))` is an equal scope.
  *
+ * @throws {SpoorError} INVALID_VALUE, UNKNOWN_FILTER or UNKNOWN_EVENT when the scope is not valid
+ *
  * @example
  * ```ts
  * printScope(scope('a').uid(0).follow()); // 'a: uid=0 follow'
  * ```
  */
 export function printScope(scope: Scope): string {
+  return expressionOf(checkScope(scope, 'printScope()'));
+}
+
+/** Prints a valid scope, or one with resolved names, whose lists of paths may be longer. */
+export function expressionOf(scope: Scope): string {
   const filters = printFilters(scope);
   return filters === '' ? `${scope.name}:` : `${scope.name}: ${filters}`;
 }

@@ -2,6 +2,7 @@ import type { FilterKindName } from '@spoor/bpf/enums';
 import { SpoorError } from '@spoor/core';
 import { eventFields, fieldProblem } from '../events/fields.js';
 import { duplicate, problemOf } from '../grammar/check.js';
+import { checkScopes } from '../grammar/check-scope.js';
 import { namePrefix, parseScope } from '../grammar/parse.js';
 import { plain } from '../grammar/pattern.js';
 import { quoted } from '../grammar/syntax-error.js';
@@ -240,13 +241,17 @@ export function policyOf(scopes: readonly Scope[], description?: string): Policy
 /**
  * Prints the canonical text of a policy file.
  *
+ * @throws {SpoorError} INVALID_VALUE, UNKNOWN_FILTER or UNKNOWN_EVENT when a scope is not valid
+ *
  * @example
  * ```ts
  * printPolicy({ scopes: [scope('root').uid(0)] });
  * ```
  */
-export const printPolicy = ({ scopes, description }: Policy): string =>
-  `${JSON.stringify(policyOf(scopes, description), null, 2)}\n`;
+export function printPolicy(policy: Policy): string {
+  const { scopes, description } = (policy ?? {}) as Partial<Policy>;
+  return `${JSON.stringify(policyOf(checkScopes(scopes, 'printPolicy()'), description), null, 2)}\n`;
+}
 
 function writeRule({ event, where }: EventRule) {
   const fields = eventFields(event) ?? {};
