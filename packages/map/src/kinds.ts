@@ -1,10 +1,20 @@
-import { type MapType, mapTypeOf, type RawMap, SpoorError } from '@spoor/core';
+import { type MapType, mapTypeOf, type RawMap, SpoorError, typeName } from '@spoor/core';
 
 /** Returns what the type of a raw map can do. */
 export const kindOf = (raw: RawMap): MapType => mapTypeOf(raw.type);
 
-/** @throws {SpoorError} MAP_KIND when the map's kind has another access than its user wants. */
+/**
+ * Returns the kind of a map.
+ *
+ * @throws {SpoorError} MAP_KIND when the map's kind has another access than its user wants;
+ *   INVALID_VALUE when `raw` is not a map
+ */
 export function requireAccess(raw: RawMap, wanted: 'keyed' | 'queue'): MapType {
+  if (typeof raw?.type !== 'number') {
+    throw new SpoorError('INVALID_VALUE', `expected a map, got ${typeName(raw)}`, {
+      remedy: "Give a map of a loaded object, loaded.map('NAME'), or memoryMap() in tests.",
+    });
+  }
   const kind = kindOf(raw);
   if (kind.access === wanted) return kind;
   const remedies = {

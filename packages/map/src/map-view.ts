@@ -63,7 +63,9 @@ class MapView<K, V> implements TypedMap<K, V> {
   }
 
   set(key: K, value: V, mode: SetMode = 'any'): boolean {
-    const status = this.#access.update(key, value, modeFlags[mode]);
+    const flags: unknown = modeFlags[mode];
+    if (typeof flags !== 'number') throw unknownMode(mode);
+    const status = this.#access.update(key, value, flags);
     if (status === 0) return true;
     if (mode === 'create' && status === -errno.EEXIST) return false;
     if (mode === 'update' && status === -errno.ENOENT) return false;
@@ -161,6 +163,12 @@ class MapView<K, V> implements TypedMap<K, V> {
   }
 }
 
+function unknownMode(mode: unknown): SpoorError {
+  return new SpoorError('INVALID_VALUE', `set(): unknown mode ${JSON.stringify(String(mode))}`, {
+    remedy: `Modes are ${Object.keys(modeFlags).join(', ')}.`,
+  });
+}
+
 export interface TypedMapOptions<KS extends Shape, VS extends Shape> {
   readonly key: KS;
   /** Of one value, also for per-CPU kinds. */
@@ -183,7 +191,7 @@ export interface PerCpuMapOptions<KS extends Shape, VS extends Shape> {
  *
  * @param options `key` and `value`: generated schemas, schemas of `C`, layouts or codecs
  * @throws {SpoorError} MAP_LAYOUT when a size differs; MAP_KIND when the raw map is a queue or a
- * stack, or `perCpu` does not fit it
+ * stack, or `perCpu` does not fit it; INVALID_VALUE for an argument of another type
  *
  * @example
  * ```ts
@@ -205,8 +213,8 @@ export function typedMap(
   options: TypedMapOptions<Shape, Shape> | PerCpuMapOptions<Shape, Shape>,
 ): TypedMap<unknown, unknown> {
   const kind = requireAccess(raw, 'keyed');
-  const key = codecOf(options.key) as Codec<unknown>;
-  const value = codecOf(options.value) as Codec<unknown>;
+  const key = codecOf(options?.key, 'key') as Codec<unknown>;
+  const value = codecOf(options?.value, 'value') as Codec<unknown>;
   requireSize(raw, 'key', key);
   requireSize(raw, 'value', value);
   const perCpu = options.perCpu ?? false;

@@ -12,6 +12,7 @@ import {
   type PointerLayout,
   type UnionLayout,
 } from '@spoor/btf';
+import { SpoorError, typeName } from '@spoor/core';
 
 /**
  * Describes a key or value in memory: a codec, a layout, or a schema, which has its layout. A codec
@@ -46,8 +47,18 @@ type PlainValue<L> = L extends IntLayout
               ? LayoutValue<L['element']>[]
               : unknown;
 
-/** Returns the codec of a shape. @throws {SpoorError} LAYOUT_INVALID when the shape is invalid */
-export function codecOf<S extends Shape>(shape: S): Codec<ValueOf<S>> {
+/**
+ * Returns the codec of a shape.
+ *
+ * @param option - the name of the option, for messages
+ * @throws {SpoorError} LAYOUT_INVALID when the shape is invalid; INVALID_VALUE when it is not an
+ *   object
+ */
+export function codecOf<S extends Shape>(shape: S, option: 'key' | 'value'): Codec<ValueOf<S>> {
+  if ((typeof shape !== 'object' && typeof shape !== 'function') || shape === null) {
+    const message = `${option}: expected a schema, a layout or a codec, got ${typeName(shape)}`;
+    throw new SpoorError('INVALID_VALUE', message, { remedy: `For example: { ${option}: ctype.u32 }.` });
+  }
   const any: Shape = shape;
   if ('readInto' in any) return any as unknown as Codec<ValueOf<S>>;
   const layout = 'layout' in any ? any.layout : any;

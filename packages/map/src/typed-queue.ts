@@ -31,7 +31,8 @@ export interface TypedQueue<V> {
 /**
  * Gives a raw queue or stack typed values.
  *
- * @throws {SpoorError} MAP_LAYOUT if the size of the value differs; MAP_KIND for a map with keys
+ * @throws {SpoorError} MAP_LAYOUT if the size of the value differs; MAP_KIND for a map with keys;
+ * INVALID_VALUE for an argument of another type
  *
  * @example
  * ```ts
@@ -45,7 +46,7 @@ export function typedQueue<const S extends Shape>(
   options: { readonly value: S },
 ): TypedQueue<ValueOf<S>> {
   requireAccess(raw, 'queue');
-  const value = codecOf(options.value);
+  const value = codecOf(options?.value, 'value');
   requireSize(raw, 'value', value as Codec<unknown>);
   return new QueueView(new Access(raw, noKey, value));
 }

@@ -1,3 +1,4 @@
+import { nearest, SpoorError } from '@spoor/core';
 import { native } from '../ffi/native.js';
 import { hasKernelFunction, hasTypedTracepoint } from '../load/kernel-types.js';
 import { type FeatureName, type Probe, probes, refusesAll } from './probes.js';
@@ -27,11 +28,19 @@ const answers = new Map<FeatureName, Answer>();
  * or map.
  */
 function answer(name: FeatureName): Answer {
+  if (!Object.hasOwn(probes, name)) throw unknownFeature(String(name));
   const known = answers.get(name);
   if (known !== undefined) return known;
   const found = find(probes[name]);
   answers.set(name, found);
   return found;
+}
+
+function unknownFeature(name: string): SpoorError {
+  const guess = nearest(name, features.names);
+  return new SpoorError('INVALID_VALUE', `features: unknown feature ${JSON.stringify(name)}`, {
+    remedy: guess === undefined ? `Features are ${features.names.join(', ')}.` : `Did you mean ${guess}?`,
+  });
 }
 
 function find({ probe, byFile }: Probe): Answer {
@@ -49,6 +58,7 @@ function problem(name: FeatureName): string | undefined {
  * The features of the running kernel, by probes and not by its version, because distributions
  * backport. Each feature is probed when it is first asked for, and its answer is kept.
  *
+ * @throws {SpoorError} INVALID_VALUE when a feature does not exist
  * @throws {SpoorError} LIBBPF_MISSING or LIBBPF_TOO_OLD when libbpf 1.0 cannot be loaded
  * @throws {SpoorError} FFI_UNKNOWN or FFI_UNAVAILABLE when the driver of SPOOR_FFI cannot be used
  *

@@ -1,4 +1,4 @@
-import { positive, SpoorError } from '@spoor/core';
+import { positive, SpoorError, typeName } from '@spoor/core';
 import { type RingMemory, RingReader, recordHeaderBytes } from '@spoor/ring';
 import { native } from '../ffi/native.js';
 import type { KernelMap } from '../maps/kernel-map.js';
@@ -32,7 +32,8 @@ export interface OpenRingOptions {
  * @throws {SpoorError} MAP_KIND when the map is not a ring buffer, or one that overwrites unread
  *   records
  * @throws {SpoorError} RING_SIZE when the size is not a power of two
- * @throws {SpoorError} INVALID_VALUE when `longestRecord` is not a positive number
+ * @throws {SpoorError} INVALID_VALUE when `longestRecord` is not a positive number, or `map` is not
+ *   a map of a loaded object
  * @throws {SpoorError} SYSCALL_FAILED when the kernel refuses the mapping
  * @throws {SpoorError} WRONG_PHASE when the object is closed
  *
@@ -45,6 +46,11 @@ export interface OpenRingOptions {
  * ```
  */
 export function openRing(map: KernelMap, options: OpenRingOptions = {}): RingReader {
+  if (typeof map?.fd !== 'number') {
+    throw new SpoorError('INVALID_VALUE', `openRing(): expected a map, got ${typeName(map)}`, {
+      remedy: "Give a map of a loaded object: loaded.map('ring').",
+    });
+  }
   if (map.type !== ringBuffer || (map.flags & overwrite) !== 0) {
     throw new SpoorError('MAP_KIND', `the map ${map.name} is not a ring buffer that can be read`, {
       remedy: 'Declare it as BPF_MAP_TYPE_RINGBUF without BPF_F_RB_OVERWRITE.',
