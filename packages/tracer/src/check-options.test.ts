@@ -1,6 +1,6 @@
 import { eventKinds } from '@spoor/bpf';
 import { expect, it } from 'vitest';
-import { checkEachOptions, checkTraceOptions } from './check-options.js';
+import { checkEachOptions, checkSignal, checkTraceOptions } from './check-options.js';
 import type { TraceOptions } from './options.js';
 import { trace } from './trace.js';
 
@@ -35,20 +35,21 @@ type OptionName =
 const rows: Readonly<Record<OptionName, Row>> = {
   command: {
     valid: [['ls'], ['ls', '-l'], { tgid: 1 }],
-    wrongTypes: ['ls', ['ls', 1], {}, 5, null],
-    impossible: [[]],
+    // biome-ignore lint/suspicious/noSparseArray: callers may pass one.
+    wrongTypes: ['ls', ['ls', 1], [, 'ls'], {}, 5, null],
+    impossible: [[], ['l\0s'], ['ls', '\0']],
   },
   spawn: group,
-  'spawn.cwd': { valid: ['/'], wrongTypes: [5, null, ['/']] },
+  'spawn.cwd': { valid: ['/'], wrongTypes: [5, null, ['/']], impossible: ['/tmp\0'] },
   'spawn.env': {
     valid: ['initial', {}, { A: 'b', C: undefined }],
     wrongTypes: [5, null, ['A=b']],
-    impossible: ['other', { A: 1 }, { A: null }],
+    impossible: ['other', { A: 1 }, { A: null }, { A: '\0' }, { '\0': 'A' }],
   },
   'spawn.stdio': {
     valid: ['inherit', 'ignore', 'pipe', ['pipe', 1, null]],
     wrongTypes: [1, null, {}],
-    impossible: ['overlapped', 'none'],
+    impossible: ['overlapped', 'none', ['none'], [true], [-1], [999_999]],
   },
   'spawn.user': { valid: ['root', 0], wrongTypes: [null, {}, true], impossible: ['', -1, 0.5, Number.NaN] },
   tuning: group,
@@ -159,6 +160,63 @@ it('does not show the values of an environment', async () => {
     (cause) => cause,
   );
   expect(JSON.stringify([error.message, error])).not.toContain('hunter2');
+});
+
+it('reads each option once, and inherited options too', async () => {
+  let reads = 0;
+  const options = {
+    get command() {
+      reads += 1;
+      return reads === 1 ? ['ls'] : ['ls', 7];
+    },
+  };
+  expect(checkTraceOptions(options as never)).toEqual({ command: ['ls'] });
+  expect(reads).toBe(1);
+  const inherited = Object.create({ command: ['ls'], tuning: { until: 'command' } });
+  expect(checkTraceOptions(inherited)).toEqual({ command: ['ls'], tuning: { until: 'command' } });
+  await expect(trace(Object.create({ command: 'ls' }))).rejects.toMatchObject({ code: 'INVALID_VALUE' });
+  await expect(trace(Object.create({ comand: ['ls'] }))).rejects.toMatchObject({ code: 'UNKNOWN_OPTION' });
+  const env = Object.create({ A: 'inherited' }, { B: { value: 'own', enumerable: true } });
+  expect(checkTraceOptions({ spawn: { env } })).toEqual({ spawn: { env: { A: 'inherited', B: 'own' } } });
+});
+
+it.each([
+  [[{}], 'INVALID_VALUE', 'scopes[0]: expected a name, got undefined'],
+  [['uid=0', {}], 'INVALID_VALUE', 'scopes[1]: expected a name, got undefined'],
+  [
+    [{ name: 'q', filters: [{ kind: 'nope' }], follows: false, events: [] }],
+    'UNKNOWN_FILTER',
+    "filter 'nope'",
+  ],
+])('rejects scopes %j before the load', async (scopes, code, message) => {
+  const tracing = trace({ scopes: scopes as never });
+  await expect(tracing).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
+});
+
+it('copies arrays, so that a later change has no effect', () => {
+  const command = ['ls'];
+  const copy = checkTraceOptions({ command });
+  command.push('-l');
+  expect(copy).toEqual({ command: ['ls'] });
+});
+
+it('loads nothing for a signal that has aborted', async () => {
+  const reason = new Error('enough');
+  await expect(trace({ command: ['true'], signal: AbortSignal.abort(reason) })).rejects.toMatchObject({
+    code: 'WRONG_PHASE',
+    message: 'trace(): the signal had aborted before the call',
+    cause: reason,
+  });
+});
+
+it('suggests the name of a signal', () => {
+  expect(() => checkSignal('SIGTERM')).not.toThrow();
+  for (const signal of ['SIGFOO', 'toString', '', 15, null, undefined]) {
+    expect(() => checkSignal(signal)).toThrow(
+      expect.objectContaining({ code: 'INVALID_VALUE', message: `kill(): unknown signal "${signal}"` }),
+    );
+  }
+  expect(() => checkSignal('SIGTREM')).toThrow(expect.objectContaining({ remedy: 'Did you mean SIGTERM?' }));
 });
 
 it('checks the options of each()', () => {

@@ -1,25 +1,19 @@
+import { fstatSync } from 'node:fs';
+import { constants } from 'node:os';
 import { eventKinds } from '@spoor/bpf';
 import { nearest, SpoorError, type SpoorErrorCode } from '@spoor/core';
 import type { SpawnOptions } from './command/held-command.js';
 import { argvLimits } from './kernel/load-kernel-side.js';
+import {
+  type Check,
+  type Checks,
+  checkedCopy,
+  isArrayOf,
+  isNumber,
+  isObject,
+  isString,
+} from './option-checks.js';
 import type { EachOptions, TraceOptions, TuningOptions } from './options.js';
-
-/** Describes the valid values of an option. */
-interface Check {
-  /** Completes the sentence "expected …". */
-  readonly expected: string;
-  /** Returns true if the value has the right type. */
-  readonly isType: (value: unknown) => boolean;
-  /** Returns true if a value of the right type is possible. */
-  readonly isPossible?: (value: never) => boolean;
-  /** The error code for an impossible value. Default: `INVALID_VALUE`. */
-  readonly code?: SpoorErrorCode;
-  /** The options of a group. */
-  readonly group?: Checks<object>;
-}
-
-/** One row per option: an option without a check is a type error. */
-type Checks<Options> = Readonly<Record<keyof Required<Options>, Check>>;
 
 /** The longest delay of a timer in Node.js, in milliseconds: 2^31 - 1. */
 const longestDelayMs = 2_147_483_647;
@@ -27,15 +21,7 @@ const longestDelayMs = 2_147_483_647;
 /** The most entries of a map in the kernel. */
 const mostMapEntries = 2 ** 32 - 1;
 
-const isNumber = (value: unknown) => typeof value === 'number';
-const isString = (value: unknown) => typeof value === 'string';
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const isArrayOf = (value: unknown, isItem: (item: unknown) => boolean) =>
-  Array.isArray(value) && value.every(isItem);
-
 const flag: Check = { expected: 'true or false', isType: (value) => typeof value === 'boolean' };
-const string: Check = { expected: 'a string', isType: isString };
 
 function oneOf(...names: readonly string[]): Check {
   const isPossible = (value: string) => names.includes(value);
@@ -60,22 +46,28 @@ const ringSize: Check = { expected: 'a number of bytes', isType: isNumber };
 
 const traceChecks: Checks<TraceOptions> = {
   command: {
-    expected: 'a command and its arguments, as an array of strings',
+    expected: 'a command and its arguments, as an array of strings without NUL characters',
     isType: (value) => isArrayOf(value, isString) || (isObject(value) && 'tgid' in value),
-    isPossible: (value: object) => 'tgid' in value || (value as readonly string[]).length > 0,
+    isPossible: (value: object) => !Array.isArray(value) || (value.length > 0 && !value.some(hasNul)),
   },
   spawn: group<SpawnOptions>({
-    cwd: string,
+    cwd: {
+      expected: 'a path without NUL characters',
+      isType: isString,
+      isPossible: (value: string) => !hasNul(value),
+    },
     env: {
-      expected: 'an object of strings or "initial"',
+      expected: 'an object of strings without NUL characters, or "initial"',
+      copy: copyOfEnvironment,
       isType: (value) => isString(value) || isObject(value),
       isPossible: (value: string | object) => value === 'initial' || isEnvironment(value),
     },
     stdio: {
-      expected: '"inherit", "ignore", "pipe", or an array with one of these or a descriptor per descriptor',
+      expected:
+        '"inherit", "ignore", "pipe", or an array with one of these or an open descriptor per descriptor',
       isType: (value) => isString(value) || Array.isArray(value),
       isPossible: (value: string | unknown[]) =>
-        Array.isArray(value) || ['inherit', 'ignore', 'pipe'].includes(value),
+        Array.isArray(value) ? value.every(isStream) : ['inherit', 'ignore', 'pipe'].includes(value),
     },
     user: {
       expected: 'a user name, or a user id of 0 or more',
@@ -112,69 +104,30 @@ const eachChecks: Checks<EachOptions> = {
 };
 
 /**
- * Checks the options of `trace()` at every level, before anything is loaded. An option that is
- * undefined counts as left out.
+ * Checks the options of `trace()` at every level, before anything is loaded, and returns a copy of
+ * them. An option that is undefined counts as left out.
  *
  * @throws {SpoorError} UNKNOWN_OPTION for an unknown name; UNKNOWN_EVENT for an unknown event kind;
  *   INVALID_VALUE or MAP_SIZE for a value of a wrong type or an impossible value
  */
-export function checkTraceOptions(options: TraceOptions): void {
-  check('trace()', options, traceChecks);
-  for (const kind of options.events ?? []) checkEventKind(kind);
+export function checkTraceOptions(options: TraceOptions): TraceOptions {
+  const copy = checkedCopy('trace()', options, traceChecks);
+  for (const kind of copy.events ?? []) checkEventKind(kind);
+  return copy;
 }
 
 /** @throws {SpoorError} as `checkTraceOptions` */
-export function checkEachOptions(options: EachOptions): void {
-  check('each()', options, eachChecks);
+export function checkEachOptions(options: EachOptions): EachOptions {
+  return checkedCopy('each()', options, eachChecks);
 }
 
-function check(where: string, options: object, checks: Readonly<Record<string, Check>>): void {
-  if (!isObject(options)) {
-    throw new SpoorError(
-      'INVALID_VALUE',
-      `${where}: expected an object of options, got ${typeName(options)}`,
-      {
-        remedy: `Options are ${Object.keys(checks).join(', ')}.`,
-      },
-    );
-  }
-  checkGroup({ where, prefix: '' }, options, checks);
-}
-
-/** Names the call, and the groups that an option lies in: `ringSizes.`. */
-interface Place {
-  readonly where: string;
-  readonly prefix: string;
-}
-
-function checkGroup(place: Place, options: object, checks: Readonly<Record<string, Check>>): void {
-  const { where, prefix } = place;
-  for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(checks, name)) throw unknownOption(place, name, Object.keys(checks));
-    if (value === undefined) continue;
-    const { expected, isType, isPossible, code = 'INVALID_VALUE', group: inner } = checks[name]!;
-    const isRightType = isType(value);
-    if (!isRightType || isPossible?.(value as never) === false) {
-      const got = isNumber(value) ? String(value) : typeName(value);
-      throw new SpoorError(
-        isRightType ? code : 'INVALID_VALUE',
-        `${where}: invalid value for ${prefix}${name}: expected ${expected}, got ${got}`,
-        {
-          remedy: `Give ${expected}, or leave ${prefix}${name} out.`,
-          // A value of another type may be long or secret.
-          details: { option: `${prefix}${name}`, expected, ...(isNumber(value) ? { value } : {}) },
-        },
-      );
-    }
-    if (inner !== undefined) checkGroup({ where, prefix: `${prefix}${name}.` }, value, inner);
-  }
-}
-
-function unknownOption({ where, prefix }: Place, name: string, known: readonly string[]): SpoorError {
-  const guess = nearest(name, known);
-  const names = known.map((one) => `${prefix}${one}`).join(', ');
-  return new SpoorError('UNKNOWN_OPTION', `${where}: unknown option ${JSON.stringify(`${prefix}${name}`)}`, {
-    remedy: guess === undefined ? `Options are ${names}.` : `Did you mean ${prefix}${guess}?`,
+/** @throws {SpoorError} INVALID_VALUE if this machine has no signal of this name */
+export function checkSignal(signal: unknown): void {
+  const known = Object.keys(constants.signals);
+  if (isString(signal) && known.includes(signal)) return;
+  const guess = isString(signal) ? nearest(signal, known) : undefined;
+  throw new SpoorError('INVALID_VALUE', `kill(): unknown signal ${JSON.stringify(String(signal))}`, {
+    remedy: guess === undefined ? 'Give the name of a signal, such as SIGTERM.' : `Did you mean ${guess}?`,
   });
 }
 
@@ -188,17 +141,39 @@ function checkEventKind(kind: string): void {
   });
 }
 
+const hasNul = (text: string) => text.includes('\0');
+
+/** Inherited variables count, as in `child_process.spawn`. */
+function copyOfEnvironment(value: unknown): unknown {
+  if (!isObject(value)) return value;
+  const copy: Record<string, unknown> = {};
+  for (const name in value) copy[name] = value[name as never];
+  return copy;
+}
+
 function isEnvironment(value: unknown): boolean {
-  return isObject(value) && Object.values(value).every((item) => item === undefined || isString(item));
+  const isText = (text: unknown) => isString(text) && !hasNul(text);
+  return (
+    isObject(value) &&
+    Object.entries(value).every(([name, item]) => isText(name) && (item === undefined || isText(item)))
+  );
+}
+
+/** Returns true for an entry of `stdio`. Of streams, `child_process.spawn` needs a descriptor. */
+function isStream(entry: unknown): boolean {
+  if (isNumber(entry)) return isOpen(entry);
+  if (isString(entry)) return ['inherit', 'ignore', 'pipe', 'overlapped', 'ipc'].includes(entry);
+  return entry === undefined || typeof entry === 'object';
+}
+
+function isOpen(fd: number): boolean {
+  try {
+    fstatSync(fd);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const isUserId = (value: unknown) =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) < 0xffff_ffff;
-
-/** Names the type only: a value may be long, or secret, as an environment is. */
-function typeName(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : 'an array of other values';
-  const type = typeof value;
-  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
-}

@@ -27,7 +27,8 @@ export interface TraceOptions<Kind extends EventKind = EventKind> {
   readonly events?: readonly Kind[];
   /**
    * Ends the trace when it aborts. If it aborts before the trace begins, the command never runs,
-   * and `trace` resolves to a trace that has ended.
+   * and `trace` resolves to a trace that has ended, without `Tracer.exit`. If it has aborted before
+   * the call, `trace` loads nothing and rejects.
    */
   readonly signal?: AbortSignal;
   /**

@@ -6,6 +6,7 @@ import { hasProcfs } from '@spoor/object/system';
 import { checkTraceOptions } from './check-options.js';
 import { findCommand } from './command/find-command.js';
 import type { SpawnOptions } from './command/held-command.js';
+import { checkWorkingDirectory } from './command/start-errors.js';
 import { type KernelOverrides, type KernelSideOptions, loadKernelSide } from './kernel/load-kernel-side.js';
 import type { TraceOptions } from './options.js';
 import { ProcessTree } from './processes/process-tree.js';
@@ -30,6 +31,7 @@ import type { Tracer } from './tracer.js';
  *   wrong option
  * @throws {SpoorError} SCOPE_SYNTAX, UNKNOWN_FILTER or TOO_MANY_SCOPES for wrong scopes
  * @throws {SpoorError} COMMAND_NOT_FOUND or COMMAND_NOT_EXECUTABLE for a wrong command
+ * @throws {SpoorError} WRONG_PHASE if the signal had aborted before the call
  * @throws {SpoorError} NO_PRIVILEGE, LOCKDOWN, BTF_MISSING, LIBBPF_MISSING, LIBBPF_TOO_OLD,
  *   UNSUPPORTED, LOAD_FAILED, VERIFIER_REJECTED or ATTACH_FAILED if this machine cannot trace
  *
@@ -57,13 +59,15 @@ export function trace<const Kind extends EventKind = EventKind>(
  * ```
  */
 export async function traceWithKernel<const Kind extends EventKind = EventKind>(
-  options: TraceOptions<Kind>,
+  given: TraceOptions<Kind>,
   overrides: KernelOverrides,
 ): Promise<Tracer<Kind>> {
-  checkTraceOptions(options);
+  const options = checkTraceOptions(given);
+  requireNotAborted(options.signal);
   requireProcfs();
   const processes = new ProcessTree(options.maxProcesses);
   const { command, spawn } = options;
+  if (spawn?.cwd !== undefined) checkWorkingDirectory(spawn.cwd);
   if (command !== undefined && !('tgid' in command)) findCommand(command[0] ?? '', pathOf(spawn));
   const named = await scopesOf(options);
   const kinds = new Set<EventKind>(options.events ?? [...defaultKinds, ...kindsOf(named.scopes)]);
@@ -77,6 +81,14 @@ export async function traceWithKernel<const Kind extends EventKind = EventKind>(
 /** The kinds that scopes name. */
 const kindsOf = (scopes: readonly Scope[]): EventKind[] =>
   scopes.flatMap(({ events }) => events.map(({ event }) => event as EventKind));
+
+function requireNotAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted !== true) return;
+  throw new SpoorError('WRONG_PHASE', 'trace(): the signal had aborted before the call', {
+    remedy: 'Give a signal that has not aborted.',
+    cause: signal.reason,
+  });
+}
 
 /** Ids, start times and namespaces come from /proc. */
 function requireProcfs(): void {
@@ -92,11 +104,15 @@ function pathOf({ env = process.env }: SpawnOptions = {}): string | undefined {
 
 /** Reads the scopes before the load, which leaves out the code of unused filters. */
 async function scopesOf({ command, scopes: given }: TraceOptions): Promise<TraceScopes> {
-  const written = given ?? (command === undefined ? [machineScope] : []);
-  const scopes = written.filter((scope) => typeof scope !== 'string');
-  if (scopes.length === written.length) return separateRoots(scopes);
-  const { readScopes } = await import('./start.js');
-  return readScopes(written);
+  if (given === undefined || given.length === 0) {
+    return separateRoots(given === undefined && command === undefined ? [machineScope] : []);
+  }
+  if (given.some((scope) => typeof scope === 'string')) {
+    const { readScopes } = await import('./start.js');
+    return readScopes(given);
+  }
+  const { checkScope } = await import('@spoor/filter/kernel');
+  return separateRoots(given.map((scope, index) => checkScope(scope, `scopes[${index}]`)));
 }
 
 /**

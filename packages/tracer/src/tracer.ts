@@ -1,30 +1,23 @@
 import type { ChildProcess } from 'node:child_process';
 import { SpoorError } from '@spoor/core';
-import type { EventContext, EventDecoder, EventKind } from '@spoor/event';
+import type { EventContext, EventKind } from '@spoor/event';
 import type { Scope } from '@spoor/filter';
 import type { LoadedObject } from '@spoor/object';
 import { type Dropped, dropPrivileges } from '@spoor/object/system';
-import { checkEachOptions } from './check-options.js';
+import { checkEachOptions, checkSignal } from './check-options.js';
 import type { CommandExit, HeldCommand } from './command/held-command.js';
-import { Delivery } from './delivery.js';
+import { Delivery, type DeliveryParts } from './delivery.js';
 import { EndWatch } from './end-watch.js';
 import { Interference } from './kernel/interference.js';
-import type { KernelSide } from './kernel/kernel-side.js';
 import { eventStatistics, readStatistics, type Statistics, withDelivered } from './kernel/statistics.js';
 import type { EachOptions, TracedEvent } from './options.js';
 import type { ProcessTree } from './processes/process-tree.js';
 import { commandScope, commandScopeName } from './scopes/roots.js';
-import { readScopes, type ScopesInForce } from './scopes/scopes-in-force.js';
+import { readScopes } from './scopes/scopes-in-force.js';
 
-export interface TracerParts {
-  readonly kernel: KernelSide;
-  readonly scopes: ScopesInForce;
+export interface TracerParts extends Omit<DeliveryParts, 'onExit'> {
   readonly command: HeldCommand | undefined;
   readonly until: 'all' | 'command';
-  /** The event kinds to hand out. */
-  readonly kinds: ReadonlySet<EventKind>;
-  readonly processes: ProcessTree;
-  readonly decoder: EventDecoder;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -43,7 +36,7 @@ export class Tracer<Kind extends EventKind = EventKind> implements AsyncDisposab
   readonly processes: ProcessTree;
   /**
    * Resolves when the process of the command has ended. Its descendants, and so the trace, may live
-   * on. Undefined without a command.
+   * on. Undefined without a command, and if the signal aborted before the command could begin.
    */
   readonly exit: Promise<CommandExit> | undefined;
   readonly #parts: TracerParts;
@@ -64,7 +57,7 @@ export class Tracer<Kind extends EventKind = EventKind> implements AsyncDisposab
     const { kernel, scopes, command, until, signal } = parts;
     this.#parts = parts;
     this.processes = parts.processes;
-    this.exit = command?.exit;
+    this.exit = signal?.aborted ? undefined : command?.exit;
     this.#interference = new Interference(parts);
     this.#endWatch = new EndWatch({
       countLiving: () => (until === 'command' ? 0 : kernel.countFollowed(scopes.maskOf(commandScopeName))),
@@ -163,8 +156,13 @@ export class Tracer<Kind extends EventKind = EventKind> implements AsyncDisposab
     this.#delivery.updateContext();
   }
 
-  /** Sends a signal to the command. Returns false without a command, or if it has ended. */
+  /**
+   * Sends a signal to the command. Returns false without a command, or if it has ended.
+   *
+   * @throws {SpoorError} INVALID_VALUE for an unknown signal
+   */
   kill(signal: NodeJS.Signals): boolean {
+    checkSignal(signal);
     return !this.#endWatch.commandEnded && (this.#parts.command?.kill(signal) ?? false);
   }
 
@@ -211,16 +209,16 @@ export class Tracer<Kind extends EventKind = EventKind> implements AsyncDisposab
    * ```
    */
   each(handle: (event: TracedEvent<Kind>) => void, options: EachOptions = {}): Promise<void> {
-    checkEachOptions(options);
     return new Promise((resolve, reject) => {
       const onError = (error: unknown) => {
         reject(error);
         this.#endByItself();
       };
       const handleAny = handle as (event: TracedEvent) => void;
-      this.#read(() => this.#delivery.poller(handleAny, { ...options, onError }));
+      this.#read(() => this.#delivery.poller(handleAny, { ...checkEachOptions(options), onError }));
       this.#rejectEach = reject;
-      this.#ended.signal.addEventListener('abort', () => resolve(), { once: true });
+      // A handler that closes the trace may still throw.
+      this.#ended.signal.addEventListener('abort', () => queueMicrotask(resolve), { once: true });
     });
   }
 

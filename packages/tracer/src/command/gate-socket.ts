@@ -111,7 +111,8 @@ const reasons: Readonly<Record<number, readonly [why: string, remedy: string]>> 
   ],
 };
 
-function notExecuted(command: string, errno: number): SpoorError {
+/** Names what the kernel does not execute, and why. */
+export function notExecuted(command: string, errno: number): SpoorError {
   const [why, remedy] = reasons[errno] ?? [`could not be executed: errno ${errno}`, 'Check the file.'];
   return new SpoorError(
     errno === 2 || errno === 20 ? 'COMMAND_NOT_FOUND' : 'COMMAND_NOT_EXECUTABLE',

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { expect, it, onTestFinished } from 'vitest';
 import { GatedCommand } from './gated-command.js';
+import type { SpawnOptions } from './held-command.js';
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'spoor-gate-'));
@@ -56,6 +57,35 @@ it('passes environment, arguments and descriptors on, as child_process.spawn doe
   });
   expect(bare).toContain("a b||it's|from descriptor 4");
   expect(gated).toBe(bare);
+});
+
+it.each([
+  [{ cwd: '/nonexistent' }, 'INVALID_VALUE', 'Invalid value for spawn.cwd: "/nonexistent" does not exist'],
+  [{ cwd: '/etc/passwd' }, 'INVALID_VALUE', 'Invalid value for spawn.cwd: "/etc/passwd" is not a directory'],
+  [{ stdio: [999, 999, 999] }, 'INVALID_VALUE', /spawn\.stdio names a descriptor that is not open/],
+  [{ stdio: [{} as never] }, 'INVALID_VALUE', /^The command "true" cannot be started: /],
+  [{ cwd: '/tmp\0' }, 'INVALID_VALUE', /spawn\.cwd/],
+  [{ env: { PATH: '/bin', A: '\0' } }, 'INVALID_VALUE', /^The command "true" cannot be started: /],
+  [
+    { env: { PATH: '/bin', A: 'x'.repeat(200_000) } },
+    'COMMAND_NOT_EXECUTABLE',
+    /more arguments and environment/,
+  ],
+] as [SpawnOptions, string, string | RegExp][])(
+  'a start with %j fails with %s',
+  async (options, code, message) => {
+    const starting = GatedCommand.start(['true'], options);
+    await expect(starting).rejects.toMatchObject({ name: 'SpoorError', code });
+    await expect(starting).rejects.toThrow(message);
+  },
+);
+
+it('a start with an argument that is too long fails by name', async () => {
+  await expect(GatedCommand.start(['true', 'x'.repeat(200_000)])).rejects.toMatchObject({
+    code: 'COMMAND_NOT_EXECUTABLE',
+    message: 'The command "true" has more arguments and environment than the kernel takes',
+    errno: 7,
+  });
 });
 
 it('reports by name what the kernel does not execute', async () => {

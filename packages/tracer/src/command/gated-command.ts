@@ -6,6 +6,7 @@ import { gateProgram } from '../gate-program.js';
 import { findCommand } from './find-command.js';
 import { GateSocket } from './gate-socket.js';
 import type { CommandExit, HeldCommand, SpawnOptions } from './held-command.js';
+import { checkWorkingDirectory, startError } from './start-errors.js';
 
 /** A held command that is a child of this process. The child runs native/gate.c until `open`. */
 export class GatedCommand implements HeldCommand {
@@ -34,12 +35,13 @@ export class GatedCommand implements HeldCommand {
    * Starts the gate.
    *
    * @throws {SpoorError} COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE; INVALID_VALUE for an unknown
-   *   user; UNSUPPORTED if there is no gate for this processor
+   *   user or a wrong option; UNSUPPORTED if there is no gate for this processor; SYSCALL_FAILED
    */
   static async start(command: readonly string[], options: SpawnOptions = {}): Promise<GatedCommand> {
     const [name = ''] = command;
     const { cwd, env = process.env } = options;
     const user = options.user === undefined ? undefined : findUser(options.user);
+    if (cwd !== undefined) checkWorkingDirectory(cwd);
     findCommand(name, (env === 'initial' ? process.env : env)['PATH']);
     const stdio = stdioOf(options.stdio);
     // Importing this takes milliseconds, which a command held by a launcher does not need.
@@ -47,8 +49,9 @@ export class GatedCommand implements HeldCommand {
     const [ours, theirs] = socketPair();
     const passed = env === 'initial' ? [theirs, openSync('/proc/self/environ', 'r')] : [theirs];
     const places = passed.map((_, index) => stdio.length + index).join(',');
+    const gate = gateProgram();
     try {
-      const child = spawn(gateProgram(), [places, ...command], {
+      const child = spawn(gate, [places, ...command], {
         ...(cwd === undefined ? {} : { cwd }),
         env: env === 'initial' ? {} : env,
         stdio: [...stdio, ...passed],
@@ -60,7 +63,7 @@ export class GatedCommand implements HeldCommand {
       return new GatedCommand({ child, gate: new GateSocket(ours, user), name });
     } catch (cause) {
       closeSync(ours);
-      throw cause;
+      throw startError(cause, name);
     } finally {
       for (const fd of passed) closeSync(fd);
     }

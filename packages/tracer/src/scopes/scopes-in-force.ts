@@ -1,9 +1,10 @@
 import { EventHeader } from '@spoor/bpf/structs';
-import { SpoorError } from '@spoor/core';
+import { SpoorError, typeName } from '@spoor/core';
 import type { Event, ReplacedScopes, ScopeNames } from '@spoor/event';
 import { parseScope, type Scope } from '@spoor/filter';
 import {
   type CompiledScopes,
+  checkScope,
   compileScopes,
   createScopeWriter,
   kernelDecidesAll,
@@ -22,11 +23,15 @@ import { filterKindsOf, hasConditions, type Root, separateRoots, type TraceScope
  * @throws {SpoorError} SCOPE_SYNTAX, UNKNOWN_FILTER, UNKNOWN_EVENT, INVALID_VALUE
  */
 export function readScopes(written: readonly (string | Scope)[]): TraceScopes {
+  if (!Array.isArray(written)) {
+    const message = `expected an array of expressions or scopes, got ${typeName(written)}`;
+    throw new SpoorError('INVALID_VALUE', message, { remedy: "For example: ['uid=0 follow']." });
+  }
   return separateRoots(
     written.map((scope, index) =>
       typeof scope === 'string'
         ? parseScope(scope, { name: index === 0 ? 'scope' : `scope${index + 1}` })
-        : scope,
+        : checkScope(scope, `scopes[${index}]`),
     ),
   );
 }
