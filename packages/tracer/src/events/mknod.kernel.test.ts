@@ -55,7 +55,7 @@ it('conditions ask for each field', async () => {
       scopes: [
         'path: mknod.path=*/b',
         'type: mknod.type=character,block',
-        'mode: mknod.mode=416',
+        'mode: mknod.mode=0640',
         'device: mknod.deviceNumber=1:3',
         'error: mknod.error=EEXIST',
       ],

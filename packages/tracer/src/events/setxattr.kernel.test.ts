@@ -31,7 +31,8 @@ it('reports attributes that are set and removed by name and by descriptor, and f
       must(removexattr("f", "trusted.note"));
       must(lremovexattr("link", "trusted.note"));
       fremovexattr(fd, "trusted.note");
-      setxattr("missing", "trusted.note", "abc", 3, 4);
+      setxattr("missing", "trusted.note", "abc", 3, 0);
+      setxattr("f", "trusted.note", "abc", 3, 4);
       fsetxattr(999, "trusted.note", "abc", 3, 0);
       setxattr("f", (char *)1, "abc", 3, 0);
       removexattr((char *)1, "trusted.note");`,
@@ -55,7 +56,8 @@ it('reports attributes that are set and removed by name and by descriptor, and f
     { call: 'removexattr', ...note, path: 'f', ...at },
     { call: 'lremovexattr', ...note, path: 'link', ...at, ...nofollow },
     { call: 'fremovexattr', ...note, ...file, error: 'ENODATA' },
-    { call: 'setxattr', ...note, path: 'missing', ...at, valueSize: '3', xattrFlags: '0x4', error: 'EINVAL' },
+    { call: 'setxattr', ...note, path: 'missing', ...at, valueSize: '3', error: 'ENOENT' },
+    { call: 'setxattr', ...note, path: 'f', ...at, valueSize: '3', xattrFlags: '0x4', error: 'EINVAL' },
     { call: 'fsetxattr', ...note, path: '', valueSize: '3', error: 'EBADF' },
     {
       call: 'setxattr',
