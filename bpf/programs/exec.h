@@ -22,11 +22,16 @@ int BPF_PROG(on_prepare_exec, struct task_struct *task, struct linux_binprm *bin
 	return 0;
 }
 
-/* Forgets the binary before. If the exec now fails, the kernel kills the process. */
+/*
+ * Forgets the binary before. If the exec now fails, the kernel kills the process. With a miss mode,
+ * the record also says who follows the process, which the exec has yet to take from it.
+ */
 static __always_inline void old_binary_forget(const struct process *process)
 {
+#ifndef SPOOR_MISS_MODE
 	proc_info_forget(process->identity.tgid);
 	binary_forget(&process->identity);
+#endif
 }
 
 /* Follows the change of the memory. Replaces the two hooks around it before 6.10. */

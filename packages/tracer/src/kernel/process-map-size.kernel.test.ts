@@ -25,9 +25,9 @@ while [ $i -lt ${children} ]; do echo >&3; i=$((i + 1)); done
 wait
 `;
 
-/** Fields that differ per run, or that say where a record came from. */
+/** Fields that differ per run, what a process has used, and where a record came from. */
 const passing =
-  /^(time|ktimeNs|cpu|tgid|tid|ppid|startTimeNs|origin|childTgid|childTid|childStartTimeNs|durationNs|inode)$/;
+  /^(time|ktimeNs|cpu|tgid|tid|ppid|startTimeNs|origin|childTgid|childTid|childStartTimeNs|durationNs|inode|(user|system)TimeNs|(maxRss|(storage)?([rR]ead|[wW]rite))Bytes|\w*oluntarySwitches)$/;
 
 /** Returns the events per process, in order, without fields that differ per run. */
 async function eventsWith(processMapSize?: number): Promise<{ events: string[]; misses: number }> {
