@@ -21,7 +21,13 @@ it('replaces scopes during a storm of forks: no mixture, no loss, every process 
   ];
   const seen = new Map<string, number>();
   const serials: string[] = [];
-  await using tracer = await trace({ scopes: sets[0]!, tuning: { replaceable: true }, events: ['exec'] });
+  await using tracer = await trace({
+    scopes: sets[0]!,
+    tuning: { replaceable: true },
+    events: ['exec'],
+    // Each replacement keeps the reader away: on a busy machine for thousands of forks.
+    ringSizes: { lifecycle: 1 << 26 },
+  });
   const reading = tracer.each((event) => {
     if (event.kind !== 'exec') return;
     const names = event.scopes.join();
