@@ -6,6 +6,7 @@
 #ifndef SPOOR_EVENTS_EXEC_FAILED_H
 #define SPOOR_EVENTS_EXEC_FAILED_H
 
+#include "../lib/signals.h"
 #include "name.h"
 
 /* Forms: execveat(), and of x32 programs, whose lists of arguments have 32-bit pointers. */
@@ -17,9 +18,6 @@
 	SYSCALL(kind, 322, 358, 281, EXEC_AT)                                                                  \
 	SYSCALL(kind, 520, NONE, NONE, EXEC_X32)                                                               \
 	SYSCALL(kind, 545, NONE, NONE, EXEC_AT | EXEC_X32)
-
-/* include/linux/errno.h: from here on the kernel's own numbers, by which it restarts a call. */
-#define ERESTARTSYS 512
 
 static __always_inline bool is_exec_failure(long result)
 {
@@ -133,23 +131,6 @@ static __always_inline void append_failed_argv(struct frame *frame, struct exec_
 	event->argv.full_length = walk.kept + (walk.cut || !walk.done);
 }
 
-#define SIGNAL_BIT(signal) (1UL << ((signal) - 1))
-#define SIGKILL 9
-#define SIGSEGV 11
-
-/*
- * The kernel kills a process whose exec fails when the old memory is gone. The caller's pointers
- * then lead into the new program, whose file can have put other texts there. (fs/exec.c,
- * bprm_execve: point_of_no_return)
- */
-static __always_inline bool has_lost_memory(struct task_struct *task)
-{
-	unsigned long pending = BPF_CORE_READ(task, pending.signal.sig[0]) |
-				BPF_CORE_READ(task, signal, shared_pending.signal.sig[0]);
-
-	return pending & (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSEGV));
-}
-
 static __always_inline void lacks_all(struct frame *frame, struct var_bytes *part)
 {
 	part->offset = frame->size;
@@ -170,7 +151,12 @@ static __always_inline bool fill_exec_failed(struct frame *frame, struct task_st
 	const void *list = (void *)call->arguments[at ? 2 : 1];
 
 	event->result = call->result;
-	if (has_lost_memory(task)) {
+	/*
+	 * The kernel kills a process whose exec fails when the old memory is gone. The caller's
+	 * pointers then lead into the new program, whose file can have put other texts there.
+	 * (fs/exec.c, bprm_execve: point_of_no_return)
+	 */
+	if (is_being_killed(task)) {
 		lacks_all(frame, &event->filename);
 		lacks_all(frame, &event->argv);
 		return true;

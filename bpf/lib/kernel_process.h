@@ -73,7 +73,10 @@ struct signal_struct {
 	struct sigpending shared_pending;
 	/* all threads, those that have ended too, until the kernel has added their accounts here */
 	struct list_head thread_head;
-	/* of threads that are no longer in the list; begins a lock, and changes with them */
+	/*
+	 * The kernel changes the sums below under this lock, when a thread leaves the list. The
+	 * sequence count is at the start of the lock.
+	 */
 	struct seqcount_spinlock stats_lock;
 	__u64 utime;
 	__u64 stime;

@@ -15,6 +15,26 @@
 /* SIG_DFL is 0, SIG_IGN is 1. */
 #define SIG_IGN 1
 
+#define SIGNAL_BIT(signal) (1UL << ((signal) - 1))
+#define SIGKILL 9
+#define SIGSEGV 11
+
+/*
+ * Returns whether the task dies before it runs another instruction: by SIGKILL, or by the SIGSEGV
+ * that the kernel forces on it. The kernel then removes the handler, and lets the signal through. A
+ * program that blocks or handles SIGSEGV, and has it pending, lives on. (kernel/signal.c,
+ * force_sig_info_to_task)
+ */
+static __always_inline bool is_being_killed(struct task_struct *task)
+{
+	unsigned long own = BPF_CORE_READ(task, pending.signal.sig[0]);
+	unsigned long shared = BPF_CORE_READ(task, signal, shared_pending.signal.sig[0]);
+	unsigned long blocked = BPF_CORE_READ(task, blocked.sig[0]);
+	void *handler = BPF_CORE_READ(task, sighand, action[SIGSEGV - 1].sa.sa_handler);
+
+	return (own | shared) & SIGNAL_BIT(SIGKILL) || (own & ~blocked & SIGNAL_BIT(SIGSEGV) && !handler);
+}
+
 static __always_inline bool is_restart(__s64 result)
 {
 	return result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK;

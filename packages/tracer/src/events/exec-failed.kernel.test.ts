@@ -125,6 +125,21 @@ describe('an exec that failed', () => {
     expect([failed?.exe, exit?.exe]).toEqual([exe, exe]);
   });
 
+  it('has its name and arguments while a fatal signal is blocked', async () => {
+    const { data } = await act({
+      ...failures,
+      main: `
+        sigset_t signals;
+        sigemptyset(&signals);
+        sigaddset(&signals, SIGSEGV);
+        must(sigprocmask(SIG_BLOCK, &signals, NULL));
+        must(raise(SIGSEGV));
+        must(kill(getpid(), SIGSEGV));
+        execve("/no/such", ${argvOf('such', 'last')}, none);`,
+    });
+    expect(data).toMatchObject([{ filename: '/no/such', argv: ['such', 'last'], argvTruncated: false }]);
+  });
+
   it('by execveat() starts at the given descriptor', async () => {
     const { data, folder } = await act({
       ...failures,
