@@ -65,7 +65,11 @@ function kindNumber(name: FilterKindName): number {
  * ```
  */
 export function compileScopes(given: readonly Scope[], options: CompileScopesOptions = {}): CompiledScopes {
-  const scopes = checkScopes(given, 'compileScopes()');
+  return compileValid(checkScopes(given, 'compileScopes()'), options);
+}
+
+/** Compiles scopes that `checkScopes` returned. */
+export function compileValid(scopes: readonly Scope[], options: CompileScopesOptions): CompiledScopes {
   const host = options.host ?? linuxHost();
   const names = scopes.map(({ name }) => name);
   const bits = assignBits(names, options.previous?.bits ?? noBits);

@@ -6,7 +6,7 @@ import type { FilterKind } from '../kinds/kind.js';
 import { scopeFollows } from '../reference/match.js';
 import type { PathMeaning } from '../resolve/paths.js';
 import { type EventRule, maxScopes, type Scope } from '../scope.js';
-import { type CompiledTable, type CompileScopesOptions, compileScopes } from './compile.js';
+import { type CompiledTable, type CompileScopesOptions, compileValid } from './compile.js';
 
 /** The explanation of one scope. */
 export interface ScopeExplanation {
@@ -66,7 +66,7 @@ export interface ScopesExplanation {
  * ```
  */
 export function explain(written: readonly Scope[], options: CompileScopesOptions = {}): ScopesExplanation {
-  const compiled = compileScopes(checkScopes(written, 'explain()'), options);
+  const compiled = compileValid(checkScopes(written, 'explain()'), options);
   const scopes = compiled.scopes.flatMap((scope, bit) =>
     scope === undefined ? [] : [explainScope(scope, bit, compiled.paths[bit] ?? [])],
   );

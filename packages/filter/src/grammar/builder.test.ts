@@ -57,8 +57,12 @@ test.each([
     /^comm: .*, got an object$/,
   ],
   ['a value of a flag', () => Reflect.apply(scope().new, undefined, [5]), /^new takes no value/],
-  ['a name that is no text', () => scope(5 as never), /invalid scope name of type number/],
-  ['conditions that are no function', () => scope().on('open', 5 as never), /^on\(\): expected a function/],
+  ['a name that is not a string', () => scope(5 as never), /invalid scope name of type number/],
+  [
+    'conditions that are not a function',
+    () => scope().on('open', 5 as never),
+    /^on\(\): expected a function/,
+  ],
   [
     'a function without conditions',
     () => scope().on('open', () => ({}) as never),
