@@ -5,7 +5,7 @@ import { SpoorError } from '@spoor/core';
 /**
  * Returns the path of native/gate.c, compiled for this processor.
  *
- * @throws {SpoorError} UNSUPPORTED if there is no gate for this processor
+ * @throws {SpoorError} UNSUPPORTED if the gate is missing for this processor
  */
 export function gateProgram(): string {
   // This file lies in src/, or in dist/ when it is built.

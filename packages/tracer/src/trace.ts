@@ -4,7 +4,7 @@ import type { EventKind } from '@spoor/event';
 import type { Scope } from '@spoor/filter';
 import { hasProcfs } from '@spoor/object/system';
 import { checkTraceOptions } from './check-options.js';
-import { findCommand } from './command/find-command.js';
+import { type FindCommandOptions, findCommand } from './command/find-command.js';
 import type { SpawnOptions } from './command/held-command.js';
 import { checkWorkingDirectory } from './command/start-errors.js';
 import { type KernelOverrides, type KernelSideOptions, loadKernelSide } from './kernel/load-kernel-side.js';
@@ -68,7 +68,7 @@ export async function traceWithKernel<const Kind extends EventKind = EventKind>(
   const processes = new ProcessTree(options.maxProcesses);
   const { command, spawn } = options;
   if (spawn?.cwd !== undefined) checkWorkingDirectory(spawn.cwd);
-  if (command !== undefined && !('tgid' in command)) findCommand(command[0] ?? '', pathOf(spawn));
+  if (command !== undefined && !('tgid' in command)) findCommand(command[0] ?? '', placesOf(spawn));
   const named = await scopesOf(options);
   const kinds = new Set<EventKind>(options.events ?? [...defaultKinds, ...kindsOf(named.scopes)]);
   const scopes = command === undefined ? named.scopes : [commandScope, ...named.scopes];
@@ -98,8 +98,8 @@ function requireProcfs(): void {
   });
 }
 
-function pathOf({ env = process.env }: SpawnOptions = {}): string | undefined {
-  return (env === 'initial' ? process.env : env)['PATH'];
+function placesOf({ env = process.env, cwd }: SpawnOptions = {}): FindCommandOptions {
+  return { path: (env === 'initial' ? process.env : env)['PATH'], cwd };
 }
 
 /** Reads the scopes before the load, which leaves out the code of unused filters. */

@@ -21,21 +21,26 @@ describe('findCommand', () => {
   const path = () => `${join(folder, 'a')}:${join(folder, 'b')}`;
 
   it('searches the folders of PATH', () => {
-    expect(findCommand('tool', path())).toBe(join(folder, 'b/tool'));
+    expect(findCommand('tool', { path: path() })).toBe(join(folder, 'b/tool'));
   });
 
   it('accepts a path', () => {
-    expect(findCommand(join(folder, 'b/tool'), '')).toBe(join(folder, 'b/tool'));
+    expect(findCommand(join(folder, 'b/tool'), { path: '' })).toBe(join(folder, 'b/tool'));
+  });
+
+  it('starts at a given directory', () => {
+    expect(findCommand('./b/tool', { cwd: folder })).toBe('./b/tool');
+    expect(findCommand('tool', { path: 'a:b', cwd: folder })).toBe(join(folder, 'b/tool'));
   });
 
   it.each(['', 'no-such-command', './no/such'])('does not find %o', (command) => {
-    expect(() => findCommand(command, path())).toThrow(
+    expect(() => findCommand(command, { path: path() })).toThrow(
       expect.objectContaining({ code: 'COMMAND_NOT_FOUND' }),
     );
   });
 
   it.each(['dir', 'text'])('rejects %s, which is not executable', (command) => {
-    expect(() => findCommand(command, join(folder, 'a'))).toThrow(
+    expect(() => findCommand(command, { path: join(folder, 'a') })).toThrow(
       expect.objectContaining({ code: 'COMMAND_NOT_EXECUTABLE' }),
     );
   });

@@ -1,16 +1,22 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { SpoorError } from '@spoor/core';
 
 /** The folders that native/gate.h searches if PATH is not set. */
 const usualPath = '/usr/local/bin:/usr/bin:/bin';
+
+export interface FindCommandOptions {
+  /** Folders, separated by colons. Default: the environment variable PATH. */
+  readonly path?: string | undefined;
+  /** The directory from which relative paths start. Default: that of this process. */
+  readonly cwd?: string | undefined;
+}
 
 /**
  * Finds the file of a command, as a shell does. A name with a slash is a path. Other names are
  * searched in the folders of `path`.
  *
  * @param command - a name or a path
- * @param path - folders, separated by colons. Default: the environment variable PATH
  * @throws {SpoorError} COMMAND_NOT_FOUND if there is no such file; a shell exits with 127
  * @throws {SpoorError} COMMAND_NOT_EXECUTABLE if it cannot be executed; a shell exits with 126
  *
@@ -19,17 +25,18 @@ const usualPath = '/usr/local/bin:/usr/bin:/bin';
  * console.log(findCommand('sh')); // /usr/bin/sh
  * ```
  */
-export function findCommand(command: string, path = process.env['PATH'] ?? usualPath): string {
+export function findCommand(command: string, options: FindCommandOptions = {}): string {
+  const { path = process.env['PATH'] ?? usualPath, cwd = process.cwd() } = options;
   if (command === '') throw notFound(command, 'Write the command after "--".');
   if (command.includes('/')) {
-    const found = inspect(command);
+    const found = inspect(resolve(cwd, command));
     if (found === 'executable') return command;
     if (found === 'missing') throw notFound(command, 'Check the path.');
     throw notExecutable(command, found);
   }
   let refused: SpoorError | undefined;
   for (const folder of path.split(delimiter)) {
-    const file = join(isAbsolute(folder) ? folder : join(process.cwd(), folder), command);
+    const file = join(resolve(cwd, folder), command);
     const found = inspect(file);
     if (found === 'executable') return file;
     if (found !== 'missing') refused ??= notExecutable(file, found);

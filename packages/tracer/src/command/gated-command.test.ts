@@ -34,6 +34,14 @@ it('does not wait for an ended gate, and an abandoned gate never becomes the com
   expect(await abandoned.exit).toEqual({ code: 125, signal: null });
 });
 
+it('finds a relative command in the directory that it starts in', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'own'), '#!/bin/sh\nexit 3\n', { mode: 0o700 });
+  const command = await GatedCommand.start(['./own'], { cwd: folder, stdio: 'ignore' });
+  await command.open();
+  expect(await command.exit).toEqual({ code: 3, signal: null });
+});
+
 it('passes environment, arguments and descriptors on, as child_process.spawn does', async () => {
   const folder = temporaryFolder();
   const given = join(folder, 'given');

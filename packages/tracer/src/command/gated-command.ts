@@ -34,15 +34,17 @@ export class GatedCommand implements HeldCommand {
   /**
    * Starts the gate.
    *
-   * @throws {SpoorError} COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE; INVALID_VALUE for an unknown
-   *   user or a wrong option; UNSUPPORTED if there is no gate for this processor; SYSCALL_FAILED
+   * @throws {SpoorError} COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE
+   * @throws {SpoorError} INVALID_VALUE for an unknown user or a wrong option
+   * @throws {SpoorError} UNSUPPORTED if the gate is missing for this processor
+   * @throws {SpoorError} SYSCALL_FAILED if the kernel does not start the gate
    */
   static async start(command: readonly string[], options: SpawnOptions = {}): Promise<GatedCommand> {
     const [name = ''] = command;
     const { cwd, env = process.env } = options;
     const user = options.user === undefined ? undefined : findUser(options.user);
     if (cwd !== undefined) checkWorkingDirectory(cwd);
-    findCommand(name, (env === 'initial' ? process.env : env)['PATH']);
+    findCommand(name, { path: (env === 'initial' ? process.env : env)['PATH'], cwd });
     const stdio = stdioOf(options.stdio);
     // Importing this takes milliseconds, which a command held by a launcher does not need.
     const { spawn } = process.getBuiltinModule('node:child_process');
