@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isVirtual, systemInfo } from './machine.js';
+import { describeMachine, isVirtual } from './machine.js';
 
 test('a virtual machine says so in its flags', () => {
   expect(isVirtual('processor : 0\nflags\t\t: fpu vme hypervisor lahf_lm\n')).toBe(true);
@@ -8,7 +8,7 @@ test('a virtual machine says so in its flags', () => {
 });
 
 test('this one is described', () => {
-  const machine = systemInfo({ strace: '6.1' });
+  const machine = describeMachine({ strace: '6.1' });
   expect(machine).toMatchObject({ node: process.versions.node, tools: { strace: '6.1' } });
   expect(machine.cpus).toBeGreaterThan(0);
   expect(machine.memory).toBeGreaterThan(0);

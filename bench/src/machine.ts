@@ -18,7 +18,7 @@ export interface Machine {
 }
 
 /** @param tools versions, by name */
-export function systemInfo(tools: Readonly<Record<string, string>>): Machine {
+export function describeMachine(tools: Readonly<Record<string, string>>): Machine {
   const all = cpus();
   return {
     cpu: all[0]?.model.trim() ?? process.arch,

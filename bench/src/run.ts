@@ -9,7 +9,7 @@ import type { Benchmark } from './bench.js';
 import { benchmarks } from './benchmarks/index.js';
 import type { Observation } from './finding.js';
 import { helpText } from './help.js';
-import { systemInfo } from './machine.js';
+import { describeMachine } from './machine.js';
 import { merge } from './measure/passes.js';
 import { findPeers, type Peers } from './peers/peers.js';
 import { Progress } from './progress.js';
@@ -80,7 +80,7 @@ async function measure({ names, quick, out }: Settings, progress: Progress): Pro
       for (const { benchmark, passes: before } of seen) {
         before.push(await measureOne(benchmark, { quick, peers, progress, which, signal: interrupt.signal }));
         if (pass < passes) continue;
-        const machine = systemInfo(peers.versions);
+        const machine = describeMachine(peers.versions);
         const measured = reportOf(benchmark, before, { machine, load, quick });
         const earlier = store.read().find(({ subject }) => subject.name === benchmark.name);
         const agreement = agreementOf(measured, earlier);
