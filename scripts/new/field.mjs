@@ -15,7 +15,7 @@ export function newField(place, { text = false }) {
   const [event, field] = [spellings(eventName), spellings(fieldName)];
   const header = `bpf/events/${event.snake}.h`;
   const declaration = `bpf/src/events/${event.kebab}.ts`;
-  if (!existsSync(inRoot(header))) throw new Failure(`there is no event ${eventName}`, { status: 2 });
+  if (!existsSync(inRoot(header))) throw new Failure(`unknown event ${eventName}`, { status: 2 });
   const edits = new Edits();
   const member = text ? `struct var_bytes ${field.snake};` : `__u64 ${field.snake};`;
   const struct = new RegExp(`struct ${event.snake}_event \\{\\n(?:.*\\n)*?(?=\\};)`);

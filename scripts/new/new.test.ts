@@ -45,7 +45,7 @@ describe('pnpm new', () => {
     expect(() => newField('exec.previous-comm', {})).toThrow(refused(/has a field/));
     // The name of a field in the JSON line whose member has another name.
     expect(() => newField('kill.pidfd', {})).toThrow(refused(/has a field/));
-    expect(() => newField('nothing.x', {})).toThrow(refused(/there is no event nothing/));
+    expect(() => newField('nothing.x', {})).toThrow(refused(/unknown event nothing/));
   });
 });
 

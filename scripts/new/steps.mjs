@@ -34,7 +34,7 @@ function renamed(code, names) {
 export function recipe(heading, names) {
   const page = readFileSync(inRoot('CONTRIBUTING.md'), 'utf8');
   const section = page.split(/^#+ /m).find((text) => text.startsWith(`${heading}\n`));
-  if (section === undefined) throw new Failure(`CONTRIBUTING.md: there is no recipe "${heading}"`);
+  if (section === undefined) throw new Failure(`CONTRIBUTING.md: the recipe "${heading}" is missing`);
   const steps = [...section.matchAll(/^\d+\. .*(?:\n {3}.*)*/gm)].map(([item]) =>
     item
       .replace(/^\d+\. /, '')
