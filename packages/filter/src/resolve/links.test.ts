@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { followLinks } from './links.js';
 
 let folder: string;
@@ -40,6 +40,15 @@ describe('followLinks', () => {
     expect(followLinks('.')).toEqual({ path: realpathSync(process.cwd()), exists: true });
     expect(followLinks('/')).toEqual({ path: '/', exists: true });
     expect(followLinks('/../..')).toEqual({ path: '/', exists: true });
+  });
+
+  test('a relative path of a working directory that was removed leads nowhere', () => {
+    const cwd = vi.spyOn(process, 'cwd').mockImplementation(() => {
+      throw new Error('ENOENT: uv_cwd');
+    });
+    expect(followLinks('./file')).toEqual({ path: './file', exists: false });
+    expect(followLinks(`${folder}/link/file`)).toEqual({ path: `${folder}/real/file`, exists: true });
+    cwd.mockRestore();
   });
 
   test('in another root, absolute links start there', () => {

@@ -21,7 +21,9 @@ const ownLinks: ReadonlySet<string> = new Set(['/proc/self', '/proc/thread-self'
  * @param root the directory of `/`, also for links: empty, or `/proc/PID/root`. No path leaves it
  */
 export function followLinks(path: string, root = ''): LeadsTo {
-  const rest = (path.startsWith('/') ? path : `${process.cwd()}/${path}`).split('/').reverse();
+  const start = path.startsWith('/') ? '' : workingDirectory();
+  if (start === undefined) return { path, exists: false };
+  const rest = `${start}/${path}`.split('/').reverse();
   let done = '';
   let links = 0;
   let exists = true;
@@ -62,3 +64,12 @@ function linkAt(path: string): string | null | undefined {
 
 /** The links of `/proc/PID/fd` to pipes and sockets read `pipe:[4711]`, which is not a path. */
 const isPath = (target: string, link: string) => target.startsWith('/') || !link.startsWith('/proc/');
+
+/** The path of the working directory; undefined if the directory was removed. */
+function workingDirectory(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
+}

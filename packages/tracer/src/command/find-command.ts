@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { SpoorError } from '@spoor/core';
 
 /** The folders that native/gate.h searches if PATH is not set. */
@@ -26,17 +26,19 @@ export interface FindCommandOptions {
  * ```
  */
 export function findCommand(command: string, options: FindCommandOptions = {}): string {
-  const { path = process.env['PATH'] ?? usualPath, cwd = process.cwd() } = options;
+  const { path = process.env['PATH'] ?? usualPath, cwd = '.' } = options;
+  // A relative path stays relative: a process whose directory was removed has no path of it.
+  const from = (place: string): string => (isAbsolute(place) ? place : `${cwd}/${place}`);
   if (command === '') throw notFound(command, 'Write the command after "--".');
   if (command.includes('/')) {
-    const found = inspect(resolve(cwd, command));
+    const found = inspect(from(command));
     if (found === 'executable') return command;
     if (found === 'missing') throw notFound(command, 'Check the path.');
     throw notExecutable(command, found);
   }
   let refused: SpoorError | undefined;
   for (const folder of path.split(delimiter)) {
-    const file = join(resolve(cwd, folder), command);
+    const file = from(join(folder, command));
     const found = inspect(file);
     if (found === 'executable') return file;
     if (found !== 'missing') refused ??= notExecutable(file, found);
