@@ -29,6 +29,35 @@ export const defaultKinds: readonly EventKind[] = eventKinds.filter(
   (kind) => !(namedKinds as readonly string[]).includes(kind),
 );
 
+/**
+ * Groups of kinds that `--events` accepts: what the events are about. A kind can be in several.
+ *
+ * @example
+ * ```ts
+ * console.log(eventGroups.privilege.includes('setuid')); // true
+ * ```
+ */
+export const eventGroups = {
+  process: ['fork', 'exec', 'exit', 'exec-failed', 'kill', 'ptrace'],
+  file: [
+    'open',
+    'unlink',
+    'rename',
+    'chmod',
+    'chown',
+    'mkdir',
+    'link',
+    'symlink',
+    'mknod',
+    'truncate',
+    'setxattr',
+    'io-uring',
+  ],
+  network: ['connect', 'bind', 'listen', 'accept', 'io-uring'],
+  privilege: ['setuid', 'setgid', 'capset', 'ptrace', 'mount', 'namespace', 'module-load', 'bpf'],
+  memory: ['ptrace'],
+} as const satisfies Readonly<Record<string, readonly EventKind[]>>;
+
 /** Kinds of filters that the lean object has. */
 export const leanFilters = ['pid'] as const satisfies readonly FilterKindName[];
 

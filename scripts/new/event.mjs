@@ -184,6 +184,11 @@ export const ${camel} = declareEvent({
   );
 }
 
+/** @param {Edits} edits @param {string} kebab */
+function group(edits, kebab) {
+  edits.insertAfter('bpf/src/index.ts', /^export const eventGroups = \{$/m, `  ${blank}: ['${kebab}'],`);
+}
+
 const everyKind = 'packages/tracer/src/events/every-kind.kernel.test.ts';
 
 /**
@@ -239,6 +244,7 @@ function callEvent(name, calls) {
   const includes = /^#include "\.\.\/events\/.*$/m;
   edits.insertSorted('bpf/programs/syscall.h', includes, `#include "../events/${snake}.h"`);
   declare(edits, name, false);
+  group(edits, kebab);
   const compat = i386.filter((number) => number !== 'NONE');
   addTests(edits, kebab, {
     triggers: calls.map((call) => `must(syscall(SYS_${call}, ${blank}));`),
@@ -264,6 +270,7 @@ function hookEvent(name, tracepoint) {
   const includes = /^#include "programs\/module\.h"$/m;
   edits.insertAfter('bpf/spoor.bpf.c', includes, `#include "programs/${snake}.h"`);
   declare(edits, name, true);
+  group(edits, kebab);
   addTests(edits, kebab, { triggers: [`${blank};`] });
   return { edits, ...recipe('An event with a hook of its own', [[spellings('signal_deliver'), name]]) };
 }

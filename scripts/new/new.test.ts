@@ -78,5 +78,5 @@ describe.runIf(callTables().every(({ calls }) => calls !== undefined))('pnpm new
 
 it.runIf(existsSync('/sys/kernel/btf/vmlinux'))('refuses a tracepoint that the kernel does not have', () => {
   expect(() => newEvent('x', { hook: 'no_such_tracepoint' })).toThrow(refused(/no_such_tracepoint/));
-  expect(newEvent('x', { hook: 'sched_process_exec' }).steps).toHaveLength(5);
+  expect(newEvent('x', { hook: 'sched_process_exec' }).steps).toHaveLength(6);
 });

@@ -8,6 +8,7 @@ import { newField } from '../new/field.mjs';
 const tree = new RecipeTree();
 afterAll(() => tree.remove());
 
+const groups = 'bpf/src/index.ts';
 const everyKind = 'packages/tracer/src/events/every-kind.kernel.test.ts';
 
 /** A map as the recipe describes it. */
@@ -84,6 +85,8 @@ test('an event of a system call, an event with a hook, a field and a map', { tim
     tree.edit('bpf/src/events/umask.ts', 'FILL_IN', text);
   tree.edit('bpf/src/events/umask.ts', 'error: error()', "previous: result('The mask before.')");
   tree.edit('bpf/src/events/umask.ts', 'error, integer', 'integer, result');
+  tree.edit(groups, "  FILL_IN: ['umask'],\n", '');
+  tree.edit(groups, "process: ['fork'", "process: ['umask', 'fork'");
   tree.edit(everyKind, 'SYS_umask, FILL_IN', 'SYS_umask, 022');
   tree.edit(everyKind, '{ FILL_IN }', '{ argument: 0o22 }');
   const ofUmask = 'packages/tracer/src/events/umask.kernel.test.ts';
@@ -104,6 +107,8 @@ test('an event of a system call, an event with a hook, a field and a map', { tim
   );
   for (const text of ['A process got a signal.', 'The number of the signal.'])
     tree.edit('bpf/src/events/signal-deliver.ts', 'FILL_IN', text);
+  tree.edit(groups, "  FILL_IN: ['signal-deliver'],\n", '');
+  tree.edit(groups, "process: ['umask'", "process: ['signal-deliver', 'umask'");
   const raised = 'signal(SIGUSR1, (void *)close); raise(SIGUSR1);';
   tree.edit(everyKind, 'FILL_IN;', raised);
   tree.edit(everyKind, '{ FILL_IN }', '{ number: 10 }');
@@ -142,7 +147,7 @@ test('an event of a system call, an event with a hook, a field and a map', { tim
     ...newEvent('signal_deliver', { hook: 'signal_deliver' }).commands,
     ...newField('exec.flavour', {}).commands,
   ]);
-  expect(tree.changedSince(before).length).toBeLessThanOrEqual(18);
+  expect(tree.changedSince(before).length).toBeLessThanOrEqual(20);
 
   tree.write('packages/tracer/src/recipe.kernel.test.ts', use);
   tree.pnpm('vitest run --project kernel packages/tracer/src/recipe');

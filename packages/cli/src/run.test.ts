@@ -151,15 +151,20 @@ describe('list', () => {
 
   it('tells which events are on by default', async () => {
     const { stdout } = await spoor('list', 'events');
-    expect(stdout.match(/^ {2}On by default\./gm)).toHaveLength(defaultKinds.length);
+    expect(stdout.match(/^ {2}Groups?: [a-z, ]+\. On by default\.$/gm)).toHaveLength(defaultKinds.length);
     for (const kind of namedKinds)
       expect(stdout).toMatch(
-        new RegExp(`^${kind}: [^]*?^  Only if it is named: --events default,${kind}\\.$`, 'm'),
+        new RegExp(
+          `^${kind}: [^]*?^  Groups?: [a-z, ]+\\. Only if it is named: --events\\s+default,${kind}\\.$`,
+          'm',
+        ),
       );
     const events = JSON.parse((await spoor('list', 'events', '--json')).stdout) as {
       event: (typeof eventKinds)[number];
+      groups: string[];
       default: boolean;
     }[];
+    expect(events.filter(({ groups }) => groups.length === 0)).toEqual([]);
     expect(events.flatMap((one) => (one.default ? [one.event] : []))).toEqual(defaultKinds);
   });
 

@@ -70,11 +70,18 @@ it('suggests the nearest choice', () => {
   );
 });
 
-it('removes duplicate event names from a list', () => {
-  const read = readEvents({ known: ['exec', 'open', 'connect', 'mknod'], usual: ['exec', 'open'] });
+it('reads a list of events and groups without duplicates', () => {
+  const read = readEvents(
+    { known: ['exec', 'open', 'connect', 'mknod'], usual: ['exec', 'open'] },
+    { file: ['open', 'mknod', 'unknown'], memory: [] },
+  );
   expect(read('exec, open,exec', '--events')).toEqual(['exec', 'open']);
   expect(read('mknod,default', '--events')).toEqual(['mknod', 'exec', 'open']);
   expect(read('all', '--events')).toEqual(['exec', 'open', 'connect', 'mknod']);
+  expect(read('exec,file', '--events')).toEqual(['exec', 'open', 'mknod']);
+  expect(() => read('fiel', '--events')).toThrow(
+    expect.objectContaining({ remedy: expect.stringMatching(/^Did you mean file\?/) }),
+  );
   expect(() => read('exec,opne', '--events')).toThrow(
     expect.objectContaining({ code: 'UNKNOWN_EVENT', remedy: expect.stringMatching(/^Did you mean open\?/) }),
   );

@@ -56,31 +56,36 @@ export interface NamedKinds<Kind extends string> {
 }
 
 /**
- * Returns a parser that accepts a comma-separated list of event kinds. `all` and `default` stand
- * for several.
+ * Returns a parser that accepts a comma-separated list of event kinds. `all`, `default` and the
+ * groups stand for several.
+ *
+ * @param groups names for several kinds, of which those that are not known are left out
  */
-export function readEvents<Kind extends string>({
-  known,
-  usual,
-}: NamedKinds<Kind>): (text: string, option: string) => readonly Kind[] {
-  const groups = new Map([
+export function readEvents<Kind extends string>(
+  { known, usual }: NamedKinds<Kind>,
+  groups: Readonly<Record<string, readonly string[]>>,
+): (text: string, option: string) => readonly Kind[] {
+  const isKnown = (name: string): name is Kind => (known as readonly string[]).includes(name);
+  const kindsOf = new Map<string, readonly Kind[]>([
     ['all', known],
     ['default', usual],
+    ...Object.entries(groups).map(([group, kinds]) => [group, kinds.filter(isKnown)] as const),
+    ...known.map((kind) => [kind, [kind]] as const),
   ]);
   return (text, option) => {
     const names = text.split(',').map((name) => name.trim());
-    const isKnown = (name: string): name is Kind => (known as readonly string[]).includes(name);
     for (const name of names) {
-      if (isKnown(name) || groups.has(name)) continue;
+      if (kindsOf.has(name)) continue;
       if (name === '')
         throw invalid(option, text, 'Values: event names separated by commas, such as exec,open.');
-      const guess = nearest(name, known);
-      const all = `Values: all, default, ${known.join(', ')}.`;
+      const all = [...kindsOf.keys()];
+      const guess = nearest(name, all);
+      const values = `Values: ${all.join(', ')}.`;
       throw new SpoorError('UNKNOWN_EVENT', `unknown event '${name}'`, {
-        remedy: guess === undefined ? all : `Did you mean ${guess}? ${all}`,
+        remedy: guess === undefined ? values : `Did you mean ${guess}? ${values}`,
       });
     }
-    return [...new Set(names.flatMap((name) => groups.get(name) ?? [name].filter(isKnown)))];
+    return [...new Set(names.flatMap((name) => kindsOf.get(name) ?? []))];
   };
 }
 

@@ -1,4 +1,4 @@
-import { defaultKinds, eventKinds } from '@spoor/bpf';
+import { defaultKinds, eventGroups, eventKinds } from '@spoor/bpf';
 import { columns, wrap } from '../args/help.js';
 import type { Usage } from '../args/option.js';
 import type { Arguments } from '../args/parse.js';
@@ -45,17 +45,20 @@ async function listEvents(): Promise<Listing> {
     const { properties = {} } = schema.properties.data;
     const flags = qualifyingFlags(event);
     const isDefault = defaultKinds.includes(event);
+    const groups = groupsOf(event);
     const notes = [
-      isDefault ? 'On by default.' : `Only if it is named: --events default,${event}.`,
+      `${groups.length === 1 ? 'Group' : 'Groups'}: ${groups.join(', ')}. ` +
+        (isDefault ? 'On by default.' : `Only if it is named: --events default,${event}.`),
       ...(schema.$comment?.split('\n') ?? []),
       ...(flags.length === 0 ? [] : [`Flags of this event: ${flags.join(', ')}.`]),
     ];
-    return { event, description: schema.description ?? '', isDefault, notes, properties, schema };
+    return { event, description: schema.description ?? '', groups, isDefault, notes, properties, schema };
   });
   return {
-    json: events.map(({ event, description, isDefault, schema }) => ({
+    json: events.map(({ event, description, groups, isDefault, schema }) => ({
       event,
       description,
+      groups,
       default: isDefault,
       schema,
     })),
@@ -72,6 +75,13 @@ async function listEvents(): Promise<Listing> {
         `${style.bold('not traced')}: System calls without an event.\n${columns(Object.entries(untracedCalls))}`,
       ].join('\n'),
   };
+}
+
+/** The groups of `--events` that have this event. */
+function groupsOf(event: (typeof eventKinds)[number]): readonly string[] {
+  return Object.entries(eventGroups).flatMap(([group, kinds]: [string, readonly string[]]) =>
+    kinds.includes(event) ? [group] : [],
+  );
 }
 
 /** Formats a name and its meaning, wrapped to the width of the help. */

@@ -1,4 +1,4 @@
-import { defaultKinds, eventKinds } from '@spoor/bpf';
+import { defaultKinds, eventGroups, eventKinds } from '@spoor/bpf';
 import { SpoorError } from '@spoor/core';
 import type { EventKind } from '@spoor/event';
 import type { Option } from '../args/option.js';
@@ -18,7 +18,10 @@ const eventsOption: Option = {
   name: 'events',
   short: 'e',
   value: 'LIST',
-  help: 'Show only these events, separated by commas: exec,connect. A failed exec is exec-failed. all: every event. default: those that are shown without this option. See spoor list events.',
+  help:
+    'Show only these events, separated by commas: exec,connect. A failed exec is exec-failed. ' +
+    `Groups of events: ${Object.keys(eventGroups).join(', ')}. ` +
+    'all: every event. default: those that are shown without this option. See spoor list events.',
 };
 
 const formatOption: Option = {
@@ -173,7 +176,7 @@ export interface ShownOptions<Kind extends string = string> {
  */
 export function readShown<Kind extends string>(args: Arguments, kinds: NamedKinds<Kind>): ShownOptions<Kind> {
   return {
-    events: args.get('events', readEvents(kinds)) ?? kinds.usual,
+    events: args.get('events', readEvents(kinds, eventGroups)) ?? kinds.usual,
     eventsByDefault: !args.has('events'),
     format: args.get('format', readChoice(formats)) ?? 'table',
     outputFile: args.get('output-file'),
