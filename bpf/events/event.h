@@ -27,8 +27,9 @@ enum event_flag {
 	EVENT_COMPLETION = 128,
 	/*
 	 * A fact was read through descriptors, a working directory or a root that another task
-	 * shares and can have changed since the call used them, or a tracer or a seccomp filter can
-	 * have answered the call. Nothing proved that the fact is the one of the call.
+	 * shares and can have changed since the call used them, a tracer or a seccomp filter can
+	 * have answered the call, or another process can have taken a pid since. Nothing proved that
+	 * the fact is the one of the call.
 	 */
 	EVENT_RACY = 256,
 	/*

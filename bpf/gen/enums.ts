@@ -113,6 +113,7 @@ export const EventKind = {
   EVENT_NAMESPACE: 27,
   EVENT_TRUNCATE: 28,
   EVENT_SETXATTR: 29,
+  EVENT_PROCESS_VM: 30,
 } as const;
 
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];
@@ -146,7 +147,8 @@ export type EventKindName =
   | 'mknod'
   | 'namespace'
   | 'truncate'
-  | 'setxattr';
+  | 'setxattr'
+  | 'process-vm';
 
 /** The name of each value; values that the object does not know have none. */
 export const eventKindNames: Readonly<Record<number, EventKindName>> = {
@@ -179,6 +181,7 @@ export const eventKindNames: Readonly<Record<number, EventKindName>> = {
   27: 'namespace',
   28: 'truncate',
   29: 'setxattr',
+  30: 'process-vm',
 };
 
 /** `enum exec_gain` */
@@ -426,6 +429,22 @@ export const procFlagNames: Readonly<Record<number, ProcFlagName>> = {
   4: 'no-exe',
   256: 'exe-torn',
   512: 'exe-unreachable',
+};
+
+/** `enum process_vm_call` */
+export const ProcessVmCall = {
+  PROCESS_VM_READV: 0,
+  PROCESS_VM_WRITEV: 1,
+} as const;
+
+export type ProcessVmCall = (typeof ProcessVmCall)[keyof typeof ProcessVmCall];
+
+export type ProcessVmCallName = 'vm-readv' | 'vm-writev';
+
+/** The name of each value; values that the object does not know have none. */
+export const processVmCallNames: Readonly<Record<number, ProcessVmCallName>> = {
+  0: 'vm-readv',
+  1: 'vm-writev',
 };
 
 /** `enum set_ids_call` */

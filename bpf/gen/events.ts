@@ -22,6 +22,7 @@ import {
   MountEvent,
   NamespaceEvent,
   OpenEvent,
+  ProcessVmEvent,
   PtraceEvent,
   RenameEvent,
   SetgidEvent,
@@ -65,6 +66,7 @@ export const events = {
   namespace: { kind: 27, schema: NamespaceEvent },
   truncate: { kind: 28, schema: TruncateEvent },
   setxattr: { kind: 29, schema: SetxattrEvent },
+  'process-vm': { kind: 30, schema: ProcessVmEvent },
 } as const;
 
 /** The fixed part of each kind of event. */
@@ -98,6 +100,7 @@ export interface EventParts {
   namespace: NamespaceEvent;
   truncate: TruncateEvent;
   setxattr: SetxattrEvent;
+  'process-vm': ProcessVmEvent;
 }
 
 /** The fixed part of an event, told apart by the name of its kind. */

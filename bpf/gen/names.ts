@@ -62,6 +62,7 @@ export const eventKinds = [
   'namespace',
   'truncate',
   'setxattr',
+  'process-vm',
 ] as const;
 
 export const filterKinds = [

@@ -10,6 +10,7 @@ import {
   KillCall,
   MountCall,
   NamespaceCall,
+  ProcessVmCall,
   SetIdsCall,
   XattrCall,
 } from './enums.js';
@@ -684,6 +685,20 @@ export const OpenEvent = ctype.struct('open_event', 136, {
   directory: [128, VarBytes],
 });
 export type OpenEvent = Static<typeof OpenEvent>;
+
+/** `struct process_vm_event`: 144 bytes. */
+export const ProcessVmEvent = ctype.struct('process_vm_event', 144, {
+  header: [0, EventHeader],
+  result: [96, ctype.s32],
+  call: [100, ctype.enum('process_vm_call', ctype.u32, ProcessVmCall)],
+  pid: [104, ctype.s32],
+  unused: [108, ctype.u32],
+  target_start_time_ns: [112, ctype.u64],
+  target_tgid: [120, ctype.u32],
+  target_tid: [124, ctype.u32],
+  target_comm: [128, ctype.chars(16)],
+});
+export type ProcessVmEvent = Static<typeof ProcessVmEvent>;
 
 /** `struct ptrace_event`: 160 bytes. */
 export const PtraceEvent = ctype.struct('ptrace_event', 160, {

@@ -23,7 +23,22 @@ struct net {
 	struct ns_common ns;
 };
 
+struct xa_node {
+	unsigned char shift;
+	/* 16 in kernels that are built to be small (CONFIG_BASE_SMALL) */
+	void *slots[64];
+};
+
+struct xarray {
+	void *xa_head;
+};
+
+struct idr {
+	struct xarray idr_rt;
+};
+
 struct pid_namespace {
+	struct idr idr;
 	struct ns_common ns;
 	unsigned int level;
 };
@@ -59,8 +74,18 @@ struct upid {
 	struct pid_namespace *ns;
 };
 
+struct hlist_node {
+	struct hlist_node *next;
+};
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
 struct pid {
 	unsigned int level;
+	/* enum pid_type: the first is that of the thread with this id */
+	struct hlist_head tasks[4];
 	struct upid numbers[1];
 };
 

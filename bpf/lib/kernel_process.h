@@ -119,6 +119,8 @@ struct task_struct {
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
+	/* enum pid_type */
+	struct hlist_node pid_links[4];
 	struct list_head thread_node;
 	__u64 start_boottime;
 	struct sched_entity se;

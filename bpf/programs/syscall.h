@@ -27,6 +27,7 @@
 #include "../events/mount.h"
 #include "../events/namespace.h"
 #include "../events/open.h"
+#include "../events/process_vm.h"
 #include "../events/ptrace.h"
 #include "../events/rename.h"
 #include "../events/send.h"

@@ -22,6 +22,7 @@ export const namedKinds = [
   'namespace',
   'truncate',
   'setxattr',
+  'process-vm',
 ] as const satisfies readonly EventKind[];
 
 /** Kinds of events that a trace reports by default. */
@@ -38,7 +39,7 @@ export const defaultKinds: readonly EventKind[] = eventKinds.filter(
  * ```
  */
 export const eventGroups = {
-  process: ['fork', 'exec', 'exit', 'exec-failed', 'kill', 'ptrace'],
+  process: ['fork', 'exec', 'exit', 'exec-failed', 'kill', 'ptrace', 'process-vm'],
   file: [
     'open',
     'unlink',
@@ -55,7 +56,7 @@ export const eventGroups = {
   ],
   network: ['connect', 'bind', 'listen', 'accept', 'io-uring'],
   privilege: ['setuid', 'setgid', 'capset', 'ptrace', 'mount', 'namespace', 'module-load', 'bpf'],
-  memory: ['ptrace'],
+  memory: ['ptrace', 'process-vm'],
 } as const satisfies Readonly<Record<string, readonly EventKind[]>>;
 
 /** Kinds of filters that the lean object has. */

@@ -22,6 +22,7 @@ import { moduleLoad } from './module-load.js';
 import { mount } from './mount.js';
 import { namespace } from './namespace.js';
 import { open } from './open.js';
+import { processVm } from './process-vm.js';
 import { ptrace } from './ptrace.js';
 import { rename } from './rename.js';
 import { setgid } from './setgid.js';
@@ -78,6 +79,7 @@ export const declarations = {
   namespace,
   truncate,
   setxattr,
+  'process-vm': processVm,
 } as const satisfies { readonly [Kind in EventKind]?: EventDeclaration };
 
 /** The type of `data` of an event. */

@@ -141,6 +141,10 @@ it.each([
     'setxattr /f  call=fremovexattr  attribute=user.a  ENODATA',
   ],
   [
+    invented('process-vm', { ...header, call: 1, pid: 7, result: 4, targetTgid: 8, targetComm: 'x' }),
+    'process-vm call=process_vm_writev  pid=7  bytes=4  targetTgid=8  targetComm=x',
+  ],
+  [
     invented('mkdir', { ...header, path: '/new', mode: 0o755, result: -17 }),
     'mkdir   /new  mode=0755  EEXIST',
   ],

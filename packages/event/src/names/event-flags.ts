@@ -14,8 +14,8 @@ export const eventFlagTexts: Readonly<Record<EventFlagName, string>> = {
   completion: 'The end of what an earlier event reported as pending. It has no call of its own.',
   racy:
     'A fact was read through descriptors, a working directory or a root that another task shares and can have changed ' +
-    'during the call, an operation of io_uring began later than its name was read, or a tracer or a seccomp filter can ' +
-    'have answered the call. Nothing proved that the fact is the one of the call.',
+    'during the call, an operation of io_uring began later than its name was read, a tracer or a seccomp filter can ' +
+    'have answered the call, or another process can have taken a pid during the call. Nothing proved that the fact is the one of the call.',
   unreachable:
     'A path, or exe, is of a mount that is in no mount namespace: detached, or not attached yet. The path begins at the ' +
     'root of its file system.',
@@ -29,7 +29,15 @@ export const truncatedText =
 const provenKinds: ReadonlySet<string> = new Set(['fork', 'exit']);
 
 /** Events of calls without anything from the caller's memory. */
-const kernelKinds: ReadonlySet<string> = new Set(['fork', 'exit', 'kill', 'ptrace', 'setuid', 'setgid']);
+const kernelKinds: ReadonlySet<string> = new Set([
+  'fork',
+  'exit',
+  'kill',
+  'ptrace',
+  'setuid',
+  'setgid',
+  'process-vm',
+]);
 
 /**
  * Returns the flags that qualify the facts of an event of this kind.

@@ -9,8 +9,6 @@ export const untracedCalls: Readonly<Record<string, string>> = {
   'memfd_create mq_open open_tree':
     'A descriptor of a new file, queue or mount. An open of it through /proc is an event.',
   'recvmsg pidfd_getfd fanotify': 'A descriptor comes from another process, or with a notification.',
-  'process_vm_readv process_vm_writev':
-    'The memory of another process. Through /proc/PID/mem it is an open, by ptrace a ptrace.',
   'prctl keyctl perf_event_open userfaultfd':
     'Other privileged calls, also delete_module, swapon, reboot and settimeofday.',
   'send recv on connected sockets': 'Data on a connection. Its connect or accept is an event.',

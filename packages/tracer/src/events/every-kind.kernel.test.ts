@@ -43,6 +43,7 @@ it('reports each event kind once, in one trace', async ({ task }) => {
       execve("missing", (char *[]){ "missing", NULL }, NULL);
       must(kill(getpid(), 0));
       ptrace(PTRACE_ATTACH, 0, 0, 0);
+      syscall(SYS_process_vm_readv, 0, NULL, 0, NULL, 0, 0);
       mount("none", "missing", "tmpfs", 0, "");
       must(unshare(CLONE_NEWUTS));
       syscall(SYS_init_module, "no image", 8, "");
@@ -80,6 +81,7 @@ it('reports each event kind once, in one trace', async ({ task }) => {
     connect: { ...loopback, port },
     'exec-failed': { filename: 'missing', argv: ['missing'], error: 'ENOENT' },
     ptrace: { error: 'ESRCH' },
+    'process-vm': { call: 'process_vm_readv', pid: 0 },
     mount: { error: 'ENOENT' },
     namespace: { call: 'unshare', flags: 'CLONE_NEWUTS' },
     'module-load': { imageSize: '8' },

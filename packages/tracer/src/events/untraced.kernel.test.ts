@@ -43,18 +43,6 @@ if (recvmsg(pair[1], &message, 0) == 1) memcpy(&received, CMSG_DATA(CMSG_FIRSTHD
 if (fcntl(received, F_GETFD) >= 0) tell("done");`,
   },
   {
-    name: 'process_vm_writev',
-    of: 'process_vm_readv process_vm_writev',
-    before: '#include <sys/uio.h>',
-    main: `char to[4] = "old", from[4] = "new";
-pid_t child = fork();
-if (!child) { pause(); _exit(0); }
-struct iovec local = { from, 4 }, remote = { to, 4 };
-if (process_vm_writev(child, &local, 1, &remote, 1, 0) == 4) tell("done");
-syscall(SYS_kill, child, SIGKILL);
-waitpid(child, 0, 0);`,
-  },
-  {
     name: 'prctl',
     of: 'prctl keyctl perf_event_open userfaultfd',
     before: '#include <sys/prctl.h>',
