@@ -114,6 +114,7 @@ export const EventKind = {
   EVENT_TRUNCATE: 28,
   EVENT_SETXATTR: 29,
   EVENT_PROCESS_VM: 30,
+  EVENT_SOCKET: 31,
 } as const;
 
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];
@@ -148,7 +149,8 @@ export type EventKindName =
   | 'namespace'
   | 'truncate'
   | 'setxattr'
-  | 'process-vm';
+  | 'process-vm'
+  | 'socket';
 
 /** The name of each value; values that the object does not know have none. */
 export const eventKindNames: Readonly<Record<number, EventKindName>> = {
@@ -182,6 +184,7 @@ export const eventKindNames: Readonly<Record<number, EventKindName>> = {
   28: 'truncate',
   29: 'setxattr',
   30: 'process-vm',
+  31: 'socket',
 };
 
 /** `enum exec_gain` */

@@ -28,6 +28,7 @@ import {
   SetgidEvent,
   SetuidEvent,
   SetxattrEvent,
+  SocketEvent,
   SymlinkEvent,
   TruncateEvent,
   UnlinkEvent,
@@ -67,6 +68,7 @@ export const events = {
   truncate: { kind: 28, schema: TruncateEvent },
   setxattr: { kind: 29, schema: SetxattrEvent },
   'process-vm': { kind: 30, schema: ProcessVmEvent },
+  socket: { kind: 31, schema: SocketEvent },
 } as const;
 
 /** The fixed part of each kind of event. */
@@ -101,6 +103,7 @@ export interface EventParts {
   truncate: TruncateEvent;
   setxattr: SetxattrEvent;
   'process-vm': ProcessVmEvent;
+  socket: SocketEvent;
 }
 
 /** The fixed part of an event, told apart by the name of its kind. */

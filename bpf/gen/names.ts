@@ -63,6 +63,7 @@ export const eventKinds = [
   'truncate',
   'setxattr',
   'process-vm',
+  'socket',
 ] as const;
 
 export const filterKinds = [

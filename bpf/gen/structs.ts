@@ -846,6 +846,18 @@ export const SnapshotResult = ctype.struct('snapshot_result', 24, {
 });
 export type SnapshotResult = Static<typeof SnapshotResult>;
 
+/** `struct socket_event`: 120 bytes. */
+export const SocketEvent = ctype.struct('socket_event', 120, {
+  header: [0, EventHeader],
+  result: [96, ctype.s32],
+  family: [100, ctype.u32],
+  type: [104, ctype.u32],
+  protocol: [108, ctype.u32],
+  flags: [112, ctype.u32],
+  unused: [116, ctype.u32],
+});
+export type SocketEvent = Static<typeof SocketEvent>;
+
 /** `struct state_stats`: 168 bytes. */
 export const StateStats = ctype.struct('state_stats', 168, {
   lookups: [0, ctype.u64],

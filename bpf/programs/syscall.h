@@ -34,6 +34,7 @@
 #include "../events/setgid.h"
 #include "../events/setuid.h"
 #include "../events/setxattr.h"
+#include "../events/socket.h"
 #include "../events/symlink.h"
 #include "../events/truncate.h"
 #include "../events/unlink.h"
@@ -178,8 +179,9 @@ static __always_inline int tell(struct frame *frame, const struct scope_set *set
 }
 
 /*
- * Returns whether to report a call, if it is an exec or one of the event `connect`. Asked before
- * anything is collected: most messages go to the peer of a connected socket. The function takes
+ * Returns whether to report a call, if it is an exec or one of the events `connect` and `socket`.
+ * Asked before anything is collected: most messages go to the peer of a connected socket, and most
+ * sockets are ordinary. The function takes
  * numbers made of the call and of its result: the verifier knows that a copy is equal, and would
  * walk everything behind a branch on it once for each outcome.
  */
@@ -191,6 +193,10 @@ static __noinline int call_is_due(__u32 word, struct pt_regs *regs, long twice_r
 	/* An exec that succeeded has a hook of its own. */
 	if (word >> 16 == EVENT_EXEC_FAILED)
 		return is_exec_failure(result);
+	if ((enabled_events >> EVENT_SOCKET & 1) && word >> 16 == EVENT_SOCKET) {
+		syscall_arguments(&own, regs);
+		return socket_is_due(&own, result);
+	}
 	if (!(enabled_events >> EVENT_CONNECT & 1) || word >> 16 != EVENT_CONNECT)
 		return true;
 	if (own.form == CONNECT_CONNECT)
@@ -232,7 +238,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 	result = call_result(call_word(&call), result, syscall_trapped_result(regs));
 	if (result == CALL_NOT_TOLD)
 		return 0;
-	if ((enabled_events & (1ULL << EVENT_CONNECT | 1ULL << EVENT_EXEC_FAILED)) &&
+	if ((enabled_events & (1ULL << EVENT_CONNECT | 1ULL << EVENT_EXEC_FAILED | 1ULL << EVENT_SOCKET)) &&
 	    !call_is_due(call_word(&call), regs, result * 2))
 		return 0;
 	set = scopes_current();

@@ -23,6 +23,7 @@ export const namedKinds = [
   'truncate',
   'setxattr',
   'process-vm',
+  'socket',
 ] as const satisfies readonly EventKind[];
 
 /** Kinds of events that a trace reports by default. */
@@ -54,7 +55,7 @@ export const eventGroups = {
     'setxattr',
     'io-uring',
   ],
-  network: ['connect', 'bind', 'listen', 'accept', 'io-uring'],
+  network: ['connect', 'bind', 'listen', 'accept', 'socket', 'io-uring'],
   privilege: ['setuid', 'setgid', 'capset', 'ptrace', 'mount', 'namespace', 'module-load', 'bpf'],
   memory: ['ptrace', 'process-vm'],
 } as const satisfies Readonly<Record<string, readonly EventKind[]>>;

@@ -19,7 +19,7 @@ export const connect = declareEvent({
     'A socket was connected, or the attempt failed. Also the first datagram of an unconnected socket to a peer.',
   notes: [
     'EINPROGRESS of a non-blocking socket is not an outcome: see outcome.',
-    'Not seen: messages that name no address (of a connected socket only its connect is an event), netlink and packet sockets.',
+    'Not seen: messages that name no address (of a connected socket only its connect is an event), netlink and packet sockets, of which only their socket is an event.',
   ],
   data: {
     fd: integer('The socket.'),

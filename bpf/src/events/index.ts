@@ -28,6 +28,7 @@ import { rename } from './rename.js';
 import { setgid } from './setgid.js';
 import { setuid } from './setuid.js';
 import { setxattr } from './setxattr.js';
+import { socket } from './socket.js';
 import { symlink } from './symlink.js';
 import { truncate } from './truncate.js';
 import { unlink } from './unlink.js';
@@ -80,6 +81,7 @@ export const declarations = {
   truncate,
   setxattr,
   'process-vm': processVm,
+  socket,
 } as const satisfies { readonly [Kind in EventKind]?: EventDeclaration };
 
 /** The type of `data` of an event. */

@@ -145,6 +145,10 @@ it.each([
     'process-vm call=process_vm_writev  pid=7  bytes=4  targetTgid=8  targetComm=x',
   ],
   [
+    invented('socket', { ...header, result: 3, family: 16, type: 3, protocol: 9 }),
+    'socket  netlink  fd=3  type=raw  netlink=NETLINK_AUDIT',
+  ],
+  [
     invented('mkdir', { ...header, path: '/new', mode: 0o755, result: -17 }),
     'mkdir   /new  mode=0755  EEXIST',
   ],

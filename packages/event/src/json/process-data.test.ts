@@ -18,3 +18,21 @@ it('process-vm', () => {
   });
   expect(dataOf('process-vm', { call: 9 })).toMatchObject({ call: '9' });
 });
+
+it('socket', () => {
+  expect(dataOf('socket', { result: 3, family: 16, type: 3, protocol: 9, flags: 0x80800 })).toEqual({
+    fd: 3,
+    family: 'netlink',
+    type: 'raw',
+    netlink: 'NETLINK_AUDIT',
+    flags: 'SOCK_NONBLOCK|SOCK_CLOEXEC',
+  });
+  expect(dataOf('socket', { result: -1, family: 17, type: 10, protocol: 3, flags: 1 })).toEqual({
+    family: 'packet',
+    type: 'packet',
+    protocol: 3,
+    flags: '0x1',
+    error: 'EPERM',
+  });
+  expect(dataOf('socket', { result: -97, family: 99, type: 15 })).toMatchObject({ family: '99', type: '15' });
+});

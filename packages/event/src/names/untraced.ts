@@ -12,8 +12,8 @@ export const untracedCalls: Readonly<Record<string, string>> = {
   'prctl keyctl perf_event_open userfaultfd':
     'Other privileged calls, also delete_module, swapon, reboot and settimeofday.',
   'send recv on connected sockets': 'Data on a connection. Its connect or accept is an event.',
-  'packet, raw and netlink sockets':
-    'Messages that no connect came before; so are datagrams to a unix socket.',
+  'send recv on other sockets':
+    'Messages of packet and netlink sockets, whose socket is an event, and datagrams to a unix socket.',
   'signals of the kernel':
     'SIGIO to an owner (F_SETOWN), PTRACE_O_EXITKILL, timers, parent death. The exit names the signal.',
 };

@@ -40,6 +40,8 @@ it('reports each event kind once, in one trace', async ({ task }) => {
       must(connect(client, (void *)&any, sizeof(any)));
       must(accept(server, NULL, NULL));
 
+      must(socket(AF_NETLINK, SOCK_RAW, 0));
+
       execve("missing", (char *[]){ "missing", NULL }, NULL);
       must(kill(getpid(), 0));
       ptrace(PTRACE_ATTACH, 0, 0, 0);
@@ -79,6 +81,7 @@ it('reports each event kind once, in one trace', async ({ task }) => {
     bind: { ...loopback, port },
     listen: { ...loopback, port, backlog: 1 },
     connect: { ...loopback, port },
+    socket: { family: 'netlink', type: 'raw', netlink: 'NETLINK_ROUTE' },
     'exec-failed': { filename: 'missing', argv: ['missing'], error: 'ENOENT' },
     ptrace: { error: 'ESRCH' },
     'process-vm': { call: 'process_vm_readv', pid: 0 },
