@@ -74,6 +74,7 @@ export interface Line {
   readonly event: string;
   readonly time: string;
   readonly tgid: number;
+  readonly tid: number;
   readonly ppid: number;
   readonly comm: string;
   readonly exe: string;
