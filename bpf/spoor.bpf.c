@@ -11,6 +11,7 @@
 #include "programs/io_uring.h"
 #include "programs/kill.h"
 #include "programs/module.h"
+#include "programs/signal.h"
 #include "programs/syscall.h"
 #endif
 

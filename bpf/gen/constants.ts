@@ -17,6 +17,8 @@ export const constants = {
   native_syscalls: ctype.array(SyscallEntry, 576),
   observer_boot_offset_ns: ctype.s64,
   observer_pidns: ctype.u32,
+  oom_code_end: ctype.u64,
+  oom_code_start: ctype.u64,
   own_mount_namespace: ctype.u32,
   page_size: ctype.u32,
   quiet_room: ctype.u64,

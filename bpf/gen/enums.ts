@@ -115,6 +115,7 @@ export const EventKind = {
   EVENT_SETXATTR: 29,
   EVENT_PROCESS_VM: 30,
   EVENT_SOCKET: 31,
+  EVENT_SIGNAL: 32,
 } as const;
 
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];
@@ -150,7 +151,8 @@ export type EventKindName =
   | 'truncate'
   | 'setxattr'
   | 'process-vm'
-  | 'socket';
+  | 'socket'
+  | 'signal';
 
 /** The name of each value; values that the object does not know have none. */
 export const eventKindNames: Readonly<Record<number, EventKindName>> = {
@@ -185,6 +187,7 @@ export const eventKindNames: Readonly<Record<number, EventKindName>> = {
   29: 'setxattr',
   30: 'process-vm',
   31: 'socket',
+  32: 'signal',
 };
 
 /** `enum exec_gain` */
@@ -468,6 +471,70 @@ export const setIdsCallNames: Readonly<Record<number, SetIdsCallName>> = {
   1: 'setre',
   2: 'setres',
   3: 'setfs',
+};
+
+/** `enum signal_action` */
+export const SignalAction = {
+  SIGNAL_DEFAULT: 0,
+  SIGNAL_IGNORE: 1,
+  SIGNAL_HANDLER: 2,
+} as const;
+
+export type SignalAction = (typeof SignalAction)[keyof typeof SignalAction];
+
+export type SignalActionName = 'default' | 'ignore' | 'handler';
+
+/** The name of each value; values that the object does not know have none. */
+export const signalActionNames: Readonly<Record<number, SignalActionName>> = {
+  0: 'default',
+  1: 'ignore',
+  2: 'handler',
+};
+
+/** `enum signal_outcome` */
+export const SignalOutcome = {
+  SIGNAL_DELIVERED: 0,
+  SIGNAL_IGNORED: 1,
+  SIGNAL_ALREADY_PENDING: 2,
+  SIGNAL_NOT_QUEUED: 3,
+  SIGNAL_WITHOUT_INFO: 4,
+  SIGNAL_BLOCKED: 5,
+} as const;
+
+export type SignalOutcome = (typeof SignalOutcome)[keyof typeof SignalOutcome];
+
+export type SignalOutcomeName =
+  | 'delivered'
+  | 'ignored'
+  | 'already-pending'
+  | 'not-queued'
+  | 'without-info'
+  | 'blocked';
+
+/** The name of each value; values that the object does not know have none. */
+export const signalOutcomeNames: Readonly<Record<number, SignalOutcomeName>> = {
+  0: 'delivered',
+  1: 'ignored',
+  2: 'already-pending',
+  3: 'not-queued',
+  4: 'without-info',
+  5: 'blocked',
+};
+
+/** `enum signal_receiver` */
+export const SignalReceiver = {
+  SIGNAL_THREAD: 0,
+  SIGNAL_PROCESS: 1,
+} as const;
+
+export type SignalReceiver = (typeof SignalReceiver)[keyof typeof SignalReceiver];
+
+export type SignalReceiverName = 'thread' | 'process';
+
+/** The name of each value; values that the object does not know have none. */
+export const signalReceiverNames: Readonly<Record<number, SignalReceiverName>> = {
+  0: 'thread',
+  1: 'process',
 };
 
 /** `enum words_place` */

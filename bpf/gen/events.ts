@@ -28,6 +28,7 @@ import {
   SetgidEvent,
   SetuidEvent,
   SetxattrEvent,
+  SignalEvent,
   SocketEvent,
   SymlinkEvent,
   TruncateEvent,
@@ -69,6 +70,7 @@ export const events = {
   setxattr: { kind: 29, schema: SetxattrEvent },
   'process-vm': { kind: 30, schema: ProcessVmEvent },
   socket: { kind: 31, schema: SocketEvent },
+  signal: { kind: 32, schema: SignalEvent },
 } as const;
 
 /** The fixed part of each kind of event. */
@@ -104,6 +106,7 @@ export interface EventParts {
   setxattr: SetxattrEvent;
   'process-vm': ProcessVmEvent;
   socket: SocketEvent;
+  signal: SignalEvent;
 }
 
 /** The fixed part of an event, told apart by the name of its kind. */

@@ -64,6 +64,7 @@ export const eventKinds = [
   'setxattr',
   'process-vm',
   'socket',
+  'signal',
 ] as const;
 
 export const filterKinds = [
@@ -106,6 +107,7 @@ export const programs = {
   on_event_exec_failed: '?tp_btf/sys_exit',
   on_event_kill: '?tp_btf/signal_generate',
   on_event_module_load: '?tp_btf/module_load',
+  on_event_signal: '?tp_btf/signal_generate',
   on_iter_task: 'iter/task',
   on_iter_watched: 'iter/task',
   on_prepare_exec: '?tp_btf/sched_prepare_exec',

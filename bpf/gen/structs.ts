@@ -12,6 +12,9 @@ import {
   NamespaceCall,
   ProcessVmCall,
   SetIdsCall,
+  SignalAction,
+  SignalOutcome,
+  SignalReceiver,
   XattrCall,
 } from './enums.js';
 
@@ -837,6 +840,27 @@ export const SetxattrEvent = ctype.struct('setxattr_event', 160, {
   directory: [152, VarBytes],
 });
 export type SetxattrEvent = Static<typeof SetxattrEvent>;
+
+/** `struct signal_event`: 176 bytes. */
+export const SignalEvent = ctype.struct('signal_event', 176, {
+  header: [0, EventHeader],
+  signal: [96, ctype.u32],
+  code: [100, ctype.u32],
+  outcome: [104, ctype.enum('signal_outcome', ctype.u32, SignalOutcome)],
+  action: [108, ctype.enum('signal_action', ctype.u32, SignalAction)],
+  address: [112, ctype.u64],
+  has_address: [120, ctype.u32],
+  receiver: [124, ctype.enum('signal_receiver', ctype.u32, SignalReceiver)],
+  syscall: [128, ctype.s32],
+  oom_kill: [132, ctype.u32],
+  oom_score_adj: [136, ctype.s32],
+  unused: [140, ctype.u32],
+  total_vm_bytes: [144, ctype.u64],
+  anon_rss_bytes: [152, ctype.u64],
+  file_rss_bytes: [160, ctype.u64],
+  shmem_rss_bytes: [168, ctype.u64],
+});
+export type SignalEvent = Static<typeof SignalEvent>;
 
 /** `struct snapshot_result`: 24 bytes. */
 export const SnapshotResult = ctype.struct('snapshot_result', 24, {

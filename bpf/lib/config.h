@@ -52,6 +52,12 @@ const volatile bool has_layered_files = true;
 /* A cgroup v1 hierarchy has a controller: the groups of a task there may be a container's. */
 const volatile bool legacy_cgroups = true;
 /*
+ * The kernel's code that kills processes when memory runs out: the address of its first byte, and
+ * of the first one behind it. 0 when it is not known.
+ */
+const volatile __u64 oom_code_start = 0;
+const volatile __u64 oom_code_end = 0;
+/*
  * 1: wake who waits for a ring (epoll) whenever one more eighth of it is full. 0: the reader comes
  * by itself, in time.
  */

@@ -153,12 +153,6 @@ struct fs_struct {
 	struct path pwd;
 };
 
-struct mm_struct {
-	struct file *exe_file;
-	unsigned long arg_start;
-	unsigned long arg_end;
-};
-
 struct seq_file;
 
 struct bpf_iter_meta {
@@ -183,6 +177,7 @@ struct pt_regs___saved_arm64 {
 
 #pragma clang attribute pop
 
+#include "kernel_memory.h"
 #include "kernel_objects.h"
 #include "kernel_process.h"
 

@@ -61,9 +61,19 @@ struct unix_sock {
 	struct sock *peer;
 };
 
+union __sifields {
+	struct {
+		void *_addr;
+	} _sigfault;
+	struct {
+		int _syscall;
+	} _sigsys;
+};
+
 struct kernel_siginfo {
 	int si_signo;
 	int si_code;
+	union __sifields _sifields;
 };
 
 struct sigqueue {

@@ -67,6 +67,7 @@ struct signal_struct {
 	int nr_threads;
 	int group_exit_code;
 	unsigned int flags;
+	short oom_score_adj;
 	/* enum pid_type */
 	struct pid *pids[4];
 	struct tty_struct *tty;

@@ -16,8 +16,24 @@
 #define SIG_IGN 1
 
 #define SIGNAL_BIT(signal) (1UL << ((signal) - 1))
+#define SIGILL 4
+#define SIGTRAP 5
+#define SIGBUS 7
+#define SIGFPE 8
 #define SIGKILL 9
 #define SIGSEGV 11
+#define SIGCHLD 17
+
+/* Returns what a process has set for a signal: SIG_DFL, SIG_IGN or the address of a handler. */
+static __always_inline __u64 signal_handler(struct task_struct *task, __u32 signal)
+{
+	struct sighand_struct *hands = BPF_CORE_READ(task, sighand);
+	struct k_sigaction *action;
+
+	action = (void *)hands + bpf_core_field_offset(struct sighand_struct, action);
+	action = (void *)action + (__u64)(signal - 1) * bpf_core_type_size(struct k_sigaction);
+	return (unsigned long)BPF_CORE_READ(action, sa.sa_handler);
+}
 
 /*
  * Returns whether the task dies before it runs another instruction: by SIGKILL, or by the SIGSEGV

@@ -24,6 +24,7 @@ export const namedKinds = [
   'setxattr',
   'process-vm',
   'socket',
+  'signal',
 ] as const satisfies readonly EventKind[];
 
 /** Kinds of events that a trace reports by default. */
@@ -40,7 +41,7 @@ export const defaultKinds: readonly EventKind[] = eventKinds.filter(
  * ```
  */
 export const eventGroups = {
-  process: ['fork', 'exec', 'exit', 'exec-failed', 'kill', 'ptrace', 'process-vm'],
+  process: ['fork', 'exec', 'exit', 'exec-failed', 'kill', 'signal', 'ptrace', 'process-vm'],
   file: [
     'open',
     'unlink',

@@ -141,12 +141,18 @@ export const mode = () =>
   });
 
 /** `0x1f` */
-export const hexNumber = (description: string) =>
-  field<string>()({
-    form: { type: 'wide', show: (value) => `0x${value.toString(16)}` },
-    schema: { type: 'string', pattern: '^0x[0-9a-f]{1,16}$' },
-    description,
-  });
+export const hexNumber = <const Options extends FieldOptions = FieldOptions>(
+  description: string,
+  options?: Options,
+) =>
+  field<string>()(
+    {
+      form: { type: 'wide', show: (value) => `0x${value.toString(16)}` },
+      schema: { type: 'string', pattern: '^0x[0-9a-f]{1,16}$' },
+      description,
+    },
+    options,
+  );
 
 export const capabilities = <const Options extends FieldOptions = FieldOptions>(
   description: string,

@@ -28,6 +28,7 @@ import { rename } from './rename.js';
 import { setgid } from './setgid.js';
 import { setuid } from './setuid.js';
 import { setxattr } from './setxattr.js';
+import { signal } from './signal.js';
 import { socket } from './socket.js';
 import { symlink } from './symlink.js';
 import { truncate } from './truncate.js';
@@ -82,6 +83,7 @@ export const declarations = {
   setxattr,
   'process-vm': processVm,
   socket,
+  signal,
 } as const satisfies { readonly [Kind in EventKind]?: EventDeclaration };
 
 /** The type of `data` of an event. */

@@ -100,7 +100,8 @@ export function detailsOf(kind: string, data: Data): Details {
 }
 
 /** Fields that are printed first without a name, and fields that are only useful to programs. */
-const inFront = new Set(['path', 'family', 'address', 'port', 'error']);
+const inFront = new Set(['path', 'error']);
+const ofEndpoint = new Set(['family', 'address', 'port']);
 const leftOut = /(Raw|Truncated|StartTimeNs|Namespace)$|^(device|inode)$/;
 
 /** Formats the main field, every other field with its name, then the error. */
@@ -108,6 +109,7 @@ function everyField(data: Data): Details {
   const { path, family, error } = data;
   const fields = Object.keys(data)
     .filter((name) => !inFront.has(name) && !leftOut.test(name))
+    .filter((name) => family === undefined || !ofEndpoint.has(name))
     .map((name) => `${name}=${plainText(data, name)}`);
   const parts = [
     ...(path === undefined ? [] : [textField(data, 'path')]),

@@ -149,6 +149,17 @@ it.each([
     'socket  netlink  fd=3  type=raw  netlink=NETLINK_AUDIT',
   ],
   [
+    invented('signal', {
+      ...header,
+      signal: 11,
+      code: 0x000b_0001,
+      hasAddress: 1,
+      address: 16n,
+      syscall: -1,
+    }),
+    'signal  signal=SIGSEGV  code=SEGV_MAPERR  address=0x10  outcome=delivered  action=default  receiver=thread',
+  ],
+  [
     invented('mkdir', { ...header, path: '/new', mode: 0o755, result: -17 }),
     'mkdir   /new  mode=0755  EEXIST',
   ],

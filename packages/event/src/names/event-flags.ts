@@ -37,6 +37,7 @@ const kernelKinds: ReadonlySet<string> = new Set([
   'setuid',
   'setgid',
   'process-vm',
+  'signal',
 ]);
 
 /**

@@ -14,6 +14,4 @@ export const untracedCalls: Readonly<Record<string, string>> = {
   'send recv on connected sockets': 'Data on a connection. Its connect or accept is an event.',
   'send recv on other sockets':
     'Messages of packet and netlink sockets, whose socket is an event, and datagrams to a unix socket.',
-  'signals of the kernel':
-    'SIGIO to an owner (F_SETOWN), PTRACE_O_EXITKILL, timers, parent death. The exit names the signal.',
 };

@@ -42,6 +42,11 @@ it('reports each event kind once, in one trace', async ({ task }) => {
 
       must(socket(AF_NETLINK, SOCK_RAW, 0));
 
+      signal(SIGPIPE, SIG_IGN);
+      int ends[2];
+      must(pipe(ends));
+      close(ends[0]);
+      write(ends[1], "", 1);
       execve("missing", (char *[]){ "missing", NULL }, NULL);
       must(kill(getpid(), 0));
       ptrace(PTRACE_ATTACH, 0, 0, 0);
@@ -82,6 +87,7 @@ it('reports each event kind once, in one trace', async ({ task }) => {
     listen: { ...loopback, port, backlog: 1 },
     connect: { ...loopback, port },
     socket: { family: 'netlink', type: 'raw', netlink: 'NETLINK_ROUTE' },
+    signal: { signal: 'SIGPIPE', code: 'SI_USER', outcome: 'ignored', action: 'ignore' },
     'exec-failed': { filename: 'missing', argv: ['missing'], error: 'ENOENT' },
     ptrace: { error: 'ESRCH' },
     'process-vm': { call: 'process_vm_readv', pid: 0 },

@@ -55,17 +55,6 @@ if (fcntl(received, F_GETFD) >= 0) tell("done");`,
 socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
 if (send(pair[0], "x", 1, 0) == 1) tell("done");`,
   },
-  {
-    name: 'SIGIO to the owner of a descriptor',
-    of: 'signals of the kernel',
-    main: `int pair[2];
-signal(SIGUSR1, SIG_IGN);
-socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
-fcntl(pair[1], F_SETOWN, getpid());
-fcntl(pair[1], F_SETSIG, SIGUSR1);
-fcntl(pair[1], F_SETFL, O_ASYNC);
-if (write(pair[0], "x", 1) == 1) tell("done");`,
-  },
 ];
 
 describe('calls without an event', () => {

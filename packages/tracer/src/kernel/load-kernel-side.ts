@@ -16,6 +16,7 @@ import { defaultPace } from '@spoor/ring';
 import { kernelTimeNs } from '../clock.js';
 import { argumentsProgram, commitPrograms, eventPrograms } from './event-programs.js';
 import { countProcesses, hasLayeredFiles, hasLegacyCgroups, ownMountNamespace } from './machine-facts.js';
+import { oomCode } from './oom-code.js';
 import {
   checkRingSize,
   committedEntries,
@@ -243,10 +244,13 @@ function configureCalls(
   const ownProgram = 1n << BigInt(events['exec-failed'].kind);
   const hasCalls = (enabledEvents & callEvents & ~ownProgram) !== 0n;
   const commit = commitPrograms(options.events, options);
+  const oom = options.events.has('signal') ? oomCode() : undefined;
   opened
     .enableMap('activity', ringSizes.activity > 0)
     .enableMap('ring_users', ringSizes.activity > 0)
     .setConstant('committed_events', commit.committed)
+    .setConstant('oom_code_start', oom?.start ?? 0n)
+    .setConstant('oom_code_end', oom?.end ?? 0n)
     .enableMap('committed', commit.committed !== 0n)
     .resizeMap('committed', committedEntries(possibleCpus))
     .enableMap('peers', options.events.has('connect'))
