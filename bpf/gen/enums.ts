@@ -116,6 +116,7 @@ export const EventKind = {
   EVENT_PROCESS_VM: 30,
   EVENT_SOCKET: 31,
   EVENT_SIGNAL: 32,
+  EVENT_PRIVILEGED: 33,
 } as const;
 
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];
@@ -152,7 +153,8 @@ export type EventKindName =
   | 'setxattr'
   | 'process-vm'
   | 'socket'
-  | 'signal';
+  | 'signal'
+  | 'privileged';
 
 /** The name of each value; values that the object does not know have none. */
 export const eventKindNames: Readonly<Record<number, EventKindName>> = {
@@ -188,6 +190,7 @@ export const eventKindNames: Readonly<Record<number, EventKindName>> = {
   30: 'process-vm',
   31: 'socket',
   32: 'signal',
+  33: 'privileged',
 };
 
 /** `enum exec_gain` */
@@ -413,6 +416,66 @@ export const originNames: Readonly<Record<number, OriginName>> = {
   3: 'snapshot',
   4: 'recovered-kernel',
   5: 'recovered-user',
+};
+
+/** `enum privileged_call` */
+export const PrivilegedCall = {
+  PRIVILEGED_PRCTL: 0,
+  PRIVILEGED_SECCOMP: 1,
+  PRIVILEGED_KEYCTL: 2,
+  PRIVILEGED_ADD_KEY: 3,
+  PRIVILEGED_REQUEST_KEY: 4,
+  PRIVILEGED_PERF_EVENT_OPEN: 5,
+  PRIVILEGED_USERFAULTFD: 6,
+  PRIVILEGED_DELETE_MODULE: 7,
+  PRIVILEGED_SWAPON: 8,
+  PRIVILEGED_SWAPOFF: 9,
+  PRIVILEGED_REBOOT: 10,
+  PRIVILEGED_STIME: 11,
+  PRIVILEGED_SETTIMEOFDAY: 12,
+  PRIVILEGED_CLOCK_SETTIME: 13,
+  PRIVILEGED_ADJTIMEX: 14,
+  PRIVILEGED_CLOCK_ADJTIME: 15,
+} as const;
+
+export type PrivilegedCall = (typeof PrivilegedCall)[keyof typeof PrivilegedCall];
+
+export type PrivilegedCallName =
+  | 'prctl'
+  | 'seccomp'
+  | 'keyctl'
+  | 'add-key'
+  | 'request-key'
+  | 'perf-event-open'
+  | 'userfaultfd'
+  | 'delete-module'
+  | 'swapon'
+  | 'swapoff'
+  | 'reboot'
+  | 'stime'
+  | 'settimeofday'
+  | 'clock-settime'
+  | 'adjtimex'
+  | 'clock-adjtime';
+
+/** The name of each value; values that the object does not know have none. */
+export const privilegedCallNames: Readonly<Record<number, PrivilegedCallName>> = {
+  0: 'prctl',
+  1: 'seccomp',
+  2: 'keyctl',
+  3: 'add-key',
+  4: 'request-key',
+  5: 'perf-event-open',
+  6: 'userfaultfd',
+  7: 'delete-module',
+  8: 'swapon',
+  9: 'swapoff',
+  10: 'reboot',
+  11: 'stime',
+  12: 'settimeofday',
+  13: 'clock-settime',
+  14: 'adjtimex',
+  15: 'clock-adjtime',
 };
 
 /** `enum proc_flag` */

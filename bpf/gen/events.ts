@@ -22,6 +22,7 @@ import {
   MountEvent,
   NamespaceEvent,
   OpenEvent,
+  PrivilegedEvent,
   ProcessVmEvent,
   PtraceEvent,
   RenameEvent,
@@ -71,6 +72,7 @@ export const events = {
   'process-vm': { kind: 30, schema: ProcessVmEvent },
   socket: { kind: 31, schema: SocketEvent },
   signal: { kind: 32, schema: SignalEvent },
+  privileged: { kind: 33, schema: PrivilegedEvent },
 } as const;
 
 /** The fixed part of each kind of event. */
@@ -107,6 +109,7 @@ export interface EventParts {
   'process-vm': ProcessVmEvent;
   socket: SocketEvent;
   signal: SignalEvent;
+  privileged: PrivilegedEvent;
 }
 
 /** The fixed part of an event, told apart by the name of its kind. */

@@ -65,6 +65,7 @@ export const eventKinds = [
   'process-vm',
   'socket',
   'signal',
+  'privileged',
 ] as const;
 
 export const filterKinds = [

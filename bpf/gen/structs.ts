@@ -10,6 +10,7 @@ import {
   KillCall,
   MountCall,
   NamespaceCall,
+  PrivilegedCall,
   ProcessVmCall,
   SetIdsCall,
   SignalAction,
@@ -688,6 +689,26 @@ export const OpenEvent = ctype.struct('open_event', 136, {
   directory: [128, VarBytes],
 });
 export type OpenEvent = Static<typeof OpenEvent>;
+
+/** `struct privileged_event`: 176 bytes. */
+export const PrivilegedEvent = ctype.struct('privileged_event', 176, {
+  header: [0, EventHeader],
+  result: [96, ctype.s32],
+  call: [100, ctype.enum('privileged_call', ctype.u32, PrivilegedCall)],
+  operation: [104, ctype.u32],
+  value: [108, ctype.s32],
+  flags: [112, ctype.u32],
+  pid: [116, ctype.s32],
+  perf_cpu: [120, ctype.s32],
+  perf_type: [124, ctype.u32],
+  config: [128, ctype.u64],
+  seconds: [136, ctype.s64],
+  key_type: [144, VarBytes],
+  name: [152, VarBytes],
+  path: [160, VarBytes],
+  directory: [168, VarBytes],
+});
+export type PrivilegedEvent = Static<typeof PrivilegedEvent>;
 
 /** `struct process_vm_event`: 144 bytes. */
 export const ProcessVmEvent = ctype.struct('process_vm_event', 144, {

@@ -8,7 +8,7 @@
 #define ANON_INODE_FS_MAGIC 0x09041934
 
 /* The longest name that is asked for, and its NUL. */
-#define ANONYMOUS_NAME_MAX 12
+#define ANONYMOUS_NAME_MAX 16
 
 /*
  * The object behind a descriptor, if that is one of these (anon_inode_getfile): another thread may

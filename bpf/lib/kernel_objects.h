@@ -178,6 +178,17 @@ struct io_kiocb___cqe {
 	struct io_cqe cqe;
 };
 
+struct perf_event_attr {
+	__u32 type;
+	__u64 config;
+};
+
+struct perf_event {
+	struct perf_event_attr attr;
+	/* as the caller gave it, since 5.13 */
+	__u32 orig_type;
+};
+
 struct module {
 	char name[56];
 };

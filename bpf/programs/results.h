@@ -7,6 +7,7 @@
 
 #include "../events/connect.h"
 #include "../events/ids.h"
+#include "../events/privileged_call.h"
 #include "../lib/results.h"
 
 /* In place of a result: the call did not run, or the kernel repeats it. Nothing is told. */
@@ -37,6 +38,8 @@ static __always_inline bool returns_zero(__u32 word)
 		return form == CONNECT_CONNECT;
 	if (kind == EVENT_SETUID || kind == EVENT_SETGID)
 		return (form & ~SETIDS_16) != SETIDS_SETFS;
+	if (kind == EVENT_PRIVILEGED)
+		return !(PRIVILEGED_NUMBERS >> (form & ~PRIVILEGED_TIME_64 & 15) & 1);
 	return RETURNS_ZERO >> (kind & (EVENT_KINDS_MAX - 1)) & 1;
 }
 

@@ -27,6 +27,7 @@
 #include "../events/mount.h"
 #include "../events/namespace.h"
 #include "../events/open.h"
+#include "../events/privileged.h"
 #include "../events/process_vm.h"
 #include "../events/ptrace.h"
 #include "../events/rename.h"
@@ -178,12 +179,16 @@ static __always_inline int tell(struct frame *frame, const struct scope_set *set
 	return 0;
 }
 
+/* The events that call_is_due() knows. */
+#define KINDS_ASKED_FIRST                                                                                         \
+	(1ULL << EVENT_CONNECT | 1ULL << EVENT_EXEC_FAILED | 1ULL << EVENT_SOCKET | 1ULL << EVENT_PRIVILEGED)
+
 /*
- * Returns whether to report a call, if it is an exec or one of the events `connect` and `socket`.
- * Asked before anything is collected: most messages go to the peer of a connected socket, and most
- * sockets are ordinary. The function takes
- * numbers made of the call and of its result: the verifier knows that a copy is equal, and would
- * walk everything behind a branch on it once for each outcome.
+ * Returns whether to report a call, if it is an exec or one of the events `connect`, `socket` and
+ * `privileged`. Asked before anything is collected: most messages go to the peer of a connected
+ * socket, most sockets are ordinary, and most calls of prctl() change no privilege. The function
+ * takes numbers made of the call and of its result: the verifier knows that a copy is equal, and
+ * would walk everything behind a branch on it once for each outcome.
  */
 static __noinline int call_is_due(__u32 word, struct pt_regs *regs, long twice_result)
 {
@@ -196,6 +201,10 @@ static __noinline int call_is_due(__u32 word, struct pt_regs *regs, long twice_r
 	if ((enabled_events >> EVENT_SOCKET & 1) && word >> 16 == EVENT_SOCKET) {
 		syscall_arguments(&own, regs);
 		return socket_is_due(&own, result);
+	}
+	if ((enabled_events >> EVENT_PRIVILEGED & 1) && word >> 16 == EVENT_PRIVILEGED) {
+		syscall_arguments(&own, regs);
+		return privileged_is_due(&own);
 	}
 	if (!(enabled_events >> EVENT_CONNECT & 1) || word >> 16 != EVENT_CONNECT)
 		return true;
@@ -238,7 +247,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 	result = call_result(call_word(&call), result, syscall_trapped_result(regs));
 	if (result == CALL_NOT_TOLD)
 		return 0;
-	if ((enabled_events & (1ULL << EVENT_CONNECT | 1ULL << EVENT_EXEC_FAILED | 1ULL << EVENT_SOCKET)) &&
+	if ((enabled_events & KINDS_ASKED_FIRST) &&
 	    !call_is_due(call_word(&call), regs, result * 2))
 		return 0;
 	set = scopes_current();

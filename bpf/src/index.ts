@@ -25,6 +25,7 @@ export const namedKinds = [
   'process-vm',
   'socket',
   'signal',
+  'privileged',
 ] as const satisfies readonly EventKind[];
 
 /** Kinds of events that a trace reports by default. */
@@ -57,7 +58,17 @@ export const eventGroups = {
     'io-uring',
   ],
   network: ['connect', 'bind', 'listen', 'accept', 'socket', 'io-uring'],
-  privilege: ['setuid', 'setgid', 'capset', 'ptrace', 'mount', 'namespace', 'module-load', 'bpf'],
+  privilege: [
+    'setuid',
+    'setgid',
+    'capset',
+    'ptrace',
+    'mount',
+    'namespace',
+    'module-load',
+    'bpf',
+    'privileged',
+  ],
   memory: ['ptrace', 'process-vm'],
 } as const satisfies Readonly<Record<string, readonly EventKind[]>>;
 

@@ -22,6 +22,7 @@ import { moduleLoad } from './module-load.js';
 import { mount } from './mount.js';
 import { namespace } from './namespace.js';
 import { open } from './open.js';
+import { privileged } from './privileged.js';
 import { processVm } from './process-vm.js';
 import { ptrace } from './ptrace.js';
 import { rename } from './rename.js';
@@ -84,6 +85,7 @@ export const declarations = {
   'process-vm': processVm,
   socket,
   signal,
+  privileged,
 } as const satisfies { readonly [Kind in EventKind]?: EventDeclaration };
 
 /** The type of `data` of an event. */

@@ -1,3 +1,5 @@
+import { listedNames, type Names } from './names.js';
+
 /** Capabilities by number: include/uapi/linux/capability.h. */
 const names =
   `CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE
@@ -11,3 +13,9 @@ export function capabilityNames(set: bigint): string[] {
   for (let bit = 0; bit < 64; bit++) if ((set >> BigInt(bit)) & 1n) found.push(`CAP_${names[bit] ?? bit}`);
   return found;
 }
+
+/** A capability by its number. */
+export const capabilityNumbers: Names<string> = listedNames(
+  names.map((name) => `CAP_${name}`),
+  'CAP_KILL, CAP_SYS_ADMIN',
+);

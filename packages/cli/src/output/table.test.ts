@@ -160,6 +160,10 @@ it.each([
     'signal  signal=SIGSEGV  code=SEGV_MAPERR  address=0x10  outcome=delivered  action=default  receiver=thread',
   ],
   [
+    invented('privileged', { ...header, call: 2, operation: 0x1000b, value: 7, seconds: -1n, result: 6 }),
+    'privileged call=keyctl  operation=KEYCTL_READ  key=7  result=6',
+  ],
+  [
     invented('mkdir', { ...header, path: '/new', mode: 0o755, result: -17 }),
     'mkdir   /new  mode=0755  EEXIST',
   ],

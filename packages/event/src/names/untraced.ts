@@ -9,8 +9,8 @@ export const untracedCalls: Readonly<Record<string, string>> = {
   'memfd_create mq_open open_tree':
     'A descriptor of a new file, queue or mount. An open of it through /proc is an event.',
   'recvmsg pidfd_getfd fanotify': 'A descriptor comes from another process, or with a notification.',
-  'prctl keyctl perf_event_open userfaultfd':
-    'Other privileged calls, also delete_module, swapon, reboot and settimeofday.',
+  'prctl kexec_load iopl':
+    'Options of prctl that no privileged is for, such as the name of a thread, and other privileged calls.',
   'send recv on connected sockets': 'Data on a connection. Its connect or accept is an event.',
   'send recv on other sockets':
     'Messages of packet and netlink sockets, whose socket is an event, and datagrams to a unix socket.',

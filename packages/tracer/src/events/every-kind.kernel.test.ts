@@ -54,6 +54,7 @@ it('reports each event kind once, in one trace', async ({ task }) => {
       mount("none", "missing", "tmpfs", 0, "");
       must(unshare(CLONE_NEWUTS));
       syscall(SYS_init_module, "no image", 8, "");
+      syscall(SYS_keyctl, 999);
       static union bpf_attr map = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1 };
       must(syscall(SYS_bpf, BPF_MAP_CREATE, &map, sizeof(map)));
       must(syscall(SYS_io_uring_setup, 8, &(struct io_uring_params){ 0 }));
@@ -93,6 +94,7 @@ it('reports each event kind once, in one trace', async ({ task }) => {
     'process-vm': { call: 'process_vm_readv', pid: 0 },
     mount: { error: 'ENOENT' },
     namespace: { call: 'unshare', flags: 'CLONE_NEWUTS' },
+    privileged: { call: 'keyctl', operation: '999' },
     'module-load': { imageSize: '8' },
     bpf: { command: 'BPF_MAP_CREATE', type: 'array' },
     setgid: { call: 'setgid', requested: [1002] },
