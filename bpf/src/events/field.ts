@@ -34,6 +34,12 @@ export interface TextFacts {
   fullLength(field: string): number;
 }
 
+/** The method of a view that custom values of identities call. */
+export interface IdentityFacts {
+  /** Returns undefined if the boot of the machine is not known. */
+  _processId(tgid: number, startTimeNs: bigint): string | undefined;
+}
+
 /** How a value of `data` is made from the record. */
 export type Form =
   /**

@@ -258,15 +258,3 @@ export const localEndpoint = () => ({
   ),
   localPort: integer('Port of this end.', { schema: portSchema, when: [hasIp] }),
 });
-
-/** The task that a call was about, when the kernel reported it. */
-export const target = () => ({
-  targetTgid: u32('The other process, in the initial namespace.', { when: isNotZero('targetTgid') }),
-  targetTid: u32('The other thread; left out when all of the process is meant.', {
-    when: [...isNotZero('targetTgid'), ...isNotZero('targetTid')],
-  }),
-  targetComm: chars('Name of the other task.', { when: isNotZero('targetTgid') }),
-  targetStartTimeNs: u64('Start of the other process, CLOCK_BOOTTIME: with targetTgid, its identity.', {
-    when: isNotZero('targetTgid'),
-  }),
-});

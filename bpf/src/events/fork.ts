@@ -1,5 +1,6 @@
 import { declareEvent } from './field.js';
 import { u32, u64 } from './fields.js';
+import { processIdOf } from './process-fields.js';
 
 export const fork = declareEvent({
   summary: 'A process or a thread was started.',
@@ -13,5 +14,9 @@ export const fork = declareEvent({
     childTgid: u32('Process that was started; of a thread, its own process.'),
     childTid: u32('Thread that was started.'),
     childStartTimeNs: u64('Start of the child process, CLOCK_BOOTTIME: with childTgid, its identity.'),
+    childProcessId: processIdOf(
+      ['childTgid', 'childStartTimeNs'],
+      'Identity of the child process on all machines, as processId of its own events.',
+    ),
   },
 });

@@ -47,6 +47,7 @@ export type {
   Test,
 } from './field.js';
 export { u32Schema, u64Schema } from './fields.js';
+export { processIdSchema } from './process-fields.js';
 
 /** The name of an event kind. */
 export type EventKind = keyof EventParts;

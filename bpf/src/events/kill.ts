@@ -1,7 +1,8 @@
 import { KillCall, killCallNames } from '../../gen/index.js';
 import { namesOf } from '../names/names.js';
 import { declareEvent } from './field.js';
-import { error, integer, named, signal, target } from './fields.js';
+import { error, integer, named, signal } from './fields.js';
+import { target } from './process-fields.js';
 
 const calls = namesOf(
   (call) => killCallNames[call]?.replaceAll('-', '_') ?? String(call),

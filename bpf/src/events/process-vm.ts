@@ -1,6 +1,7 @@
 import { listedNames } from '../names/names.js';
 import { declareEvent } from './field.js';
-import { error, integer, named, result, target } from './fields.js';
+import { error, integer, named, result } from './fields.js';
+import { target } from './process-fields.js';
 
 /** `enum process_vm_call` */
 const calls = listedNames(['process_vm_readv', 'process_vm_writev'], 'process_vm_readv, process_vm_writev');

@@ -1,6 +1,7 @@
 import { ptraceRequests } from '../names/ptrace-request.js';
 import { declareEvent } from './field.js';
-import { error, hexNumber, integer, named, target } from './fields.js';
+import { error, hexNumber, integer, named } from './fields.js';
+import { target } from './process-fields.js';
 
 export const ptrace = declareEvent({
   summary: 'A thread traced another thread, or the attempt failed.',

@@ -25,6 +25,7 @@ export function temporaryPaths(): () => string {
 export const context: EventContext = {
   clockOffsetNs: 1_700_000_000_000_000_000n,
   scopeNames: ['build', undefined],
+  bootId: '0f5a9ba8-7a8b-4b6d-8d5e-0f5a9ba87a8b',
   architecture: 'x64',
 };
 

@@ -2,6 +2,7 @@
  * Reads processes from `/proc`: identity, executable, start time, namespaces, cgroups and users.
  */
 export { accountNames, findAccountId, findUser, type User } from './accounts.js';
+export { bootId } from './boot-id.js';
 export { cgroupOfProcess, findCgroup } from './cgroups.js';
 export { type Device, type Executable, kernelDevice } from './executable.js';
 export type { Found, Refusal } from './found.js';

@@ -88,6 +88,7 @@ export class Delivery {
   updateContext(): void {
     const { decoder, scopes } = this.#parts;
     const context: EventContext = {
+      ...decoder.context,
       clockOffsetNs: wallClockOffsetNs(),
       scopeNames: scopes.names,
       replacedScopes: scopes.replaced,

@@ -6,6 +6,7 @@ import { SpoorError } from '@spoor/core';
 import { EventDecoder, type EventKind } from '@spoor/event';
 import type { Scope } from '@spoor/filter';
 import { type CompiledScopes, compileScopes } from '@spoor/filter/kernel';
+import { bootId } from '@spoor/proc';
 import { wallClockOffsetNs } from './clock.js';
 import { GatedCommand } from './command/gated-command.js';
 import type { HeldCommand } from './command/held-command.js';
@@ -32,8 +33,9 @@ export interface Prepared {
  */
 export function prepare(scopes: readonly Scope[], { tuning = {} }: TraceOptions): Prepared {
   const compiled = compileScopes(scopes);
+  const boot = bootId();
   const decoder = new EventDecoder({
-    context: { clockOffsetNs: wallClockOffsetNs() },
+    context: { clockOffsetNs: wallClockOffsetNs(), ...(boot === undefined ? {} : { bootId: boot }) },
     ...(tuning.checkLifetime === undefined ? {} : { checkLifetime: tuning.checkLifetime }),
   });
   compileCodec(maps.seeds.key.layout);

@@ -102,7 +102,7 @@ export function detailsOf(kind: string, data: Data): Details {
 /** Fields that are printed first without a name, and fields that are only useful to programs. */
 const inFront = new Set(['path', 'error']);
 const ofEndpoint = new Set(['family', 'address', 'port']);
-const leftOut = /(Raw|Truncated|StartTimeNs|Namespace)$|^(device|inode)$/;
+const leftOut = /(Raw|Truncated|StartTimeNs|ProcessId|Namespace)$|^(device|inode)$/;
 
 /** Formats the main field, every other field with its name, then the error. */
 function everyField(data: Data): Details {

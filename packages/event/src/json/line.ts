@@ -1,5 +1,7 @@
 import type { EventFlagName } from '@spoor/bpf/enums';
 import type { Architecture } from '@spoor/bpf/events';
+import type { Ancestry } from '../identity/ancestry.js';
+import { ProcessIds } from '../identity/process-id.js';
 import type { EventLayouts, EventShape } from '../view/layouts.js';
 import type { Event, EventKind, EventLine } from '../view/types.js';
 import type { EventView, MatchedScopes } from '../view/view.js';
@@ -34,18 +36,25 @@ export interface EventContext {
    * neither.
    */
   readonly architecture?: Architecture;
+  /**
+   * The text of `/proc/sys/kernel/random/boot_id` of the machine that was traced. Without it,
+   * events have no `processId`.
+   */
+  readonly bootId?: string;
 }
 
 /** The context of lines, ready for use. */
 export interface LineContext {
   readonly given: EventContext;
   readonly flags: readonly (readonly [number, string])[];
+  /** Undefined if the boot is not known. */
+  readonly ids: ProcessIds | undefined;
   scopeNames(matched: MatchedScopes): string[];
   /** Makes `data` of the events of a layout. */
   dataOf(shape: EventShape): DataWriter;
 }
 
-export function lineContext(layouts: EventLayouts, given: EventContext = {}): LineContext {
+export function lineContext(layouts: EventLayouts, given: EventContext, ancestry: Ancestry): LineContext {
   const current = given.scopeNames ?? [];
   const replaced = new Map(given.replacedScopes?.map(({ version, names }) => [version, names]));
   const machine = given.architecture ?? (process.arch === 'arm64' ? 'arm64' : 'x64');
@@ -60,6 +69,7 @@ export function lineContext(layouts: EventLayouts, given: EventContext = {}): Li
       return made;
     },
     flags: Object.entries(layouts.flags).map(([name, bit]) => [bit, name]),
+    ids: given.bootId === undefined ? undefined : new ProcessIds(given.bootId, ancestry),
     scopeNames({ lo, hi, version }) {
       const names = replaced.get(version) ?? current;
       const matched: string[] = [];
@@ -100,6 +110,7 @@ export function headOf(view: EventView, context: LineContext): EventLine {
     cgroupId: decimal(header['cgroupIdLo']!, header['cgroupIdHi']!),
     ...(header.container === '' ? {} : { container: header.container }),
     startTimeNs: decimal(header['startTimeNsLo']!, header['startTimeNsHi']!),
+    ...idsOf(view as unknown as Event, context),
     scopes: context.scopeNames({
       lo: header['matchedScopesLo']!,
       hi: header['matchedScopesHi']!,
@@ -112,6 +123,13 @@ export function headOf(view: EventView, context: LineContext): EventLine {
 }
 
 const noData = {};
+
+/** Returns the ids of a process and its parent, as far as they are known. */
+function idsOf(event: Event, { ids }: LineContext): Pick<EventLine, 'processId' | 'parentProcessId'> {
+  if (ids === undefined) return {};
+  const parentProcessId = ids.ofParent(event);
+  return { processId: ids.of(event), ...(parentProcessId !== undefined && { parentProcessId }) };
+}
 
 /**
  * Adds what lines end with: the bytes of names that were not UTF-8, and what was cut. Nothing,

@@ -8,6 +8,7 @@ import {
   declarationOf,
   type EventKind,
   type JsonSchema,
+  processIdSchema,
   u32Schema,
   u64Schema,
 } from '@spoor/bpf/events';
@@ -133,7 +134,18 @@ function lineSchema(shape: EventShape): ObjectSchema {
     ),
     containerRaw: rawText,
     containerTruncated: { const: true },
-    startTimeNs: described(u64Schema, 'Start of the process, CLOCK_BOOTTIME: with tgid, its identity.'),
+    startTimeNs: described(
+      u64Schema,
+      'Start of the process, CLOCK_BOOTTIME: with tgid, its identity on this machine.',
+    ),
+    processId: described(
+      processIdSchema,
+      'Identity of the process on all machines: the first 64 bits of the SHA-256 of BOOT_ID:TGID:START_TIME_NS. Missing when the boot id is not known.',
+    ),
+    parentProcessId: described(
+      processIdSchema,
+      'Identity of the parent process. Missing when the fork of the process was not seen.',
+    ),
     scopes: { type: 'array', items: text, description: 'The scopes that matched.' },
     origin: {
       enum: [...Object.values(originNames), 'unknown'],
@@ -148,6 +160,8 @@ function lineSchema(shape: EventShape): ObjectSchema {
     ...(summary === undefined ? {} : { description: summary }),
     ...(notes === undefined ? {} : { $comment: notes.join('\n') }),
     ...object(properties, [
+      'processId',
+      'parentProcessId',
       'commRaw',
       'exeRaw',
       'exeTruncated',

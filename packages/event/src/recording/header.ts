@@ -28,6 +28,7 @@ interface StoredContext {
   readonly scopeNames?: StoredNames;
   readonly replacedScopes?: readonly { readonly version: number; readonly names: StoredNames }[];
   readonly architecture?: 'x64' | 'arm64';
+  readonly bootId?: string;
 }
 
 export function storeContext(context: EventContext): StoredContext {
@@ -41,6 +42,7 @@ export function storeContext(context: EventContext): StoredContext {
       })),
     }),
     architecture: context.architecture ?? (process.arch === 'arm64' ? 'arm64' : 'x64'),
+    ...(context.bootId !== undefined && { bootId: context.bootId }),
   };
 }
 
@@ -52,13 +54,19 @@ export function storeContext(context: EventContext): StoredContext {
 export function loadContext(value: unknown): EventContext {
   if (value === undefined) return {};
   if (!isObject(value)) throw wrongType('context', value, 'an object');
-  const { clockOffsetNs, architecture, scopeNames, replacedScopes } = value;
+  const { clockOffsetNs, architecture, scopeNames, replacedScopes, bootId } = value;
   return {
     ...(clockOffsetNs !== undefined && { clockOffsetNs: bigintOf('context.clockOffsetNs', clockOffsetNs) }),
     ...(scopeNames !== undefined && { scopeNames: loadNames('context.scopeNames', scopeNames) }),
     ...(replacedScopes !== undefined && { replacedScopes: loadReplaced(replacedScopes) }),
     architecture: loadArchitecture(architecture),
+    ...(bootId !== undefined && { bootId: loadBootId(bootId) }),
   };
+}
+
+function loadBootId(value: unknown): string {
+  if (typeof value === 'string' && /^[0-9a-f-]{1,64}$/.test(value)) return value;
+  throw wrongType('context.bootId', value, 'a boot id');
 }
 
 function loadArchitecture(value: unknown): 'x64' | 'arm64' {

@@ -56,6 +56,7 @@ describe('a known field of an unexpected type is RECORDING_INVALID', () => {
     ['context', { context: null }, /context is null/],
     ['the clock', { context: { clockOffsetNs: 5 } }, /clockOffsetNs is a number/],
     ['the architecture', { context: { architecture: {} } }, /architecture is an object/],
+    ['the boot id', { context: { bootId: 'x\n' } }, /bootId is a string/],
     ['names of scopes', { context: { scopeNames: 'x' } }, /scopeNames is a string/],
     ['a name of a scope', { context: { scopeNames: [{}] } }, /scopeNames\[0\] is an object/],
     ['too many names', { context: { scopeNames: new Array(65).fill('x') } }, /array of 64/],

@@ -1,4 +1,5 @@
 import { listParts } from '@spoor/bpf/events';
+import { Ancestry } from '../identity/ancestry.js';
 import { type EventContext, type LineContext, lineContext, lineOf } from '../json/line.js';
 import type { LineBuffer } from '../json/line-buffer.js';
 import { LineWriter } from '../json/line-writer.js';
@@ -44,7 +45,12 @@ interface KnownKind {
   /** Word offset of each variable part. */
   readonly parts: readonly number[];
   readonly lent: EventView;
+  /** Reads who started or ended, of a fork and of an exit. */
+  readonly scout: EventView | undefined;
 }
+
+/** Kinds that tell how processes are related. */
+const relating: readonly string[] = ['fork', 'exit'];
 
 /**
  * Makes events of records.
@@ -72,6 +78,7 @@ export class EventDecoder {
   readonly #shapes = new Map<number, EventShape>();
   readonly #viewOptions: ViewClassOptions;
   readonly #arena = new Arena();
+  readonly #ancestry = new Ancestry();
   readonly #checkLifetime: boolean;
   readonly #sizeOffset: number;
   readonly #kindOffset: number;
@@ -89,7 +96,7 @@ export class EventDecoder {
   constructor(options: EventDecoderOptions = {}) {
     this.layouts = options.layouts ?? eventLayouts;
     this.#checkLifetime = options.checkLifetime ?? process.env['NODE_ENV'] !== 'production';
-    this.#context = lineContext(this.layouts, options.context);
+    this.#context = lineContext(this.layouts, options.context ?? {}, this.#ancestry);
     this.#lines = new LineWriter(this.#context);
     const origins = byNumber(this.layouts.origins);
     this.#viewOptions = {
@@ -100,6 +107,7 @@ export class EventDecoder {
         data: (view: EventView) => this.#context.dataOf(view._shape).value(view),
         line: (view: EventView) => lineOf(view, this.#context),
         write: (view: EventView, out: LineBuffer) => this.#lines.write(view, out),
+        ids: () => this.#context.ids,
         scopeNames: (matched: MatchedScopes) => this.#context.scopeNames(matched),
       },
       generate: options.generateCode ?? true,
@@ -115,7 +123,7 @@ export class EventDecoder {
   }
 
   set context(context: EventContext) {
-    this.#context = lineContext(this.layouts, context);
+    this.#context = lineContext(this.layouts, context, this.#ancestry);
     this.#lines = new LineWriter(this.#context);
   }
 
@@ -131,12 +139,12 @@ export class EventDecoder {
   handler(handle: EventHandler, positionOf?: (offset: number) => bigint): RecordHandler {
     if (!this.#checkLifetime)
       return (data, offset, length) => {
-        const kind = this.#check(data, offset, length);
+        const kind = this.#read(data, offset, length);
         if (typeof kind === 'string') handle(malformed(kind, data, { offset, length, positionOf }));
         else handle(kind.lent._place(this.#memoryOf(data), offset) as unknown as Event);
       };
     return (data, offset, length) => {
-      const kind = this.#check(data, offset, length);
+      const kind = this.#read(data, offset, length);
       if (typeof kind === 'string') return handle(malformed(kind, data, { offset, length, positionOf }));
       const view = new kind.View()._place(this.#memoryOf(data), offset);
       try {
@@ -157,7 +165,7 @@ export class EventDecoder {
     length: number,
     positionOf?: (offset: number) => bigint,
   ): Event | MalformedEvent {
-    const kind = this.#check(data, offset, length);
+    const kind = this.#read(data, offset, length);
     if (typeof kind === 'string') return malformed(kind, data, { offset, length, positionOf });
     const at = this.#arena.copy(data, offset, data.u32[(offset + this.#sizeOffset) >>> 2]!);
     return new kind.View()._place(this.#arena.memory, at) as unknown as Event;
@@ -183,7 +191,8 @@ export class EventDecoder {
     if (known !== undefined || shape === undefined) return known;
     const View = viewClass(shape, { ...this.#viewOptions, lists: listParts(shape.kind) });
     const parts = shape.fields.filter(({ variable }) => variable).map(({ offset }) => offset >>> 2);
-    const kind = { size: shape.size, View, parts, lent: new View() };
+    const scout = relating.includes(shape.kind) ? new View() : undefined;
+    const kind = { size: shape.size, View, parts, lent: new View(), scout };
     this.#kinds[number] = kind;
     return kind;
   }
@@ -198,6 +207,21 @@ export class EventDecoder {
     this.#source = data;
     this.#memory = memory;
     return memory;
+  }
+
+  /** The record's kind, or what is wrong with the record. Learns from forks and exits. */
+  #read(data: RecordMemory, offset: number, length: number): KnownKind | MalformedReason {
+    const kind = this.#check(data, offset, length);
+    if (typeof kind !== 'string' && kind.scout !== undefined && this.#context.ids !== undefined)
+      this.#learn(kind.scout._place(this.#memoryOf(data), offset) as unknown as Event);
+    return kind;
+  }
+
+  #learn(event: Event): void {
+    const { tgid, startTimeNs } = event;
+    if (event.kind === 'exit') this.#ancestry.exit({ tgid, startTimeNs }, event.timeNs);
+    else if (event.kind === 'fork' && event.childTid === event.childTgid)
+      this.#ancestry.fork(event, { tgid: event.childTgid, startTimeNs: event.childStartTimeNs });
   }
 
   /** The record's kind, or what is wrong with the record. Reads nothing past `length`. */

@@ -63,6 +63,18 @@ export interface EventMethods {
   /** Names of the scopes that matched, in the order of their bits; `#n` for one without a name. */
   readonly scopes: string[];
   /**
+   * The identity of the process, which no process of another machine or boot has: see
+   * `processId()`. Undefined if the context has no `bootId`.
+   */
+  readonly processId: string | undefined;
+  /**
+   * The identity of the parent, the process with the id `ppid`. Undefined if the decoder has not
+   * read the fork event of the process or, for another parent, those of the processes between them.
+   */
+  readonly parentProcessId: string | undefined;
+  /** The boot id of the machine: `EventContext.bootId`. */
+  readonly bootId: string | undefined;
+  /**
    * The bytes of a field: in place, with the lifetime of the event. Throws `INVALID_VALUE` for
    * another name.
    */
@@ -163,6 +175,10 @@ export interface EventLine<Kind extends EventKind = EventKind> {
   containerRaw?: string;
   containerTruncated?: true;
   startTimeNs: string;
+  /** Identity of the process on all machines. Missing if the boot id is not known. */
+  processId?: string;
+  /** Identity of the parent process. Missing if the fork of the process was not seen. */
+  parentProcessId?: string;
   scopes: string[];
   origin: OriginName | 'unknown';
   flags: EventFlagName[];

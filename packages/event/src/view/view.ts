@@ -1,10 +1,11 @@
 import { inspect } from 'node:util';
 import { SpoorError } from '@spoor/core';
+import type { ProcessIds } from '../identity/process-id.js';
 import type { LineBuffer } from '../json/line-buffer.js';
 import type { EventField, EventShape } from './layouts.js';
 import { type EventMemory, eventMemory } from './memory.js';
 import { charsLength } from './text.js';
-import type { EventMethods } from './types.js';
+import type { Event, EventMethods } from './types.js';
 
 /** A word of scopes in two halves, and the version of the set that gives it meaning. */
 export interface MatchedScopes {
@@ -20,6 +21,8 @@ export interface ViewOwner {
   line(view: EventView): object;
   write(view: EventView, out: LineBuffer): void;
   scopeNames(matched: MatchedScopes): string[];
+  /** Undefined if the boot is not known. */
+  ids(): ProcessIds | undefined;
 }
 
 /** The header's fields at once, 64-bit ones by their halves: what a line begins with. */
@@ -82,6 +85,23 @@ export abstract class EventView implements EventMethods {
   get scopes(): string[] {
     const { matchedScopesLo: lo, matchedScopesHi: hi, scopesVersion: version } = this._header();
     return this._owner.scopeNames({ lo: lo!, hi: hi!, version: version! });
+  }
+
+  get processId(): string | undefined {
+    return this._owner.ids()?.of(this as unknown as Event);
+  }
+
+  get parentProcessId(): string | undefined {
+    return this._owner.ids()?.ofParent(this as unknown as Event);
+  }
+
+  get bootId(): string | undefined {
+    return this._owner.ids()?.bootId;
+  }
+
+  /** The id of a process that the record names: for fields of `data`. */
+  _processId(tgid: number, startTimeNs: bigint): string | undefined {
+    return this._owner.ids()?.of({ tgid, startTimeNs });
   }
 
   bytes(name: string): Uint8Array {

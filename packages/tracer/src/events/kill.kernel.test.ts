@@ -34,6 +34,7 @@ describe('kill', () => {
       targetComm: 'v\n\u001b\ufffd',
       targetCommRaw: '760a1bff',
       targetStartTimeNs: expect.stringMatching(/^\d+$/),
+      targetProcessId: expect.stringMatching(/^[0-9a-f]{16}$/),
     };
     const thread = target && { ...target, targetTid: pid };
     expect(data).toEqual([

@@ -26,7 +26,11 @@ __attribute__((unused)) static long writes(pid_t pid, const void *from, size_t s
 }
 `;
 
-const identity = { targetTgid: expect.any(Number), targetStartTimeNs: expect.stringMatching(/^\d+$/) };
+const identity = {
+  targetTgid: expect.any(Number),
+  targetStartTimeNs: expect.stringMatching(/^\d+$/),
+  targetProcessId: expect.stringMatching(/^[0-9a-f]{16}$/),
+};
 
 it('reports reads and writes with their target, and failures', async () => {
   const { data, lines, told } = await act({

@@ -35,6 +35,7 @@ static long word = 7;`,
       targetTid: tgid,
       targetComm: comm,
       targetStartTimeNs: expect.stringMatching(/^\d+$/),
+      targetProcessId: expect.stringMatching(/^[0-9a-f]{16}$/),
     });
     const none = { address: '0x0', data: '0x0' };
     expect(data.slice(0, 6)).toEqual([

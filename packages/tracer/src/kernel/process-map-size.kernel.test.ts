@@ -27,7 +27,7 @@ wait
 
 /** Fields that differ per run, what a process has used, and where a record came from. */
 const passing =
-  /^(time|ktimeNs|cpu|tgid|tid|ppid|startTimeNs|origin|childTgid|childTid|childStartTimeNs|durationNs|inode|(user|system)TimeNs|(maxRss|(storage)?([rR]ead|[wW]rite))Bytes|\w*oluntarySwitches)$/;
+  /^(time|ktimeNs|cpu|tgid|tid|ppid|startTimeNs|origin|childTgid|childTid|childStartTimeNs|(p|parentP|childP|targetP)rocessId|durationNs|inode|(user|system)TimeNs|(maxRss|(storage)?([rR]ead|[wW]rite))Bytes|\w*oluntarySwitches)$/;
 
 /** Returns the events per process, in order, without fields that differ per run. */
 async function eventsWith(processMapSize?: number): Promise<{ events: string[]; misses: number }> {
