@@ -41,7 +41,8 @@
 	SYSCALL(30, PROCESS_VM, process_vm, activity)                                                          \
 	SYSCALL(31, SOCKET, socket, activity)                                                                  \
 	HOOK(32, SIGNAL, signal, activity)                                                                     \
-	SYSCALL(33, PRIVILEGED, privileged, activity)
+	SYSCALL(33, PRIVILEGED, privileged, activity)                                                          \
+	SYSCALL(34, MAP_EXEC, map_exec, activity)
 
 #define EVENT_ENUMERATOR(number, NAME, name, ring) EVENT_##NAME = number,
 enum event_kind { FOR_EACH_EVENT(EVENT_ENUMERATOR, EVENT_ENUMERATOR) };

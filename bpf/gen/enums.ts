@@ -117,6 +117,7 @@ export const EventKind = {
   EVENT_SOCKET: 31,
   EVENT_SIGNAL: 32,
   EVENT_PRIVILEGED: 33,
+  EVENT_MAP_EXEC: 34,
 } as const;
 
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];
@@ -154,7 +155,8 @@ export type EventKindName =
   | 'process-vm'
   | 'socket'
   | 'signal'
-  | 'privileged';
+  | 'privileged'
+  | 'map-exec';
 
 /** The name of each value; values that the object does not know have none. */
 export const eventKindNames: Readonly<Record<number, EventKindName>> = {
@@ -191,6 +193,7 @@ export const eventKindNames: Readonly<Record<number, EventKindName>> = {
   31: 'socket',
   32: 'signal',
   33: 'privileged',
+  34: 'map-exec',
 };
 
 /** `enum exec_gain` */
@@ -356,6 +359,48 @@ export const killCallNames: Readonly<Record<number, KillCallName>> = {
   3: 'rt-sigqueueinfo',
   4: 'rt-tgsigqueueinfo',
   5: 'pidfd-send-signal',
+};
+
+/** `enum mapping_call` */
+export const MappingCall = {
+  MAPPING_MMAP: 0,
+  MAPPING_MPROTECT: 1,
+  MAPPING_PKEY_MPROTECT: 2,
+  MAPPING_SHMAT: 3,
+} as const;
+
+export type MappingCall = (typeof MappingCall)[keyof typeof MappingCall];
+
+export type MappingCallName = 'mmap' | 'mprotect' | 'pkey-mprotect' | 'shmat';
+
+/** The name of each value; values that the object does not know have none. */
+export const mappingCallNames: Readonly<Record<number, MappingCallName>> = {
+  0: 'mmap',
+  1: 'mprotect',
+  2: 'pkey-mprotect',
+  3: 'shmat',
+};
+
+/** `enum mapping_memory` */
+export const MappingMemory = {
+  MAPPING_FILE: 0,
+  MAPPING_ANONYMOUS: 1,
+  MAPPING_HEAP: 2,
+  MAPPING_STACK: 3,
+  MAPPING_UNKNOWN: 4,
+} as const;
+
+export type MappingMemory = (typeof MappingMemory)[keyof typeof MappingMemory];
+
+export type MappingMemoryName = 'file' | 'anonymous' | 'heap' | 'stack' | 'unknown';
+
+/** The name of each value; values that the object does not know have none. */
+export const mappingMemoryNames: Readonly<Record<number, MappingMemoryName>> = {
+  0: 'file',
+  1: 'anonymous',
+  2: 'heap',
+  3: 'stack',
+  4: 'unknown',
 };
 
 /** `enum mount_call` */

@@ -16,6 +16,7 @@ import {
   KillEvent,
   LinkEvent,
   ListenEvent,
+  MapExecEvent,
   MkdirEvent,
   MknodEvent,
   ModuleLoadEvent,
@@ -73,6 +74,7 @@ export const events = {
   socket: { kind: 31, schema: SocketEvent },
   signal: { kind: 32, schema: SignalEvent },
   privileged: { kind: 33, schema: PrivilegedEvent },
+  'map-exec': { kind: 34, schema: MapExecEvent },
 } as const;
 
 /** The fixed part of each kind of event. */
@@ -110,6 +112,7 @@ export interface EventParts {
   socket: SocketEvent;
   signal: SignalEvent;
   privileged: PrivilegedEvent;
+  'map-exec': MapExecEvent;
 }
 
 /** The fixed part of an event, told apart by the name of its kind. */

@@ -8,6 +8,7 @@ export const mapNames = [
   'containers',
   'event_counters',
   'exec_arguments',
+  'executable_memories',
   'exited',
   'filter_strings',
   'frame_level',
@@ -66,6 +67,7 @@ export const eventKinds = [
   'socket',
   'signal',
   'privileged',
+  'map-exec',
 ] as const;
 
 export const filterKinds = [

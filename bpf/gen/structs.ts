@@ -8,6 +8,8 @@ import {
   IoAccounts,
   IoUringAction,
   KillCall,
+  MappingCall,
+  MappingMemory,
   MountCall,
   NamespaceCall,
   PrivilegedCall,
@@ -265,6 +267,19 @@ export const ExecFailedEvent = ctype.struct('exec_failed_event', 128, {
 });
 export type ExecFailedEvent = Static<typeof ExecFailedEvent>;
 
+/** `struct executable_memory`: 32 bytes. */
+export const ExecutableMemory = ctype.struct('executable_memory', 32, {
+  start_time_ns: [0, ctype.u64],
+  inode: [8, ctype.u64],
+  tgid: [16, ctype.u32],
+  device: [20, ctype.u32],
+  execs: [24, ctype.u32],
+  memory: [28, ctype.u8],
+  is_writable: [29, ctype.u8],
+  scopes_version: [30, ctype.u16],
+});
+export type ExecutableMemory = Static<typeof ExecutableMemory>;
+
 /** `struct exit_event`: 192 bytes. */
 export const ExitEvent = ctype.struct('exit_event', 192, {
   header: [0, EventHeader],
@@ -486,8 +501,17 @@ export const Syscall = ctype.struct('syscall', 64, {
 });
 export type Syscall = Static<typeof Syscall>;
 
-/** `struct frame`: 30456 bytes. */
-export const Frame = ctype.struct('frame', 30456, {
+/** `struct mapping`: 32 bytes. */
+export const Mapping = ctype.struct('mapping', 32, {
+  start: [0, ctype.u64],
+  end: [8, ctype.u64],
+  flags: [16, ctype.u64],
+  file: [24, ctype.u64],
+});
+export type Mapping = Static<typeof Mapping>;
+
+/** `struct frame`: 30496 bytes. */
+export const Frame = ctype.struct('frame', 30496, {
   info: [0, ProcInfo],
   words: [304, TaskWords],
   facts: [376, TaskFacts],
@@ -509,11 +533,13 @@ export const Frame = ctype.struct('frame', 30456, {
   ring_is_new: [9776, ctype.u64],
   committed: [9784, Committed],
   committed_path: [9944, ctype.u64],
-  connecting: [9952, ctype.u64],
-  size: [9960, ctype.u32],
-  info_valid: [9964, ctype.u32],
-  kept_version: [9968, ctype.u64],
-  record: [9976, ctype.bytes(20480)],
+  mapping: [9952, Mapping],
+  mappings_end: [9984, ctype.u64],
+  connecting: [9992, ctype.u64],
+  size: [10000, ctype.u32],
+  info_valid: [10004, ctype.u32],
+  kept_version: [10008, ctype.u64],
+  record: [10016, ctype.bytes(20480)],
 });
 export type Frame = Static<typeof Frame>;
 
@@ -591,6 +617,24 @@ export const LongRecord = ctype.struct('long_record', 82432, {
   bytes: [0, ctype.bytes(82432)],
 });
 export type LongRecord = Static<typeof LongRecord>;
+
+/** `struct map_exec_event`: 160 bytes. */
+export const MapExecEvent = ctype.struct('map_exec_event', 160, {
+  header: [0, EventHeader],
+  result: [96, ctype.s32],
+  call: [100, ctype.enum('mapping_call', ctype.u32, MappingCall)],
+  protection: [104, ctype.u32],
+  flags: [108, ctype.u32],
+  address: [112, ctype.u64],
+  length: [120, ctype.u64],
+  inode: [128, ctype.u64],
+  device: [136, ctype.u32],
+  memory: [140, ctype.enum('mapping_memory', ctype.u32, MappingMemory)],
+  is_writable: [144, ctype.u32],
+  shm_flags: [148, ctype.u32],
+  path: [152, VarBytes],
+});
+export type MapExecEvent = Static<typeof MapExecEvent>;
 
 /** `struct mkdir_event`: 120 bytes. */
 export const MkdirEvent = ctype.struct('mkdir_event', 120, {

@@ -113,6 +113,7 @@ struct thread_info___arm64 {
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int flags;
+	unsigned int personality;
 	struct mm_struct *mm;
 	int exit_code;
 	int pid;

@@ -8,6 +8,7 @@
 
 #include "../filters/facts.h"
 #include "../lib/accounts.h"
+#include "../lib/mapping.h"
 #include "../lib/syscalls.h"
 #include "committed.h"
 #include "peers.h"
@@ -63,6 +64,9 @@ struct frame {
 	/* what a hook inside the call has kept, and the address of its path */
 	struct committed committed;
 	__u64 committed_path;
+	/* of a call that makes memory executable: the mapping in hand, and where the rest ends */
+	struct mapping mapping;
+	__u64 mappings_end;
 	/* address of the socket that a call connects */
 	__u64 connecting;
 	/* bytes of `record` in use */

@@ -7,6 +7,7 @@
 
 #include "../events/connect.h"
 #include "../events/ids.h"
+#include "../events/map_exec.h"
 #include "../events/privileged_call.h"
 #include "../lib/results.h"
 
@@ -36,6 +37,8 @@ static __always_inline bool returns_zero(__u32 word)
 
 	if (kind == EVENT_CONNECT)
 		return form == CONNECT_CONNECT;
+	if (kind == EVENT_MAP_EXEC)
+		return form == MAPPING_MPROTECT || form == MAPPING_PKEY_MPROTECT;
 	if (kind == EVENT_SETUID || kind == EVENT_SETGID)
 		return (form & ~SETIDS_16) != SETIDS_SETFS;
 	if (kind == EVENT_PRIVILEGED)

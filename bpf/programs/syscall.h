@@ -21,6 +21,7 @@
 #include "../events/kill.h"
 #include "../events/link.h"
 #include "../events/listen.h"
+#include "../events/map_exec.h"
 #include "../events/mkdir.h"
 #include "../events/mknod.h"
 #include "../events/module_load.h"
@@ -42,6 +43,7 @@
 #include "begin.h"
 #include "conditions.h"
 #include "connect.h"
+#include "due.h"
 #include "exec_failed.h"
 #include "results.h"
 
@@ -166,6 +168,56 @@ static __noinline int tell_sends(struct frame *frame, const struct scope_set *se
 	return 0;
 }
 
+/*
+ * The mappings of one call that makes memory executable. The call is in the frame, where the
+ * verifier knows no number and so finds all mappings alike.
+ */
+struct map_exec_walk {
+	struct frame *frame;
+	const struct scope_set *set;
+	struct task_struct *task;
+};
+
+/* 1 at the end. */
+static __noinline long map_exec_step(__u32 index, struct map_exec_walk *walk)
+{
+	struct frame *frame = walk->frame;
+	__u64 address = frame->mapping.end;
+
+	if (address >= frame->mappings_end)
+		return 1;
+	mapping_find(&frame->mapping, walk->task, address);
+	tell_map_exec(frame, walk->set, walk->task, &frame->send);
+	return !frame->mapping.end;
+}
+
+static __noinline int tell_map_execs(struct frame *frame, const struct scope_set *set, struct task_struct *task,
+				     const struct syscall *call)
+{
+	struct map_exec_walk walk = { .frame = frame, .set = set, .task = task };
+	struct syscall *own = &frame->send;
+
+	*own = *call;
+	map_exec_arguments(own);
+	if (!map_exec_has_range(own) && own->result < 0) {
+		__builtin_memset(&frame->mapping, 0, sizeof(frame->mapping));
+		return tell_map_exec(frame, set, task, own);
+	}
+	frame->mapping.end = map_exec_has_range(own) ? own->arguments[0] : own->result;
+	/* A mapping that was made is one. So is the one that is reported of a call that failed. */
+	frame->mappings_end = frame->mapping.end + 1;
+	if (map_exec_has_range(own) && own->result >= 0)
+		frame->mappings_end = own->arguments[0] + own->arguments[1];
+#ifdef SPOOR_WITHOUT_BPF_LOOP
+	for (int i = 0; i < MAPPINGS_MAX; i++)
+		if (map_exec_step(i, &walk))
+			break;
+#else
+	bpf_loop(MAPPINGS_MAX, map_exec_step, &walk, 0);
+#endif
+	return 0;
+}
+
 static __always_inline int tell(struct frame *frame, const struct scope_set *set, struct task_struct *task,
 				const struct syscall *call)
 {
@@ -173,45 +225,12 @@ static __always_inline int tell(struct frame *frame, const struct scope_set *set
 		return tell_sends(frame, set, task, call);
 	if ((enabled_events >> EVENT_CONNECT & 1) && call->kind == EVENT_CONNECT)
 		return tell_connect(frame, set, task, call) ? keep_pending(frame, set) : 0;
+	if ((enabled_events >> EVENT_MAP_EXEC & 1) && call->kind == EVENT_MAP_EXEC)
+		return tell_map_execs(frame, set, task, call);
 	switch (call->kind) {
 		FOR_EACH_EVENT(NOTHING, TELL_CASE)
 	}
 	return 0;
-}
-
-/* The events that call_is_due() knows. */
-#define KINDS_ASKED_FIRST                                                                                         \
-	(1ULL << EVENT_CONNECT | 1ULL << EVENT_EXEC_FAILED | 1ULL << EVENT_SOCKET | 1ULL << EVENT_PRIVILEGED)
-
-/*
- * Returns whether to report a call, if it is an exec or one of the events `connect`, `socket` and
- * `privileged`. Asked before anything is collected: most messages go to the peer of a connected
- * socket, most sockets are ordinary, and most calls of prctl() change no privilege. The function
- * takes numbers made of the call and of its result: the verifier knows that a copy is equal, and
- * would walk everything behind a branch on it once for each outcome.
- */
-static __noinline int call_is_due(__u32 word, struct pt_regs *regs, long twice_result)
-{
-	long result = twice_result >> 1;
-	struct syscall own = { .form = word >> 8 & 0xff, .compat = word >> 1 & 1 };
-
-	/* An exec that succeeded has a hook of its own. */
-	if (word >> 16 == EVENT_EXEC_FAILED)
-		return is_exec_failure(result);
-	if ((enabled_events >> EVENT_SOCKET & 1) && word >> 16 == EVENT_SOCKET) {
-		syscall_arguments(&own, regs);
-		return socket_is_due(&own, result);
-	}
-	if ((enabled_events >> EVENT_PRIVILEGED & 1) && word >> 16 == EVENT_PRIVILEGED) {
-		syscall_arguments(&own, regs);
-		return privileged_is_due(&own);
-	}
-	if (!(enabled_events >> EVENT_CONNECT & 1) || word >> 16 != EVENT_CONNECT)
-		return true;
-	if (own.form == CONNECT_CONNECT)
-		return true;
-	syscall_arguments(&own, regs);
-	return send_may_name_peer(&own);
 }
 
 /*
@@ -247,8 +266,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 	result = call_result(call_word(&call), result, syscall_trapped_result(regs));
 	if (result == CALL_NOT_TOLD)
 		return 0;
-	if ((enabled_events & KINDS_ASKED_FIRST) &&
-	    !call_is_due(call_word(&call), regs, result * 2))
+	if ((enabled_events & DUE_KINDS) && !call_is_due(call_word(&call), regs, result * 2))
 		return 0;
 	set = scopes_current();
 	frame = frame_take(call.kind);

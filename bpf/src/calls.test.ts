@@ -23,7 +23,7 @@ const lines = headers.flatMap((text) =>
 
 /** Some calls have another name on i386: with the width, or from the time before it. */
 const withoutWidth = (call: string) => call.replace(/(?:32|64)$/, '');
-const sameCalls: Readonly<Record<string, string>> = { umount: 'umount2' };
+const sameCalls: Readonly<Record<string, string>> = { umount: 'umount2', mmap: 'mmap2' };
 
 describe('the numbers of system calls', () => {
   const tables = callTables().map(({ calls }) => calls);
@@ -53,7 +53,7 @@ describe('the numbers of system calls', () => {
 });
 
 /** Events whose calls return 0 or an error in some of their forms only. */
-const dependsOnForm = ['connect', 'setuid', 'setgid'];
+const dependsOnForm = ['connect', 'setuid', 'setgid', 'map-exec'];
 /** Some requests return a number, which the event does not have. */
 const returnsNumbers = ['ptrace'];
 

@@ -26,6 +26,7 @@ export const namedKinds = [
   'socket',
   'signal',
   'privileged',
+  'map-exec',
 ] as const satisfies readonly EventKind[];
 
 /** Kinds of events that a trace reports by default. */
@@ -69,7 +70,7 @@ export const eventGroups = {
     'bpf',
     'privileged',
   ],
-  memory: ['ptrace', 'process-vm'],
+  memory: ['ptrace', 'process-vm', 'map-exec'],
 } as const satisfies Readonly<Record<string, readonly EventKind[]>>;
 
 /** Kinds of filters that the lean object has. */

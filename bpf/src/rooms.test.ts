@@ -100,6 +100,7 @@ describe('the objects', () => {
       expect(mapNames.filter((name) => !ownMaps.includes(name))).toEqual([
         'activity',
         'committed',
+        'executable_memories',
         'io_uring_operations',
         'kept_records',
         'module_names',

@@ -16,6 +16,7 @@ import { ioUring } from './io-uring.js';
 import { kill } from './kill.js';
 import { link } from './link.js';
 import { listen } from './listen.js';
+import { mapExec } from './map-exec.js';
 import { mkdir } from './mkdir.js';
 import { mknod } from './mknod.js';
 import { moduleLoad } from './module-load.js';
@@ -87,6 +88,7 @@ export const declarations = {
   socket,
   signal,
   privileged,
+  'map-exec': mapExec,
 } as const satisfies { readonly [Kind in EventKind]?: EventDeclaration };
 
 /** The type of `data` of an event. */

@@ -149,6 +149,11 @@ it.each([
     'socket  netlink  fd=3  type=raw  netlink=NETLINK_AUDIT',
   ],
   [
+    invented('map-exec', { ...header, path: '/l.so', protection: 5, flags: 2, address: 4096n, length: 8n }),
+    'map-exec /l.so  call=mmap  memory=file  protection=PROT_READ|PROT_EXEC  flags=MAP_PRIVATE  writable=false  ' +
+      'address=0x1000  length=8',
+  ],
+  [
     invented('signal', {
       ...header,
       signal: 11,

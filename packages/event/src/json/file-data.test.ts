@@ -117,3 +117,38 @@ it('setxattr', () => {
     error: 'ENODATA',
   });
 });
+
+it('map-exec', () => {
+  const mapping = { address: 0x7000n, length: 4096n };
+  const shown = { address: '0x7000', length: '4096' };
+  expect(
+    dataOf('map-exec', {
+      ...mapping,
+      path: '/l.so',
+      inode: 5n,
+      device: 8 << 20,
+      protection: 5,
+      flags: 0x100022,
+    }),
+  ).toEqual({
+    call: 'mmap',
+    memory: 'file',
+    path: '/l.so',
+    device: '8:0',
+    inode: '5',
+    protection: 'PROT_READ|PROT_EXEC',
+    flags: 'MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED_NOREPLACE',
+    writable: false,
+    ...shown,
+  });
+  expect(
+    dataOf('map-exec', { ...mapping, call: 3, memory: 4, shmFlags: 0x9000, isWritable: 1, result: -13 }),
+  ).toEqual({
+    call: 'shmat',
+    memory: 'unknown',
+    shmFlags: 'SHM_RDONLY|SHM_EXEC',
+    writable: true,
+    ...shown,
+    error: 'EACCES',
+  });
+});

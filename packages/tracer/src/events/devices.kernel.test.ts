@@ -96,6 +96,24 @@ it.runIf(hasOverlay)('the device of a program on overlayfs is that of stat(2)', 
   expect(`m/program ${run?.['device']} ${run?.['inode']}`).toBe(told.at(-1));
 });
 
+it.runIf(hasOverlay)(
+  'a file of overlayfs that is mapped has the path of overlayfs, and its numbers',
+  async () => {
+    const { told, data, folder } = await act({
+      kinds: ['map-exec'],
+      before,
+      main: `${overlay('xino=off')}
+      look("m/lower");
+      must((long)mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, must(open("m/lower", O_RDONLY)), 0));`,
+    });
+    const { path, device, inode } = data.at(-1)!;
+    expect({ path, numbers: `m/lower ${device} ${inode}` }).toEqual({
+      path: `${folder}/m/lower`,
+      numbers: told.at(-1),
+    });
+  },
+);
+
 it.runIf(hasBtrfs)('device and inode on btrfs are those of stat(2), in each subvolume', async () => {
   const acted = await act({
     kinds: ['open'],

@@ -88,6 +88,7 @@ it('reports each event kind once, in one trace', async ({ task }) => {
     listen: { ...loopback, port, backlog: 1 },
     connect: { ...loopback, port },
     socket: { family: 'netlink', type: 'raw', netlink: 'NETLINK_ROUTE' },
+    'map-exec': { call: 'mmap', memory: 'file' },
     signal: { signal: 'SIGPIPE', code: 'SI_USER', outcome: 'ignored', action: 'ignore' },
     'exec-failed': { filename: 'missing', argv: ['missing'], error: 'ENOENT' },
     ptrace: { error: 'ESRCH' },

@@ -15,12 +15,6 @@ const acts: readonly { name: string; of: keyof typeof untracedCalls; main: strin
     main: 'if (!utimensat(AT_FDCWD, "told", NULL, 0)) tell("done");',
   },
   {
-    name: 'mmap of an executable page',
-    of: 'mmap mprotect',
-    main: `void *page = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-if (!mprotect(page, 4096, PROT_READ | PROT_EXEC)) tell("done");`,
-  },
-  {
     name: 'memfd_create',
     of: 'memfd_create mq_open open_tree',
     main: 'if (memfd_create("secret", 0) >= 0) tell("done");',

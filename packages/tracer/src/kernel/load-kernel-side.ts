@@ -253,6 +253,7 @@ function configureCalls(
     .setConstant('oom_code_end', oom?.end ?? 0n)
     .enableMap('committed', commit.committed !== 0n)
     .resizeMap('committed', committedEntries(possibleCpus))
+    .enableMap('executable_memories', options.events.has('map-exec'))
     .enableMap('peers', options.events.has('connect'))
     .enableMap('kept_records', options.events.has('connect') || names.includes('on_ring_complete'))
     .enableProgram('on_sys_exit', hasCalls);

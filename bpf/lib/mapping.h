@@ -1,0 +1,17 @@
+/* A mapping of a process's memory, as the kernel has it. */
+#ifndef SPOOR_LIB_MAPPING_H
+#define SPOOR_LIB_MAPPING_H
+
+#include "kernel.h"
+
+struct mapping {
+	/* the first address, and the first one behind it; both 0 when there is no mapping */
+	__u64 start;
+	__u64 end;
+	/* VM_ flags */
+	__u64 flags;
+	/* address of the struct file, or 0 */
+	__u64 file;
+};
+
+#endif
