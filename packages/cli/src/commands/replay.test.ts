@@ -8,6 +8,7 @@ import { eventLayouts, RecordingWriter } from '@spoor/event';
 import { fakeRecord } from '@spoor/event/testing';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { capturedIo, temporaryFolder } from '../../test/captured-io.js';
+import { problemsOf } from '../../test/schemas.js';
 import { type Line, linesOf } from '../../test/spoor.js';
 import { run } from '../run.js';
 
@@ -82,6 +83,26 @@ it('shows the recorded event kinds by default, and where events are missing', as
   expect(status).toBe(0);
   expect(told(linesOf(stdout))).toEqual(['exec 10', 'exec 11', 'open 11', 'drops', 'exit 11', 'exit 10']);
   expect(stderr).toBe('spoor: 7 events dropped: open 7 (ring-full), when this was recorded\n');
+});
+
+it('begins with a line about the machine, as far as the recording knows it', async () => {
+  const { stdout } = await replay('--format', 'json', '--machine');
+  const [first, ...others] = linesOf(stdout);
+  expect(problemsOf([first!])).toEqual([]);
+  expect(first).toMatchObject({
+    event: 'machine',
+    host: null,
+    bootId: null,
+    events: ['exec', 'exit', 'open'],
+  });
+  expect(others).toHaveLength(6);
+  expect(others).toEqual(linesOf((await replay('--format', 'json')).stdout));
+});
+
+it('refuses a line about the machine in another format', async () => {
+  const { status, stderr } = await replay('--machine');
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^spoor: USAGE: --machine has no effect without -f json\n/);
 });
 
 it('shows the requested event kinds', async () => {

@@ -8,6 +8,7 @@ import { reportFailure } from '../failure.js';
 import { type Io, note } from '../io.js';
 import { dropsText } from '../output/drops.js';
 import { EventWriter } from '../output/event-writer.js';
+import { machineLine } from '../output/machine-line.js';
 import { renderers } from '../output/renderers.js';
 import { hasUnicode } from '../output/style.js';
 import { counted } from '../output/text.js';
@@ -76,6 +77,7 @@ async function replay(recording: Recording, args: Arguments, io: Io): Promise<nu
       kinds: shown.events,
       time: shown.time,
       exitsUnseen: scopes !== undefined,
+      machine: shown.machine ? machineLine(recording.header.facts) : undefined,
     },
     () => processes,
   );

@@ -10,9 +10,11 @@ import type { Arguments } from '../args/parse.js';
 import { type Outcome, outcomeOfSignal, statusHelp } from '../exit-status.js';
 import { type Io, note } from '../io.js';
 import type { Receive } from '../launcher.js';
+import type { MachineLine } from '../output/machine-line.js';
 import { hasUnicode } from '../output/style.js';
 import type { Subcommand } from '../subcommand.js';
 import { Interrupts } from '../trace/interrupts.js';
+import type { MachineFacts, TraceSubject } from '../trace/machine.js';
 import { namingFlag } from '../trace/option-errors.js';
 import { readTraceSettings, type TraceSettings, traceOptions } from '../trace/options.js';
 import { type InputFile, inputFile, Outputs } from '../trace/outputs.js';
@@ -88,8 +90,11 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
   });
   const kinds = await shownKinds(settings, scopes);
   const { record } = outputs;
-  const recorder =
-    record === undefined ? undefined : await openRecorder(record, { ...settings, events: kinds });
+  const facts =
+    record === undefined && !settings.machine
+      ? undefined
+      : await factsOf({ ...settings, scopes, events: kinds });
+  const recorder = record === undefined ? undefined : await openRecorder(record, facts!);
   const { held, standing } = await heldCommand(settings, io, outputs);
   const { trace } = await import('@spoor/tracer');
   interrupts.starting.throwIfAborted();
@@ -122,7 +127,7 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
   let tracer: Tracer | undefined;
   const [started, { Session, writer }] = await Promise.all([
     starting,
-    prepareOutput({ ...settings, events: kinds }, scopes, outputs, () => tracer!.processes),
+    prepareOutput({ ...settings, events: kinds }, { scopes, facts }, outputs, () => tracer!.processes),
   ]);
   tracer = started;
   // A command that this process started has already inherited the normal priority.
@@ -200,7 +205,10 @@ function releaseStandardOutput(): void {
  */
 async function prepareOutput(
   settings: TraceSettings,
-  scopes: readonly (string | Scope)[],
+  {
+    scopes,
+    facts,
+  }: { readonly scopes: readonly (string | Scope)[]; readonly facts: MachineFacts | undefined },
   outputs: Outputs,
   processes: () => ProcessTree,
 ) {
@@ -213,7 +221,9 @@ async function prepareOutput(
   const { sink, style } = outputs.events;
   // Only the tree shows that a process is still running.
   const exitsUnseen = settings.format === 'tree' && !(await seesExits(scopes));
-  const options = { style, unicode: hasUnicode(), kinds: settings.events, time: settings.time, exitsUnseen };
+  const machine = settings.machine ? await lineOfMachine(facts!) : undefined;
+  const { events: kinds, time } = settings;
+  const options = { style, unicode: hasUnicode(), kinds, time, exitsUnseen, machine };
   const renderer = renderers[settings.format](options, processes);
   return { Session, writer: new EventWriter(renderer, sink, settings.events) };
 }
@@ -231,12 +241,19 @@ async function scopesOfPolicy(path: string, starting: AbortSignal): Promise<read
   return (await readPolicy(path, starting)).scopes;
 }
 
-async function openRecorder(
-  file: NonNullable<Outputs['record']>,
-  { command, events }: TraceSettings,
-): Promise<Recorder> {
+async function openRecorder(file: NonNullable<Outputs['record']>, facts: MachineFacts): Promise<Recorder> {
   const recording = await import('../trace/recorder.js');
-  return recording.Recorder.create(file, { command, events });
+  return recording.Recorder.create(file, facts);
+}
+
+async function factsOf(subject: TraceSubject): Promise<MachineFacts> {
+  const { machineFacts } = await import('../trace/machine.js');
+  return machineFacts(subject);
+}
+
+async function lineOfMachine(facts: MachineFacts): Promise<MachineLine> {
+  const { machineLine } = await import('../output/machine-line.js');
+  return machineLine({ ...facts });
 }
 
 /** Returns the files that no output may overwrite: the policy, and a command given by its path. */

@@ -1,10 +1,10 @@
-import { writeJsonLine } from '@spoor/event';
-import type { Renderer } from './renderer.js';
+import { jsonLine, writeJsonLine } from '@spoor/event';
+import type { Renderer, RendererOptions } from './renderer.js';
 
 /** Writes one JSON object per line. */
-export function jsonRenderer(): Renderer {
+export function jsonRenderer({ machine }: RendererOptions): Renderer {
   return {
-    begin: () => '',
+    begin: () => (machine === undefined ? '' : `${jsonLine({ toJSON: () => machine })}\n`),
     event: writeJsonLine,
     end: () => '',
   };

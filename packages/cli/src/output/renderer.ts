@@ -1,4 +1,5 @@
 import type { EventLine, LineBuffer, MalformedLine, MarkerLine } from '@spoor/event';
+import type { MachineLine } from './machine-line.js';
 import type { Style } from './style.js';
 
 /** The JSON line of an event or of a marker. All formats are made from it. */
@@ -33,4 +34,6 @@ export interface RendererOptions {
   readonly time: 'relative' | 'wall';
   /** True if scopes can hide exits: a process without an exit may have ended. Default: false. */
   readonly exitsUnseen?: boolean;
+  /** The line before the first event, if it is asked for: JSON only. */
+  readonly machine?: MachineLine | undefined;
 }

@@ -51,11 +51,17 @@ const quietOption: Option = {
   help: 'Print nothing of spoor itself on standard error, except errors.',
 };
 
+const machineOption: Option = {
+  name: 'machine',
+  help: 'Begin JSON lines with one about the machine and the trace: host, boot id, kernel, version, scopes, and the events that are traced and not traced.',
+};
+
 export const traceOptions: readonly Option[] = [
   eventsOption,
   formatOption,
   outputFileOption,
   timeOption,
+  machineOption,
   {
     name: 'scope',
     value: 'EXPR',
@@ -133,6 +139,7 @@ export const replayOptions: readonly Option[] = [
   formatOption,
   outputFileOption,
   timeOption,
+  machineOption,
   {
     name: 'scope',
     value: 'EXPR',
@@ -167,6 +174,8 @@ export interface ShownOptions<Kind extends string = string> {
   readonly format: Format;
   readonly outputFile: string | undefined;
   readonly time: 'relative' | 'wall';
+  /** True to begin with a line about the machine. */
+  readonly machine: boolean;
   readonly quiet: boolean;
 }
 
@@ -175,12 +184,19 @@ export interface ShownOptions<Kind extends string = string> {
  * @param kinds the known event kinds, and the ones that are shown without `--events`
  */
 export function readShown<Kind extends string>(args: Arguments, kinds: NamedKinds<Kind>): ShownOptions<Kind> {
+  const format = args.get('format', readChoice(formats)) ?? 'table';
+  const machine = args.has('machine');
+  if (machine && format !== 'json')
+    throw new SpoorError('USAGE', '--machine has no effect without -f json', {
+      remedy: 'Add -f json, or leave --machine out.',
+    });
   return {
     events: args.get('events', readEvents(kinds, eventGroups)) ?? kinds.usual,
     eventsByDefault: !args.has('events'),
-    format: args.get('format', readChoice(formats)) ?? 'table',
+    format,
     outputFile: args.get('output-file'),
     time: args.get('time', readChoice(['relative', 'wall'])) ?? 'relative',
+    machine,
     quiet: args.has('quiet'),
   };
 }

@@ -1,23 +1,15 @@
-import { arch, release } from 'node:os';
 import { SpoorError } from '@spoor/core';
 import { type DropsMarker, type EventContext, RecordingWriter } from '@spoor/event';
 import type { TracedEvent } from '@spoor/tracer';
 import type { OutputFile } from '../output/output-file.js';
 import { removedError } from '../output/removed.js';
-import { version } from '../version.js';
+import type { MachineFacts } from './machine.js';
 
 /**
  * The longest time that a record waits for its block to be written, in milliseconds. A recording
  * loses these records, and those in the ring buffers, if `spoor` is killed.
  */
 const flushMs = 500;
-
-/** Facts of the trace that the recording keeps. */
-export interface RecordedTrace {
-  readonly command: readonly string[] | undefined;
-  /** The requested event kinds. A replay shows them by default. */
-  readonly events: readonly string[];
-}
 
 /** Writes the events of a trace to a file that `spoor replay` reads. */
 export class Recorder {
@@ -36,16 +28,9 @@ export class Recorder {
    */
   static async create(
     { path, fd, isDescriptor }: Pick<OutputFile, 'path' | 'fd' | 'isDescriptor'>,
-    { command, events }: RecordedTrace,
+    facts: MachineFacts,
   ): Promise<Recorder> {
-    const facts = {
-      spoor: version(),
-      kernel: release(),
-      architecture: arch(),
-      command: command ?? null,
-      events,
-    };
-    const writer = await RecordingWriter.create(path, { facts, fd, flushMs });
+    const writer = await RecordingWriter.create(path, { facts: { ...facts }, fd, flushMs });
     return new Recorder(writer, () => (isDescriptor ? undefined : removedError(path, fd)));
   }
 

@@ -29,6 +29,11 @@ const draft = 'https://json-schema.org/draft/2020-12/schema';
 const text: JsonSchema = { type: 'string' };
 const hexText: JsonSchema = { type: 'string', pattern: '^([0-9a-f]{2})*$' };
 const rawText = described(hexText, 'The bytes, since they are not UTF-8: hexadecimal.');
+const texts: JsonSchema = { type: 'array', items: text };
+const timeText: JsonSchema = {
+  type: 'string',
+  pattern: '^-?\\d{4,6}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{9}Z$',
+};
 const count: JsonSchema = { type: 'integer', minimum: 1 };
 
 /**
@@ -39,7 +44,9 @@ const count: JsonSchema = { type: 'integer', minimum: 1 };
  * const { data } = eventSchemas.open.properties;
  * ```
  */
-export const eventSchemas: Readonly<Record<EventKind | 'malformed' | 'drops' | 'gap', ObjectSchema>> = {
+export const eventSchemas: Readonly<
+  Record<EventKind | 'malformed' | 'drops' | 'gap' | 'machine', ObjectSchema>
+> = {
   ...(Object.fromEntries(eventShapes(eventLayouts).map((shape) => [shape.kind, lineSchema(shape)])) as Record<
     EventKind,
     ObjectSchema
@@ -67,6 +74,23 @@ export const eventSchemas: Readonly<Record<EventKind | 'malformed' | 'drops' | '
       },
     }),
   },
+  machine: {
+    $schema: draft,
+    title: 'machine and trace',
+    ...object({
+      event: { const: 'machine' },
+      time: orNull(timeText, 'Start of the trace'),
+      host: orNull(text, 'Name of the machine'),
+      bootId: orNull(text, 'The boot that processId is made of'),
+      kernel: orNull(text, 'Release of the kernel'),
+      architecture: orNull(text, 'x64 or arm64'),
+      spoor: orNull(text, 'Version of spoor'),
+      command: orNull(texts, 'The command that was traced, and null without a command'),
+      scopes: orNull(texts, 'The expressions of the scopes, each with its name'),
+      events: orNull(texts, 'The event kinds that are shown'),
+      untraced: orNull(texts, 'The event kinds that are not shown'),
+    }),
+  },
   gap: {
     $schema: draft,
     title: 'something missing',
@@ -81,6 +105,10 @@ export const eventSchemas: Readonly<Record<EventKind | 'malformed' | 'drops' | '
     ),
   },
 };
+
+function orNull(schema: JsonSchema, description: string): JsonSchema {
+  return described({ anyOf: [schema, { type: 'null' }] }, `${description}; null if it is not known.`);
+}
 
 /** JSON Schema of an object without other keys: a misspelt key must not pass. */
 export interface ObjectSchema extends JsonSchema {
@@ -107,10 +135,7 @@ function lineSchema(shape: EventShape): ObjectSchema {
   const properties: Record<string, JsonSchema> = {
     event: { const: shape.kind },
     time: {
-      anyOf: [
-        { type: 'string', pattern: '^-?\\d{4,6}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{9}Z$' },
-        { type: 'null' },
-      ],
+      anyOf: [timeText, { type: 'null' }],
       description: 'RFC 3339 in UTC, with nanoseconds; null when the clock of the machine is not known.',
     },
     ktimeNs: described(u64Schema, 'CLOCK_BOOTTIME.'),

@@ -3,7 +3,7 @@ import { checkNames, checkSize, quoted, readsAlike, unknown } from './layout-bou
 import type { EventField, EventLayouts, EventShape } from './layouts.js';
 
 /** Names of the other items that iterating yields, and a name that every object has. */
-const taken = new Set(['malformed', 'drops', 'gap', 'constructor']);
+const taken = new Set(['malformed', 'drops', 'gap', 'machine', 'constructor']);
 
 const identifier = /^[A-Za-z][A-Za-z0-9_]*$/;
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { act } from '../../test/act.js';
 
 const kinds = Object.keys(eventSchemas).filter(
-  (kind) => !['malformed', 'drops', 'gap', 'fork', 'exec', 'exit'].includes(kind),
+  (kind) => !['malformed', 'drops', 'gap', 'machine', 'fork', 'exec', 'exit'].includes(kind),
 ) as EventKind[];
 
 /** The act of each program, between two opens. The program prints "done" only on success. */
