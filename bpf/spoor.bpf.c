@@ -8,6 +8,7 @@
  */
 #ifndef SPOOR_LEAN
 #include "programs/committed.h"
+#include "programs/dns.h"
 #include "programs/io_uring.h"
 #include "programs/kill.h"
 #include "programs/module.h"

@@ -42,7 +42,8 @@
 	SYSCALL(31, SOCKET, socket, activity)                                                                  \
 	HOOK(32, SIGNAL, signal, activity)                                                                     \
 	SYSCALL(33, PRIVILEGED, privileged, activity)                                                          \
-	SYSCALL(34, MAP_EXEC, map_exec, activity)
+	SYSCALL(34, MAP_EXEC, map_exec, activity)                                                              \
+	HOOK(35, DNS, dns, activity)
 
 #define EVENT_ENUMERATOR(number, NAME, name, ring) EVENT_##NAME = number,
 enum event_kind { FOR_EACH_EVENT(EVENT_ENUMERATOR, EVENT_ENUMERATOR) };

@@ -10,6 +10,8 @@ export const constants = {
   committed_events: ctype.u64,
   compat_syscalls: ctype.array(SyscallEntry, 576),
   copies_arguments: ctype.bool,
+  dns_compat_calls: ctype.bytes(576),
+  dns_native_calls: ctype.bytes(576),
   enabled_events: ctype.u64,
   filter_kinds_built: ctype.u64,
   has_layered_files: ctype.bool,

@@ -20,6 +20,22 @@ export const connectCallNames: Readonly<Record<number, ConnectCallName>> = {
   3: 'sendmmsg',
 };
 
+/** `enum dns_transport` */
+export const DnsTransport = {
+  DNS_UDP: 0,
+  DNS_TCP: 1,
+} as const;
+
+export type DnsTransport = (typeof DnsTransport)[keyof typeof DnsTransport];
+
+export type DnsTransportName = 'udp' | 'tcp';
+
+/** The name of each value; values that the object does not know have none. */
+export const dnsTransportNames: Readonly<Record<number, DnsTransportName>> = {
+  0: 'udp',
+  1: 'tcp',
+};
+
 /** `enum drop_reason` */
 export const DropReason = {
   DROP_RING_FULL: 0,
@@ -118,6 +134,7 @@ export const EventKind = {
   EVENT_SIGNAL: 32,
   EVENT_PRIVILEGED: 33,
   EVENT_MAP_EXEC: 34,
+  EVENT_DNS: 35,
 } as const;
 
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];
@@ -156,7 +173,8 @@ export type EventKindName =
   | 'socket'
   | 'signal'
   | 'privileged'
-  | 'map-exec';
+  | 'map-exec'
+  | 'dns';
 
 /** The name of each value; values that the object does not know have none. */
 export const eventKindNames: Readonly<Record<number, EventKindName>> = {
@@ -194,6 +212,7 @@ export const eventKindNames: Readonly<Record<number, EventKindName>> = {
   32: 'signal',
   33: 'privileged',
   34: 'map-exec',
+  35: 'dns',
 };
 
 /** `enum exec_gain` */

@@ -8,6 +8,7 @@ import {
   ChmodEvent,
   ChownEvent,
   ConnectEvent,
+  DnsEvent,
   ExecEvent,
   ExecFailedEvent,
   ExitEvent,
@@ -75,6 +76,7 @@ export const events = {
   signal: { kind: 32, schema: SignalEvent },
   privileged: { kind: 33, schema: PrivilegedEvent },
   'map-exec': { kind: 34, schema: MapExecEvent },
+  dns: { kind: 35, schema: DnsEvent },
 } as const;
 
 /** The fixed part of each kind of event. */
@@ -113,6 +115,7 @@ export interface EventParts {
   signal: SignalEvent;
   privileged: PrivilegedEvent;
   'map-exec': MapExecEvent;
+  dns: DnsEvent;
 }
 
 /** The fixed part of an event, told apart by the name of its kind. */

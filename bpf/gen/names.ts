@@ -6,6 +6,8 @@ export const mapNames = [
   'binaries',
   'committed',
   'containers',
+  'dns_questions',
+  'dns_streams',
   'event_counters',
   'exec_arguments',
   'executable_memories',
@@ -68,6 +70,7 @@ export const eventKinds = [
   'signal',
   'privileged',
   'map-exec',
+  'dns',
 ] as const;
 
 export const filterKinds = [
@@ -107,6 +110,7 @@ export const programs = {
   on_commit_tcp: '?tp_btf/inet_sock_set_state',
   on_commit_unlink: '?fentry/security_path_unlink',
   on_event_connect: '?tp_btf/inet_sock_set_state',
+  on_event_dns: '?tp_btf/sys_exit',
   on_event_exec_failed: '?tp_btf/sys_exit',
   on_event_kill: '?tp_btf/signal_generate',
   on_event_module_load: '?tp_btf/module_load',

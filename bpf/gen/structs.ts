@@ -4,6 +4,7 @@ import { ctype } from '@spoor/btf';
 import type { Static } from 'typebox';
 import {
   ConnectCall,
+  DnsTransport,
   ExecGain,
   IoAccounts,
   IoUringAction,
@@ -207,6 +208,36 @@ export const Container = ctype.struct('container', 168, {
   seal: [152, ContainerKey],
 });
 export type Container = Static<typeof Container>;
+
+/** `struct dns_event`: 144 bytes. */
+export const DnsEvent = ctype.struct('dns_event', 144, {
+  header: [0, EventHeader],
+  latency_ns: [96, ctype.u64],
+  fd: [104, ctype.s32],
+  family: [108, ctype.u16],
+  port: [110, ctype.u16],
+  address: [112, ctype.bytes(16)],
+  transport: [128, ctype.enum('dns_transport', ctype.u32, DnsTransport)],
+  net_namespace: [132, ctype.u32],
+  message: [136, VarBytes],
+});
+export type DnsEvent = Static<typeof DnsEvent>;
+
+/** `struct dns_question`: 16 bytes. */
+export const DnsQuestion = ctype.struct('dns_question', 16, {
+  socket: [0, ctype.u64],
+  id: [8, ctype.u16],
+  unused: [10, ctype.array(ctype.u16, 3)],
+});
+export type DnsQuestion = Static<typeof DnsQuestion>;
+
+/** `struct dns_stream`: 8 bytes. */
+export const DnsStream = ctype.struct('dns_stream', 8, {
+  rest: [0, ctype.u32],
+  expected: [4, ctype.u16],
+  lost: [6, ctype.u16],
+});
+export type DnsStream = Static<typeof DnsStream>;
 
 /** `struct event_counters`: 40 bytes. */
 export const EventCounters = ctype.struct('event_counters', 40, {
@@ -510,8 +541,22 @@ export const Mapping = ctype.struct('mapping', 32, {
 });
 export type Mapping = Static<typeof Mapping>;
 
-/** `struct frame`: 30496 bytes. */
-export const Frame = ctype.struct('frame', 30496, {
+/** `struct dns_message`: 64 bytes. */
+export const DnsMessage = ctype.struct('dns_message', 64, {
+  socket: [0, ctype.u64],
+  buffer: [8, ctype.u64],
+  room: [16, ctype.u64],
+  next: [24, ctype.u64],
+  left: [32, ctype.u64],
+  name: [40, ctype.u64],
+  from: [48, ctype.u64],
+  at_hand: [56, ctype.u32],
+  bytes: [60, ctype.u32],
+});
+export type DnsMessage = Static<typeof DnsMessage>;
+
+/** `struct frame`: 30568 bytes. */
+export const Frame = ctype.struct('frame', 30568, {
   info: [0, ProcInfo],
   words: [304, TaskWords],
   facts: [376, TaskFacts],
@@ -535,11 +580,13 @@ export const Frame = ctype.struct('frame', 30496, {
   committed_path: [9944, ctype.u64],
   mapping: [9952, Mapping],
   mappings_end: [9984, ctype.u64],
-  connecting: [9992, ctype.u64],
-  size: [10000, ctype.u32],
-  info_valid: [10004, ctype.u32],
-  kept_version: [10008, ctype.u64],
-  record: [10016, ctype.bytes(20480)],
+  dns: [9992, DnsMessage],
+  dns_stream: [10056, DnsStream],
+  connecting: [10064, ctype.u64],
+  size: [10072, ctype.u32],
+  info_valid: [10076, ctype.u32],
+  kept_version: [10080, ctype.u64],
+  record: [10088, ctype.bytes(20480)],
 });
 export type Frame = Static<typeof Frame>;
 

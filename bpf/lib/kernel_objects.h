@@ -11,6 +11,8 @@ struct in6_addr {
 	__u8 bytes[16];
 };
 
+typedef struct { struct net *net; } possible_net_t;
+
 struct sock_common {
 	__be32 skc_daddr;
 	__be32 skc_rcv_saddr;
@@ -20,6 +22,8 @@ struct sock_common {
 	volatile unsigned char skc_state;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
+	/* CONFIG_NET_NS */
+	possible_net_t skc_net;
 };
 
 struct socket;

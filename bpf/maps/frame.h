@@ -11,6 +11,7 @@
 #include "../lib/mapping.h"
 #include "../lib/syscalls.h"
 #include "committed.h"
+#include "dns.h"
 #include "peers.h"
 #include "containers.h"
 #include "proc_info.h"
@@ -67,6 +68,9 @@ struct frame {
 	/* of a call that makes memory executable: the mapping in hand, and where the rest ends */
 	struct mapping mapping;
 	__u64 mappings_end;
+	/* of a call on the socket of a name server's client */
+	struct dns_message dns;
+	struct dns_stream dns_stream;
 	/* address of the socket that a call connects */
 	__u64 connecting;
 	/* bytes of `record` in use */

@@ -27,6 +27,7 @@ export const namedKinds = [
   'signal',
   'privileged',
   'map-exec',
+  'dns',
 ] as const satisfies readonly EventKind[];
 
 /** Kinds of events that a trace reports by default. */

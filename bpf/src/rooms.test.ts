@@ -100,6 +100,8 @@ describe('the objects', () => {
       expect(mapNames.filter((name) => !ownMaps.includes(name))).toEqual([
         'activity',
         'committed',
+        'dns_questions',
+        'dns_streams',
         'executable_memories',
         'io_uring_operations',
         'kept_records',

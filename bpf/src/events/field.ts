@@ -73,8 +73,17 @@ export type Form =
       readonly path?: { readonly field: string; readonly rule: PathRule };
       readonly ipWhen?: readonly Test[];
     }
-  /** A value that no other form describes. */
-  | { readonly type: 'custom'; value(event: never): unknown };
+  /** A value that no other form describes. `asked`: conditions can ask for it. */
+  | { readonly type: 'custom'; value(event: never): unknown; readonly asked?: Asked };
+
+/**
+ * How conditions ask for a custom value. Of several texts one has to match. `from`: the field of
+ * the record that the value is made of, which conditions cannot ask for itself.
+ */
+export interface Asked {
+  readonly as: 'text' | 'texts' | 'flag';
+  readonly from: string;
+}
 
 /**
  * Entries beside a text: its bytes if it is not UTF-8, and whether it was cut. `Number` and

@@ -11,7 +11,7 @@ import { type FieldOptions, field, type JsonSchema, type PathRule, type Test } f
 
 export const u32Schema: JsonSchema = { type: 'integer', minimum: 0, maximum: 0xffffffff };
 export const u64Schema: JsonSchema = { type: 'string', pattern: '^[0-9]{1,20}$' };
-const stringSchema: JsonSchema = { type: 'string' };
+export const stringSchema: JsonSchema = { type: 'string' };
 const portSchema: JsonSchema = { type: 'integer', minimum: 0, maximum: 65535 };
 
 export const succeeded: readonly Test[] = [{ field: 'result', min: 0 }];

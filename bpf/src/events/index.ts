@@ -7,6 +7,7 @@ import { capset } from './capset.js';
 import { chmod } from './chmod.js';
 import { chown } from './chown.js';
 import { connect } from './connect.js';
+import { dns } from './dns.js';
 import { exec } from './exec.js';
 import { execFailed } from './exec-failed.js';
 import { exit } from './exit.js';
@@ -36,6 +37,7 @@ import { symlink } from './symlink.js';
 import { truncate } from './truncate.js';
 import { unlink } from './unlink.js';
 
+export { type DnsMessage, type DnsRecord, dnsMessage } from '../dns/message.js';
 export { AF_INET, ipText } from '../names/address.js';
 export type { Architecture, Names } from '../names/names.js';
 export type {
@@ -89,6 +91,7 @@ export const declarations = {
   signal,
   privileged,
   'map-exec': mapExec,
+  dns,
 } as const satisfies { readonly [Kind in EventKind]?: EventDeclaration };
 
 /** The type of `data` of an event. */

@@ -64,7 +64,23 @@ const known: Readonly<Record<string, (data: Data) => Details>> = {
       outcome === undefined ? error !== undefined && error !== 'EINPROGRESS' : /^E/.test(String(outcome));
     return { text: parts.join('  '), failed };
   },
+
+  dns: answer,
 };
+
+/** `www.example.test A  CNAME cdn.test, A 192.0.2.1  127.0.0.53:53  after 1.2 ms` */
+function answer(data: Data): Details {
+  const { name, type, code, answers, malformed, transport, latencyNs } = data;
+  const isGood = code === 'NOERROR' && malformed === undefined;
+  const parts = [
+    ...(name === undefined ? [] : [`${textField(data, 'name')} ${type}`]),
+    (answers as string[]).join(', '),
+    ...(isGood ? [] : [`${code ?? ''}${malformed === undefined ? '' : ` malformed ${malformed}`}`.trim()]),
+    `${transport === 'tcp' ? 'tcp ' : ''}${endpoint(data)}`,
+    ...(latencyNs === undefined ? [] : [`after ${durationText(BigInt(String(latencyNs)))}`]),
+  ];
+  return { text: parts.filter((part) => part !== '').join('  '), failed: !isGood };
+}
 
 /** Formats the arguments. If some are missing, `…` marks the gap before the last ones. */
 function commandLineOf(data: Data): string {

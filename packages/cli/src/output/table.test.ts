@@ -7,6 +7,13 @@ import { tableRenderer } from './table.js';
 
 const header = { tgid: 1234, comm: 'node' };
 
+const server = { family: 2, address: Uint8Array.of(127, 0, 0, 53, ...new Array(12).fill(0)), port: 53 };
+/** An answer: a.test has the address 192.0.2.1. */
+const found = Buffer.from(
+  '0001818000010001000000000161047465737400000100010161047465737400000100010000003c0004c0000201',
+  'hex',
+);
+
 /** Wraps a renderer so that its events return text. */
 function table(options: RendererOptions) {
   const renderer = tableRenderer(options);
@@ -167,6 +174,18 @@ it.each([
   [
     invented('privileged', { ...header, call: 2, operation: 0x1000b, value: 7, seconds: -1n, result: 6 }),
     'privileged call=keyctl  operation=KEYCTL_READ  key=7  result=6',
+  ],
+  [
+    invented('dns', { ...header, ...server, latencyNs: 1_250_000n, message: found }),
+    'dns     a.test A  A 192.0.2.1  127.0.0.53:53  after 1.3 ms',
+  ],
+  [
+    invented('dns', { ...header, ...server, transport: 1, message: found.subarray(0, -1) }),
+    'dns     a.test A  NOERROR malformed answer  tcp 127.0.0.53:53',
+  ],
+  [
+    invented('dns', { ...header, ...server, message: Uint8Array.of(1) }),
+    'dns     malformed header  127.0.0.53:53',
   ],
   [
     invented('mkdir', { ...header, path: '/new', mode: 0o755, result: -17 }),

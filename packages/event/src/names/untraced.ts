@@ -10,7 +10,8 @@ export const untracedCalls: Readonly<Record<string, string>> = {
   'recvmsg pidfd_getfd fanotify': 'A descriptor comes from another process, or with a notification.',
   'prctl kexec_load iopl':
     'Options of prctl that no privileged is for, such as the name of a thread, and other privileged calls.',
-  'send recv on connected sockets': 'Data on a connection. Its connect or accept is an event.',
+  'send recv on connected sockets':
+    'Data on a connection. Its connect or accept is an event; an answer of a name server is a dns.',
   'send recv on other sockets':
     'Messages of packet and netlink sockets, whose socket is an event, and datagrams to a unix socket.',
 };

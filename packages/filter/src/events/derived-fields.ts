@@ -1,8 +1,10 @@
-import { type DataField, declarationOf, ipText, type Test } from '@spoor/bpf/events';
+import { type DataField, declarationOf, type Form, ipText, type Test } from '@spoor/bpf/events';
 import type { FactText } from '../facts.js';
 
-/** A value of an event's field in a condition. */
-export type FieldValue = number | bigint | FactText;
+/** A value of an event's field in a condition. Of several texts one has to match. */
+export type FieldValue = number | bigint | FactText | readonly string[];
+
+export const areTexts = (value: FieldValue): value is readonly string[] => Array.isArray(value);
 
 /**
  * A field that JSON shows under another name than the record has: `error` of `result`, `address`.
@@ -12,6 +14,8 @@ export interface DerivedField {
   /** Returns undefined if the event does not have the field, so that JSON does not show it. */
   read(event: object): FieldValue | undefined;
 }
+
+type CustomForm = Extract<Form, { readonly type: 'custom' }>;
 
 const cache = new Map<string, ReadonlyMap<string, DerivedField>>();
 const AF_UNIX = 1;
@@ -44,6 +48,7 @@ function readerOf(name: string, { form, from }: DataField): DerivedField['read']
       return form.negative ? -value : value;
     };
   }
+  if (form.type === 'custom') return form.asked && customReader(form);
   if (form.type !== 'address') return undefined;
   const { family, path, ipWhen } = form;
   const readIp = whenShown(ipWhen, (event) => {
@@ -54,6 +59,15 @@ function readerOf(name: string, { form, from }: DataField): DerivedField['read']
     if (valueIn(event, family) !== AF_UNIX) return readIp(event);
     const text = path === undefined ? undefined : valueIn(event, path.field);
     return typeof text === 'string' && text !== '' ? text : undefined;
+  };
+}
+
+/** An event that is not a view, and so lacks the bytes of its parts, does not have the field. */
+function customReader({ value: made }: CustomForm): DerivedField['read'] {
+  return (event) => {
+    if (!('bytes' in event)) return undefined;
+    const value = made(event as never);
+    return typeof value === 'boolean' ? Number(value) : (value as FieldValue | undefined);
   };
 }
 

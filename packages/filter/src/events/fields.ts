@@ -62,9 +62,9 @@ function recordFields(event: EventName): (readonly [string, Layout])[] {
 }
 
 function fieldsOf(event: EventName): EventFields {
-  const lists = listParts(event);
+  const hidden = new Set([...listParts(event), ...derivedFields(event).keys(), ...sourcesOf(event)]);
   const own = recordFields(event).flatMap(([name, layout]) => {
-    const isHidden = lists.includes(name) || derivedFields(event).has(name);
+    const isHidden = hidden.has(name);
     const values = isHidden ? undefined : valuesOf(layout, namesOf(event, name));
     return values === undefined ? [] : [[name, values] as const];
   });
@@ -78,6 +78,12 @@ function fieldsOf(event: EventName): EventFields {
   ]);
 }
 
+/** Returns the fields of the record that custom values are made of. */
+const sourcesOf = (event: EventName): string[] =>
+  Object.values(declarationOf(event)?.data ?? {}).flatMap(({ form }) =>
+    form.type === 'custom' && form.asked !== undefined ? [form.asked.from] : [],
+  );
+
 /** Returns the names of the numbers in a field, as JSON shows them. */
 function namesOf(event: EventName, field: string): Names | undefined {
   const form = declarationOf(event)?.data[field]?.form;
@@ -85,6 +91,7 @@ function namesOf(event: EventName, field: string): Names | undefined {
 }
 
 function derivedValues({ form }: DataField): ValueKind {
+  if (form.type === 'custom' && form.asked?.as === 'flag') return numberValues({ max: 1n });
   if (form.type !== 'number') return longText;
   const words = form.names;
   const max = (1n << 31n) - 1n;

@@ -1,6 +1,7 @@
 import { numberMatches } from '../kinds/number-values.js';
 import { textMatches } from '../kinds/text-values.js';
 import type { EventCondition, Scope } from '../scope.js';
+import { areTexts } from './derived-fields.js';
 import { type EventLike, fieldOf } from './event-like.js';
 import { pathFieldOf } from './path-fields.js';
 import { pathText } from './path-text.js';
@@ -28,6 +29,10 @@ function conditionHolds(condition: EventCondition, event: EventLike): boolean {
   const value = path === undefined ? fieldOf(event, field) : pathText(event, field, path);
   if (value === undefined) return false;
   const isText = condition.values.some((wanted) => 'at' in wanted);
+  if (areTexts(value)) {
+    const equal: EventCondition = { ...condition, operator: '=' };
+    return isText && value.some((one) => textMatches(equal, one)) !== (condition.operator === '!=');
+  }
   if (isText)
     return typeof value === 'string' || value instanceof Uint8Array ? textMatches(condition, value) : false;
   return typeof value === 'number' || typeof value === 'bigint' ? numberMatches(condition, value) : false;

@@ -2,6 +2,7 @@ import type { FactText } from '../facts.js';
 import { numberTest } from '../kinds/number-values.js';
 import { textMatches, textOf } from '../kinds/text-values.js';
 import type { EventCondition, Scope } from '../scope.js';
+import { areTexts } from './derived-fields.js';
 import { type EventLike, fieldOf } from './event-like.js';
 import { decidedInKernel } from './kernel-conditions.js';
 import { type PathField, pathFieldOf } from './path-fields.js';
@@ -109,8 +110,9 @@ function compileTest(condition: EventCondition): Test {
   const negated = isText && operator === '!=';
   return (event) => {
     const value = fieldOf(event, field);
-    if (value === undefined || (typeof value === 'string' || value instanceof Uint8Array) !== isText)
-      return false;
+    if (value === undefined) return false;
+    if (areTexts(value)) return isText && value.some((one) => test(one as never)) !== negated;
+    if ((typeof value === 'string' || value instanceof Uint8Array) !== isText) return false;
     return test(value as never) !== negated;
   };
 }

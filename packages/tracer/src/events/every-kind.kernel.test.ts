@@ -2,7 +2,8 @@ import { events } from '@spoor/bpf';
 import type { EventKind } from '@spoor/event';
 import { expect, it } from 'vitest';
 import { act } from '../../test/act.js';
-import { sockets as before } from '../../test/sockets.js';
+import { answerOf, inC, nameServer } from '../../test/dns.js';
+import { sockets } from '../../test/sockets.js';
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -11,6 +12,17 @@ declare module 'vitest' {
   }
 }
 
+const before = `${sockets}${nameServer}
+static void receive_answer(void)
+{
+	char buffer[512];
+
+	own_network();
+	open_server(SOCK_DGRAM);
+	answer(${inC(answerOf({ name: 'a.test' }))});
+	must(recv(client, buffer, sizeof(buffer), 0));
+}
+`;
 const eventKinds = Object.keys(events) as EventKind[];
 const loopback = { family: 'inet', address: '127.0.0.1' };
 
@@ -53,6 +65,7 @@ it('reports each event kind once, in one trace', async ({ task }) => {
       syscall(SYS_process_vm_readv, 0, NULL, 0, NULL, 0, 0);
       mount("none", "missing", "tmpfs", 0, "");
       must(unshare(CLONE_NEWUTS));
+      receive_answer();
       syscall(SYS_init_module, "no image", 8, "");
       syscall(SYS_keyctl, 999);
       static union bpf_attr map = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1 };
@@ -75,6 +88,7 @@ it('reports each event kind once, in one trace', async ({ task }) => {
   expect(new Set(first.keys())).toEqual(new Set(eventKinds));
   const port = Number(told[0]);
   expect(Object.fromEntries(first)).toMatchObject({
+    dns: { name: 'a.test', address: '127.0.0.53', code: 'NOERROR' },
     exit: { code: 3 },
     mkdir: { path: 'folder' },
     chmod: { path: 'folder/file', mode: '0640' },
