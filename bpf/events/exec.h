@@ -49,6 +49,14 @@ struct exec_event {
 	struct var_bytes cwd;
 	/* the controlling terminal: its name in /dev; empty without one */
 	struct var_bytes terminal;
+	/*
+	 * Of a file that an interpreter runs: the path of that file. As the kernel has it where it has
+	 * the file still, which then has its numbers here. Else the name, joined to its directory.
+	 */
+	struct var_bytes script;
+	__u64 script_inode;
+	__u32 script_device;
+	__u32 unused;
 };
 
 /*

@@ -258,8 +258,8 @@ export const ExecArguments = ctype.struct('exec_arguments', 1952, {
 });
 export type ExecArguments = Static<typeof ExecArguments>;
 
-/** `struct exec_event`: 240 bytes. */
-export const ExecEvent = ctype.struct('exec_event', 240, {
+/** `struct exec_event`: 264 bytes. */
+export const ExecEvent = ctype.struct('exec_event', 264, {
   header: [0, EventHeader],
   inode: [96, ctype.u64],
   device: [104, ctype.u32],
@@ -284,6 +284,10 @@ export const ExecEvent = ctype.struct('exec_event', 240, {
   process_group: [220, ctype.u32],
   cwd: [224, VarBytes],
   terminal: [232, VarBytes],
+  script: [240, VarBytes],
+  script_inode: [248, ctype.u64],
+  script_device: [256, ctype.u32],
+  unused: [260, ctype.u32],
 });
 export type ExecEvent = Static<typeof ExecEvent>;
 

@@ -164,6 +164,9 @@ struct linux_binprm {
 	int argc;
 	const char *filename;
 	const char *interp;
+	unsigned int have_execfd : 1;
+	/* a descriptor of the file, for its interpreter */
+	int execfd;
 };
 
 #pragma clang attribute pop

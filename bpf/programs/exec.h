@@ -109,6 +109,8 @@ static __noinline int exec_record(struct frame *frame, const struct scope_set *s
 	record_append_string(frame, &event->filename, &filename);
 	exec_append_terminal(frame, task);
 	exec_append_cwd(frame, task);
+	if (event->header.flags & EVENT_SCRIPT)
+		exec_append_script(frame, task, bprm);
 	if (argv_limit > ARGV_MAX && exec_submit_long(frame, task))
 		return 0;
 	append_argv(frame, event, task);

@@ -2,6 +2,7 @@
 #ifndef SPOOR_PROGRAMS_SCRIPT_H
 #define SPOOR_PROGRAMS_SCRIPT_H
 
+#include "../events/exec.h"
 #include "../events/name.h"
 #include "../lib/decimal.h"
 #include "../maps/scripts.h"
@@ -136,18 +137,65 @@ static __noinline int script_of_exec(struct frame *frame, struct task_struct *ta
 	return 0;
 }
 
-/* Stores or removes the script of an executing process. A function of its own for the stack. */
+/*
+ * Finds the script of an executing process, for its event. Stores it or removes the one before. A
+ * function of its own for the stack.
+ */
 static __noinline int script_executed(struct frame *frame, const struct subject *subject, struct linux_binprm *bprm)
 {
-	if (!scripts_kept())
-		return 0;
 	if (!has_interpreter(bprm)) {
-		script_replaced(&subject->process.identity);
+		if (scripts_kept())
+			script_replaced(&subject->process.identity);
 		return 0;
 	}
 	script_of_exec(frame, subject->task, BPF_CORE_READ(bprm, filename));
+	if (!scripts_kept())
+		return 0;
 	frame->script.by_env = is_env(BPF_CORE_READ(bprm, interp));
 	script_keep(&subject->process.identity, &frame->script);
+	return 0;
+}
+
+/*
+ * Returns the file that an interpreter runs, or NULL. The kernel has let go of it, unless a
+ * descriptor leads to it: one that binfmt_misc gives to its interpreter, or the one that was
+ * executed. Another thread can have changed the latter before the exec ended it.
+ */
+static __always_inline struct file *script_file(struct frame *frame, struct task_struct *task,
+						struct linux_binprm *bprm)
+{
+	const char *filename = BPF_CORE_READ(bprm, filename);
+	struct part part = { .from = filename, .memory = PART_KERNEL };
+	__s32 fd = -1;
+	__u32 length;
+
+	if (BPF_CORE_READ_BITFIELD_PROBED(bprm, have_execfd))
+		return file_of_fd(task, BPF_CORE_READ(bprm, execfd));
+	length = script_descriptor(filename, &fd);
+	return length && !part_byte(&part, length) ? file_of_call(frame, task, fd) : NULL;
+}
+
+static __noinline int exec_append_script(struct frame *frame, struct task_struct *task, struct linux_binprm *bprm)
+{
+	struct exec_event *event = (void *)frame->record;
+	struct file *file = script_file(frame, task, bprm);
+	struct part part = {
+		.from = frame->script.path,
+		.length = frame->script.length,
+		.memory = PART_KERNEL,
+	};
+	struct file_number number;
+
+	if (!file) {
+		record_append(frame, &event->script, &part);
+		event->script.full_length = frame->script.full_length;
+		return 0;
+	}
+	number = number_of_inode(BPF_CORE_READ(file, f_inode));
+	event->script_inode = number.inode;
+	event->script_device = number.device;
+	path_of(&frame->path, (unsigned long)file + bpf_core_field_offset(struct file, f_path));
+	record_append_path(frame, &event->script);
 	return 0;
 }
 

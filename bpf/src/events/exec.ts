@@ -1,7 +1,7 @@
 import { ExecGain } from '../../gen/index.js';
 import { capabilityNames } from '../names/capability.js';
 import { declareEvent, field, type TextFacts } from './field.js';
-import { chars, device, followed, list, text, u32, u64 } from './fields.js';
+import { chars, device, followed, isNotZero, list, text, u32, u64 } from './fields.js';
 
 interface Arguments extends TextFacts {
   readonly argv: readonly string[];
@@ -28,6 +28,8 @@ const gainedNames = ({ gained, gainedCapabilities }: Gains): string[] => [
   ...gains.flatMap(([bit, name]) => ((gained & bit) === 0 ? [] : [name])),
   ...capabilityNames(gainedCapabilities),
 ];
+
+const hasScriptInode = isNotZero('scriptInode');
 
 const id = (description: string) => u32(description, { ifRecorded: true });
 
@@ -59,6 +61,15 @@ export const exec = declareEvent({
   data: {
     path: text('The binary as the kernel resolved it; of a script, its interpreter.', { path: followed }),
     filename: text('The name that was executed; of a script, the script.', { path: followed }),
+    script: text(
+      'Of a file that an interpreter runs, the file. Symbolic links in it are followed only if scriptInode is there.',
+      { path: followed, ifRecorded: true, optional: true },
+    ),
+    scriptDevice: device({ ifRecorded: true, when: hasScriptInode }),
+    scriptInode: u64(
+      'Inode of that file, if the kernel has it still: it was executed by its descriptor, or binfmt_misc gives its interpreter one.',
+      { ifRecorded: true, when: hasScriptInode },
+    ),
     cwd: text('The working directory, as the kernel has it.', { path: followed, ifRecorded: true }),
     argv: list('The arguments, or the first of them.'),
     argvTail: list('The last 512 bytes of arguments that are longer than --argv-limit.', { optional: true }),
