@@ -20,6 +20,24 @@ export const connectCallNames: Readonly<Record<number, ConnectCallName>> = {
   3: 'sendmmsg',
 };
 
+/** `enum connection_closer` */
+export const ConnectionCloser = {
+  CLOSER_UNKNOWN: 0,
+  CLOSER_SELF: 1,
+  CLOSER_PEER: 2,
+} as const;
+
+export type ConnectionCloser = (typeof ConnectionCloser)[keyof typeof ConnectionCloser];
+
+export type ConnectionCloserName = 'unknown' | 'self' | 'peer';
+
+/** The name of each value; values that the object does not know have none. */
+export const connectionCloserNames: Readonly<Record<number, ConnectionCloserName>> = {
+  0: 'unknown',
+  1: 'self',
+  2: 'peer',
+};
+
 /** `enum dns_transport` */
 export const DnsTransport = {
   DNS_UDP: 0,
@@ -135,6 +153,7 @@ export const EventKind = {
   EVENT_PRIVILEGED: 33,
   EVENT_MAP_EXEC: 34,
   EVENT_DNS: 35,
+  EVENT_CONNECTION_END: 36,
 } as const;
 
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];
@@ -174,7 +193,8 @@ export type EventKindName =
   | 'signal'
   | 'privileged'
   | 'map-exec'
-  | 'dns';
+  | 'dns'
+  | 'connection-end';
 
 /** The name of each value; values that the object does not know have none. */
 export const eventKindNames: Readonly<Record<number, EventKindName>> = {
@@ -213,6 +233,7 @@ export const eventKindNames: Readonly<Record<number, EventKindName>> = {
   33: 'privileged',
   34: 'map-exec',
   35: 'dns',
+  36: 'connection-end',
 };
 
 /** `enum exec_gain` */

@@ -8,6 +8,7 @@ import {
   ChmodEvent,
   ChownEvent,
   ConnectEvent,
+  ConnectionEndEvent,
   DnsEvent,
   ExecEvent,
   ExecFailedEvent,
@@ -77,6 +78,7 @@ export const events = {
   privileged: { kind: 33, schema: PrivilegedEvent },
   'map-exec': { kind: 34, schema: MapExecEvent },
   dns: { kind: 35, schema: DnsEvent },
+  'connection-end': { kind: 36, schema: ConnectionEndEvent },
 } as const;
 
 /** The fixed part of each kind of event. */
@@ -116,6 +118,7 @@ export interface EventParts {
   privileged: PrivilegedEvent;
   'map-exec': MapExecEvent;
   dns: DnsEvent;
+  'connection-end': ConnectionEndEvent;
 }
 
 /** The fixed part of an event, told apart by the name of its kind. */

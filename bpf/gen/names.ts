@@ -71,6 +71,7 @@ export const eventKinds = [
   'privileged',
   'map-exec',
   'dns',
+  'connection-end',
 ] as const;
 
 export const filterKinds = [
@@ -110,6 +111,7 @@ export const programs = {
   on_commit_tcp: '?tp_btf/inet_sock_set_state',
   on_commit_unlink: '?fentry/security_path_unlink',
   on_event_connect: '?tp_btf/inet_sock_set_state',
+  on_event_connection_end: '?tp_btf/inet_sock_set_state',
   on_event_dns: '?tp_btf/sys_exit',
   on_event_exec_failed: '?tp_btf/sys_exit',
   on_event_kill: '?tp_btf/signal_generate',

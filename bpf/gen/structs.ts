@@ -4,6 +4,7 @@ import { ctype } from '@spoor/btf';
 import type { Static } from 'typebox';
 import {
   ConnectCall,
+  ConnectionCloser,
   DnsTransport,
   ExecGain,
   IoAccounts,
@@ -192,6 +193,23 @@ export const ConnectEvent = ctype.struct('connect_event', 144, {
   unused_end: [140, ctype.u32],
 });
 export type ConnectEvent = Static<typeof ConnectEvent>;
+
+/** `struct connection_end_event`: 168 bytes. */
+export const ConnectionEndEvent = ctype.struct('connection_end_event', 168, {
+  header: [0, EventHeader],
+  family: [96, ctype.u16],
+  port: [98, ctype.u16],
+  local_port: [100, ctype.u16],
+  accepted: [102, ctype.u16],
+  address: [104, ctype.bytes(16)],
+  local_address: [120, ctype.bytes(16)],
+  duration_ns: [136, ctype.u64],
+  sent_bytes: [144, ctype.u64],
+  received_bytes: [152, ctype.u64],
+  result: [160, ctype.s32],
+  closed_by: [164, ctype.enum('connection_closer', ctype.u32, ConnectionCloser)],
+});
+export type ConnectionEndEvent = Static<typeof ConnectionEndEvent>;
 
 /** `struct container_key`: 16 bytes. */
 export const ContainerKey = ctype.struct('container_key', 16, {

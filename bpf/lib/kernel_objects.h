@@ -20,6 +20,7 @@ struct sock_common {
 	__u16 skc_num;
 	unsigned short skc_family;
 	volatile unsigned char skc_state;
+	unsigned long skc_flags;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
 	/* CONFIG_NET_NS */
@@ -33,6 +34,12 @@ struct sock {
 	int sk_err;
 	__u16 sk_type;
 	struct socket *sk_socket;
+};
+
+struct tcp_sock {
+	__u64 bytes_received;
+	__u64 bytes_sent;
+	__u64 bytes_retrans;
 };
 
 /* Without a name, as in the kernel: relocation takes no number for an enumeration. */

@@ -16,7 +16,7 @@ struct kept_record {
 	__u8 record[KEPT_RECORD_MAX];
 };
 
-/* By the address of the kernel's own object: the request of a ring. */
+/* By the address of the kernel's own object, such as the request of a ring. The tracer sizes it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1024);

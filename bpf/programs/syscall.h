@@ -43,6 +43,7 @@
 #include "begin.h"
 #include "conditions.h"
 #include "connect.h"
+#include "connection_end.h"
 #include "due.h"
 #include "exec_failed.h"
 #include "results.h"
@@ -279,6 +280,8 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 		call.number = syscall_raw_number(regs);
 		syscall_arguments(&call, regs);
 		tell(frame, set, subject.task, &call);
+		if (enabled_events >> EVENT_CONNECTION_END & 1)
+			connection_begin(frame, set, subject.task, &call);
 	}
 	frame_release();
 	return 0;

@@ -28,6 +28,7 @@ export const namedKinds = [
   'privileged',
   'map-exec',
   'dns',
+  'connection-end',
 ] as const satisfies readonly EventKind[];
 
 /** Kinds of events that a trace reports by default. */
@@ -59,7 +60,7 @@ export const eventGroups = {
     'setxattr',
     'io-uring',
   ],
-  network: ['connect', 'bind', 'listen', 'accept', 'socket', 'io-uring'],
+  network: ['connect', 'bind', 'listen', 'accept', 'connection-end', 'dns', 'socket', 'io-uring'],
   privilege: [
     'setuid',
     'setgid',

@@ -247,6 +247,20 @@ export const endpoint = (rule: PathRule, ipWhen: readonly Test[] = []) => ({
   port: integer('Port of the address.', { schema: portSchema, when: [hasIp, ...ipWhen] }),
 });
 
+/** An address of IP, as the kernel has it. */
+export const ipEndpoint = () => ({
+  family: named(families, 'inet or inet6.'),
+  address: field<string, 'Address'>()(
+    {
+      form: { type: 'address', family: 'family' },
+      schema: stringSchema,
+      description: 'IP address of the peer.',
+    },
+    { optional: true },
+  ),
+  port: integer('Port of the peer.', { schema: portSchema, when: [hasIp] }),
+});
+
 export const localEndpoint = () => ({
   localAddress: field<string, 'Address'>()(
     {

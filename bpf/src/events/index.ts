@@ -7,6 +7,7 @@ import { capset } from './capset.js';
 import { chmod } from './chmod.js';
 import { chown } from './chown.js';
 import { connect } from './connect.js';
+import { connectionEnd } from './connection-end.js';
 import { dns } from './dns.js';
 import { exec } from './exec.js';
 import { execFailed } from './exec-failed.js';
@@ -92,6 +93,7 @@ export const declarations = {
   privileged,
   'map-exec': mapExec,
   dns,
+  'connection-end': connectionEnd,
 } as const satisfies { readonly [Kind in EventKind]?: EventDeclaration };
 
 /** The type of `data` of an event. */

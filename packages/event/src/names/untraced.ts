@@ -11,7 +11,7 @@ export const untracedCalls: Readonly<Record<string, string>> = {
   'prctl kexec_load iopl':
     'Options of prctl that no privileged is for, such as the name of a thread, and other privileged calls.',
   'send recv on connected sockets':
-    'Data on a connection. Its connect or accept is an event; an answer of a name server is a dns.',
+    'Data on a connection. Its connect or accept is an event, connection-end has the bytes, and dns has answers of name servers.',
   'send recv on other sockets':
     'Messages of packet and netlink sockets, whose socket is an event, and datagrams to a unix socket.',
 };

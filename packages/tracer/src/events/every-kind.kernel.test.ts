@@ -51,6 +51,7 @@ it('reports each event kind once, in one trace', async ({ task }) => {
       tell("%d", port_of(server));
       must(connect(client, (void *)&any, sizeof(any)));
       must(accept(server, NULL, NULL));
+      close(client);
 
       must(socket(AF_NETLINK, SOCK_RAW, 0));
 
@@ -89,6 +90,7 @@ it('reports each event kind once, in one trace', async ({ task }) => {
   const port = Number(told[0]);
   expect(Object.fromEntries(first)).toMatchObject({
     dns: { name: 'a.test', address: '127.0.0.53', code: 'NOERROR' },
+    'connection-end': { ...loopback, direction: 'connect', closedBy: 'self' },
     exit: { code: 3 },
     mkdir: { path: 'folder' },
     chmod: { path: 'folder/file', mode: '0640' },

@@ -51,6 +51,13 @@ const featureOfProgram: Readonly<Record<string, FeatureName>> = {
   [tcpCommitProgram]: 'task_regs',
 };
 
+/** Kinds whose system calls begin what another kind reports. */
+const beginsOf: Readonly<Record<string, readonly string[]>> = { 'connection-end': ['connect', 'accept'] };
+
+/** Adds the kinds that others need. The kernel reports none that no scope asks for. */
+export const withBegins = (kinds: ReadonlySet<string>): ReadonlySet<string> =>
+  new Set([...kinds].flatMap((kind) => [kind, ...(beginsOf[kind] ?? [])]));
+
 export interface EventPrograms {
   /** The programs to load. */
   readonly names: readonly string[];

@@ -14,7 +14,7 @@ import { RingWakeup } from '@spoor/object/system';
 import { type Observer, observer } from '@spoor/proc';
 import { defaultPace } from '@spoor/ring';
 import { kernelTimeNs } from '../clock.js';
-import { argumentsProgram, commitPrograms, eventPrograms } from './event-programs.js';
+import { argumentsProgram, commitPrograms, eventPrograms, withBegins } from './event-programs.js';
 import { countProcesses, hasLayeredFiles, hasLegacyCgroups, ownMountNamespace } from './machine-facts.js';
 import { oomCode } from './oom-code.js';
 import {
@@ -103,7 +103,8 @@ export const argvLimits = { least: 1024, usual: 4095, most: 65_536 } as const;
  * Opens, configures and loads the object. Starts the load on another thread before it returns its
  * promise, so that the caller can prepare other parts in the meantime.
  */
-export async function loadKernelSide(options: KernelSideOptions): Promise<LoadedKernelSide> {
+export async function loadKernelSide(given: KernelSideOptions): Promise<LoadedKernelSide> {
+  const options = { ...given, events: withBegins(given.events) };
   try {
     return await loadOnce(options);
   } catch (error) {
@@ -231,6 +232,10 @@ function configure(opened: OpenedObject, configuration: KernelConfiguration): vo
     if (!(hasCalls && name === failedExecProgram)) opened.enableProgram(name);
 }
 
+/** Operations that are pending at a time, and connections that are open. */
+const keptOperations = 1024;
+const keptConnections = 8192;
+
 const failedExecProgram = 'on_event_exec_failed';
 
 /** Returns true if the program of all system calls is loaded. */
@@ -256,6 +261,7 @@ function configureCalls(
     .enableMap('executable_memories', options.events.has('map-exec'))
     .enableMap('peers', options.events.has('connect'))
     .enableMap('kept_records', options.events.has('connect') || names.includes('on_ring_complete'))
+    .resizeMap('kept_records', options.events.has('connection-end') ? keptConnections : keptOperations)
     .enableProgram('on_sys_exit', hasCalls);
   for (const name of commit.names) opened.enableProgram(name);
   if (ringSizes.activity > 0) {
