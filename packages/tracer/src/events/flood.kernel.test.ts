@@ -12,7 +12,7 @@ beforeAll(() => {
 });
 afterAll(() => flood[Symbol.dispose]());
 
-/** The event kinds that fixtures/flood.c causes once per round. */
+/** The event kinds that fixtures/flood.c causes once per round. `dns` has a test of its own. */
 const kinds = [
   'open',
   'connect',
@@ -34,7 +34,7 @@ const kinds = [
   'bpf',
   'io-uring',
   'link',
-  ...namedKinds,
+  ...namedKinds.filter((kind) => kind !== 'dns'),
 ] as const satisfies readonly EventKind[];
 
 const smallRings = { activity: 64 * 1024 };
