@@ -6,6 +6,7 @@ export { bootId } from './boot-id.js';
 export { cgroupOfProcess, findCgroup } from './cgroups.js';
 export { type Device, type Executable, kernelDevice } from './executable.js';
 export type { Found, Refusal } from './found.js';
+export { type LivingProcess, livingDescendants, readLiving } from './living.js';
 export { type Observer, observer } from './observer.js';
 export {
   type FoundProcess,

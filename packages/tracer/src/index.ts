@@ -7,7 +7,9 @@ export type {
   Statistics,
 } from './kernel/statistics.js';
 export type { EachOptions, TracedEvent, TraceOptions, TuningOptions } from './options.js';
-export type { ProcessExit, TracedProcess } from './processes/process-node.js';
+export type { ProcessExec, ProcessExit, TracedProcess } from './processes/process-node.js';
 export { ProcessTree } from './processes/process-tree.js';
+export type { SavedProcess, SavedTree } from './processes/saved-tree.js';
+export type { ExecSpan, ProcessSpan } from './processes/spans.js';
 export { trace } from './trace.js';
 export type { Tracer } from './tracer.js';

@@ -1,9 +1,21 @@
+import { processId } from '@spoor/event';
+
 /** A process of a `ProcessTree`, identified by its id and start time. */
 export interface TracedProcess {
   /** The process id in the initial pid namespace. */
   readonly tgid: number;
   /** The start time of the thread-group leader: boot clock, nanoseconds. */
   readonly startTimeNs: bigint;
+  /**
+   * False for a process of `addLiving` until its first event: `/proc` has only the clock tick in
+   * which it started.
+   */
+  readonly startIsExact: boolean;
+  /**
+   * The identity of the process on all machines: see `processId()` of `@spoor/event`. Undefined
+   * without a boot id, or if the start time is not exact.
+   */
+  readonly processId: string | undefined;
   /** Undefined if the parent is not in the tree. */
   readonly parent: TracedProcess | undefined;
   /** Children in the tree, oldest first. */
@@ -22,10 +34,22 @@ export interface TracedProcess {
   readonly argvRaw: readonly string[] | undefined;
   /** True if `argv` does not have all arguments. */
   readonly argvTruncated: boolean;
+  /** The working directory at the last exec or, if it was alive before, when it was added. */
+  readonly cwd: string | undefined;
+  /** The execs in the trace, oldest first. Of more than 16, the newest. */
+  readonly execs: readonly ProcessExec[];
   /** Undefined while the process lives. */
   readonly exit: ProcessExit | undefined;
   /** The number of its events, by kind. */
   readonly counts: ReadonlyMap<string, number>;
+}
+
+/** A program that a process executed. */
+export interface ProcessExec {
+  /** The time of the exec: boot clock, nanoseconds. */
+  readonly timeNs: bigint;
+  readonly exe: string;
+  readonly argv: readonly string[];
 }
 
 /** How a process ended. */
@@ -41,6 +65,8 @@ export interface ProcessExit {
 /** The fields of an event that the tree reads. Events of `@spoor/event` have them. */
 export interface TreeEvent {
   readonly kind: string;
+  readonly timeNs?: bigint;
+  readonly bootId?: string | undefined;
   readonly tgid: number;
   readonly startTimeNs: bigint;
   /** The lower and the upper half of `startTimeNs`, if the event has them. */
@@ -52,6 +78,7 @@ export interface TreeEvent {
   readonly childTid?: number;
   readonly childStartTimeNs?: bigint;
   readonly argv?: readonly string[];
+  readonly cwd?: string;
   readonly code?: number;
   readonly signal?: number;
   readonly durationNs?: bigint;
@@ -62,7 +89,14 @@ export interface TreeEvent {
   toJSON?(): unknown;
 }
 
-export const noArguments: readonly string[] = [];
+const noArguments: readonly string[] = [];
+const noExecs: readonly ProcessExec[] = [];
+const mostExecs = 16;
+
+/** The boot of the machine, which all processes of a tree share. */
+export interface Boot {
+  id: string | undefined;
+}
 
 /** A process of the tree. Small: most processes have no children and few kinds of events. */
 export class ProcessNode implements TracedProcess {
@@ -74,14 +108,30 @@ export class ProcessNode implements TracedProcess {
   argv = noArguments;
   argvRaw: readonly string[] | undefined;
   argvTruncated = false;
+  cwd: string | undefined;
+  startIsExact = true;
+  /** True once the tree has let go of it. */
+  isForgotten = false;
+  execs = noExecs;
   exit: ProcessExit | undefined;
   #children: Set<ProcessNode> | undefined;
   readonly #counts: Record<string, number> = {};
+  readonly #boot: Boot;
+  #processId: string | undefined;
 
   constructor(
     readonly tgid: number,
-    readonly startTimeNs: bigint,
-  ) {}
+    public startTimeNs: bigint,
+    boot: Boot,
+  ) {
+    this.#boot = boot;
+  }
+
+  get processId(): string | undefined {
+    if (this.#boot.id === undefined || !this.startIsExact) return undefined;
+    this.#processId ??= processId(this.#boot.id, this.tgid, this.startTimeNs);
+    return this.#processId;
+  }
 
   get children(): readonly ProcessNode[] {
     return [...(this.#children ?? [])];
@@ -93,6 +143,21 @@ export class ProcessNode implements TracedProcess {
 
   get counts(): ReadonlyMap<string, number> {
     return new Map(Object.entries(this.#counts));
+  }
+
+  exec(event: TreeEvent): void {
+    this.takeExe(event);
+    this.takeComm(event);
+    this.argv = event.argv ?? noArguments;
+    this.argvRaw = rawArguments(event);
+    this.argvTruncated = event.isTruncated?.('argv') ?? false;
+    this.cwd = event.cwd || undefined;
+    const exec = { timeNs: event.timeNs ?? this.startTimeNs, exe: this.exe, argv: this.argv };
+    this.execs = [...this.execs.slice(1 - mostExecs), exec];
+  }
+
+  restoreCounts(counts: Readonly<Record<string, number>>): void {
+    for (const [kind, count] of Object.entries(counts)) this.#counts[kind] = count;
   }
 
   count(kind: string): void {
@@ -139,7 +204,7 @@ function rawText(event: TreeEvent, name: 'exe' | 'comm'): string | undefined {
   return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 }
 
-export function rawArguments(event: TreeEvent): readonly string[] | undefined {
+function rawArguments(event: TreeEvent): readonly string[] | undefined {
   if (!event.argv?.some((text) => text.includes('\ufffd'))) return undefined;
   const line = event.toJSON?.() as { readonly data?: { readonly argvRaw?: readonly string[] } } | undefined;
   return line?.data?.argvRaw;

@@ -1,3 +1,4 @@
+import { processId } from '@spoor/event';
 import { describe, expect, it } from 'vitest';
 import type { TreeEvent } from './process-node.js';
 import { ProcessTree } from './process-tree.js';
@@ -146,5 +147,147 @@ describe('ProcessTree', () => {
         ['constructor', 2],
       ]),
     );
+  });
+});
+
+describe('a process tree as a whole', () => {
+  const bootId = '0f5a9ba8-7a8b-4b6d-8d5e-0f5a9ba87a8b';
+  /** A shell that runs `ls`, then `cat`, which lives. */
+  function grown(): ProcessTree {
+    const tree = new ProcessTree();
+    const known = { bootId };
+    tree.add(event('exec', 10, { ...known, timeNs: 12n, argv: ['sh'], cwd: '/root' }));
+    tree.add(fork(10, 20, known));
+    tree.add(event('exec', 20, { ...known, timeNs: 25n, exe: '/bin/ls', comm: 'ls', argv: ['ls'] }));
+    tree.add(event('exec', 20, { ...known, timeNs: 27n, exe: '/bin/id', comm: 'id', argv: ['id', '-u'] }));
+    tree.add(event('exit', 20, { ...known, comm: 'id', code: 1, durationNs: 10n }));
+    tree.add(fork(10, 30, known));
+    tree.add(fork(30, 40, known));
+    return tree;
+  }
+
+  it('finds processes by their identity, and has their ancestors and descendants', () => {
+    const tree = grown();
+    const found = tree.find(processId(bootId, 40, 40n));
+    expect(found?.tgid).toBe(40);
+    expect(tree.find('0000000000000000')).toBeUndefined();
+    expect(tree.ancestors(found!).map(({ tgid }) => tgid)).toEqual([30, 10]);
+    expect(tree.descendants(tree.get(10)!).map(({ tgid }) => tgid)).toEqual([20, 30, 40]);
+    expect(tree.descendants(found!)).toEqual([]);
+  });
+
+  it('has no identities without a boot id', () => {
+    const tree = new ProcessTree();
+    tree.add(event('exec', 10));
+    expect(tree.get(10)!.processId).toBeUndefined();
+    expect(tree.spans()[0]!.id).toBe('10:10');
+  });
+
+  it('gives spans with parents and execs', () => {
+    const id = (tgid: number) => processId(bootId, tgid, BigInt(tgid));
+    const [shell, list, ...others] = grown().spans(1000n);
+    expect(shell).toEqual({
+      id: id(10),
+      parentId: undefined,
+      name: 'sh',
+      tgid: 10,
+      startNs: 1010n,
+      endNs: undefined,
+      execs: [{ exe: '/bin/sh', argv: ['sh'], startNs: 1012n, endNs: undefined }],
+      exit: undefined,
+    });
+    expect(list).toMatchObject({
+      parentId: id(10),
+      name: 'id',
+      startNs: 1020n,
+      endNs: 1030n,
+      execs: [
+        { exe: '/bin/ls', startNs: 1025n, endNs: 1027n },
+        { exe: '/bin/id', startNs: 1027n, endNs: 1030n },
+      ],
+      exit: { code: 1 },
+    });
+    expect(others.map(({ parentId }) => parentId)).toEqual([id(10), id(30)]);
+  });
+
+  it('keeps the newest execs of a process that executes many programs', () => {
+    const tree = new ProcessTree();
+    for (let count = 0; count < 100; count++)
+      tree.add(event('exec', 10, { timeNs: BigInt(count), argv: [String(count)] }));
+    const { execs, argv } = tree.get(10)!;
+    expect(execs.map(({ timeNs }) => Number(timeNs))).toEqual(Array.from({ length: 16 }, (_, at) => 84 + at));
+    expect(argv).toEqual(['99']);
+  });
+
+  it('is equal after it was saved and loaded, and takes more events', () => {
+    const tree = grown();
+    // The id of a process that ended without an exit event.
+    tree.add(event('exec', 30, { startTimeNs: 300n, bootId, exe: '/bin/new' }));
+    const saved = JSON.stringify(tree);
+    const loaded = ProcessTree.fromJSON(JSON.parse(saved));
+    expect(JSON.stringify(loaded)).toBe(saved);
+    expect(loaded.living).toBe(tree.living);
+    expect(loaded.get(30)!.exe).toBe('/bin/new');
+    for (const each of [tree, loaded]) {
+      each.add(fork(40, 50));
+      each.add(event('exit', 40, { code: 3, durationNs: 5n }));
+    }
+    expect(JSON.stringify(loaded)).toBe(JSON.stringify(tree));
+    expect(loaded.spans()).toEqual(tree.spans());
+  });
+
+  it.each([
+    [null, 'data is null'],
+    [{ version: 2 }, 'version is a number'],
+    [{ bootId: 5 }, 'bootId is a number'],
+    [{ processes: {} }, 'processes is an object'],
+    [{ processes: [5] }, 'processes[0] is a number'],
+    [{ processes: [{ tgid: '1' }] }, 'processes[0].tgid is a string'],
+    [{ processes: [{ tgid: 1, startTimeNs: 5 }] }, 'processes[0].startTimeNs is a number'],
+    [{ processes: [{ ...saved(), parent: 0 }] }, 'processes[0].parent is a number'],
+    [{ processes: [{ ...saved(), execs: [{}] }] }, 'processes[0].execs is an array of other values'],
+    [{ processes: [{ ...saved(), counts: { exec: -1 } }] }, 'processes[0].counts is an object'],
+  ])('rejects %j as a saved tree', (part, problem) => {
+    const data = part && { version: 1, bootId: null, forgotten: 0, processes: [], ...part };
+    expect(() => ProcessTree.fromJSON(data)).toThrow(
+      expect.objectContaining({ code: 'INVALID_VALUE', message: expect.stringContaining(problem) }),
+    );
+  });
+});
+
+function saved() {
+  return { tgid: 1, startTimeNs: '1', exe: '', comm: '', argv: [], execs: [], counts: {} };
+}
+
+describe('living processes', () => {
+  it('have arguments and a working directory, and an exact start time from their first event on', () => {
+    const tree = new ProcessTree();
+    const { pid } = process;
+    tree.addLiving(pid);
+    const own = tree.get(pid)!;
+    expect(own).toMatchObject({ startIsExact: false, processId: undefined, cwd: process.cwd() });
+    expect(own.argv.length).toBeGreaterThan(0);
+    expect(tree.roots).toEqual([own]);
+    tree.addLiving(pid);
+    expect([tree.living, own.startIsExact]).toEqual([1, false]);
+    const startTimeNs = own.startTimeNs + 5n;
+    tree.add(fork(pid, 4_000_000, { startTimeNs, bootId: 'x' }));
+    expect(tree.get(pid)).toBe(own);
+    expect(own).toMatchObject({
+      startTimeNs,
+      startIsExact: true,
+      processId: processId('x', pid, startTimeNs),
+    });
+    tree.addLiving(pid);
+    expect(own).toMatchObject({ startTimeNs, startIsExact: true });
+    // In another clock tick, the id is that of another process.
+    tree.add(event('exec', pid, { startTimeNs: startTimeNs + 20_000_000n }));
+    expect(tree.get(pid)).not.toBe(own);
+  });
+
+  it('are not added if they do not exist', () => {
+    const tree = new ProcessTree();
+    tree.addLiving(2 ** 30);
+    expect(tree.living).toBe(0);
   });
 });
