@@ -36,9 +36,14 @@ await script(async () => {
       hook: { type: 'string' },
       call: { type: 'string', multiple: true },
       text: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
     },
     allowPositionals: true,
   });
+  if (values.help) {
+    say(usage);
+    return;
+  }
   const [what = '', name = ''] = positionals;
   if (positionals.length !== 2) throw new Failure(usage, { status: 2 });
   const { edits, notes = [], steps, commands } = skeletonOf(what, name, values);

@@ -66,6 +66,16 @@ export function sayFailure(failure) {
 }
 
 /**
+ * @param {unknown} error
+ * @returns {Failure | undefined} a mistake in the options, as parseArgs() reports it
+ */
+function usageFailure(error) {
+  const isUsage =
+    error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  return isUsage ? new Failure(error.message, { status: 2 }) : undefined;
+}
+
+/**
  * The frame of every script: runs it, and turns a {@link Failure} into its text and its exit
  * status.
  *
@@ -77,11 +87,9 @@ export async function script(main) {
     const status = await main();
     if (status !== undefined) process.exitCode = status;
   } catch (error) {
-    if (error instanceof Failure) {
-      sayFailure(error);
-      process.exitCode = error.status;
-    } else {
-      throw error;
-    }
+    const failure = error instanceof Failure ? error : usageFailure(error);
+    if (failure === undefined) throw error;
+    sayFailure(failure);
+    process.exitCode = failure.status;
   }
 }
