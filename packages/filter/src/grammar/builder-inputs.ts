@@ -81,7 +81,7 @@ export function readInput(name: string, kind: ValueKind, input: unknown): Filter
 }
 
 /** Returns undefined for a value of a type that the kind does not take. */
-function patternOf(input: unknown, { shape }: ValueKind): Pattern | undefined {
+function patternOf(input: unknown, kind: ValueKind): Pattern | undefined {
   if (typeof input === 'string') return plain(input);
   const {
     from,
@@ -91,8 +91,10 @@ function patternOf(input: unknown, { shape }: ValueKind): Pattern | undefined {
     starAfter = false,
   } = (input ?? {}) as Partial<Between & Pattern>;
   if (typeof text === 'string') return { text, starBefore, starAfter };
-  if (hasTexts(shape)) return undefined;
-  if (typeof from === 'bigint' && typeof to === 'bigint') return plain(`${from}-${to}`);
-  const isNumber = typeof input === 'bigint' || Number.isSafeInteger(input);
-  return isNumber ? plain(String(input)) : undefined;
+  if (hasTexts(kind.shape)) return undefined;
+  // A number is itself, also where digits in a text are octal.
+  if (typeof from === 'bigint' && typeof to === 'bigint') return kind.write({ from, to });
+  if (typeof input !== 'bigint' && !Number.isSafeInteger(input)) return undefined;
+  const number = BigInt(input as bigint | number);
+  return kind.write({ from: number, to: number });
 }

@@ -32,6 +32,11 @@ test('a plain string is what it is, stars and spaces too', () => {
   expect(printScope(scope().comm('a*', 'b c'))).toBe('scope: comm="a*","b c"');
 });
 
+test('a number is itself, also where the digits of an expression are octal', () => {
+  const build = scope().on('mkdir', ({ mode }) => mode(0o755, 8n, between(0o700, 0o711)));
+  expect(build).toEqual(parseScope('scope: mkdir.mode=0755,010,0700-0711'));
+});
+
 test.each([
   ['a value that does not fit', () => scope().uid(-1), /uid: '-1': expected a number/],
   ['a name that is none', () => scope('-x'), /invalid scope name '-x'/],
