@@ -227,10 +227,23 @@ function processText(view: EventView, header: HeaderWords, context: LineContext)
   const words = new Uint32Array(header.others.length);
   for (const [index, word] of header.others.entries()) words[index] = memory.u32[at + word]!;
   const head = headOf(view, context);
-  const { tgid, tid, ppid, uid, comm, exe, cgroupId, container, startTimeNs, scopes, origin } = head;
-  const { processId, parentProcessId } = head;
-  const { ids } = context;
-  const process = { tgid, tid, ppid, uid, comm, exe, cgroupId, container, startTimeNs };
+  const { tgid, tid, ppid, uid, comm, exe, cgroupId, container, startTimeNs } = head;
+  const { processId, parentProcessId, scopes, origin } = head;
+  const process = {
+    tgid,
+    tid,
+    ppid,
+    uid,
+    comm,
+    exe,
+    cgroupId,
+    container,
+    startTimeNs,
+    processId,
+    parentProcessId,
+    scopes,
+    origin,
+  };
   const noted = {};
   addHeaderNotes(noted, view, head);
   const notes = members(noted);
@@ -242,8 +255,8 @@ function processText(view: EventView, header: HeaderWords, context: LineContext)
       offset,
       header.container === undefined ? 0 : memory.u32[at + header.container]!,
     ),
-    text: Buffer.from(`,${members({ ...process, processId, parentProcessId, scopes, origin })},`),
-    ancestryVersion: parentProcessId === undefined ? ids?.ancestry.version : undefined,
+    text: Buffer.from(`,${members(process)},`),
+    ancestryVersion: parentProcessId === undefined ? context.ids?.ancestry.version : undefined,
     end: literal(notes === '' ? '}' : `,${notes}}`),
   };
 }

@@ -92,11 +92,14 @@ export function lineOf(view: EventView, context: LineContext): EventLine {
   return line;
 }
 
-/** Returns the beginning of an event's line, without the data. */
+/**
+ * Returns the beginning of an event's line, without the data. Keys are added one by one: copying
+ * those that are optional from other objects takes several times as long.
+ */
 export function headOf(view: EventView, context: LineContext): EventLine {
   const header = view._header();
   const { clockOffsetNs } = context.given;
-  return {
+  const line = {
     event: view.kind as EventKind,
     time: clockOffsetNs === undefined ? null : rfc3339((view as unknown as Event).timeNs + clockOffsetNs),
     ktimeNs: decimal(header['timeNsLo']!, header['timeNsHi']!),
@@ -108,27 +111,27 @@ export function headOf(view: EventView, context: LineContext): EventLine {
     comm: header.comm,
     exe: header.exe,
     cgroupId: decimal(header['cgroupIdLo']!, header['cgroupIdHi']!),
-    ...(header.container === '' ? {} : { container: header.container }),
-    startTimeNs: decimal(header['startTimeNsLo']!, header['startTimeNsHi']!),
-    ...idsOf(view as unknown as Event, context),
-    scopes: context.scopeNames({
-      lo: header['matchedScopesLo']!,
-      hi: header['matchedScopesHi']!,
-      version: header['scopesVersion']!,
-    }),
-    origin: header.origin as EventLine['origin'],
-    flags: flagNames(header['headerFlags']!, context),
-    data: noData as EventLine['data'],
-  };
+  } as EventLine;
+  if (header.container !== '') line.container = header.container;
+  line.startTimeNs = decimal(header['startTimeNsLo']!, header['startTimeNsHi']!);
+  if (context.ids !== undefined) addIds(line, view as unknown as Event, context.ids);
+  line.scopes = context.scopeNames({
+    lo: header['matchedScopesLo']!,
+    hi: header['matchedScopesHi']!,
+    version: header['scopesVersion']!,
+  });
+  line.origin = header.origin as EventLine['origin'];
+  line.flags = flagNames(header['headerFlags']!, context);
+  line.data = noData as EventLine['data'];
+  return line;
 }
 
 const noData = {};
 
-/** Returns the ids of a process and its parent, as far as they are known. */
-function idsOf(event: Event, { ids }: LineContext): Pick<EventLine, 'processId' | 'parentProcessId'> {
-  if (ids === undefined) return {};
-  const parentProcessId = ids.ofParent(event);
-  return { processId: ids.of(event), ...(parentProcessId !== undefined && { parentProcessId }) };
+function addIds(line: EventLine, event: Event, ids: ProcessIds): void {
+  line.processId = ids.of(event);
+  const parent = ids.ofParent(event);
+  if (parent !== undefined) line.parentProcessId = parent;
 }
 
 /**
