@@ -56,7 +56,8 @@ struct exec_event {
 	struct var_bytes script;
 	__u64 script_inode;
 	__u32 script_device;
-	__u32 unused;
+	/* how many; the ids are in the kernel's own list */
+	__u32 supplementary_groups;
 };
 
 /*
@@ -74,6 +75,7 @@ static __always_inline void exec_credentials(struct exec_event *event, struct ta
 	event->gid = BPF_CORE_READ(cred, gid.val);
 	event->egid = BPF_CORE_READ(cred, egid.val);
 	event->sgid = BPF_CORE_READ(cred, sgid.val);
+	event->supplementary_groups = BPF_CORE_READ(cred, group_info, ngroups);
 	bpf_core_read(&event->permitted, sizeof(event->permitted), &cred->cap_permitted);
 	bpf_core_read(&event->effective, sizeof(event->effective), &cred->cap_effective);
 	event->gained_capabilities = 0;

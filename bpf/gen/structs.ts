@@ -305,7 +305,7 @@ export const ExecEvent = ctype.struct('exec_event', 264, {
   script: [240, VarBytes],
   script_inode: [248, ctype.u64],
   script_device: [256, ctype.u32],
-  unused: [260, ctype.u32],
+  supplementary_groups: [260, ctype.u32],
 });
 export type ExecEvent = Static<typeof ExecEvent>;
 

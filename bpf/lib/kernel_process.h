@@ -7,6 +7,10 @@
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
+struct group_info {
+	int ngroups;
+};
+
 struct cred {
 	kuid_t uid;
 	kgid_t gid;
@@ -20,6 +24,7 @@ struct cred {
 	kernel_cap_t cap_permitted;
 	kernel_cap_t cap_effective;
 	struct user_namespace *user_ns;
+	struct group_info *group_info;
 };
 
 /* One word on 64-bit kernels. */

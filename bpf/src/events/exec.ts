@@ -117,6 +117,7 @@ export const exec = declareEvent({
     gid: id('Real group id.'),
     egid: id('Effective group id.'),
     sgid: id('Saved group id.'),
+    supplementaryGroups: u32('How many supplementary groups the process has.', { ifRecorded: true }),
     effectiveCapabilities: capabilityWord(
       'effective',
       'Hexadecimal, one bit (1 << CAP_) per capability, as CapEff in /proc/PID/status.',

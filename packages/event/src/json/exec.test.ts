@@ -28,7 +28,7 @@ describe('exec', () => {
       device: (254 << 20) | 1,
       inode: 99n,
     };
-    const ids = { euid: 1, suid: 2, gid: 3, egid: 4, sgid: 5 };
+    const ids = { euid: 1, suid: 2, gid: 3, egid: 4, sgid: 5, supplementaryGroups: 6 };
     const sets = { effective: 1n << 40n, permitted: 3n << 40n };
     expect(data('exec', { ...fields, ...ids, ...sets })).toEqual({
       ...fields,

@@ -30,6 +30,7 @@ describe('credentials at an exec', () => {
         for (int i = 0; i < 4; i++) {
           pid_t pid = must(fork());
           if (!pid) {
+            must(syscall(SYS_setgroups, i, (gid_t[]){ 7, 8, 9 }));
             must(setresgid(1002, 1002, 1002));
             must(setresuid(1001, 1001, 1001));
             execve(files[i], (char *[]){ (char *)files[i], "x", NULL }, env);
@@ -42,6 +43,7 @@ describe('credentials at an exec', () => {
     });
     const own = lines.filter(({ data }) => (data['argv'] as string[])[1] === 'x');
     expect(own.map(({ uid }) => uid)).toEqual([1001, 1001, 1001, 1001]);
+    expect(own.map(({ data }) => data['supplementaryGroups'])).toEqual([0, 1, 2, 3]);
     expect(own.map(({ data }) => data)).toMatchObject([
       { gid: 1002, ...ids(1001, 1002), effectiveCapabilities: '0000000000000000' },
       { gid: 1002, ...ids(0, 1002), effectiveCapabilities: expect.stringMatching(full) },
