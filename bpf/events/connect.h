@@ -57,7 +57,8 @@ struct connect_event {
 	 */
 	struct var_bytes path;
 	enum connect_call call;
-	__u32 unused_end;
+	/* inode number of the network namespace of the socket; 0: not known */
+	__u32 net_namespace;
 };
 
 static __always_inline bool is_tcp_like(struct sock *sock)
@@ -212,6 +213,7 @@ static __always_inline bool fill_connect(struct frame *frame, struct task_struct
 	event->result = call->result < 0 ? call->result : 0;
 	event->fd = call->arguments[0];
 	event->call = call->form;
+	event->net_namespace = net_namespace_of(sock);
 	frame->connecting = (unsigned long)sock;
 	if (call->form == CONNECT_CONNECT)
 		return fill_connection(frame, sock, call);

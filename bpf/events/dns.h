@@ -56,8 +56,7 @@ static __noinline int fill_dns(struct frame *frame, struct sock *sock, const str
 	record_flag_racy(frame);
 	event->fd = call->arguments[0];
 	event->transport = BPF_CORE_READ(sock, sk_type) == SOCK_STREAM ? DNS_TCP : DNS_UDP;
-	if (bpf_core_field_exists(struct sock_common, skc_net))
-		event->net_namespace = BPF_CORE_READ(sock, __sk_common.skc_net.net, ns.inum);
+	event->net_namespace = net_namespace_of(sock);
 	dns_server_store(event, sock, message);
 	dns_question_read(&question, message, message->from);
 	if (message->at_hand >= DNS_ID_BYTES)

@@ -26,6 +26,14 @@ struct endpoint {
 	__u8 address[16];
 };
 
+/* Returns the inode number of a socket's network namespace, or 0 if it is not known. */
+static __always_inline __u32 net_namespace_of(struct sock *sock)
+{
+	if (!bpf_core_field_exists(struct sock_common, skc_net))
+		return 0;
+	return BPF_CORE_READ(sock, __sk_common.skc_net.net, ns.inum);
+}
+
 /* An event's own fields of these names. */
 #define endpoint_store(event, endpoint)                                                                        \
 	do {                                                                                                   \

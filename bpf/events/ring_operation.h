@@ -219,6 +219,7 @@ static __always_inline void ring_end_connect(struct frame *frame, struct io_kioc
 
 	event->result = result;
 	event->outcome = connect_outcome(sock, result);
+	event->net_namespace = net_namespace_of(sock);
 	if (!sock || result < 0 || !endpoint_of_peer(frame, &endpoint, &path, sock))
 		return;
 	event->path = path;

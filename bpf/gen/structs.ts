@@ -190,7 +190,7 @@ export const ConnectEvent = ctype.struct('connect_event', 144, {
   address: [112, ctype.bytes(16)],
   path: [128, VarBytes],
   call: [136, ctype.enum('connect_call', ctype.u32, ConnectCall)],
-  unused_end: [140, ctype.u32],
+  net_namespace: [140, ctype.u32],
 });
 export type ConnectEvent = Static<typeof ConnectEvent>;
 

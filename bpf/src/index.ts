@@ -75,6 +75,12 @@ export const eventGroups = {
   memory: ['ptrace', 'process-vm', 'map-exec'],
 } as const satisfies Readonly<Record<string, readonly EventKind[]>>;
 
+/**
+ * Kinds of events that a field of another kind is made from. A condition on the field needs them,
+ * also if nobody asks for the events themselves.
+ */
+export const sourcesOfFields: Readonly<Record<string, EventKind>> = { 'connect.host': 'dns' };
+
 /** Kinds of filters that the lean object has. */
 export const leanFilters = ['pid'] as const satisfies readonly FilterKindName[];
 

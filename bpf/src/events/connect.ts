@@ -2,7 +2,7 @@ import { connectCallNames } from '../../gen/index.js';
 import { errorName } from '../names/errno.js';
 import { namesOf } from '../names/names.js';
 import { declareEvent, field } from './field.js';
-import { endpoint, error, followed, integer, named } from './fields.js';
+import { endpoint, error, followed, integer, named, stringSchema } from './fields.js';
 
 /** CONNECT_NO_OUTCOME of bpf/events/connect.h. */
 const noOutcome = 1;
@@ -18,12 +18,28 @@ export const connect = declareEvent({
   summary:
     'A socket was connected, or the attempt failed. Also the first datagram of an unconnected socket to a peer.',
   notes: [
+    'host is what an answer said, right or wrong: the dns event names its server. A condition on host traces dns, too, but ' +
+      'reports none of its events.',
     'EINPROGRESS of a non-blocking socket is not an outcome: see outcome.',
     'Not seen: messages that name no address (of a connected socket only its connect is an event), netlink and packet sockets, of which only their socket is an event.',
   ],
   data: {
     fd: integer('The socket.'),
     ...endpoint(followed),
+    host: field<string>()(
+      {
+        form: {
+          type: 'custom',
+          value: (event: { _host?(): string | undefined }) => event._host?.(),
+          asked: { as: 'text' },
+        },
+        schema: stringSchema,
+        description:
+          'The name for which a name server answered with the address, by the dns events that were reported before. If there ' +
+          'are several, one that the process asked for, then the latest. Left out if none is known.',
+      },
+      { optional: true },
+    ),
     call: named(
       calls,
       'connect, or the call that sent the datagram: sendto, sendmsg, sendmmsg. With an outcome, such a call is TCP Fast Open.',

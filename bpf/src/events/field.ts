@@ -82,7 +82,7 @@ export type Form =
  */
 export interface Asked {
   readonly as: 'text' | 'texts' | 'flag';
-  readonly from: string;
+  readonly from?: string;
 }
 
 /**

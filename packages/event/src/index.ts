@@ -2,6 +2,13 @@ export { processId } from './identity/process-id.js';
 export { jsonLine, writeJsonLine } from './json/json-line.js';
 export type { EventContext, ReplacedScopes, ScopeNames } from './json/line.js';
 export { LineBuffer } from './json/line-buffer.js';
+export {
+  type AddressQuery,
+  NameCache,
+  type NameCacheOptions,
+  type NameOfAddress,
+  type ReceivedAnswer,
+} from './names/name-cache.js';
 export { canCompress } from './recording/compress.js';
 export type { Compression } from './recording/format.js';
 export type { RecordingHeader } from './recording/header.js';

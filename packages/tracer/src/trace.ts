@@ -1,4 +1,4 @@
-import { defaultKinds, filterKinds } from '@spoor/bpf';
+import { defaultKinds, filterKinds, sourcesOfFields } from '@spoor/bpf';
 import { SpoorError } from '@spoor/core';
 import type { EventKind } from '@spoor/event';
 import type { Scope } from '@spoor/filter';
@@ -72,7 +72,10 @@ export async function traceWithKernel<const Kind extends EventKind = EventKind>(
   const named = await scopesOf(options);
   const kinds = new Set<EventKind>(options.events ?? [...defaultKinds, ...kindsOf(named.scopes)]);
   const scopes = command === undefined ? named.scopes : [commandScope, ...named.scopes];
-  const kernel = { ...kernelOptions(options, kinds, scopes), ...overrides };
+  const kernel = {
+    ...kernelOptions(options, new Set([...kinds, ...sourcesOf(scopes)]), scopes),
+    ...overrides,
+  };
   const { start, ...ready } = await loadAndPrepare(kernel, scopes, options);
   // The tracer hands out events of these kinds only.
   return (await start({ ...ready, options, named, kinds, processes })) as Tracer<Kind>;
@@ -81,6 +84,14 @@ export async function traceWithKernel<const Kind extends EventKind = EventKind>(
 /** The kinds that scopes name. */
 const kindsOf = (scopes: readonly Scope[]): EventKind[] =>
   scopes.flatMap(({ events }) => events.map(({ event }) => event as EventKind));
+
+/** The kinds that conditions need. Their events are not handed out. */
+const sourcesOf = (scopes: readonly Scope[]): EventKind[] =>
+  scopes
+    .flatMap(({ events }) =>
+      events.flatMap(({ event, where }) => where.map(({ field }) => `${event}.${field}`)),
+    )
+    .flatMap((field) => sourcesOfFields[field] ?? []);
 
 function requireNotAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted !== true) return;

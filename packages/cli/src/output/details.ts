@@ -52,8 +52,8 @@ const known: Readonly<Record<string, (data: Data) => Details>> = {
   },
 
   connect: (data) => {
-    const { error, outcome, call } = data;
-    const parts = [endpoint(data)];
+    const { error, outcome, call, host } = data;
+    const parts = [endpoint(data), ...(host === undefined ? [] : [textField(data, 'host')])];
     if (typeof call === 'string' && call !== 'connect') parts.push(call);
     if (error !== undefined) parts.push(String(error));
     // For a non-blocking socket, the error is not an outcome. Recordings of earlier versions have

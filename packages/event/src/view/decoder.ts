@@ -3,6 +3,7 @@ import { Ancestry } from '../identity/ancestry.js';
 import { type EventContext, type LineContext, lineContext, lineOf } from '../json/line.js';
 import type { LineBuffer } from '../json/line-buffer.js';
 import { LineWriter } from '../json/line-writer.js';
+import { Hosts } from '../names/hosts.js';
 import { eventLayouts } from './generated-layouts.js';
 import type { EventLayouts, EventShape } from './layouts.js';
 import { malformed } from './malformed.js';
@@ -49,8 +50,8 @@ interface KnownKind {
   readonly scout: EventView | undefined;
 }
 
-/** Kinds that tell how processes are related. */
-const relating: readonly string[] = ['fork', 'exit'];
+/** Kinds that the decoder learns from: how processes are related, and names of addresses. */
+const teaching: readonly string[] = ['fork', 'exit', 'dns'];
 
 /**
  * Makes events of records.
@@ -79,6 +80,7 @@ export class EventDecoder {
   readonly #viewOptions: ViewClassOptions;
   readonly #arena = new Arena();
   readonly #ancestry = new Ancestry();
+  readonly #hosts = new Hosts();
   readonly #checkLifetime: boolean;
   readonly #sizeOffset: number;
   readonly #kindOffset: number;
@@ -108,6 +110,7 @@ export class EventDecoder {
         line: (view: EventView) => lineOf(view, this.#context),
         write: (view: EventView, out: LineBuffer) => this.#lines.write(view, out),
         ids: () => this.#context.ids,
+        host: (view: EventView) => this.#hosts.hostOf(view as unknown as Event<'connect'>),
         scopeNames: (matched: MatchedScopes) => this.#context.scopeNames(matched),
       },
       generate: options.generateCode ?? true,
@@ -191,7 +194,7 @@ export class EventDecoder {
     if (known !== undefined || shape === undefined) return known;
     const View = viewClass(shape, { ...this.#viewOptions, lists: listParts(shape.kind) });
     const parts = shape.fields.filter(({ variable }) => variable).map(({ offset }) => offset >>> 2);
-    const scout = relating.includes(shape.kind) ? new View() : undefined;
+    const scout = teaching.includes(shape.kind) ? new View() : undefined;
     const kind = { size: shape.size, View, parts, lent: new View(), scout };
     this.#kinds[number] = kind;
     return kind;
@@ -209,15 +212,17 @@ export class EventDecoder {
     return memory;
   }
 
-  /** The record's kind, or what is wrong with the record. Learns from forks and exits. */
+  /** The record's kind, or what is wrong with it. Learns from forks, exits and answers. */
   #read(data: RecordMemory, offset: number, length: number): KnownKind | MalformedReason {
     const kind = this.#check(data, offset, length);
-    if (typeof kind !== 'string' && kind.scout !== undefined && this.#context.ids !== undefined)
+    if (typeof kind !== 'string' && kind.scout !== undefined)
       this.#learn(kind.scout._place(this.#memoryOf(data), offset) as unknown as Event);
     return kind;
   }
 
   #learn(event: Event): void {
+    if (event.kind === 'dns') return this.#hosts.learn(event);
+    if (this.#context.ids === undefined) return;
     const { tgid, startTimeNs } = event;
     if (event.kind === 'exit') this.#ancestry.exit({ tgid, startTimeNs }, event.timeNs);
     else if (event.kind === 'fork' && event.childTid === event.childTgid)

@@ -20,6 +20,8 @@ export interface ViewOwner {
   data(view: EventView): object;
   line(view: EventView): object;
   write(view: EventView, out: LineBuffer): void;
+  /** The name of the address of a `connect`, if it is known. */
+  host(view: EventView): string | undefined;
   scopeNames(matched: MatchedScopes): string[];
   /** Undefined if the boot is not known. */
   ids(): ProcessIds | undefined;
@@ -148,6 +150,10 @@ export abstract class EventView implements EventMethods {
 
   toJSON(): object {
     return this._owner.line(this);
+  }
+
+  _host(): string | undefined {
+    return this._owner.host(this);
   }
 
   _write(out: LineBuffer): void {

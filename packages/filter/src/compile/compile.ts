@@ -1,4 +1,4 @@
-import { events } from '@spoor/bpf';
+import { events, sourcesOfFields } from '@spoor/bpf';
 import { type FilterKindName, FilterKind as kindNumbers } from '@spoor/bpf/enums';
 import { fitsKernel, kernelConditions } from '../events/kernel-conditions.js';
 import { checkScopes } from '../grammar/check-scope.js';
@@ -96,8 +96,14 @@ export function compileValid(scopes: readonly Scope[], options: CompileScopesOpt
   };
 }
 
+/** Includes the events that conditions need. User space does not hand them out for the scope. */
 const takesEvent = (scope: Scope, event: string) =>
-  scope.events.length === 0 || scope.events.some((rule) => rule.event === event);
+  scope.events.length === 0 ||
+  scope.events.some(
+    (rule) =>
+      rule.event === event ||
+      rule.where.some(({ field }) => sourcesOfFields[`${rule.event}.${field}`] === event),
+  );
 
 /** Collects the comparisons of one table. Scopes without any do not use the table. */
 function tableOf(

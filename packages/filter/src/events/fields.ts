@@ -81,7 +81,7 @@ function fieldsOf(event: EventName): EventFields {
 /** Returns the fields of the record that custom values are made of. */
 const sourcesOf = (event: EventName): string[] =>
   Object.values(declarationOf(event)?.data ?? {}).flatMap(({ form }) =>
-    form.type === 'custom' && form.asked !== undefined ? [form.asked.from] : [],
+    form.type === 'custom' && form.asked?.from !== undefined ? [form.asked.from] : [],
   );
 
 /** Returns the names of the numbers in a field, as JSON shows them. */

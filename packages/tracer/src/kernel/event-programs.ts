@@ -45,6 +45,14 @@ export const isCommitProgram = (name: string): boolean =>
   [tcpCommitProgram, argumentsTracepoint, argumentsFunction].includes(name) ||
   Object.hasOwn(kindsOfCommitProgram, name);
 
+/** Maps of single events. They take no memory in a trace without these events. */
+export const kindOfMap: Readonly<Record<string, string>> = {
+  dns_questions: 'dns',
+  dns_streams: 'dns',
+  executable_memories: 'map-exec',
+  peers: 'connect',
+};
+
 /** Kernel features that a program needs besides its hook. */
 const featureOfProgram: Readonly<Record<string, FeatureName>> = {
   on_event_kill: 'task_regs',

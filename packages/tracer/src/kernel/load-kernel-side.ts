@@ -14,7 +14,7 @@ import { RingWakeup } from '@spoor/object/system';
 import { type Observer, observer } from '@spoor/proc';
 import { defaultPace } from '@spoor/ring';
 import { kernelTimeNs } from '../clock.js';
-import { argumentsProgram, commitPrograms, eventPrograms, withBegins } from './event-programs.js';
+import { argumentsProgram, commitPrograms, eventPrograms, kindOfMap, withBegins } from './event-programs.js';
 import { countProcesses, hasLayeredFiles, hasLegacyCgroups, ownMountNamespace } from './machine-facts.js';
 import { oomCode } from './oom-code.js';
 import {
@@ -258,11 +258,10 @@ function configureCalls(
     .setConstant('oom_code_end', oom?.end ?? 0n)
     .enableMap('committed', commit.committed !== 0n)
     .resizeMap('committed', committedEntries(possibleCpus))
-    .enableMap('executable_memories', options.events.has('map-exec'))
-    .enableMap('peers', options.events.has('connect'))
     .enableMap('kept_records', options.events.has('connect') || names.includes('on_ring_complete'))
     .resizeMap('kept_records', options.events.has('connection-end') ? keptConnections : keptOperations)
     .enableProgram('on_sys_exit', hasCalls);
+  for (const [name, kind] of Object.entries(kindOfMap)) opened.enableMap(name, options.events.has(kind));
   for (const name of commit.names) opened.enableProgram(name);
   if (ringSizes.activity > 0) {
     opened
