@@ -25,13 +25,15 @@ export function processId(bootId: string, tgid: number, startTimeNs: bigint): st
   return digest(`${bootId}:${tgid}:${startTimeNs}`);
 }
 
-let hash: typeof import('node:crypto').hash | undefined;
+let crypto: typeof import('node:crypto') | undefined;
 
-function digest(text: string): string {
-  // Loading node:crypto takes milliseconds, which a trace without process ids saves.
-  hash ??= process.getBuiltinModule('node:crypto').hash;
-  return hash('sha256', text, 'hex').slice(0, digits);
+/** Loading node:crypto takes milliseconds, which a program without process ids saves. */
+function loadCrypto(): typeof import('node:crypto') {
+  crypto ??= process.getBuiltinModule('node:crypto');
+  return crypto;
 }
+
+const digest = (text: string): string => loadCrypto().hash('sha256', text, 'hex').slice(0, digits);
 
 const SLOT_BITS = 10;
 
@@ -46,6 +48,8 @@ export class ProcessIds {
   constructor(bootId: string, ancestry: Ancestry) {
     this.bootId = bootId;
     this.ancestry = ancestry;
+    // Now, while the kernel verifies programs, rather than at the first event.
+    loadCrypto();
   }
 
   /** Returns the id of the parent, or undefined if the parent is not certain. */
