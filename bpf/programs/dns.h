@@ -161,18 +161,15 @@ int BPF_PROG(on_event_dns, struct pt_regs *regs, long result)
 
 	if (result <= 0 || !dns_call_identify(&call, regs))
 		return 0;
-	syscall_arguments(&call, regs);
-	/* Nearly all calls read and write something else, so this is asked first. */
-	sock = sock_of_file(file_of_fd(current_task(), call.arguments[0]));
-	if (!sock)
+	if (call_result(call_word(&call), result, syscall_trapped_result(regs)) != result)
 		return 0;
 	call.result = result;
 	call.number = syscall_raw_number(regs);
-	if (!dns_is_due(sock, &call))
-		return 0;
-	if (call_result(call_word(&call), result, syscall_trapped_result(regs)) != result)
-		return 0;
+	syscall_arguments(&call, regs);
 	subject = subject_of(current_task());
+	sock = sock_of_file(file_of_fd(subject.task, call.arguments[0]));
+	if (!sock || !dns_is_due(sock, &call))
+		return 0;
 	walk.sock = sock;
 	walk.set = scopes_current();
 	walk.frame = frame_take(EVENT_DNS);
