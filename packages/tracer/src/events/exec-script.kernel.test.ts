@@ -38,14 +38,24 @@ static char *const none[] = { NULL };
 	} while (0)
 `;
 
-/** Runs the program. Returns what its execs say of scripts, and the flags of these. */
+/**
+ * Runs the program. Returns what its execs say of scripts, and the flags of these. Kernels without
+ * a copy of the arguments flag those.
+ */
 async function execs(main: string) {
   const { lines, told, folder } = await act({ kinds: ['exec'], before, everything: true, main });
   const found = lines.slice(1).map(({ data, flags }) => {
     const { filename, script, scriptRaw, scriptDevice, scriptInode } = data as Record<string, string>;
     const proven = scriptInode === undefined ? {} : { numbers: `${scriptDevice} ${scriptInode}` };
     const raw = scriptRaw === undefined ? {} : { scriptRaw };
-    return { filename, script, ...raw, ...proven, isScript: flags.includes('script'), flags };
+    return {
+      filename,
+      script,
+      ...raw,
+      ...proven,
+      isScript: flags.includes('script'),
+      flags: flags.filter((flag) => flag !== 'user-memory'),
+    };
   });
   return { execs: found, told, folder };
 }

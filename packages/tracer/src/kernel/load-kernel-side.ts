@@ -22,6 +22,7 @@ import {
   committedEntries,
   defaultProcessMapSize,
   defaultRingSizes,
+  keptRecords,
   quietRoom,
   ringUsers,
 } from './sizing.js';
@@ -232,10 +233,6 @@ function configure(opened: OpenedObject, configuration: KernelConfiguration): vo
     if (!(hasCalls && name === failedExecProgram)) opened.enableProgram(name);
 }
 
-/** Operations that are pending at a time, and connections that are open. */
-const keptOperations = 1024;
-const keptConnections = 8192;
-
 const failedExecProgram = 'on_event_exec_failed';
 
 /** Returns true if the program of all system calls is loaded. */
@@ -259,7 +256,7 @@ function configureCalls(
     .enableMap('committed', commit.committed !== 0n)
     .resizeMap('committed', committedEntries(possibleCpus))
     .enableMap('kept_records', options.events.has('connect') || names.includes('on_ring_complete'))
-    .resizeMap('kept_records', options.events.has('connection-end') ? keptConnections : keptOperations)
+    .resizeMap('kept_records', keptRecords(options.events))
     .enableProgram('on_sys_exit', hasCalls);
   for (const [name, kind] of Object.entries(kindOfMap)) opened.enableMap(name, options.events.has(kind));
   for (const name of commit.names) opened.enableProgram(name);

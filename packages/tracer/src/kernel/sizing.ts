@@ -120,3 +120,7 @@ export function checkRingSize(name: string, size: number, pageSize: number): num
     details: { option: `ringSizes.${name}`, expected, value: size },
   });
 }
+
+/** The most operations that are pending at a time, and connections that are open. */
+export const keptRecords = (kinds: ReadonlySet<string>): number =>
+  kinds.has('connection-end') ? 8192 : 1024;
