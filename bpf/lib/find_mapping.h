@@ -62,7 +62,8 @@ static __noinline int mapping_find(struct mapping *mapping, struct task_struct *
 	struct mapping_search search = { .mapping = mapping };
 
 	__builtin_memset(mapping, 0, sizeof(*mapping));
-	bpf_find_vma(task, address, mapping_found, &search, 0);
+	/* The task is the current one. Only this helper gives it the type that bpf_find_vma takes. */
+	bpf_find_vma(bpf_get_current_task_btf(), address, mapping_found, &search, 0);
 	return !!mapping->end;
 }
 #endif

@@ -28,12 +28,12 @@ static __always_inline int code_of(struct kernel_siginfo *info)
  * Returns whether a call of a process sent the signal, which is the event `kill`. Before 5.15 the
  * call is not known. A process can choose codes below 0, and for itself any other.
  */
-static __always_inline bool is_sent_by_call(struct task_struct *task, int signal, struct kernel_siginfo *info)
+static __always_inline bool is_sent_by_call(int signal, struct kernel_siginfo *info)
 {
 	struct syscall call;
 
 	if (use_task_regs)
-		return sends_signal(&call, task, signal);
+		return sends_signal(&call, bpf_get_current_task_btf(), signal);
 	return info != SEND_SIG_NOINFO && code_of(info) <= 0;
 }
 
@@ -150,7 +150,7 @@ int BPF_PROG(on_event_signal, int signal, struct kernel_siginfo *info, struct ta
 	struct subject subject;
 	struct frame *frame;
 
-	if (signal < 1 || signal > SIGNAL_MAX || signal == SIGCHLD || is_sent_by_call(current_task(), signal, info))
+	if (signal < 1 || signal > SIGNAL_MAX || signal == SIGCHLD || is_sent_by_call(signal, info))
 		return 0;
 	set = scopes_current();
 	frame = frame_take(EVENT_SIGNAL);

@@ -222,10 +222,20 @@ static __noinline int tell_map_execs(struct frame *frame, const struct scope_set
 static __always_inline int tell(struct frame *frame, const struct scope_set *set, struct task_struct *task,
 				const struct syscall *call)
 {
+	const bool tells_ends = enabled_events >> EVENT_CONNECTION_END & 1;
+
 	if ((enabled_events >> EVENT_CONNECT & 1) && call->kind == EVENT_CONNECT && call->form != CONNECT_CONNECT)
 		return tell_sends(frame, set, task, call);
-	if ((enabled_events >> EVENT_CONNECT & 1) && call->kind == EVENT_CONNECT)
-		return tell_connect(frame, set, task, call) ? keep_pending(frame, set) : 0;
+	if ((enabled_events >> EVENT_CONNECT & 1) && call->kind == EVENT_CONNECT) {
+		if (tell_connect(frame, set, task, call))
+			keep_pending(frame, set);
+		return tells_ends ? connection_begin(frame, set, task, call) : 0;
+	}
+	/* Here, since behind the events of all other calls the verifier would walk it for each. */
+	if (tells_ends && call->kind == EVENT_ACCEPT) {
+		tell_accept(frame, set, task, call);
+		return connection_begin(frame, set, task, call);
+	}
 	if ((enabled_events >> EVENT_MAP_EXEC & 1) && call->kind == EVENT_MAP_EXEC)
 		return tell_map_execs(frame, set, task, call);
 	switch (call->kind) {
@@ -280,8 +290,6 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 		call.number = syscall_raw_number(regs);
 		syscall_arguments(&call, regs);
 		tell(frame, set, subject.task, &call);
-		if (enabled_events >> EVENT_CONNECTION_END & 1)
-			connection_begin(frame, set, subject.task, &call);
 	}
 	frame_release();
 	return 0;
