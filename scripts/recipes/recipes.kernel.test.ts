@@ -140,7 +140,7 @@ test('an event of a system call, an event with a hook, a field and a map', { tim
     'words_executed(&subject.process);\n\texec_counts_add(&subject.process.identity);',
   );
   tree.pnpm('generate');
-  tree.pnpm('biome check --write packages');
+  tree.pnpm('biome check --write packages bpf');
   tree.pnpm('check types lint writing');
   tree.runTests([
     ...newEvent('umask', {}).commands,
