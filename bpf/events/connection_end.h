@@ -40,22 +40,26 @@ struct connection_end_event {
 	enum connection_closer closed_by;
 };
 
-/* The socket of a connection that the call made or accepted, or NULL. */
+/* Returns whether the call can have made, begun or accepted a connection. */
+static __always_inline bool connects(const struct syscall *call)
+{
+	if (call->kind == EVENT_ACCEPT)
+		return call->result >= 0;
+	return !call->result || call->result == -EINPROGRESS || call->result == -EINTR;
+}
+
+/* The socket of the connection, or 0. Flags the record that is begun. */
 static __noinline unsigned long connection_of_call(struct frame *frame, struct task_struct *task,
 						   const struct syscall *call)
 {
-	const struct committed *kept = &frame->committed;
-	struct sock *sock = NULL;
+	struct sock *sock;
 
-	if (call->kind == EVENT_ACCEPT && call->result >= 0) {
-		if (has_committed_fd(frame, EVENT_ACCEPT, call->result))
-			sock = (void *)kept->socket;
-		else
-			sock = sock_of_file(file_of_call(frame, task, call->result));
-	} else if (call->kind == EVENT_CONNECT && call->form == CONNECT_CONNECT &&
-		   (call->result == 0 || call->result == -EINPROGRESS || call->result == -EINTR)) {
+	if (call->kind == EVENT_CONNECT)
 		sock = sock_of_call(frame, task, call);
-	}
+	else if (has_committed_fd(frame, EVENT_ACCEPT, call->result))
+		sock = (void *)frame->committed.socket;
+	else
+		sock = sock_of_file(file_of_call(frame, task, call->result));
 	return sock && is_tcp_like(sock) ? (unsigned long)sock : 0;
 }
 

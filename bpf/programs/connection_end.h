@@ -7,6 +7,7 @@
 
 #include "../events/connection_end.h"
 #include "connect.h"
+#include "results.h"
 
 /* The key of a kept record. The socket itself stands for a connect that is pending. */
 static __always_inline const void *connection_key(const struct sock *sock)
@@ -34,13 +35,12 @@ static __noinline int connection_begin(struct frame *frame, const struct scope_s
 	struct sock *sock;
 	int state;
 
-	if (!(frame->matched & set->events[EVENT_CONNECTION_END]))
-		return 0;
-	sock = (void *)connection_of_call(frame, task, call);
-	if (!sock || kept_kind(connection_key(sock)))
+	if (!(frame->matched & set->events[EVENT_CONNECTION_END]) || !connects(call))
 		return 0;
 	syscall_begin(frame, set, call, EVENT_CONNECTION_END, sizeof(*event));
-	if (!connection_store_ends(frame, event, sock))
+	call_flag_doubtful(frame, call);
+	sock = (void *)connection_of_call(frame, task, call);
+	if (!sock || kept_kind(connection_key(sock)) || !connection_store_ends(frame, event, sock))
 		return 0;
 	event->accepted = call->kind == EVENT_ACCEPT;
 	state = BPF_CORE_READ(sock, __sk_common.skc_state);

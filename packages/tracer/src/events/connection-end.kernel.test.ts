@@ -152,6 +152,31 @@ it('connection-end: is delivered or counted as dropped for each connection of a 
   );
 });
 
+it('connection-end: is flagged as the call is that has the connection', async () => {
+  const { lines } = await act({
+    kinds: ['connect', 'accept', 'connection-end'],
+    before: `${before}
+      static void *idle(void *nothing) { return pause(), nothing; }`,
+    main: `
+      pthread_t other;
+      join_ends();
+      close(client), close(peer);
+      must(pthread_create(&other, NULL, idle, NULL));
+      join_ends();
+      close(client), close(peer);
+      usleep(50000);`,
+  });
+  const doubtful = (kind: string) =>
+    lines.filter(({ event }) => event === kind).map(({ flags }) => flags.includes('racy'));
+  const ends = (direction: string) =>
+    lines
+      .filter(({ event, data }) => event === 'connection-end' && data['direction'] === direction)
+      .map(({ flags }) => flags.includes('racy'));
+  expect(ends('accept')).toEqual(doubtful('accept'));
+  expect(ends('connect')).toEqual(doubtful('connect'));
+  expect(doubtful('accept')[0]).toBe(false);
+});
+
 it('connection-end: has IPv6 ends, and the process that accepted', async () => {
   const { data, lines } = await act({
     kinds: ['connection-end'],
