@@ -97,6 +97,25 @@ function edited(bytes: Buffer, at: number, value: number): Buffer {
   return copy;
 }
 
+test('the text of a message is bounded: a pointer makes a long name of two bytes', () => {
+  const long = Array.from({ length: 126 }, () => 'a').join('.');
+  const whole = answer(long, 'CNAME', { answers: [{ type: 'CNAME', name: long, data: long }] });
+  const record = Buffer.from('c00c000500010000003c0002c00c', 'hex');
+  const question = whole.subarray(12, 12 + long.length + 2 + 4);
+  const head = Buffer.from([0, 1, 0x81, 0x80, 0, 1, 1, 0, 0, 0, 0, 0]);
+  const message = dnsMessage(Buffer.concat([head, question, ...Array.from({ length: 256 }, () => record)]));
+  expect(message).toMatchObject({ name: long, problem: 'answer' });
+  expect(message.answers.length).toBeGreaterThan(10);
+  expect(JSON.stringify(message).length).toBeLessThan(20_000);
+});
+
+test('a buffer with other bytes is another message', () => {
+  const bytes = answer('one.test', 'A');
+  expect(dnsMessage(bytes).name).toBe('one.test');
+  bytes.write('two', 13);
+  expect(dnsMessage(bytes).name).toBe('two.test');
+});
+
 test('mutated messages are read or named, and no text is longer than a name can be', () => {
   const random = seededRandom(53);
   const whole = answer('www.example.test', 'A', {

@@ -33,14 +33,21 @@ export interface DnsMessage {
   readonly problem?: string;
 }
 
+/** Characters of names and values that are read of a message. A pointer is a name in two bytes. */
+const mostText = 16_384;
+
 const HEADER = 12;
 const CUT = 0x0200;
 const IN = 1;
 const OPT = 41;
 
+let last: { readonly bytes: Buffer; readonly message: DnsMessage } | undefined;
+
 /**
  * Parses an answer of a name server. Never throws: what is malformed is left out, and `problem`
- * names it.
+ * names it. So is the rest of a message with more than 16,384 characters of names and values.
+ *
+ * The last result is kept, since an event is asked for several of its parts.
  *
  * @param bytes the message, without the length that precedes it over TCP
  *
@@ -52,13 +59,18 @@ const OPT = 41;
  * ```
  */
 export function dnsMessage(bytes: Uint8Array): DnsMessage {
-  const reader = new MessageReader(bytes);
-  return reader.read();
+  if (last === undefined || last.bytes.compare(bytes) !== 0) {
+    // A copy: a borrowed event gives its memory back.
+    const own = Buffer.from(bytes);
+    last = { bytes: own, message: new MessageReader(own).read() };
+  }
+  return last.message;
 }
 
 class MessageReader {
   readonly #message: Buffer;
   #at = HEADER;
+  #text = 0;
 
   constructor(bytes: Uint8Array) {
     this.#message = readableNames(bytes);
@@ -103,7 +115,13 @@ class MessageReader {
     const { decode } = dnsPacket().name;
     const name = decode(this.#message, this.#at);
     this.#at += decode.bytes;
+    this.#countText(name);
     return name;
+  }
+
+  #countText(text: string): void {
+    this.#text += text.length;
+    if (this.#text > mostText) throw new RangeError('a message has too much text');
   }
 
   #number(bytes: 2 | 4): number {
@@ -132,6 +150,7 @@ class MessageReader {
     if (type === OPT) return { extendedCode: ttl >>> 24 };
     const known = recordClass === IN ? dnsTypeName(type) : '';
     const value = recordText(this.#message, { type: known, start, length });
+    this.#countText(value);
     return { record: { name, type: dnsTypeName(type), ttl, value }, extendedCode: 0 };
   }
 }

@@ -11,15 +11,7 @@ const transports = namesOf(
   'udp, tcp',
 );
 
-let last: { readonly bytes: Buffer; readonly message: DnsMessage } | undefined;
-
-/** Parses the message of an event. Each of its fields asks, so the last one is kept. */
-function messageOf(event: TextFacts): DnsMessage {
-  const bytes = event.bytes('message');
-  if (last === undefined || last.bytes.compare(bytes) !== 0)
-    last = { bytes: Buffer.from(bytes), message: dnsMessage(bytes) };
-  return last.message;
-}
+const messageOf = (event: TextFacts): DnsMessage => dnsMessage(event.bytes('message'));
 
 /**
  * Texts of the answers. Each follows from the question, or from the alias before it; otherwise the
