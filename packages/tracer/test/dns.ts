@@ -103,3 +103,29 @@ __attribute__((unused)) static void answer(const char *bytes, size_t length)
 		must(sendto(server, bytes, length, 0, (void *)&client_name, name));
 }
 `;
+
+/** For `act`, behind `nameServer`: the buffer of the client, and questions that it sends. */
+export const asking = `
+static char buffer[65536];
+
+/* Sends a question of this id, so that its answer has a latency. */
+__attribute__((unused)) static void ask(unsigned id)
+{
+	char question[12] = { id >> 8, id };
+
+	must(send(client, question, sizeof(question), 0));
+	must(recv(server, buffer, sizeof(buffer), 0));
+}
+`;
+
+/** A statement of C by which the client receives an answer. */
+export const receive = 'must(recv(client, buffer, sizeof(buffer), 0));';
+
+/** An answer that gives a name an address. */
+export const addressOf = (name: string, id = 1): Buffer =>
+  answerOf({ id, name, answers: [{ name, type: 'A', value: '192.0.2.1' }] });
+/** The data of the event of such an answer. */
+export const factsOf = (name: string) => ({ name, type: 'A', code: 'NOERROR', answers: ['A 192.0.2.1'] });
+
+/** The server, as an event describes it. */
+export const serverFacts = { family: 'inet', address: '127.0.0.53', port: 53, transport: 'udp' };

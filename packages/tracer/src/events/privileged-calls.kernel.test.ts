@@ -22,7 +22,7 @@ it('reports keys with the names that the caller gave', async () => {
   });
   const key = Number(told[0]);
   const named = { keyType: 'user', name: hostile.text, nameRaw: hostile.hex, keyring: -2 };
-  // Where the kernel has no keys, all calls fail.
+  // A kernel without keys refuses all of these calls.
   const outcome = (result: number) => (key < 0 ? { error: expect.any(String) } : { result });
   const failure = key < 0 ? { error: expect.any(String) } : {};
   expect(data).toMatchObject([
