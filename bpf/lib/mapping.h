@@ -5,7 +5,7 @@
 #include "kernel.h"
 
 struct mapping {
-	/* the first address, and the first one behind it; both 0 when there is no mapping */
+	/* the first address, and the end, which is one byte too far; both 0 without a mapping */
 	__u64 start;
 	__u64 end;
 	/* VM_ flags */

@@ -34,7 +34,10 @@ struct dns_question {
 	__u16 unused[3];
 };
 
-/* Where a process has got to in a stream of messages, each behind two bytes that say its length. */
+/*
+ * How much a connection has received of the current message. Two bytes with the length begin each
+ * message.
+ */
 struct dns_stream {
 	/* bytes that remain of a message whose beginning was reported */
 	__u32 rest;
@@ -45,7 +48,10 @@ struct dns_stream {
 };
 
 #ifndef SPOOR_LEAN
-/* The time of each question, CLOCK_BOOTTIME in nanoseconds. Without it, there is no latency. */
+/*
+ * When each question was sent: CLOCK_BOOTTIME, nanoseconds. The answer to a question that is lost
+ * here has no latency.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);

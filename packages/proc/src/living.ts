@@ -17,7 +17,7 @@ export interface LivingProcess {
  * Arguments are what the memory of the process has now: a process can overwrite its own.
  *
  * @param root where `/proc` is
- * @returns `undefined` if there is no such process, or if it ended meanwhile
+ * @returns `undefined` if the process does not exist, or ends during the call
  * @throws {SpoorError} IDENTITY_MISMATCH, NO_PRIVILEGE as `readProcess`
  *
  * @example

@@ -9,7 +9,7 @@ export const untracedCalls: Readonly<Record<string, string>> = {
     'A descriptor of a new file, queue or mount. An open of it through /proc is an event.',
   'recvmsg pidfd_getfd fanotify': 'A descriptor comes from another process, or with a notification.',
   'prctl kexec_load iopl':
-    'Options of prctl that no privileged is for, such as the name of a thread, and other privileged calls.',
+    'Options of prctl that change no privilege, such as the name of a thread, and rarer privileged calls.',
   'send recv on connected sockets':
     'Data on a connection. Its connect or accept is an event, connection-end has the bytes, and dns has answers of name servers.',
   'send recv on other sockets':

@@ -8,8 +8,8 @@ import { type ProcessSpan, spanOf } from './spans.js';
 /**
  * A tree of processes, made from lifecycle events. Processes of dropped events are missing.
  *
- * Uses 700 bytes per process. Beyond `limit` processes, the tree forgets processes that have ended,
- * oldest first. It keeps those with living descendants.
+ * Beyond `limit` processes, the tree forgets processes that have ended, oldest first. It keeps
+ * those with living descendants.
  *
  * @example
  * ```ts
@@ -76,14 +76,13 @@ export class ProcessTree {
   }
 
   /**
-   * Returns the process with this `processId`.
+   * Returns the process with this `processId`. It looks at one process after the other: for an
+   * event, `get` is faster.
    *
    * @example
    * ```ts
-   * await using tracer = await trace({ command: ['true'], events: ['exec'] });
-   * for await (const event of tracer) {
-   *   if (event.kind === 'exec') console.log(tracer.processes.find(event.processId!)?.argv);
-   * }
+   * const tree = new ProcessTree();
+   * console.log(tree.find('d39507e59f675421')?.argv); // undefined
    * ```
    */
   find(processId: string): TracedProcess | undefined {
