@@ -1,14 +1,11 @@
 import { ConnectionCloser } from '../../gen/index.js';
-import { namesOf } from '../names/names.js';
+import { listedNames } from '../names/names.js';
 import { declareEvent } from './field.js';
 import { error, ipEndpoint, localEndpoint, named, u64 } from './fields.js';
 
-const closers = namesOf(
-  (closer) => (closer === ConnectionCloser.CLOSER_SELF ? 'self' : 'peer'),
-  [ConnectionCloser.CLOSER_SELF, ConnectionCloser.CLOSER_PEER],
-  'self, peer',
-);
-const directions = namesOf((accepted) => (accepted === 1 ? 'accept' : 'connect'), [0, 1], 'connect, accept');
+/** The numbers of `enum connection_closer`; a recording can have others. */
+const closers = listedNames(['', 'self', 'peer'], 'self, peer');
+const directions = listedNames(['connect', 'accept'], 'connect, accept');
 
 export const connectionEnd = declareEvent({
   summary: 'A TCP connection of the process ended.',
