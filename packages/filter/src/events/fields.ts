@@ -94,7 +94,8 @@ function derivedValues({ form }: DataField): ValueKind {
   if (form.type === 'custom' && form.asked?.as === 'flag') return numberValues({ max: 1n });
   if (form.type !== 'number') return longText;
   const words = form.names;
-  const max = (1n << 31n) - 1n;
+  // JSON and views give such a number as one that JavaScript has exactly.
+  const max = BigInt(Number.MAX_SAFE_INTEGER);
   return numberValues({ min: form.negative ? 0n : -max, max, ...(words && { words }) });
 }
 
