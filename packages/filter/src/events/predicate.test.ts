@@ -46,7 +46,11 @@ test.each([
   ['open.flags=O_RDONLY', open('/x', { flags: 0o2000000 }), false],
   ['open.error=ENOENT', open('/x', { result: -2n }), true],
   ['open.error!=ENOENT', open('/x', { result: 3n }), false],
-  ['privileged.keyring>=2147483648', { kind: 'privileged', call: PrivilegedCall.PRIVILEGED_ADD_KEY, value: 0x8000_0000 }, true],
+  [
+    'privileged.keyring>=2147483648',
+    { kind: 'privileged', call: PrivilegedCall.PRIVILEGED_ADD_KEY, value: 0x8000_0000 },
+    true,
+  ],
   ['exec-failed.error=EACCES,2', { kind: 'exec-failed', result: -2 }, true],
   ['connect.address=10.*', { kind: 'connect', family: 2, address: Uint8Array.of(10, 0, 0, 1) }, true],
   ['connect.address=*.sock', { kind: 'connect', family: 1, path: '/run/x.sock' }, true],
