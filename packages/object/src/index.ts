@@ -2,15 +2,41 @@ export { type Feature, features } from './features/features.js';
 export type { FeatureName } from './features/probes.js';
 export { type SystemInfo, systemInfo } from './features/system-info.js';
 export type { Pointer } from './ffi/driver.js';
-export { Link } from './links/link.js';
+export type { LinkType } from './links/attachment.js';
+export { Link, type LinkInfo } from './links/link.js';
+export type {
+  AttachTarget,
+  CgroupTarget,
+  FreplaceTarget,
+  IteratorTarget,
+  KprobeMultiTarget,
+  KprobeTarget,
+  LircTarget,
+  NetfilterTarget,
+  NetkitTarget,
+  NetnsTarget,
+  PerfEventName,
+  PerfEventTarget,
+  RawTracepointTarget,
+  SocketTarget,
+  SockmapTarget,
+  SyscallTarget,
+  TcTarget,
+  TracepointTarget,
+  TraceTarget,
+  UprobeTarget,
+  UsdtTarget,
+  XdpTarget,
+} from './links/targets.js';
 export type { Constant } from './load/constants.js';
-export { LoadedObject } from './load/loaded-object.js';
+export { type AttachedLinks, type LeftAlone, LoadedObject } from './load/loaded-object.js';
 export { type OpenOptions, openObject } from './load/open-object.js';
 export { OpenedObject } from './load/opened-object.js';
 export type { LoadOptions, OpenedMap, OpenedProgram } from './load/opened-parts.js';
 export { Globals } from './maps/globals.js';
 export { KernelMap } from './maps/kernel-map.js';
 export type { Variable } from './maps/variable.js';
+export type { FunctionTarget } from './programs/function-target.js';
 export { LoadedProgram, type ProgramInfo } from './programs/program.js';
 export type { TestRun, TestRunResult } from './programs/test-run.js';
 export { type OpenRingOptions, openRing } from './ring/open-ring.js';

@@ -39,6 +39,8 @@ export const libbpfTable = {
   bpf_map__set_max_entries: fn('i32', 'pointer', 'u32'),
   bpf_map__set_autocreate: fn('i32', 'pointer', 'u8'),
   bpf_map__set_pin_path: fn('i32', 'pointer', 'pointer'),
+  bpf_map__set_map_flags: fn('i32', 'pointer', 'u32'),
+  bpf_map__attach_struct_ops: fn('pointer', 'pointer'),
 
   bpf_object__next_program: fn('pointer', 'pointer', 'pointer'),
   bpf_program__name: fn('pointer', 'pointer'),
@@ -50,9 +52,31 @@ export const libbpfTable = {
   bpf_program__set_log_level: fn('i32', 'pointer', 'u32'),
   bpf_program__set_log_buf: fn('i32', 'pointer', 'pointer', 'u64'),
   bpf_program__fd: fn('i32', 'pointer'),
+  bpf_program__set_type: fn('i32', 'pointer', 'i32'),
+  bpf_program__set_expected_attach_type: fn('i32', 'pointer', 'i32'),
+  bpf_program__set_attach_target: fn('i32', 'pointer', 'i32', 'pointer'),
+
   bpf_program__attach: fn('pointer', 'pointer'),
+  bpf_program__attach_kprobe_opts: fn('pointer', 'pointer', 'pointer', 'pointer'),
+  bpf_program__attach_kprobe_multi_opts: fn('pointer', 'pointer', 'pointer', 'pointer'),
+  bpf_program__attach_ksyscall: fn('pointer', 'pointer', 'pointer', 'pointer'),
+  bpf_program__attach_uprobe_opts: fn('pointer', 'pointer', 'i32', 'pointer', 'u64', 'pointer'),
+  bpf_program__attach_usdt: fn('pointer', 'pointer', 'i32', 'pointer', 'pointer', 'pointer', 'pointer'),
+  bpf_program__attach_tracepoint_opts: fn('pointer', 'pointer', 'pointer', 'pointer', 'pointer'),
+  bpf_program__attach_raw_tracepoint: fn('pointer', 'pointer', 'pointer'),
+  bpf_program__attach_trace_opts: fn('pointer', 'pointer', 'pointer'),
+  bpf_program__attach_perf_event_opts: fn('pointer', 'pointer', 'i32', 'pointer'),
+  bpf_program__attach_freplace: fn('pointer', 'pointer', 'i32', 'pointer'),
+  bpf_program__attach_iter: fn('pointer', 'pointer', 'pointer'),
   bpf_link__fd: fn('i32', 'pointer'),
   bpf_link__destroy: fn('i32', 'pointer'),
+
+  bpf_link_update: fn('i32', 'i32', 'i32', 'pointer'),
+  bpf_prog_attach: fn('i32', 'i32', 'i32', 'i32', 'u32'),
+  bpf_prog_detach2: fn('i32', 'i32', 'i32', 'i32'),
+  bpf_tc_hook_create: fn('i32', 'pointer'),
+  bpf_tc_attach: fn('i32', 'pointer', 'pointer'),
+  bpf_tc_detach: fn('i32', 'pointer', 'pointer'),
 
   bpf_iter_create: fn('i32', 'i32'),
   bpf_raw_tracepoint_open: fn('i32', 'pointer', 'i32'),
@@ -97,6 +121,10 @@ export const libcTable = {
   setresgid: fn('i32', 'u32', 'u32', 'u32'),
   setresuid: fn('i32', 'u32', 'u32', 'u32'),
   recvmsg: fn('i64', 'i32', 'pointer', 'i32'),
+  if_nametoindex: fn('u32', 'pointer'),
+  setsockopt: fn('i32', 'i32', 'i32', 'i32', 'pointer', 'u32'),
+  // Each argument takes a register, whether it is a number or an address.
+  syscall: fn('i64', 'i64', 'pointer', 'pointer', 'pointer', 'pointer', 'pointer'),
 } as const satisfies Record<string, Signature>;
 
 interface Accepted {

@@ -102,8 +102,11 @@ function loaded(native: Native, handle: bigint, outcome: Outcome): LoadedObject 
   }
 }
 
-/** `BPF_MAP_TYPE_ARRAY_OF_MAPS` and `BPF_MAP_TYPE_HASH_OF_MAPS`. */
-const ofMaps: ReadonlySet<number> = new Set([12, 13]);
+/**
+ * `BPF_MAP_TYPE_ARRAY_OF_MAPS`, `BPF_MAP_TYPE_HASH_OF_MAPS` and `BPF_MAP_TYPE_STRUCT_OPS`, which
+ * need another map or a type of the kernel.
+ */
+const needOthers: ReadonlySet<number> = new Set([12, 13, 26]);
 
 /** libbpf does not say which map was refused: try each alone. */
 function refusedMap(native: Native, object: bigint): RefusedMap | undefined {
@@ -111,7 +114,7 @@ function refusedMap(native: Native, object: bigint): RefusedMap | undefined {
   for (const map of mapHandles(native, object)) {
     // Storage maps need BTF to be created and cannot be too large; a map of maps needs one that is
     // made.
-    const needsMore = map.maxEntries === 0 || ofMaps.has(map.type);
+    const needsMore = map.maxEntries === 0 || needOthers.has(map.type);
     if (map.section !== undefined || needsMore || libbpf.bpf_map__autocreate(map.handle) === 0) continue;
     // struct bpf_map_create_opts: sz; btf_fd, key and value type; vmlinux type, inner map;
     // map_flags.

@@ -2,13 +2,28 @@ import { closeSync } from 'node:fs';
 import type { Btf, ObjectFile } from '@spoor/btf';
 import { errnoName, SpoorError } from '@spoor/core';
 import type { Native } from '../ffi/native.js';
-import type { Link } from '../links/link.js';
+import { Link } from '../links/link.js';
+import { attachStructOps, structOpsMap } from '../links/struct-ops.js';
 import { Globals } from '../maps/globals.js';
 import { KernelMap } from '../maps/kernel-map.js';
 import { variablesOf } from '../maps/variable.js';
 import { LoadedProgram } from '../programs/program.js';
-import { mapHandles, type ProgramHandle } from './handles.js';
+import { type MapHandle, mapHandles, type ProgramHandle } from './handles.js';
 import { unknownName } from './unknown-name.js';
+
+/** A program that `LoadedObject.attach` did not attach. */
+export interface LeftAlone {
+  readonly program: string;
+  readonly section: string;
+  /** Why: it lacks a target, it runs on demand, or it is attached already. */
+  readonly reason: string;
+}
+
+/** The links that `LoadedObject.attach` made. */
+export interface AttachedLinks extends ReadonlyArray<Link> {
+  /** The programs that it did not attach. */
+  readonly leftAlone: readonly LeftAlone[];
+}
 
 /**
  * A BPF object that is in the kernel: its maps exist and its programs are verified; none runs
@@ -34,6 +49,8 @@ export class LoadedObject implements Disposable {
   /** The variables in `.data` and `.bss`, in place. */
   readonly globals: Globals;
   readonly #native: Native;
+  readonly #structOps: ReadonlyMap<string, MapHandle>;
+  #structOpsLinks: readonly Link[] = [];
   #handle: bigint;
 
   /** @internal Use `OpenedObject.load`. */
@@ -58,12 +75,16 @@ export class LoadedObject implements Disposable {
     );
     const maps = new Map<string, KernelMap>();
     const sections = new Map<string, KernelMap>();
-    for (const { handle: map, section, ...facts } of mapHandles(native, handle)) {
+    const structOps = new Map<string, MapHandle>();
+    for (const entry of mapHandles(native, handle)) {
+      const { handle: map, section, ...facts } = entry;
+      if (facts.type === structOpsMap) structOps.set(facts.name, entry);
       const fd = native.libbpf.bpf_map__fd(map);
       if (fd >= 0)
         (section === undefined ? maps : sections).set(facts.name, new KernelMap(native, fd, facts));
     }
     this.maps = maps;
+    this.#structOps = structOps;
     this.globals = new Globals(native, {
       name: object.name,
       variables: variablesOf(object.source, ['.data', '.bss']),
@@ -90,22 +111,64 @@ export class LoadedObject implements Disposable {
   }
 
   /**
-   * Attaches every loaded program that waits for a hook and is not attached yet, in the order of
-   * the object. When one fails, those that this call attached are detached again.
+   * Attaches every program whose section names its target, and every struct_ops map, in the order
+   * of the object. When one fails, those that this call attached are detached again.
    *
+   * @returns the links; `leftAlone` has the programs that lack a target, run on demand or are
+   *   attached already, each with the reason
    * @throws {SpoorError} ATTACH_FAILED, `NO_PRIVILEGE`, `LOCKDOWN`, `WRONG_PHASE`
+   *
+   * @example
+   * ```ts
+   * const links = loaded.attach();
+   * for (const { program, reason } of links.leftAlone) console.log(program, reason);
+   * ```
    */
-  attach(): readonly Link[] {
+  attach(): AttachedLinks {
     const links: Link[] = [];
+    const leftAlone: LeftAlone[] = [];
     try {
       for (const program of this.programs.values()) {
-        if (program.hooked && !program.attached) links.push(program.attach());
+        const reason = program.attached ? 'it is attached already' : program.lacksTarget();
+        if (reason === undefined) links.push(program.attach());
+        else leftAlone.push({ program: program.name, section: program.section, reason });
       }
-      return links;
+      for (const name of this.#structOps.keys()) {
+        const isAttached = this.#structOpsLinks.some((link) => link.program === name && link.attached);
+        if (!isAttached) links.push(this.attachMap(name));
+      }
+      return Object.assign(links, { leftAlone });
     } catch (error) {
       for (const link of links.reverse()) link.detach();
       throw error;
     }
+  }
+
+  /**
+   * Attaches a struct_ops map: from now on the kernel calls its programs, such as those of a TCP
+   * congestion control. From kernel 6.4 on, it is detached when the process ends. Before, it stays
+   * until it is detached.
+   *
+   * @throws {SpoorError} MAP_KIND when the map is of another type; `MAP_UNKNOWN`; `ATTACH_FAILED`,
+   *   `NO_PRIVILEGE` or `LOCKDOWN` when the kernel refuses; `WRONG_PHASE`
+   */
+  attachMap(name: string): Link {
+    const map = this.#structOps.get(name);
+    if (map === undefined) {
+      throw new SpoorError(
+        'MAP_KIND',
+        `the map ${this.map(name).name} is not attached: it has no functions`,
+        {
+          remedy: 'Only maps of a section .struct_ops are attached.',
+        },
+      );
+    }
+    if (this.#handle === 0n) {
+      throw new SpoorError('WRONG_PHASE', `the map ${name} is gone: its object was disposed`);
+    }
+    const link = new Link(this.#native, attachStructOps(this.#native, map), name);
+    this.#structOpsLinks = [...this.#structOpsLinks.filter(({ attached }) => attached), link];
+    return link;
   }
 
   /**
@@ -140,6 +203,7 @@ export class LoadedObject implements Disposable {
     const handle = this.#handle;
     if (handle === 0n) return;
     this.#handle = 0n;
+    for (const link of this.#structOpsLinks) link.detach();
     for (const program of [...this.programs.values()].reverse()) program.retire();
     this.globals[Symbol.dispose]();
     for (const map of this.maps.values()) map.retire();

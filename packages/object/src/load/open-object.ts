@@ -2,6 +2,7 @@ import { type Layout, parseObject } from '@spoor/btf';
 import { errnoName, SpoorError } from '@spoor/core';
 import { type Native, native } from '../ffi/native.js';
 import { CStruct, cString } from '../libc/c-memory.js';
+import { typeNewerSections } from '../programs/newer-sections.js';
 import { OpenedObject } from './opened-object.js';
 import { RelocationFile } from './relocation-file.js';
 import { readSource } from './source.js';
@@ -61,6 +62,7 @@ export function openObject(source: string | Uint8Array, options: OpenOptions = {
     });
   }
   forbidPins(bound, handle);
+  typeNewerSections(bound, handle);
   const opened = new OpenedObject(bound, handle, { name, source: parsed, types });
   try {
     return opened.assertLayouts(options.layouts ?? {});

@@ -1,11 +1,17 @@
 import { assertLayout, type Btf, type Layout, layoutOf, type ObjectFile } from '@spoor/btf';
 import { errnoName, SpoorError } from '@spoor/core';
 import type { Native } from '../ffi/native.js';
+import { preferLink } from '../links/struct-ops.js';
 import { possibleCpus } from '../maps/kernel-map.js';
 import { checkMapSize } from '../maps/map-size.js';
+import {
+  type FunctionTarget,
+  requireFunctionTargets,
+  setFunctionTarget,
+} from '../programs/function-target.js';
 import { isHooked } from '../programs/program-type.js';
 import { type Constant, Constants } from './constants.js';
-import { type MapHandle, mapHandles, programHandles } from './handles.js';
+import { type MapHandle, mapHandles, type ProgramHandle, programHandles } from './handles.js';
 import { loadObject, loadObjectElsewhere, type ObjectToLoad } from './load.js';
 import type { LoadedObject } from './loaded-object.js';
 import type { LoadOptions, OpenedMap, OpenedProgram } from './opened-parts.js';
@@ -35,6 +41,8 @@ export class OpenedObject implements Disposable {
   readonly #source: ObjectFile;
   readonly #types: RelocationFile | undefined;
   readonly #constants: Constants;
+  /** Names of the programs that `setTarget` gave a target. */
+  readonly #targets = new Set<string>();
   #handle: bigint;
   #phase: 'opened' | 'loaded' | 'disposed' = 'opened';
 
@@ -152,14 +160,7 @@ export class OpenedObject implements Disposable {
    * @throws {SpoorError} PROGRAM_UNKNOWN, `WRONG_PHASE`
    */
   enableProgram(name: string, enabled = true): this {
-    const programs = programHandles(this.#native, this.#opened('enable or disable a program'));
-    const program = programs.find((candidate) => candidate.name === name);
-    if (program === undefined) {
-      throw unknownName('PROGRAM_UNKNOWN', `program ${name}`, {
-        of: this.file,
-        known: programs.map((each) => each.name),
-      });
-    }
+    const program = this.#program(name, 'enable or disable a program');
     const { libbpf } = this.#native;
     this.#done(
       libbpf.bpf_program__set_autoload(program.handle, Number(enabled)),
@@ -171,6 +172,19 @@ export class OpenedObject implements Disposable {
   /** `enableProgram(name, false)`. */
   disableProgram(name: string): this {
     return this.enableProgram(name, false);
+  }
+
+  /**
+   * Chooses the function of a program whose section names none, such as `fentry`, or that of
+   * another program for `freplace`.
+   *
+   * @throws {SpoorError} UNSUPPORTED when there is no such function; `INVALID_VALUE` for other
+   *   kinds of programs; `PROGRAM_UNKNOWN`, `WRONG_PHASE`
+   */
+  setTarget(name: string, target: FunctionTarget): this {
+    setFunctionTarget(this.#native, this.#program(name, 'set a target'), target);
+    this.#targets.add(name);
+    return this;
   }
 
   /**
@@ -241,7 +255,9 @@ export class OpenedObject implements Disposable {
     const { libbpf } = this.#native;
     for (const map of this.#declaredMaps('load')) {
       if (libbpf.bpf_map__autocreate(map.handle) !== 0) this.#checkSize(map, map.maxEntries);
+      preferLink(this.#native, map);
     }
+    requireFunctionTargets(this.#native, handle, this.#targets);
     this.#phase = 'loaded';
     this.#handle = 0n;
     return handle;
@@ -260,6 +276,14 @@ export class OpenedObject implements Disposable {
     const map = maps.find((candidate) => candidate.name === name);
     if (map !== undefined) return map;
     throw unknownName('MAP_UNKNOWN', `map ${name}`, { of: this.file, known: maps.map((each) => each.name) });
+  }
+
+  #program(name: string, what: string): ProgramHandle {
+    const programs = programHandles(this.#native, this.#opened(what));
+    const program = programs.find((candidate) => candidate.name === name);
+    if (program !== undefined) return program;
+    const known = programs.map((each) => each.name);
+    throw unknownName('PROGRAM_UNKNOWN', `program ${name}`, { of: this.file, known });
   }
 
   #checkSize(map: MapHandle, maxEntries: number): void {

@@ -4,7 +4,7 @@ export interface OpenedProgram {
   readonly section: string;
   /**
    * True for a program that waits for a hook; false for one that runs on demand (`iter/…`,
-   * `syscall`).
+   * `syscall`) or belongs to a struct_ops map.
    */
   readonly hooked: boolean;
   /** True if `load()` loads it. Default: as the C side declares; `SEC("?tp_btf/…")` is off. */

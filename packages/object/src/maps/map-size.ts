@@ -48,7 +48,8 @@ export function checkMapSize(
 ): void {
   const { name, type } = map;
   if (sizeless.has(type)) {
-    if (maxEntries === 0) return;
+    // libbpf gives a struct_ops map its one entry.
+    if (maxEntries === (type === kind.structOps ? 1 : 0)) return;
     throw new SpoorError(
       'MAP_KIND',
       `the map ${name} has no size: its entries live in the objects they belong to`,

@@ -1,10 +1,10 @@
 import { closeSync, readSync } from 'node:fs';
 import { errno, errnoName, SpoorError } from '@spoor/core';
-import { readEnvironment } from '../features/environment.js';
 import type { Native } from '../ffi/native.js';
 import { CStruct } from '../libc/c-memory.js';
+import { attachProgram, lacksTarget } from '../links/hooks.js';
 import { Link } from '../links/link.js';
-import { attachFailure } from '../load/failure.js';
+import type { AttachTarget, IteratorTarget } from '../links/targets.js';
 import { isHooked, isIterator, type ProgramKind } from './program-type.js';
 import { type TestRun, type TestRunResult, testRun } from './test-run.js';
 
@@ -54,7 +54,7 @@ export class LoadedProgram {
   readonly section: string;
   /**
    * True for a program that waits for a hook; false for one that runs on demand (`iter/…`,
-   * `syscall`).
+   * `syscall`) or belongs to a struct_ops map.
    */
   readonly hooked: boolean;
   /** The verifier statistics, when the object was loaded with `verifierStatistics`. */
@@ -62,7 +62,7 @@ export class LoadedProgram {
   readonly #kind: ProgramKind;
   readonly #native: Native;
   #handle: bigint;
-  #link: Link | undefined;
+  #links: readonly Link[] = [];
   #iterator: Link | undefined;
 
   /** @internal */
@@ -81,37 +81,79 @@ export class LoadedProgram {
     return this.#native.libbpf.bpf_program__fd(this.#live());
   }
 
+  /** True while at least one link of this program is attached. */
   get attached(): boolean {
-    return this.#link?.attached ?? false;
+    return this.#links.some(({ attached }) => attached);
   }
 
   /**
-   * Attaches to the hook that the section names. The link is detached with the object at the
-   * latest.
+   * Attaches the program to a target. It can be attached several times, each by a link of its own.
    *
-   * @throws {SpoorError} ATTACH_FAILED, `NO_PRIVILEGE`, `LOCKDOWN`; `WRONG_PHASE` when it is
-   *   attached already
+   * @param target where to attach: its type depends on the section of the program, as in the table
+   *   of the README. Default: the target that the section names
+   * @returns the link, which is detached with the object at the latest
+   * @throws {SpoorError} INVALID_VALUE when the target is missing or of another type: says which
+   *   one the program wants
+   * @throws {SpoorError} ATTACH_FAILED, `NO_PRIVILEGE` or `LOCKDOWN` when the kernel refuses
+   * @throws {SpoorError} UNSUPPORTED when programs of this type are not attached by a call, or this
+   *   machine lacks the counter of a `PerfEventTarget`
+   * @throws {SpoorError} WRONG_PHASE when the object is disposed
+   *
+   * @example
+   * ```ts
+   * const program = loaded.program('on_fork');
+   * using first = program.attach(); // SEC("raw_tp/sched_process_fork")
+   * using second = program.attach({ name: 'sched_process_exec' });
+   * ```
    */
-  attach(): Link {
-    if (this.attached) throw new SpoorError('WRONG_PHASE', `${this.name} is attached already`);
-    this.#link = this.#attach();
-    return this.#link;
+  attach(target?: AttachTarget): Link {
+    const link = this.#attach(target);
+    this.#links = [...this.#links.filter(({ attached }) => attached), link];
+    return link;
   }
 
   /**
-   * Runs an iterator once over all there is and returns what it wrote (`bpf_seq_write`): kernel 5.8
-   * and later.
+   * Returns why `attach()` needs a target, or cannot attach the program at all. Returns undefined
+   * if the section names the target.
    *
-   * @throws {SpoorError} WRONG_PHASE for a program that is not an iterator, `SYSCALL_FAILED`
+   * @example
+   * ```ts
+   * const reason = loaded.program('on_exit').lacksTarget(); // undefined
+   * ```
    */
-  iterate(): Uint8Array {
+  lacksTarget(): string | undefined {
+    return lacksTarget({ ...this.#kind, section: this.section });
+  }
+
+  /**
+   * Runs an iterator once and returns the bytes that it wrote (`bpf_seq_write`): kernel 5.8 and
+   * later.
+   *
+   * @param target the elements to visit. Default: all
+   * @throws {SpoorError} WRONG_PHASE for a program that is not an iterator, `SYSCALL_FAILED`; and
+   *   with a target as `attach` does
+   *
+   * @example
+   * ```ts
+   * const ids = loaded.program('each_task').iterate();
+   * ```
+   */
+  iterate(target?: IteratorTarget): Uint8Array {
     if (!isIterator(this.#kind)) {
-      throw new SpoorError('WRONG_PHASE', `${this.name} (${this.section}) is no iterator`, {
+      throw new SpoorError('WRONG_PHASE', `${this.name} (${this.section}) is not an iterator`, {
         remedy: 'Only programs in a section iter/… can be iterated.',
       });
     }
+    if (target !== undefined) {
+      using link = this.#attach(target);
+      return this.#readIterator(link);
+    }
     this.#iterator ??= this.#attach();
-    const fd = this.#native.libbpf.bpf_iter_create(this.#iterator.fd);
+    return this.#readIterator(this.#iterator);
+  }
+
+  #readIterator(link: Link): Uint8Array {
+    const fd = this.#native.libbpf.bpf_iter_create(link.fd);
     if (fd < 0) throw this.#failed('bpf_iter_create', fd);
     try {
       return readAll(fd);
@@ -150,16 +192,16 @@ export class LoadedProgram {
   /** @internal Detaches; the object frees the program itself. */
   retire(): void {
     this.#iterator?.detach();
-    this.#link?.detach();
+    for (const link of [...this.#links].reverse()) link.detach();
     this.#handle = 0n;
   }
 
-  #attach(): Link {
-    const handle = this.#native.libbpf.bpf_program__attach(this.#live());
-    if (handle === 0n) {
-      throw attachFailure(this, -this.#native.driver.errno(), readEnvironment());
-    }
-    return new Link(this.#native, handle, this.name);
+  #attach(target?: AttachTarget): Link {
+    const native = this.#native;
+    const { name, section, fd } = this;
+    const { type, attachType } = this.#kind;
+    const site = { native, handle: this.#live(), fd, name, section, type, attachType };
+    return new Link(native, attachProgram(site, target), name);
   }
 
   #live(): bigint {
