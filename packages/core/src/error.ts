@@ -1,3 +1,5 @@
+import { plainDetails } from './plain-details.js';
+
 /** The meaning of a code. docs/errors.md lists all of them. */
 export interface ErrorCode {
   /**
@@ -68,7 +70,10 @@ export const errorCodes = {
     'Install it, or leave `SPOOR_FFI` unset.',
   ),
   LIBBPF_MISSING: environment('libbpf is not installed.', 'On Debian: `apt-get install libbpf1`.'),
-  LIBBPF_TOO_OLD: environment('libbpf is older than 1.0.', 'Install libbpf 1.0 or later.'),
+  LIBBPF_TOO_OLD: environment(
+    'libbpf is older than 1.0, or than the object needs.',
+    'Install the version that the remedy names.',
+  ),
   BTF_MISSING: environment(
     'The kernel has no type information.',
     'Use a kernel with `CONFIG_DEBUG_INFO_BTF`.',
@@ -88,6 +93,10 @@ export const errorCodes = {
 
   OBJECT_INVALID: data('A file is not a BPF object, or it is truncated.', 'Compile it again with clang.'),
   OBJECT_NO_BTF: data('A BPF object has no type information.', 'Compile it with `-g`.'),
+  SECTION_UNKNOWN: data(
+    'A program is in a section whose name libbpf does not know.',
+    'Rename the section. The message names it.',
+  ),
   BTF_INVALID: data('Type information contradicts itself.', 'Compile the object again.'),
   LAYOUT_MISMATCH: data(
     'A C type differs from the one that the code was generated from.',
@@ -137,6 +146,10 @@ export const errorCodes = {
     'Keep `event.copy()` instead.',
   ),
 
+  EXTERN_MISSING: environment(
+    'The kernel lacks an extern of an object, or has it with another type.',
+    'Declare it `__weak`, or run a kernel that has it.',
+  ),
   LOAD_FAILED: environment('The kernel did not load the object.', 'The message names the step that failed.'),
   VERIFIER_REJECTED: environment('The verifier rejected a program.', '`details.log` has the whole log.'),
   ATTACH_FAILED: environment(
@@ -163,7 +176,10 @@ export interface SpoorErrorOptions {
   readonly call?: string;
   /** Positive errno of the failed call. */
   readonly errno?: number;
-  /** Further facts for programs: the verifier's whole log, the column of a syntax error. */
+  /**
+   * Further facts for programs: the verifier's whole log, the column of a syntax error. The error
+   * has a copy that `JSON.stringify` accepts: a bigint becomes its decimal text.
+   */
   readonly details?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }
@@ -193,6 +209,6 @@ export class SpoorError extends Error {
     this.remedy = options.remedy;
     this.call = options.call;
     this.errno = options.errno;
-    this.details = options.details ?? {};
+    this.details = plainDetails(options.details ?? {});
   }
 }

@@ -33,6 +33,8 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   let best: string | undefined;
   let least = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
+    // As many letters are missing at least.
+    if (Math.abs(candidate.length - word.length) >= least) continue;
     const far = distance(wanted, candidate.toLowerCase());
     if (far < least) [best, least] = [candidate, far];
   }

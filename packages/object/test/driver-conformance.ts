@@ -193,6 +193,13 @@ export function driverConformance(name: string, make: () => Driver): void {
       expect(driver.errno()).toBeGreaterThan(0);
     });
 
+    test('captures the warnings of libbpf', () => {
+      const { libbpf, messages } = bindNative(driver);
+      const mark = messages.mark();
+      libbpf.bpf_object__open_mem(Buffer.alloc(512, 1), 512n, null);
+      expect(messages.since(mark)[0]).toContain('elf: ');
+    });
+
     test('binds one library any number of times', () => {
       const libraries: NativeLibrary[] = [driver.open('libc.so.6'), driver.open('libc.so.6')];
       const pids = libraries.map((library) =>

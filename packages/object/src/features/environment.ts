@@ -7,6 +7,8 @@ export interface Environment {
   readonly hasKernelBtf: boolean;
   /** Missing capabilities that a load needs. */
   readonly missingCapabilities: readonly string[];
+  /** True without CAP_NET_ADMIN, which programs and maps for the network need. */
+  readonly lacksNetAdmin: boolean;
   readonly hasTracefs: boolean;
   /** True in a user namespace, whose capabilities do not allow BPF. */
   readonly inUserNamespace: boolean;
@@ -27,6 +29,7 @@ const initialUserNamespace = 0xeffffffd;
  * it.
  */
 const capSysAdmin = 1n << 21n;
+const capNetAdmin = 1n << 12n;
 const needed = { CAP_PERFMON: 1n << 38n, CAP_BPF: 1n << 39n };
 
 /**
@@ -38,10 +41,12 @@ const needed = { CAP_PERFMON: 1n << 38n, CAP_BPF: 1n << 39n };
  * ```
  */
 export function readEnvironment(): Environment {
+  const status = read('/proc/self/status');
   return {
     lockdown: lockdownMode(read('/sys/kernel/security/lockdown')),
     hasKernelBtf: existsSync('/sys/kernel/btf/vmlinux'),
-    missingCapabilities: missingCapabilities(read('/proc/self/status')),
+    missingCapabilities: missingCapabilities(status),
+    lacksNetAdmin: lacksNetAdmin(status),
     hasTracefs: tracefs() !== undefined,
     inUserNamespace: userNamespace() !== initialUserNamespace,
     hasProcfs: hasProcfs(),
@@ -73,7 +78,9 @@ export function hasProcfs(): boolean {
  * const reason = missingPrivilege(readEnvironment());
  * ```
  */
-export function missingPrivilege(environment: Environment): string | undefined {
+export function missingPrivilege(
+  environment: Pick<Environment, 'inUserNamespace' | 'missingCapabilities'>,
+): string | undefined {
   if (environment.inUserNamespace) return 'in a user namespace, whose capabilities do not count for BPF';
   const missing = environment.missingCapabilities;
   return missing.length === 0 ? undefined : `without ${missing.join(' and ')}`;
@@ -119,13 +126,22 @@ export function isLocked(lockdown: string | undefined): boolean {
  * known to be missing
  */
 export function missingCapabilities(status: string): readonly string[] {
-  const mask = /^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1];
-  if (mask === undefined) return [];
-  const effective = BigInt(`0x${mask}`);
-  if ((effective & capSysAdmin) !== 0n) return [];
+  const effective = effectiveCapabilities(status);
+  if (effective === undefined || (effective & capSysAdmin) !== 0n) return [];
   return Object.entries(needed)
     .filter(([, bit]) => (effective & bit) === 0n)
     .map(([name]) => name);
+}
+
+/** @param status the text of `/proc/self/status` */
+export function lacksNetAdmin(status: string): boolean {
+  const effective = effectiveCapabilities(status);
+  return effective !== undefined && (effective & (capSysAdmin | capNetAdmin)) === 0n;
+}
+
+function effectiveCapabilities(status: string): bigint | undefined {
+  const mask = /^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1];
+  return mask === undefined ? undefined : BigInt(`0x${mask}`);
 }
 
 /** The folder that describes the tracepoints of the kernel; undefined without tracefs. */

@@ -3,10 +3,10 @@
  * these types.
  *
  * Scalars and pointers, nothing else: no struct by value, no variadic call, and no callback. The
- * only callback that libbpf would take is its printer, `libbpf_set_print`, whose last argument is a
- * `va_list`: its representation is the ABI's own affair, so a driver cannot pass it on in a
- * portable way. Spoor switches the printer off and has the kernel write its logs into memory
- * instead (see `log-buffer.ts`).
+ * only callback that libbpf takes is its printer, which any thread may call at any time. Drivers
+ * relay such a call to the thread of JavaScript, where it can deadlock, or end the process. So the
+ * printer is machine code that needs no driver (see `printer.ts`), and the kernel writes its logs
+ * into memory (see `log-buffer.ts`).
  */
 
 /**

@@ -3,6 +3,7 @@ import { type Driver, type DriverName, driverNames, type NativeLibrary, type Sig
 import { ffiNapiDriver } from './ffi-napi.js';
 import { koffiDriver } from './koffi.js';
 import { nodeDriver } from './node.js';
+import { captureMessages, type Messages } from './printer.js';
 import { type Bound, libbpfTable, libcTable } from './table.js';
 
 /** One row a driver: how to make it, and what to do when it cannot be made. */
@@ -59,13 +60,15 @@ export interface Native {
   readonly epollWaitElsewhere:
     | ((epoll: number, events: bigint, most: number, timeoutMs: number) => Promise<number>)
     | undefined;
+  /** The warnings of libbpf. */
+  readonly messages: Messages;
   /** Of the loaded libbpf, as `1.1`. */
   readonly libbpfVersion: string;
 }
 
 /**
- * Opens libbpf and the C library and silences libbpf's printer, which would write to the process's
- * standard error: what it would say is in the errors that we throw.
+ * Opens libbpf and the C library. Captures libbpf's messages, which would otherwise go to the
+ * standard error of the process. The decisive ones become part of the errors.
  *
  * @throws {SpoorError} LIBBPF_MISSING, `LIBBPF_TOO_OLD` below 1.0, `FFI_UNAVAILABLE`
  */
@@ -79,13 +82,13 @@ export function bindNative(driver: Driver, sonames = { libbpf: 'libbpf.so.1', li
   if (major < 1) {
     throw tooOld(`libbpf ${libbpfVersion}`);
   }
-  libbpf.libbpf_set_print(null);
   return {
     driver,
     libbpf,
     libc,
     loadElsewhere: bindElsewhere(library, 'bpf_object__load', libbpfTable.bpf_object__load),
     epollWaitElsewhere: bindElsewhere(cLibrary, 'epoll_wait', libcTable.epoll_wait),
+    messages: captureMessages({ libbpf, libc }),
     libbpfVersion,
   };
 }

@@ -1,7 +1,6 @@
 import { closeSync } from 'node:fs';
-import { readEnvironment } from '../features/environment.js';
 import type { Native } from '../ffi/native.js';
-import { attachFailure } from '../load/failure.js';
+import { type AttachSite, attachFailure } from '../load/attach-failure.js';
 import type { ProgramKind } from '../programs/program-type.js';
 
 /** `enum bpf_link_type` of `linux/bpf.h`, in its order. */
@@ -43,6 +42,8 @@ export interface Site extends ProgramKind {
   readonly fd: number;
   readonly name: string;
   readonly section: string;
+  /** `native.messages.mark()` of before the attachment. */
+  readonly mark: number;
 }
 
 /**
@@ -71,6 +72,12 @@ export function descriptorLink(fd: number, type: LinkType): Attachment {
   return { fd, type, detach: () => closeSync(fd) };
 }
 
-export function failed({ name }: { readonly name: string }, where: string, errno: number) {
-  return attachFailure({ name, section: where }, -errno, readEnvironment());
+/**
+ * The error of an attachment that failed.
+ *
+ * @param where the hook, as a section would name it
+ */
+export function failed(site: Omit<AttachSite, 'section'>, where: string, errno: number) {
+  const { native, name, type, mark } = site;
+  return attachFailure({ native, name, section: where, type, mark }, -errno);
 }

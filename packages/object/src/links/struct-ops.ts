@@ -3,7 +3,7 @@ import { release } from 'node:os';
 import { errno } from '@spoor/core';
 import type { Native } from '../ffi/native.js';
 import type { MapHandle } from '../load/handles.js';
-import { attachType } from '../programs/program-type.js';
+import { attachType, programType } from '../programs/program-type.js';
 import { type Attachment, failed } from './attachment.js';
 import { isKernelLink } from './link.js';
 import { createLink } from './system-calls.js';
@@ -32,11 +32,12 @@ export function preferLink({ libbpf }: Native, map: MapHandle): void {
  */
 export function attachStructOps(native: Native, { handle, name }: MapHandle): Attachment {
   const { libbpf, driver } = native;
+  const site = { native, name, type: programType.structOps, mark: native.messages.mark() };
   const linked = (libbpf.bpf_map__map_flags(handle) & withLink) !== 0;
   const link = libbpf.bpf_map__attach_struct_ops(handle);
   const number = link === 0n ? driver.errno() : 0;
   // A map with BPF_F_LINK keeps its functions after a link was detached.
-  if (link === 0n && !(linked && number === errno.EBUSY)) throw failed({ name }, 'struct_ops', number);
+  if (link === 0n && !(linked && number === errno.EBUSY)) throw failed(site, 'struct_ops', number);
   const detach = () => {
     if (link !== 0n) libbpf.bpf_link__destroy(link);
   };
@@ -50,7 +51,7 @@ export function attachStructOps(native: Native, { handle, name }: MapHandle): At
   });
   if (own < 0) {
     detach();
-    throw failed({ name }, 'struct_ops', -own);
+    throw failed(site, 'struct_ops', -own);
   }
   return {
     fd: own,

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { type Environment, lockdownMode, missingCapabilities } from '../features/environment.js';
-import { attachFailure, type LoadEvidence, lastUsefulLines, loadFailure } from './failure.js';
+import type { Environment } from '../features/environment.js';
+import { type LoadEvidence, lastUsefulLines, loadFailure } from './failure.js';
 
 const able: Environment = {
   lockdown: 'none',
   hasKernelBtf: true,
   missingCapabilities: [],
+  lacksNetAdmin: false,
   hasTracefs: true,
   inUserNamespace: false,
   hasProcfs: true,
@@ -24,6 +25,9 @@ function failureOf(evidence: Partial<LoadEvidence>) {
     plainProgram: 0,
     kernelBtfFault: undefined,
     unsupported: [],
+    programs: [{ name: 'on_exec', type: 26 }],
+    messages: [],
+    libbpfVersion: '1.1',
     environment: able,
     ...evidence,
   });
@@ -51,7 +55,7 @@ describe('a load that fails', () => {
   });
 
   test('with every capability, in a container that forbids it, is a missing privilege', () => {
-    const map = { name: 'scopes', maxEntries: 2, keySize: 4, valueSize: 8, status: EPERM };
+    const map = { name: 'scopes', type: 1, flags: 0, maxEntries: 2, keySize: 4, valueSize: 8, status: EPERM };
     const refusedMap = { ...map, status: EACCES };
     const unsupported = ['on_exec (tp_btf/sched_process_exec): the kernel refuses to load it (EPERM)'];
     for (const evidence of [
@@ -70,15 +74,13 @@ describe('a load that fails', () => {
 
   test('in a user namespace says that its capabilities do not count', () => {
     const environment = { ...able, inUserNamespace: true };
-    const map = { name: 'scopes', maxEntries: 2, keySize: 4, valueSize: 8, status: EPERM };
+    const map = { name: 'scopes', type: 1, flags: 0, maxEntries: 2, keySize: 4, valueSize: 8, status: EPERM };
     const error = failureOf({ status: EPERM, map, environment });
     expect(error).toMatchObject({ code: 'NO_PRIVILEGE' });
     expect(error.message).toContain('user namespace');
     expect(error.remedy).toContain('sudo');
     // Another reason stays one.
     expect(failureOf({ status: EMFILE, environment })).toMatchObject({ code: 'LOAD_FAILED' });
-    const attached = attachFailure({ name: 'x', section: 'tp_btf/x' }, EPERM, environment);
-    expect(attached.remedy).toContain('user namespace');
   });
 
   test('under lockdown says so, also when only a helper is gone', () => {
@@ -93,7 +95,7 @@ describe('a load that fails', () => {
   });
 
   test('for want of a descriptor says so, whatever could not be made without one afterwards', () => {
-    const map = { name: 'maps', maxEntries: 1, keySize: 4, valueSize: 4, status: EINVAL };
+    const map = { name: 'maps', type: 1, flags: 0, maxEntries: 1, keySize: 4, valueSize: 4, status: EINVAL };
     const few = { ...able, descriptorsLeft: 5 };
     expect(failureOf({ status: EINVAL, environment: few }).message).toContain('no file descriptor');
     const rejection = { program: 'on_fork', log: "BPF map 'x' is referenced but wasn't created\n" };
@@ -114,8 +116,6 @@ describe('a load that fails', () => {
       message: expect.stringContaining('ENOMEM'),
       remedy: expect.stringContaining('memory'),
     });
-    const attached = attachFailure({ name: 'x', section: 'tp_btf/x' }, EMFILE, able);
-    expect(attached).toMatchObject({ code: 'ATTACH_FAILED', remedy: expect.stringContaining('ulimit -n') });
   });
 
   test('because the kernel\u2019s types are something else says so, whatever else that looks like', () => {
@@ -152,14 +152,22 @@ describe('a load that fails', () => {
   });
 
   test.each([E2BIG, ENOMEM, EINVAL])('at a map tells its name and size (%i)', (status) => {
-    const map = { name: 'proc_info', maxEntries: 500_000, keySize: 4, valueSize: 8, status };
+    const map = {
+      name: 'proc_info',
+      type: 1,
+      flags: 0,
+      maxEntries: 500_000,
+      keySize: 4,
+      valueSize: 8,
+      status,
+    };
     const error = failureOf({ status: -4, map });
     expect(error).toMatchObject({ code: 'MAP_SIZE', errno: -status, call: 'bpf_map_create(proc_info)' });
     expect(error.message).toContain('proc_info of 500000 entries');
   });
 
   test('for want of memory or of bpf(2) is not blamed on the size of a small map', () => {
-    const map = { name: 'scopes', maxEntries: 2, keySize: 4, valueSize: 8 };
+    const map = { name: 'scopes', type: 1, flags: 0, maxEntries: 2, keySize: 4, valueSize: 8 };
     expect(failureOf({ status: ENOMEM, map: { ...map, status: ENOMEM } })).toMatchObject({
       code: 'LOAD_FAILED',
       remedy: expect.stringContaining('memory'),
@@ -168,7 +176,15 @@ describe('a load that fails', () => {
   });
 
   test('at a map for another reason is not blamed on its size', () => {
-    const map = { name: 'proc_info', maxEntries: 5, keySize: 4, valueSize: 8, status: -95 };
+    const map = {
+      name: 'proc_info',
+      type: 1,
+      flags: 0,
+      maxEntries: 5,
+      keySize: 4,
+      valueSize: 8,
+      status: -95,
+    };
     expect(failureOf({ map })).toMatchObject({ code: 'LOAD_FAILED', errno: 95 });
   });
 
@@ -184,30 +200,81 @@ describe('a load that fails', () => {
   });
 });
 
-describe('an attachment that fails', () => {
-  const program = { name: 'on_open', section: 'tp/syscalls/sys_enter_openat' };
+describe('the reason of libbpf', () => {
+  const messages = ["extern (func ksym) 'frob': not found in kernel or module BTFs", 'more'];
 
-  test('names the program, its section and the errno', () => {
-    const error = attachFailure(program, -524, able);
-    expect(error).toMatchObject({ code: 'ATTACH_FAILED', errno: 524 });
-    expect(error.message).toBe('on_open cannot be attached to tp/syscalls/sys_enter_openat: ENOTSUPP');
-    expect(error.remedy).toContain('disable the program');
-  });
-
-  test('for want of tracefs says how to mount it', () => {
-    expect(attachFailure(program, ENOENT, { ...able, hasTracefs: false }).remedy).toContain(
-      'mount -t tracefs',
+  test('is part of the error', () => {
+    const error = failureOf({ status: -3, messages });
+    expect(error).toMatchObject({
+      code: 'EXTERN_MISSING',
+      errno: 3,
+      details: { extern: 'frob', libbpf: messages },
+    });
+    expect(error.message).toBe(
+      'spoor: this kernel has no function frob, which the object declares as extern',
     );
-    expect(attachFailure(program, ENOENT, able).remedy).toContain('no such hook');
   });
 
-  test('for want of privilege, or under lockdown, says that', () => {
-    expect(attachFailure(program, EACCES, { ...able, missingCapabilities: ['CAP_PERFMON'] })).toMatchObject({
+  test('wins over what the kernel lacks besides, and not over a log of the verifier', () => {
+    const unsupported = ['on_x (tp_btf/x): there is no such hook'];
+    expect(failureOf({ messages, unsupported })).toMatchObject({ code: 'EXTERN_MISSING' });
+    const rejection = { program: 'on_exec', log };
+    expect(failureOf({ messages, rejection })).toMatchObject({ code: 'VERIFIER_REJECTED' });
+  });
+
+  test('stands behind the errno when no rule knows it', () => {
+    const said = ["map 'table': something new", "failed to load object 'spoor'"];
+    const error = failureOf({ messages: said });
+    expect(error.message).toBe("spoor cannot be loaded: EINVAL: map 'table': something new");
+    expect(error.remedy).toContain('No remedy is known');
+  });
+});
+
+describe('a missing capability', () => {
+  const programs = [
+    { name: 'on_packet', type: 6 },
+    { name: 'on_exec', type: 26 },
+  ];
+  const messages = ["prog 'on_packet': BPF program load failed: Operation not permitted"];
+  const environment = { ...able, lacksNetAdmin: true };
+
+  test('is CAP_NET_ADMIN for a program of the network', () => {
+    const error = failureOf({ status: EPERM, programs, messages, environment });
+    expect(error).toMatchObject({
       code: 'NO_PRIVILEGE',
+      message: 'spoor cannot be loaded: the process is without CAP_NET_ADMIN',
+      remedy: expect.stringContaining('CAP_NET_ADMIN'),
+      details: { missingCapabilities: ['CAP_NET_ADMIN'], program: 'on_packet' },
     });
-    expect(attachFailure(program, EPERM, { ...able, lockdown: 'integrity' })).toMatchObject({
-      code: 'LOCKDOWN',
+  });
+
+  test('is not CAP_NET_ADMIN for a program that only traces', () => {
+    const traces = ["prog 'on_exec': BPF program load failed: Operation not permitted"];
+    const error = failureOf({ status: EPERM, programs, messages: traces, environment });
+    expect(error.message).not.toContain('CAP_NET_ADMIN');
+    expect(error.remedy).toContain('seccomp');
+  });
+
+  test('is not CAP_PERFMON for a program of the network', () => {
+    const lacking = { ...environment, missingCapabilities: ['CAP_PERFMON'] };
+    const error = failureOf({ status: EPERM, programs, messages, environment: lacking });
+    expect(error.details['missingCapabilities']).toEqual(['CAP_NET_ADMIN']);
+  });
+
+  test('is not the reason if the verifier wrote a log, and then part of the remedy', () => {
+    const lacking = { ...able, missingCapabilities: ['CAP_PERFMON'] };
+    const rejection = { program: 'on_exec', log };
+    const error = failureOf({ status: EACCES, rejection, environment: lacking });
+    expect(error).toMatchObject({
+      code: 'VERIFIER_REJECTED',
+      remedy: expect.stringContaining('CAP_PERFMON'),
     });
+  });
+
+  test('is CAP_NET_ADMIN for a map of sockets', () => {
+    const map = { name: 'peers', type: 15, maxEntries: 1, keySize: 4, valueSize: 4, status: EPERM };
+    const error = failureOf({ status: EPERM, map, environment });
+    expect(error.message).toContain('CAP_NET_ADMIN');
   });
 });
 
@@ -215,16 +282,4 @@ test('the useful lines of a log are its last ones without statistics', () => {
   expect(lastUsefulLines('')).toEqual([]);
   expect(lastUsefulLines(log)[3]).toBe('7: (79) r1 = *(u64 *)(r0 +0)');
   expect(lastUsefulLines(Array.from({ length: 50 }, (_, line) => `line ${line}`).join('\n'))).toHaveLength(6);
-});
-
-test('the environment is read from what the kernel prints', () => {
-  expect(lockdownMode('none [integrity] confidentiality\n')).toBe('integrity');
-  expect(lockdownMode('')).toBeUndefined();
-  const status = (mask: string) => `Name:\tnode\nCapPrm:\t0000000000000000\nCapEff:\t${mask}\nSeccomp:\t0\n`;
-  expect(missingCapabilities(status('000001ffffffffff'))).toEqual([]);
-  expect(missingCapabilities(status('0000000000200000'))).toEqual([]);
-  expect(missingCapabilities(status('000000c000000000'))).toEqual([]);
-  expect(missingCapabilities(status('0000008000000000'))).toEqual(['CAP_PERFMON']);
-  expect(missingCapabilities(status('0000000000000000'))).toEqual(['CAP_PERFMON', 'CAP_BPF']);
-  expect(missingCapabilities('')).toEqual([]);
 });

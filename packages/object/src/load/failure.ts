@@ -1,11 +1,14 @@
 import { errno, errnoName, SpoorError, type SpoorErrorCode, type SpoorErrorOptions } from '@spoor/core';
 import { type Environment, isLocked, missingPrivilege } from '../features/environment.js';
+import { lackingCapabilities, type Needs } from './capabilities.js';
+import { decisiveMessage, libbpfReason, type Reason, refusedProgram } from './libbpf-reason.js';
+import { rejectionRemedy } from './rejection-remedy.js';
 
 const privilegeRemedy =
   'Run as root, or give the process CAP_BPF and CAP_PERFMON (kernel 5.8 and later). In a container: --privileged, or both ' +
   'capabilities and a seccomp profile that allows bpf(2); a user namespace of its own is never enough.';
 
-const userNamespaceRemedy =
+export const userNamespaceRemedy =
   'Run it in the user namespace of the machine: as root (sudo) outside of the container, or in a container with root of the ' +
   'machine. Rootless containers and unshare --user have one of their own.';
 
@@ -16,13 +19,13 @@ const forbiddenRemedy =
 /** For calls that found no memory. */
 export const memoryRemedy = 'Free some memory, or raise the memory limit of the cgroup.';
 
-const descriptorRemedy =
+export const descriptorRemedy =
   'Raise the limit of open files (ulimit -n), or close some: each map and program takes one.';
 
 /** A load takes fewer: one for each map and program, and a few more. */
 const enoughDescriptors = 64;
 
-const lockdownRemedy =
+export const lockdownRemedy =
   'The kernel is locked down, as it is with Secure Boot on some distributions. Boot without lockdown=confidentiality, or ' +
   'disable Secure Boot.';
 
@@ -42,11 +45,19 @@ export interface LoadEvidence {
   readonly kernelBtfFault: string | undefined;
   /** Programs that this kernel cannot have, each with its section and why. */
   readonly unsupported: readonly string[];
+  /** The enabled programs. */
+  readonly programs: readonly { readonly name: string; readonly type: number }[];
+  /** The warnings of libbpf, oldest first. */
+  readonly messages: readonly string[];
+  /** As `1.1`. */
+  readonly libbpfVersion: string;
   readonly environment: Environment;
 }
 
 export interface RefusedMap {
   readonly name: string;
+  /** `enum bpf_map_type`. */
+  readonly type: number;
   readonly maxEntries: number;
   readonly keySize: number;
   readonly valueSize: number;
@@ -66,7 +77,7 @@ export function loadFailure(evidence: LoadEvidence): SpoorError {
   if (lacksDescriptors && rejection?.log.includes("wasn't created")) return noDescriptor(object, options);
   if (evidence.kernelBtfFault !== undefined)
     return invalidKernelBtf(object, evidence.kernelBtfFault, options);
-  if (rejection !== undefined) return rejected(object, rejection, options);
+  if (rejection !== undefined) return rejected(evidence, rejection, options);
   if (!environment.hasKernelBtf) {
     return new SpoorError('BTF_MISSING', `${object} cannot be loaded: this kernel does not offer its types`, {
       ...options,
@@ -75,12 +86,14 @@ export function loadFailure(evidence: LoadEvidence): SpoorError {
         : 'Mount sysfs, where the types are: mount -t sysfs sysfs /sys',
     });
   }
-  const denied = [map?.status, plainProgram].find((one) => one === -errno.EPERM || one === -errno.EACCES);
+  const denied = [map?.status, plainProgram].find(isDenial);
   if (denied !== undefined) return forbidden(object, denied, options);
+  const reason = libbpfReason(evidence.messages, evidence.libbpfVersion);
+  if (reason !== undefined) return explained(evidence, reason, options);
   if (map !== undefined) return mapFailure(object, map, options);
   // Programs for kernel hooks fail with this errno too, without a better reason.
   if (plainProgram === -errno.ENOSYS) return noSyscall(object, options);
-  if (plainProgram === -errno.ENOMEM) return failed(object, plainProgram, options);
+  if (plainProgram === -errno.ENOMEM) return failed(evidence, plainProgram, options);
   if (unsupported.length > 0) {
     return new SpoorError('UNSUPPORTED', `${object}: this kernel cannot have ${unsupported.join('; ')}`, {
       ...options,
@@ -90,13 +103,28 @@ export function loadFailure(evidence: LoadEvidence): SpoorError {
   }
   if (status === -errno.EPERM) return forbidden(object, status, options);
   if (lacksDescriptors) return noDescriptor(object, options);
-  return failed(object, status, options);
+  return failed(evidence, status, options);
 }
 
-function failed(object: string, status: number, options: SpoorErrorOptions): SpoorError {
-  return new SpoorError('LOAD_FAILED', `${object} cannot be loaded: ${errnoName(status)}`, {
+function explained(evidence: LoadEvidence, reason: Reason, options: SpoorErrorOptions): SpoorError {
+  const { code, message, remedy, details } = reason;
+  return new SpoorError(code, `${evidence.object}: ${message}`, {
     ...options,
-    ...(status === -errno.ENOMEM ? { remedy: memoryRemedy } : {}),
+    remedy,
+    details: { ...details, libbpf: evidence.messages },
+  });
+}
+
+function failed({ object, messages }: LoadEvidence, status: number, options: SpoorErrorOptions): SpoorError {
+  const said = decisiveMessage(messages);
+  const why = said === undefined ? '' : `: ${said}`;
+  return new SpoorError('LOAD_FAILED', `${object} cannot be loaded: ${errnoName(status)}${why}`, {
+    ...options,
+    details: { libbpf: messages },
+    remedy:
+      status === -errno.ENOMEM
+        ? memoryRemedy
+        : 'No remedy is known. `bpftool -d prog load` shows all that libbpf says of the object.',
   });
 }
 
@@ -124,13 +152,16 @@ function forbidden(object: string, status: number, options: SpoorErrorOptions): 
 /** Refusals that have nothing to do with the object. */
 function accessFailure(evidence: LoadEvidence, options: SpoorErrorOptions): SpoorError | undefined {
   const { object, status, rejection, environment } = evidence;
-  const { lockdown, missingCapabilities, inUserNamespace } = environment;
-  const missing = missingPrivilege(environment);
-  if (missing !== undefined && (!inUserNamespace || [status, evidence.map?.status].includes(-errno.EPERM))) {
+  const { lockdown, inUserNamespace } = environment;
+  const lacking = lackingCapabilities(needs(evidence), environment);
+  const isDenied = [status, evidence.map?.status].some(isDenial);
+  // The kernel looks at capabilities before it verifies: a log is evidence that they sufficed.
+  if (rejection === undefined && isDenied && (inUserNamespace || lacking.length > 0)) {
+    const missing = missingPrivilege({ inUserNamespace, missingCapabilities: lacking });
     return new SpoorError('NO_PRIVILEGE', `${object} cannot be loaded: the process is ${missing}`, {
       ...options,
-      remedy: inUserNamespace ? userNamespaceRemedy : privilegeRemedy,
-      details: { missingCapabilities, inUserNamespace },
+      remedy: inUserNamespace ? userNamespaceRemedy : capabilityRemedy(lacking),
+      details: { missingCapabilities: lacking, inUserNamespace, program: refusedProgram(evidence.messages) },
     });
   }
   // Locked down, the kernel withdraws the helpers that read its memory: the verifier does not know
@@ -145,16 +176,36 @@ function accessFailure(evidence: LoadEvidence, options: SpoorErrorOptions): Spoo
   });
 }
 
+function isDenial(status: number | undefined): boolean {
+  return status === -errno.EPERM || status === -errno.EACCES;
+}
+
+/** The types of the refused program; of all, if libbpf does not say which it was. */
+function needs({ programs, messages, map }: LoadEvidence): Needs {
+  const name = refusedProgram(messages);
+  const named = programs.filter((program) => program.name === name);
+  const refused = named.length > 0 ? named : programs;
+  return { programTypes: refused.map(({ type }) => type), mapType: map?.type };
+}
+
+export function capabilityRemedy(lacking: readonly string[]): string {
+  if (!lacking.includes('CAP_NET_ADMIN')) return privilegeRemedy;
+  return `Run as root, or give the process ${lacking.join(' and ')} too: the network needs CAP_NET_ADMIN.`;
+}
+
 function rejected(
-  object: string,
+  evidence: LoadEvidence,
   { program, log }: { program: string; log: string },
   options: SpoorErrorOptions,
 ): SpoorError {
+  const { object, programs, environment } = evidence;
   const lines = lastUsefulLines(log);
+  const programTypes = programs.filter(({ name }) => name === program).map(({ type }) => type);
+  const lacking = lackingCapabilities({ programTypes }, environment);
   return new SpoorError(
     'VERIFIER_REJECTED',
     `${object}: the verifier rejects ${program}:\n${lines.map((line) => `  ${line}`).join('\n')}`,
-    { ...options, details: { program, log } },
+    { ...options, remedy: rejectionRemedy(log, lacking), details: { program, log } },
   );
 }
 
@@ -199,45 +250,4 @@ function noSyscall(object: string, options: SpoorErrorOptions): SpoorError {
     ...options,
     remedy: 'Run a kernel with CONFIG_BPF_SYSCALL=y, or allow bpf(2) in the seccomp profile.',
   });
-}
-
-/** The error of a program that does not attach. */
-export function attachFailure(
-  program: { readonly name: string; readonly section: string },
-  status: number,
-  environment: Environment,
-): SpoorError {
-  const { lockdown, missingCapabilities, inUserNamespace } = environment;
-  const options = { call: `bpf_program__attach(${program.name})`, errno: -status };
-  const message = `${program.name} cannot be attached to ${program.section}: ${errnoName(status)}`;
-  if (status === -errno.EPERM || status === -errno.EACCES) {
-    if (isLocked(lockdown) && missingCapabilities.length === 0) {
-      return new SpoorError('LOCKDOWN', `${message}, the kernel is locked down (${lockdown})`, {
-        ...options,
-        remedy: lockdownRemedy,
-      });
-    }
-    return new SpoorError('NO_PRIVILEGE', message, {
-      ...options,
-      remedy: inUserNamespace ? userNamespaceRemedy : privilegeRemedy,
-    });
-  }
-  return new SpoorError('ATTACH_FAILED', message, {
-    ...options,
-    ...attachRemedy(program.section, status, environment),
-  });
-}
-
-function attachRemedy(section: string, status: number, { hasTracefs }: Environment): { remedy?: string } {
-  if (status === -errno.EMFILE || status === -errno.ENFILE) return { remedy: descriptorRemedy };
-  if (status === -errno.ENOMEM) return { remedy: memoryRemedy };
-  if (/^(tp|tracepoint)\//.test(section) && !hasTracefs) {
-    return { remedy: 'Mount tracefs: mount -t tracefs tracefs /sys/kernel/tracing' };
-  }
-  if (status === -errno.ENOTSUPP || status === -errno.EOPNOTSUPP) {
-    return { remedy: 'This kernel is built without this kind of hook: disable the program before load().' };
-  }
-  if (status === -errno.ENOENT)
-    return { remedy: 'This kernel has no such hook: disable the program before load().' };
-  return {};
 }

@@ -1,21 +1,11 @@
 import { constants } from 'node:os';
-import { SpoorError } from '@spoor/core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { compileFixture } from '../../test/compile.js';
+import { failureOf } from '../../test/failure.js';
 import { basicForKernel } from '../../test/kernel.js';
 import { features, openObject } from '../index.js';
 
 const { EPERM, EACCES, E2BIG } = constants.errno;
-
-function failureOf(call: () => unknown): SpoorError {
-  try {
-    call();
-  } catch (error) {
-    if (error instanceof SpoorError) return error;
-    throw error;
-  }
-  throw new Error('it did not fail');
-}
 
 describe('a load that the kernel refuses', () => {
   test('by its verifier: the end of the log in the message, all of it in the details', () => {

@@ -31,8 +31,9 @@ export interface ObjectToLoad {
 export function loadObject(native: Native, handle: bigint, object: ObjectToLoad): LoadedObject {
   using logs = new LogBuffer(native, { ofEach: object.verifierStatistics });
   const enabled = giveLogs(native, handle, { logs, object });
+  const mark = native.messages.mark();
   const status = withoutSignals(native, () => native.libbpf.bpf_object__load(handle));
-  return loaded(native, handle, { object, logs, enabled, status });
+  return loaded(native, handle, { object, logs, enabled, mark, status });
 }
 
 /**
@@ -48,8 +49,9 @@ export async function loadObjectElsewhere(
   if (native.loadElsewhere === undefined) return loadObject(native, handle, object);
   using logs = new LogBuffer(native, { ofEach: object.verifierStatistics });
   const enabled = giveLogs(native, handle, { logs, object });
+  const mark = native.messages.mark();
   const status = await native.loadElsewhere(handle);
-  return loaded(native, handle, { object, logs, enabled, status });
+  return loaded(native, handle, { object, logs, enabled, mark, status });
 }
 
 interface Loading {
@@ -73,12 +75,14 @@ function giveLogs(native: Native, handle: bigint, { logs, object }: Loading): re
 
 interface Outcome extends Loading {
   readonly enabled: readonly ProgramHandle[];
+  /** The position in the messages of libbpf before the load. */
+  readonly mark: number;
   /** As libbpf returned it: -errno. */
   readonly status: number;
 }
 
 function loaded(native: Native, handle: bigint, outcome: Outcome): LoadedObject {
-  const { object, logs, enabled, status } = outcome;
+  const { object, logs, enabled, mark, status } = outcome;
   if (status === 0) {
     const programs = enabled.map((program) =>
       object.verifierStatistics ? { ...program, verifierLog: logs.of(program.name) } : program,
@@ -86,6 +90,7 @@ function loaded(native: Native, handle: bigint, outcome: Outcome): LoadedObject 
     return new LoadedObject(native, handle, { ...object, programs });
   }
   try {
+    const messages = native.messages.ofFailedLoad(mark, object.name);
     const rejection = logs.read();
     throw loadFailure({
       object: object.name,
@@ -95,6 +100,9 @@ function loaded(native: Native, handle: bigint, outcome: Outcome): LoadedObject 
       plainProgram: rejection === undefined ? plainProgram(native) : 0,
       kernelBtfFault: kernelBtfFault(),
       unsupported: rejection === undefined ? unsupportedPrograms(native, enabled) : [],
+      programs: enabled,
+      messages,
+      libbpfVersion: native.libbpfVersion,
       environment: readEnvironment(),
     });
   } finally {
@@ -128,15 +136,18 @@ function refusedMap(native: Native, object: bigint): RefusedMap | undefined {
       maxEntries,
       options,
     );
-    if (status < 0) return { name, maxEntries, keySize, valueSize, status };
+    if (status < 0) return { name, type, maxEntries, keySize, valueSize, status };
     closeSync(status);
   }
   return undefined;
 }
 
-/** Loads a program that does nothing. Returns its descriptor, already closed, or -errno. */
+/**
+ * Loads a program that does nothing, of a type that needs no capability besides CAP_BPF. Returns
+ * its descriptor, already closed, or -errno.
+ */
 function plainProgram(native: Native): number {
-  const program = { type: programType.rawTracepoint, code: [bpf.set(0, 0), bpf.exit] };
+  const program = { type: programType.socketFilter, code: [bpf.set(0, 0), bpf.exit] };
   return withDescriptor(loadProbe(native, program), (status) => status);
 }
 

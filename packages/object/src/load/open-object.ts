@@ -3,6 +3,7 @@ import { errnoName, SpoorError } from '@spoor/core';
 import { type Native, native } from '../ffi/native.js';
 import { CStruct, cString } from '../libc/c-memory.js';
 import { typeNewerSections } from '../programs/newer-sections.js';
+import { decisiveMessage } from './libbpf-reason.js';
 import { OpenedObject } from './opened-object.js';
 import { RelocationFile } from './relocation-file.js';
 import { readSource } from './source.js';
@@ -51,11 +52,15 @@ export function openObject(source: string | Uint8Array, options: OpenOptions = {
   const types = RelocationFile.of(bound, parsed);
   const open = CStruct.options(optionsSize, driver).pointer(nameOffset, cString(name));
   if (types !== undefined) open.pointer(typesPathOffset, cString(types.path));
+  const mark = bound.messages.mark();
   const handle = libbpf.bpf_object__open_mem(bytes, BigInt(bytes.length), open.bytes);
   if (handle === 0n) {
     const number = driver.errno();
+    const messages = bound.messages.since(mark);
     types?.[Symbol.dispose]();
-    throw new SpoorError('OBJECT_INVALID', `${file}: libbpf does not accept it: ${errnoName(number)}`, {
+    const why = decisiveMessage(messages) ?? errnoName(number);
+    throw new SpoorError('OBJECT_INVALID', `${file}: libbpf does not accept it: ${why}`, {
+      details: { file, libbpf: messages },
       call: `bpf_object__open_mem(${name})`,
       errno: number,
       remedy: 'Compile it with clang -g -O2 -target bpf against the headers of libbpf 1.0 or later.',

@@ -200,7 +200,8 @@ export class LoadedProgram {
     const native = this.#native;
     const { name, section, fd } = this;
     const { type, attachType } = this.#kind;
-    const site = { native, handle: this.#live(), fd, name, section, type, attachType };
+    const mark = native.messages.mark();
+    const site = { native, handle: this.#live(), fd, name, section, type, attachType, mark };
     return new Link(native, attachProgram(site, target), name);
   }
 

@@ -1,0 +1,30 @@
+/** Kinds of sections that libbpf 1.0 knows: what precedes the first slash. */
+export const knownSections: readonly string[] = [
+  ...['socket', 'kprobe', 'kretprobe', 'uprobe', 'uretprobe', 'usdt', 'ksyscall', 'kretsyscall'],
+  ...['kprobe.multi', 'kretprobe.multi', 'tc', 'classifier', 'action', 'tracepoint', 'tp'],
+  ...['raw_tracepoint', 'raw_tp', 'raw_tracepoint.w', 'raw_tp.w', 'tp_btf', 'fentry', 'fexit', 'fmod_ret'],
+  ...['fentry.s', 'fexit.s', 'fmod_ret.s', 'freplace', 'lsm', 'lsm.s', 'lsm_cgroup', 'iter', 'iter.s'],
+  ...['syscall', 'xdp', 'xdp.frags', 'perf_event', 'lwt_in', 'lwt_out', 'lwt_xmit', 'lwt_seg6local'],
+  ...['sockops', 'sk_skb', 'sk_msg', 'sk_reuseport', 'sk_lookup', 'lirc_mode2', 'flow_dissector'],
+  ...['cgroup', 'cgroup_skb', 'struct_ops'],
+];
+
+/** Sections that a later libbpf brought, by the first version that knows them. */
+const later: readonly (readonly [pattern: RegExp, version: string])[] = [
+  [/^netfilter$/, '1.2'],
+  [/^struct_ops\.link$/, '1.2'],
+  [/^(tc|tcx)\/(ingress|egress)$/, '1.3'],
+  [/^netkit\/(primary|peer)$/, '1.3'],
+  [/^u(ret)?probe\.multi(\.s)?(\/|$)/, '1.3'],
+  [/^cgroup\/(connect|sendmsg|recvmsg|getpeername|getsockname)_unix$/, '1.3'],
+  [/^kprobe\.session(\/|$)/, '1.5'],
+  [/^uprobe\.session(\.s)?(\/|$)/, '1.6'],
+];
+
+/**
+ * Returns the first version of libbpf that knows the section, or undefined if 1.0 knows it, or none
+ * does.
+ */
+export function sectionSince(section: string): string | undefined {
+  return later.find(([pattern]) => pattern.test(section))?.[1];
+}
