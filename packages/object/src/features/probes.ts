@@ -141,6 +141,7 @@ const hookFeatures = new Map<number, FeatureName>([
   [attachType.fexit, 'fentry'],
   [attachType.modifyReturn, 'fentry'],
   [attachType.lsm, 'lsm'],
+  [attachType.lsmCgroup, 'lsm'],
   [attachType.iterator, 'iterators'],
 ]);
 

@@ -5,9 +5,10 @@ import { buildFfiNapi, installNode, required } from '../../test/tools.js';
 const current = Number.parseInt(process.versions.node, 10);
 const files = [
   ...['load/lifecycle', 'load/load-failure', 'load/reason', 'load/missing-hook'],
+  ...['links/trace-kinds', 'links/network-kinds', 'links/cgroup-kinds', 'links/struct-ops'],
   ...['maps/kernel-map', 'ring/ring', 'ring/open-ring'],
 ].map((name) => `packages/object/src/${name}.kernel.test.ts`);
-const enough = 45;
+const enough = 60;
 
 for (const [major, driver] of [
   [20, 'koffi'],

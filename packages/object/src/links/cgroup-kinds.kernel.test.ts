@@ -67,6 +67,19 @@ describe.runIf(root !== undefined)('a program of a cgroup', () => {
     }
   });
 
+  test.runIf(kernelSince('6.1'))('iter/cgroup visits a cgroup and those below', () => {
+    const below = [`${folder}/a`, `${folder}/b`];
+    for (const path of below) mkdirSync(path);
+    try {
+      using loaded = openObject(compileFixture('iterators')).enableProgram('each_cgroup').load();
+      const program = loaded.program('each_cgroup');
+      expect(program.iterate({ cgroup: folder })).toHaveLength(3 * 4);
+      expect(program.iterate({ cgroup: below[0]! })).toHaveLength(4);
+    } finally {
+      for (const path of below) rmdirSync(path);
+    }
+  });
+
   test('wants a folder of a cgroup', () => {
     using loaded = load('cgroup_skb/egress');
     for (const cgroup of ['/no/such/folder', '/proc/mounts', '/tmp']) {

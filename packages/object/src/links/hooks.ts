@@ -56,23 +56,46 @@ const byType = new Map<number, AttachKind>([
   [programType.netfilter, netfilter],
 ]);
 
-/** Why `attach()` cannot attach programs of a type, and what runs them. */
-const elsewhere = new Map<number, string>([
-  [programType.trafficAction, 'an action of a tc filter runs it: tc filter … action bpf'],
-  [programType.lwtIn, 'a route runs it: ip route add … encap bpf in …'],
-  [programType.lwtOut, 'a route runs it: ip route add … encap bpf out …'],
-  [programType.lwtXmit, 'a route runs it: ip route add … encap bpf xmit …'],
-  [programType.lwtSeg6, 'a route runs it: ip route add … encap seg6local action End.BPF …'],
-  [programType.structOps, 'its struct_ops map is attached: attachMap() of the object'],
-  [programType.syscall, 'it runs on demand: testRun()'],
+/** Something else than `attach()` runs the programs of a type. */
+interface Elsewhere {
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+const byRoute = (how: string): Elsewhere => ({
+  reason: 'a route runs it',
+  remedy: `Run: ip route add PREFIX encap ${how} dev DEVICE`,
+});
+const byEntry = (map: string): Elsewhere => ({
+  reason: `an entry of a ${map} runs it`,
+  remedy: `Store its descriptor (program.fd) in the ${map}.`,
+});
+
+const elsewhere = new Map<number, Elsewhere>([
+  [
+    programType.trafficAction,
+    {
+      reason: 'an action of a tc filter runs it',
+      remedy: 'Run: tc filter add … action bpf object-file FILE',
+    },
+  ],
+  [programType.lwtIn, byRoute('bpf in obj FILE')],
+  [programType.lwtOut, byRoute('bpf out obj FILE')],
+  [programType.lwtXmit, byRoute('bpf xmit obj FILE')],
+  [programType.lwtSeg6, byRoute('seg6local action End.BPF endpoint obj FILE')],
+  [
+    programType.structOps,
+    { reason: 'its map is attached instead', remedy: 'Call attach() or attachMap() of the loaded object.' },
+  ],
+  [programType.syscall, { reason: 'it runs on demand', remedy: 'Call testRun().' }],
 ]);
 
-/** The kind of hook of a program, or the reason why `attach()` has none for it. */
+/** The kind of hook of a program, or the reason why it has none. */
 function hookOf({
   type,
   attachType: attach,
   section,
-}: ProgramKind & { section: string }): AttachKind | string {
+}: ProgramKind & { section: string }): AttachKind | Elsewhere {
   switch (type) {
     case programType.kprobe:
       return probeKind(attach, section);
@@ -80,17 +103,22 @@ function hookOf({
       if (attach === attachType.netkitPrimary || attach === attachType.netkitPeer) return netkit;
       return attach === attachType.tcxIngress || attach === attachType.tcxEgress ? tcx : tc;
     case programType.xdp:
-      if (attach === attachType.xdpDevmap) return 'an entry of a devmap runs it: store its descriptor there';
-      if (attach === attachType.xdpCpumap) return 'an entry of a cpumap runs it: store its descriptor there';
+      if (attach === attachType.xdpDevmap) return byEntry('devmap');
+      if (attach === attachType.xdpCpumap) return byEntry('cpumap');
       return xdp;
     case programType.tracing:
       return attach === attachType.iterator ? iterator : trace;
     case programType.lsm:
       return attach === attachType.lsmCgroup ? cgroup : lsm;
     default:
-      return byType.get(type) ?? elsewhere.get(type) ?? `Spoor does not know its type (${type})`;
+      return byType.get(type) ?? elsewhere.get(type) ?? unknownType(type);
   }
 }
+
+const unknownType = (type: number): Elsewhere => ({
+  reason: `Spoor does not know its type (${type})`,
+  remedy: 'Attach it by its descriptor, program.fd.',
+});
 
 function probeKind(attach: number, section: string): AttachKind {
   if (attach === attachType.kprobeMulti || attach === attachType.kprobeSession) return kprobeMulti;
@@ -108,10 +136,9 @@ function probeKind(attach: number, section: string): AttachKind {
 export function attachProgram(site: Site, target: AttachTarget | undefined): Attachment {
   const hook = hookOf(site);
   const program = `${site.name} (${site.section})`;
-  if (typeof hook === 'string') {
-    throw new SpoorError('UNSUPPORTED', `${program} cannot be attached by attach(): ${hook}`, {
-      remedy: 'Give its descriptor, `program.fd`, to that.',
-    });
+  if ('reason' in hook) {
+    const message = `${program} cannot be attached by attach(): ${hook.reason}`;
+    throw new SpoorError('UNSUPPORTED', message, { remedy: hook.remedy });
   }
   if (target !== undefined) return hook.attach(site, target);
   if (hook.named?.test(site.section)) {
@@ -130,6 +157,6 @@ const usualType = (hook: AttachKind) => (hook === usdt ? 'usdt' : 'perf_event');
 export function lacksTarget(program: ProgramKind & { readonly section: string }): string | undefined {
   if (isIterator(program)) return 'it runs on demand: iterate()';
   const hook = hookOf(program);
-  if (typeof hook === 'string') return hook;
+  if ('reason' in hook) return hook.reason;
   return hook.named?.test(program.section) ? undefined : `it wants a target: attach(${hook.wants})`;
 }

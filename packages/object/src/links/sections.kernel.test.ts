@@ -97,7 +97,11 @@ describe('a program without a target', () => {
       using loaded = load(section, result);
       expect(loaded.attach().leftAlone[0]?.reason).toContain(what);
       expect(() => loaded.program('counted').attach()).toThrow(
-        expect.objectContaining({ code: 'UNSUPPORTED', message: expect.stringContaining(what) }),
+        expect.objectContaining({
+          code: 'UNSUPPORTED',
+          message: expect.stringContaining(what),
+          remedy: expect.stringMatching(/^(Run: (ip|tc) |Store its descriptor)/),
+        }),
       );
     });
   }

@@ -12,6 +12,7 @@ test('a TCP congestion control is loaded, attached and detached, several times',
   expect(controls()).not.toContain('spoor_test');
   const links = loaded.attach();
   expect(links.map(({ program }) => program)).toEqual(['control']);
+  expect(links.leftAlone).toEqual([]);
   expect(controls()).toContain('spoor_test');
   const [link] = links;
   expect(link?.info().type).toBe('struct_ops');
@@ -28,7 +29,7 @@ test('a TCP congestion control is loaded, attached and detached, several times',
 test('a program of a struct_ops map says that the map is attached', () => {
   using loaded = openObject(compileFixture('congestion')).load();
   expect(() => loaded.program('threshold').attach()).toThrow(
-    expect.objectContaining({ code: 'UNSUPPORTED', message: expect.stringContaining('attachMap()') }),
+    expect.objectContaining({ code: 'UNSUPPORTED', remedy: expect.stringContaining('attachMap()') }),
   );
   expect(loaded.program('threshold').hooked).toBe(false);
 });

@@ -78,8 +78,8 @@ export class LoadedObject implements Disposable {
     const structOps = new Map<string, MapHandle>();
     for (const entry of mapHandles(native, handle)) {
       const { handle: map, section, ...facts } = entry;
-      if (facts.type === structOpsMap) structOps.set(facts.name, entry);
       const fd = native.libbpf.bpf_map__fd(map);
+      if (fd >= 0 && facts.type === structOpsMap) structOps.set(facts.name, entry);
       if (fd >= 0)
         (section === undefined ? maps : sections).set(facts.name, new KernelMap(native, fd, facts));
     }
@@ -131,7 +131,7 @@ export class LoadedObject implements Disposable {
       for (const program of this.programs.values()) {
         const reason = program.attached ? 'it is attached already' : program.lacksTarget();
         if (reason === undefined) links.push(program.attach());
-        else leftAlone.push({ program: program.name, section: program.section, reason });
+        else if (!program.inMap) leftAlone.push({ program: program.name, section: program.section, reason });
       }
       for (const name of this.#structOps.keys()) {
         const isAttached = this.#structOpsLinks.some((link) => link.program === name && link.attached);

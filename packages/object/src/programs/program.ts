@@ -5,7 +5,7 @@ import { CStruct } from '../libc/c-memory.js';
 import { attachProgram, lacksTarget } from '../links/hooks.js';
 import { Link } from '../links/link.js';
 import type { AttachTarget, IteratorTarget } from '../links/targets.js';
-import { isHooked, isIterator, type ProgramKind } from './program-type.js';
+import { isHooked, isIterator, type ProgramKind, programType } from './program-type.js';
 import { type TestRun, type TestRunResult, testRun } from './test-run.js';
 
 export interface ProgramFacts extends ProgramKind {
@@ -110,6 +110,11 @@ export class LoadedProgram {
     const link = this.#attach(target);
     this.#links = [...this.#links.filter(({ attached }) => attached), link];
     return link;
+  }
+
+  /** @internal True if a struct_ops map has the program, and is attached in its place. */
+  get inMap(): boolean {
+    return this.#kind.type === programType.structOps;
   }
 
   /**
