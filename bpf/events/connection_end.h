@@ -38,6 +38,9 @@ struct connection_end_event {
 	__s32 result;
 	/* who closed first */
 	enum connection_closer closed_by;
+	/* inode number of the network namespace of the socket */
+	__u32 net_namespace;
+	__u32 unused;
 };
 
 /* Returns whether the call can have made, begun or accepted a connection. */
@@ -74,6 +77,7 @@ static __noinline int connection_store_ends(struct frame *frame, struct connecti
 	endpoint_of_self(frame, &self, &none, sock);
 	endpoint_store(event, &peer);
 	event->local_port = self.port;
+	event->net_namespace = net_namespace_of(sock);
 	__builtin_memcpy(event->local_address, self.address, sizeof(event->local_address));
 	return 1;
 }

@@ -63,6 +63,8 @@ struct event_header {
 	 * nanoseconds
 	 */
 	__u64 start_time_ns;
+	/* of the parent's: with ppid, its identity; 0 for a process without a parent */
+	__u64 parent_start_time_ns;
 	__u64 cgroup_id;
 	__u64 matched_scopes;
 	__u32 cpu;

@@ -7,6 +7,18 @@
 /* An exec gains these by a set-user-id or set-group-id file, or by file capabilities. */
 enum exec_gain { EXEC_GAINED_EUID = 1, EXEC_GAINED_EGID = 2, EXEC_GAINED_CAPABILITIES = 4 };
 
+/* Of the file of a binary, bits. */
+enum binary_trait {
+	/* in the upper layer of an overlay: not from the image of the container, or changed since */
+	BINARY_UPPER_LAYER = 1,
+	/* of tmpfs, ramfs or hugetlbfs: memfd_create() too */
+	BINARY_IN_MEMORY = 2,
+	/* no directory has it */
+	BINARY_UNLINKED = 4,
+	/* by its mode, the process may write to it */
+	BINARY_WRITABLE = 8,
+};
+
 /* A process runs another binary, and has not run its first instruction yet. */
 struct exec_event {
 	struct event_header header;
@@ -58,6 +70,15 @@ struct exec_event {
 	__u32 script_device;
 	/* how many; the ids are in the kernel's own list */
 	__u32 supplementary_groups;
+	enum binary_trait binary_traits;
+	__u32 unused;
+	/* when the binary or its attributes changed last: nanoseconds since 1970 */
+	__u64 change_time_ns;
+	/*
+	 * the variables that were asked for (maps/environment.h), a NUL after each: NAME=value, or NAME
+	 * alone
+	 */
+	struct var_bytes env;
 };
 
 /*
@@ -86,6 +107,69 @@ static __always_inline void exec_credentials(struct exec_event *event, struct ta
 		gained |= event->gained_capabilities ? EXEC_GAINED_CAPABILITIES : 0;
 	}
 	event->gained = gained;
+}
+
+/* include/uapi/linux/magic.h */
+#define TMPFS_MAGIC 0x01021994
+#define RAMFS_MAGIC 0x858458f6
+#define HUGETLBFS_MAGIC 0x958458f6
+#define S_IWOTH 2
+
+/*
+ * The bit that decides: the owner's, the group's or the others'. (fs/namei.c,
+ * acl_permission_check)
+ */
+static __always_inline bool may_write_by_mode(const struct exec_event *event, struct inode *inode)
+{
+	__u32 mode = BPF_CORE_READ(inode, i_mode);
+
+	if (BPF_CORE_READ(inode, i_uid.val) == event->euid)
+		return mode >> 6 & S_IWOTH;
+	if (BPF_CORE_READ(inode, i_gid.val) == event->egid)
+		return mode >> 3 & S_IWOTH;
+	return mode & S_IWOTH;
+}
+
+/* include/linux/fs.h, since 6.13: somebody has asked for the time */
+#define I_CTIME_QUERIED (1U << 31)
+
+static __always_inline __u64 change_time_of(struct inode *inode)
+{
+	struct inode___ctime *with_ctime = (void *)inode;
+	struct inode___private_ctime *with_private = (void *)inode;
+	__u64 seconds, nanoseconds;
+
+	if (bpf_core_field_exists(inode->i_ctime_sec)) {
+		seconds = BPF_CORE_READ(inode, i_ctime_sec);
+		nanoseconds = BPF_CORE_READ(inode, i_ctime_nsec) & ~I_CTIME_QUERIED;
+	} else if (bpf_core_field_exists(with_private->__i_ctime)) {
+		seconds = BPF_CORE_READ(with_private, __i_ctime.tv_sec);
+		nanoseconds = BPF_CORE_READ(with_private, __i_ctime.tv_nsec);
+	} else {
+		seconds = BPF_CORE_READ(with_ctime, i_ctime.tv_sec);
+		nanoseconds = BPF_CORE_READ(with_ctime, i_ctime.tv_nsec);
+	}
+	return seconds * 1000000000 + nanoseconds;
+}
+
+/* Comes after the credentials. A function of its own, for the stack's sake. */
+static __noinline int exec_binary_traits(struct exec_event *event, struct task_struct *task)
+{
+	struct inode *inode = BPF_CORE_READ(task, mm, exe_file, f_inode);
+	__u32 magic = BPF_CORE_READ(inode, i_sb, s_magic);
+	__u32 traits = 0;
+
+	if (has_layered_files && magic == OVERLAYFS_MAGIC && overlay_upper(inode))
+		traits |= BINARY_UPPER_LAYER;
+	if (magic == TMPFS_MAGIC || magic == RAMFS_MAGIC || magic == HUGETLBFS_MAGIC)
+		traits |= BINARY_IN_MEMORY;
+	if (!BPF_CORE_READ(inode, i_nlink))
+		traits |= BINARY_UNLINKED;
+	if (may_write_by_mode(event, inode))
+		traits |= BINARY_WRITABLE;
+	event->binary_traits = traits;
+	event->change_time_ns = change_time_of(inode);
+	return 0;
 }
 
 /* include/linux/pid.h, enum pid_type */

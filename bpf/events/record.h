@@ -154,6 +154,7 @@ static __noinline void *record_begin(struct frame *frame, const struct scope_set
 	header->kind = kind;
 	header->time_ns = bpf_ktime_get_boot_ns();
 	header->start_time_ns = frame->info.start_time_ns;
+	header->parent_start_time_ns = ids->parent_start_time_ns;
 	header->cgroup_id = bpf_get_current_cgroup_id();
 	/* None for a lifecycle event that is only collected to keep track of the tree. */
 	header->matched_scopes = frame->matched & set->events[kind];

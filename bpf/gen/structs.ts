@@ -3,6 +3,7 @@
 import { ctype } from '@spoor/btf';
 import type { Static } from 'typebox';
 import {
+  BinaryTrait,
   ConnectCall,
   ConnectionCloser,
   DnsTransport,
@@ -23,6 +24,14 @@ import {
   XattrCall,
 } from './enums.js';
 
+/** `struct environment_name`: 72 bytes. */
+export const EnvironmentName = ctype.struct('environment_name', 72, {
+  bytes: [0, ctype.array(ctype.u64, 4)],
+  mask: [32, ctype.array(ctype.u64, 4)],
+  with_value: [64, ctype.u64],
+});
+export type EnvironmentName = Static<typeof EnvironmentName>;
+
 /** `struct syscall_entry`: 2 bytes. */
 export const SyscallEntry = ctype.struct('syscall_entry', 2, {
   kind: [0, ctype.u8],
@@ -38,41 +47,42 @@ export const VarBytes = ctype.struct('var_bytes', 8, {
 });
 export type VarBytes = Static<typeof VarBytes>;
 
-/** `struct event_header`: 96 bytes. */
-export const EventHeader = ctype.struct('event_header', 96, {
+/** `struct event_header`: 104 bytes. */
+export const EventHeader = ctype.struct('event_header', 104, {
   size: [0, ctype.u32],
   kind: [4, ctype.u16],
   flags: [6, ctype.u16],
   time_ns: [8, ctype.u64],
   start_time_ns: [16, ctype.u64],
-  cgroup_id: [24, ctype.u64],
-  matched_scopes: [32, ctype.u64],
-  cpu: [40, ctype.u32],
-  tgid: [44, ctype.u32],
-  tid: [48, ctype.u32],
-  ppid: [52, ctype.u32],
-  uid: [56, ctype.u32],
-  origin: [60, ctype.u8],
-  unused: [61, ctype.u8],
-  scopes_version: [62, ctype.u16],
-  comm: [64, ctype.chars(16)],
-  exe: [80, VarBytes],
-  container: [88, VarBytes],
+  parent_start_time_ns: [24, ctype.u64],
+  cgroup_id: [32, ctype.u64],
+  matched_scopes: [40, ctype.u64],
+  cpu: [48, ctype.u32],
+  tgid: [52, ctype.u32],
+  tid: [56, ctype.u32],
+  ppid: [60, ctype.u32],
+  uid: [64, ctype.u32],
+  origin: [68, ctype.u8],
+  unused: [69, ctype.u8],
+  scopes_version: [70, ctype.u16],
+  comm: [72, ctype.chars(16)],
+  exe: [88, VarBytes],
+  container: [96, VarBytes],
 });
 export type EventHeader = Static<typeof EventHeader>;
 
-/** `struct accept_event`: 152 bytes. */
-export const AcceptEvent = ctype.struct('accept_event', 152, {
+/** `struct accept_event`: 160 bytes. */
+export const AcceptEvent = ctype.struct('accept_event', 160, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  fd: [100, ctype.s32],
-  family: [104, ctype.u16],
-  port: [106, ctype.u16],
-  local_port: [108, ctype.u16],
-  unused: [110, ctype.u16],
-  address: [112, ctype.bytes(16)],
-  local_address: [128, ctype.bytes(16)],
-  path: [144, VarBytes],
+  result: [104, ctype.s32],
+  fd: [108, ctype.s32],
+  family: [112, ctype.u16],
+  port: [114, ctype.u16],
+  local_port: [116, ctype.u16],
+  unused: [118, ctype.u16],
+  address: [120, ctype.bytes(16)],
+  local_address: [136, ctype.bytes(16)],
+  path: [152, VarBytes],
 });
 export type AcceptEvent = Static<typeof AcceptEvent>;
 
@@ -85,69 +95,69 @@ export const BeforeExec = ctype.struct('before_exec', 32, {
 });
 export type BeforeExec = Static<typeof BeforeExec>;
 
-/** `struct bind_event`: 136 bytes. */
-export const BindEvent = ctype.struct('bind_event', 136, {
+/** `struct bind_event`: 144 bytes. */
+export const BindEvent = ctype.struct('bind_event', 144, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  fd: [100, ctype.s32],
-  family: [104, ctype.u16],
-  port: [106, ctype.u16],
-  unused: [108, ctype.u32],
-  address: [112, ctype.bytes(16)],
-  path: [128, VarBytes],
+  result: [104, ctype.s32],
+  fd: [108, ctype.s32],
+  family: [112, ctype.u16],
+  port: [114, ctype.u16],
+  unused: [116, ctype.u32],
+  address: [120, ctype.bytes(16)],
+  path: [136, VarBytes],
 });
 export type BindEvent = Static<typeof BindEvent>;
 
-/** `struct bpf_event`: 128 bytes. */
-export const BpfEvent = ctype.struct('bpf_event', 128, {
+/** `struct bpf_event`: 136 bytes. */
+export const BpfEvent = ctype.struct('bpf_event', 136, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  command: [100, ctype.u32],
-  type: [104, ctype.u32],
-  id: [108, ctype.u32],
-  name: [112, ctype.chars(16)],
+  result: [104, ctype.s32],
+  command: [108, ctype.u32],
+  type: [112, ctype.u32],
+  id: [116, ctype.u32],
+  name: [120, ctype.chars(16)],
 });
 export type BpfEvent = Static<typeof BpfEvent>;
 
-/** `struct capset_event`: 152 bytes. */
-export const CapsetEvent = ctype.struct('capset_event', 152, {
+/** `struct capset_event`: 160 bytes. */
+export const CapsetEvent = ctype.struct('capset_event', 160, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  unused: [100, ctype.u32],
-  effective: [104, ctype.u64],
-  permitted: [112, ctype.u64],
-  inheritable: [120, ctype.u64],
-  requested_effective: [128, ctype.u64],
-  requested_permitted: [136, ctype.u64],
-  requested_inheritable: [144, ctype.u64],
+  result: [104, ctype.s32],
+  unused: [108, ctype.u32],
+  effective: [112, ctype.u64],
+  permitted: [120, ctype.u64],
+  inheritable: [128, ctype.u64],
+  requested_effective: [136, ctype.u64],
+  requested_permitted: [144, ctype.u64],
+  requested_inheritable: [152, ctype.u64],
 });
 export type CapsetEvent = Static<typeof CapsetEvent>;
 
-/** `struct chmod_event`: 136 bytes. */
-export const ChmodEvent = ctype.struct('chmod_event', 136, {
+/** `struct chmod_event`: 144 bytes. */
+export const ChmodEvent = ctype.struct('chmod_event', 144, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  mode: [100, ctype.u32],
-  flags: [104, ctype.u32],
-  device: [108, ctype.u32],
-  inode: [112, ctype.u64],
-  path: [120, VarBytes],
-  directory: [128, VarBytes],
+  result: [104, ctype.s32],
+  mode: [108, ctype.u32],
+  flags: [112, ctype.u32],
+  device: [116, ctype.u32],
+  inode: [120, ctype.u64],
+  path: [128, VarBytes],
+  directory: [136, VarBytes],
 });
 export type ChmodEvent = Static<typeof ChmodEvent>;
 
-/** `struct chown_event`: 144 bytes. */
-export const ChownEvent = ctype.struct('chown_event', 144, {
+/** `struct chown_event`: 152 bytes. */
+export const ChownEvent = ctype.struct('chown_event', 152, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  owner: [100, ctype.u32],
-  group: [104, ctype.u32],
-  flags: [108, ctype.u32],
-  inode: [112, ctype.u64],
-  device: [120, ctype.u32],
-  unused: [124, ctype.u32],
-  path: [128, VarBytes],
-  directory: [136, VarBytes],
+  result: [104, ctype.s32],
+  owner: [108, ctype.u32],
+  group: [112, ctype.u32],
+  flags: [116, ctype.u32],
+  inode: [120, ctype.u64],
+  device: [128, ctype.u32],
+  unused: [132, ctype.u32],
+  path: [136, VarBytes],
+  directory: [144, VarBytes],
 });
 export type ChownEvent = Static<typeof ChownEvent>;
 
@@ -179,35 +189,37 @@ export const Committed = ctype.struct('committed', 160, {
 });
 export type Committed = Static<typeof Committed>;
 
-/** `struct connect_event`: 144 bytes. */
-export const ConnectEvent = ctype.struct('connect_event', 144, {
+/** `struct connect_event`: 152 bytes. */
+export const ConnectEvent = ctype.struct('connect_event', 152, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  fd: [100, ctype.s32],
-  family: [104, ctype.u16],
-  port: [106, ctype.u16],
-  outcome: [108, ctype.s32],
-  address: [112, ctype.bytes(16)],
-  path: [128, VarBytes],
-  call: [136, ctype.enum('connect_call', ctype.u32, ConnectCall)],
-  net_namespace: [140, ctype.u32],
+  result: [104, ctype.s32],
+  fd: [108, ctype.s32],
+  family: [112, ctype.u16],
+  port: [114, ctype.u16],
+  outcome: [116, ctype.s32],
+  address: [120, ctype.bytes(16)],
+  path: [136, VarBytes],
+  call: [144, ctype.enum('connect_call', ctype.u32, ConnectCall)],
+  net_namespace: [148, ctype.u32],
 });
 export type ConnectEvent = Static<typeof ConnectEvent>;
 
-/** `struct connection_end_event`: 168 bytes. */
-export const ConnectionEndEvent = ctype.struct('connection_end_event', 168, {
+/** `struct connection_end_event`: 184 bytes. */
+export const ConnectionEndEvent = ctype.struct('connection_end_event', 184, {
   header: [0, EventHeader],
-  family: [96, ctype.u16],
-  port: [98, ctype.u16],
-  local_port: [100, ctype.u16],
-  accepted: [102, ctype.u16],
-  address: [104, ctype.bytes(16)],
-  local_address: [120, ctype.bytes(16)],
-  duration_ns: [136, ctype.u64],
-  sent_bytes: [144, ctype.u64],
-  received_bytes: [152, ctype.u64],
-  result: [160, ctype.s32],
-  closed_by: [164, ctype.enum('connection_closer', ctype.u32, ConnectionCloser)],
+  family: [104, ctype.u16],
+  port: [106, ctype.u16],
+  local_port: [108, ctype.u16],
+  accepted: [110, ctype.u16],
+  address: [112, ctype.bytes(16)],
+  local_address: [128, ctype.bytes(16)],
+  duration_ns: [144, ctype.u64],
+  sent_bytes: [152, ctype.u64],
+  received_bytes: [160, ctype.u64],
+  result: [168, ctype.s32],
+  closed_by: [172, ctype.enum('connection_closer', ctype.u32, ConnectionCloser)],
+  net_namespace: [176, ctype.u32],
+  unused: [180, ctype.u32],
 });
 export type ConnectionEndEvent = Static<typeof ConnectionEndEvent>;
 
@@ -227,17 +239,17 @@ export const Container = ctype.struct('container', 168, {
 });
 export type Container = Static<typeof Container>;
 
-/** `struct dns_event`: 144 bytes. */
-export const DnsEvent = ctype.struct('dns_event', 144, {
+/** `struct dns_event`: 152 bytes. */
+export const DnsEvent = ctype.struct('dns_event', 152, {
   header: [0, EventHeader],
-  latency_ns: [96, ctype.u64],
-  fd: [104, ctype.s32],
-  family: [108, ctype.u16],
-  port: [110, ctype.u16],
-  address: [112, ctype.bytes(16)],
-  transport: [128, ctype.enum('dns_transport', ctype.u32, DnsTransport)],
-  net_namespace: [132, ctype.u32],
-  message: [136, VarBytes],
+  latency_ns: [104, ctype.u64],
+  fd: [112, ctype.s32],
+  family: [116, ctype.u16],
+  port: [118, ctype.u16],
+  address: [120, ctype.bytes(16)],
+  transport: [136, ctype.enum('dns_transport', ctype.u32, DnsTransport)],
+  net_namespace: [140, ctype.u32],
+  message: [144, VarBytes],
 });
 export type DnsEvent = Static<typeof DnsEvent>;
 
@@ -276,47 +288,51 @@ export const ExecArguments = ctype.struct('exec_arguments', 1952, {
 });
 export type ExecArguments = Static<typeof ExecArguments>;
 
-/** `struct exec_event`: 264 bytes. */
-export const ExecEvent = ctype.struct('exec_event', 264, {
+/** `struct exec_event`: 296 bytes. */
+export const ExecEvent = ctype.struct('exec_event', 296, {
   header: [0, EventHeader],
-  inode: [96, ctype.u64],
-  device: [104, ctype.u32],
-  argc: [108, ctype.u32],
-  previous_comm: [112, ctype.chars(16)],
-  path: [128, VarBytes],
-  filename: [136, VarBytes],
-  argv: [144, VarBytes],
-  argv_tail: [152, VarBytes],
-  argv_tail_cut: [160, ctype.u32],
-  euid: [164, ctype.u32],
-  suid: [168, ctype.u32],
-  gid: [172, ctype.u32],
-  egid: [176, ctype.u32],
-  sgid: [180, ctype.u32],
-  gained: [184, ctype.enum('exec_gain', ctype.u32, ExecGain)],
-  loginuid: [188, ctype.u32],
-  permitted: [192, ctype.u64],
-  effective: [200, ctype.u64],
-  gained_capabilities: [208, ctype.u64],
-  session_id: [216, ctype.u32],
-  process_group: [220, ctype.u32],
-  cwd: [224, VarBytes],
-  terminal: [232, VarBytes],
-  script: [240, VarBytes],
-  script_inode: [248, ctype.u64],
-  script_device: [256, ctype.u32],
-  supplementary_groups: [260, ctype.u32],
+  inode: [104, ctype.u64],
+  device: [112, ctype.u32],
+  argc: [116, ctype.u32],
+  previous_comm: [120, ctype.chars(16)],
+  path: [136, VarBytes],
+  filename: [144, VarBytes],
+  argv: [152, VarBytes],
+  argv_tail: [160, VarBytes],
+  argv_tail_cut: [168, ctype.u32],
+  euid: [172, ctype.u32],
+  suid: [176, ctype.u32],
+  gid: [180, ctype.u32],
+  egid: [184, ctype.u32],
+  sgid: [188, ctype.u32],
+  gained: [192, ctype.enum('exec_gain', ctype.u32, ExecGain)],
+  loginuid: [196, ctype.u32],
+  permitted: [200, ctype.u64],
+  effective: [208, ctype.u64],
+  gained_capabilities: [216, ctype.u64],
+  session_id: [224, ctype.u32],
+  process_group: [228, ctype.u32],
+  cwd: [232, VarBytes],
+  terminal: [240, VarBytes],
+  script: [248, VarBytes],
+  script_inode: [256, ctype.u64],
+  script_device: [264, ctype.u32],
+  supplementary_groups: [268, ctype.u32],
+  binary_traits: [272, ctype.enum('binary_trait', ctype.u32, BinaryTrait)],
+  unused: [276, ctype.u32],
+  change_time_ns: [280, ctype.u64],
+  env: [288, VarBytes],
 });
 export type ExecEvent = Static<typeof ExecEvent>;
 
-/** `struct exec_failed_event`: 128 bytes. */
-export const ExecFailedEvent = ctype.struct('exec_failed_event', 128, {
+/** `struct exec_failed_event`: 136 bytes. */
+export const ExecFailedEvent = ctype.struct('exec_failed_event', 136, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  argc: [100, ctype.u32],
-  filename: [104, VarBytes],
-  directory: [112, VarBytes],
-  argv: [120, VarBytes],
+  result: [104, ctype.s32],
+  argc: [108, ctype.u32],
+  filename: [112, VarBytes],
+  directory: [120, VarBytes],
+  argv: [128, VarBytes],
 });
 export type ExecFailedEvent = Static<typeof ExecFailedEvent>;
 
@@ -333,23 +349,23 @@ export const ExecutableMemory = ctype.struct('executable_memory', 32, {
 });
 export type ExecutableMemory = Static<typeof ExecutableMemory>;
 
-/** `struct exit_event`: 192 bytes. */
-export const ExitEvent = ctype.struct('exit_event', 192, {
+/** `struct exit_event`: 200 bytes. */
+export const ExitEvent = ctype.struct('exit_event', 200, {
   header: [0, EventHeader],
-  duration_ns: [96, ctype.u64],
-  code: [104, ctype.u32],
-  signal: [108, ctype.u32],
-  core_dumped: [112, ctype.u32],
-  io_accounts: [116, ctype.enum('io_accounts', ctype.u32, IoAccounts)],
-  user_time_ns: [120, ctype.u64],
-  system_time_ns: [128, ctype.u64],
-  max_rss_bytes: [136, ctype.u64],
-  read_bytes: [144, ctype.u64],
-  write_bytes: [152, ctype.u64],
-  storage_read_bytes: [160, ctype.u64],
-  storage_write_bytes: [168, ctype.u64],
-  voluntary_switches: [176, ctype.u64],
-  involuntary_switches: [184, ctype.u64],
+  duration_ns: [104, ctype.u64],
+  code: [112, ctype.u32],
+  signal: [116, ctype.u32],
+  core_dumped: [120, ctype.u32],
+  io_accounts: [124, ctype.enum('io_accounts', ctype.u32, IoAccounts)],
+  user_time_ns: [128, ctype.u64],
+  system_time_ns: [136, ctype.u64],
+  max_rss_bytes: [144, ctype.u64],
+  read_bytes: [152, ctype.u64],
+  write_bytes: [160, ctype.u64],
+  storage_read_bytes: [168, ctype.u64],
+  storage_write_bytes: [176, ctype.u64],
+  voluntary_switches: [184, ctype.u64],
+  involuntary_switches: [192, ctype.u64],
 });
 export type ExitEvent = Static<typeof ExitEvent>;
 
@@ -370,12 +386,14 @@ export const FilterWords = ctype.struct('filter_words', 16, {
 });
 export type FilterWords = Static<typeof FilterWords>;
 
-/** `struct fork_event`: 112 bytes. */
-export const ForkEvent = ctype.struct('fork_event', 112, {
+/** `struct fork_event`: 128 bytes. */
+export const ForkEvent = ctype.struct('fork_event', 128, {
   header: [0, EventHeader],
-  child_start_time_ns: [96, ctype.u64],
-  child_tgid: [104, ctype.u32],
-  child_tid: [108, ctype.u32],
+  child_start_time_ns: [104, ctype.u64],
+  child_tgid: [112, ctype.u32],
+  child_tid: [116, ctype.u32],
+  namespaces: [120, ctype.u32],
+  unused: [124, ctype.u32],
 });
 export type ForkEvent = Static<typeof ForkEvent>;
 
@@ -448,12 +466,13 @@ export const TaskFacts = ctype.struct('task_facts', 2856, {
 });
 export type TaskFacts = Static<typeof TaskFacts>;
 
-/** `struct event_ids`: 16 bytes. */
-export const EventIds = ctype.struct('event_ids', 16, {
-  tgid: [0, ctype.u32],
-  tid: [4, ctype.u32],
-  ppid: [8, ctype.u32],
-  uid: [12, ctype.u32],
+/** `struct event_ids`: 24 bytes. */
+export const EventIds = ctype.struct('event_ids', 24, {
+  parent_start_time_ns: [0, ctype.u64],
+  tgid: [8, ctype.u32],
+  tid: [12, ctype.u32],
+  ppid: [16, ctype.u32],
+  uid: [20, ctype.u32],
 });
 export type EventIds = Static<typeof EventIds>;
 
@@ -496,6 +515,14 @@ export const NameWalk = ctype.struct('name_walk', 12, {
   climbs: [8, ctype.u32],
 });
 export type NameWalk = Static<typeof NameWalk>;
+
+/** `struct environment_walk`: 24 bytes. */
+export const EnvironmentWalk = ctype.struct('environment_walk', 24, {
+  at: [0, ctype.u64],
+  end: [8, ctype.u64],
+  inside: [16, ctype.u64],
+});
+export type EnvironmentWalk = Static<typeof EnvironmentWalk>;
 
 /** `struct container_walk`: 328 bytes. */
 export const ContainerWalk = ctype.struct('container_walk', 328, {
@@ -577,50 +604,51 @@ export const DnsMessage = ctype.struct('dns_message', 64, {
 });
 export type DnsMessage = Static<typeof DnsMessage>;
 
-/** `struct frame`: 30568 bytes. */
-export const Frame = ctype.struct('frame', 30568, {
+/** `struct frame`: 30600 bytes. */
+export const Frame = ctype.struct('frame', 30600, {
   info: [0, ProcInfo],
   words: [304, TaskWords],
   facts: [376, TaskFacts],
   ids: [3232, EventIds],
-  path: [3248, PathBuffer],
-  script: [8648, Script],
-  names: [8916, NameWalk],
-  container: [8928, Container],
-  container_walk: [9096, ContainerWalk],
-  words_place: [9424, ctype.u32],
-  matched: [9432, ctype.u64],
-  ancestor_words: [9440, ScopeWords],
-  ancestor_steps: [9464, ctype.u64],
-  accounts: [9472, Accounts],
-  peer: [9560, Peer],
-  messages: [9696, ctype.u64],
-  send: [9704, Syscall],
-  ring_kind: [9768, ctype.u64],
-  ring_is_new: [9776, ctype.u64],
-  committed: [9784, Committed],
-  committed_path: [9944, ctype.u64],
-  mapping: [9952, Mapping],
-  mappings_end: [9984, ctype.u64],
-  dns: [9992, DnsMessage],
-  dns_stream: [10056, DnsStream],
-  connecting: [10064, ctype.u64],
-  size: [10072, ctype.u32],
-  info_valid: [10076, ctype.u32],
-  kept_version: [10080, ctype.u64],
-  record: [10088, ctype.bytes(20480)],
+  path: [3256, PathBuffer],
+  script: [8656, Script],
+  names: [8924, NameWalk],
+  environment: [8936, EnvironmentWalk],
+  container: [8960, Container],
+  container_walk: [9128, ContainerWalk],
+  words_place: [9456, ctype.u32],
+  matched: [9464, ctype.u64],
+  ancestor_words: [9472, ScopeWords],
+  ancestor_steps: [9496, ctype.u64],
+  accounts: [9504, Accounts],
+  peer: [9592, Peer],
+  messages: [9728, ctype.u64],
+  send: [9736, Syscall],
+  ring_kind: [9800, ctype.u64],
+  ring_is_new: [9808, ctype.u64],
+  committed: [9816, Committed],
+  committed_path: [9976, ctype.u64],
+  mapping: [9984, Mapping],
+  mappings_end: [10016, ctype.u64],
+  dns: [10024, DnsMessage],
+  dns_stream: [10088, DnsStream],
+  connecting: [10096, ctype.u64],
+  size: [10104, ctype.u32],
+  info_valid: [10108, ctype.u32],
+  kept_version: [10112, ctype.u64],
+  record: [10120, ctype.bytes(20480)],
 });
 export type Frame = Static<typeof Frame>;
 
-/** `struct io_uring_event`: 120 bytes. */
-export const IoUringEvent = ctype.struct('io_uring_event', 120, {
+/** `struct io_uring_event`: 128 bytes. */
+export const IoUringEvent = ctype.struct('io_uring_event', 128, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  action: [100, ctype.enum('io_uring_action', ctype.u32, IoUringAction)],
-  operation: [104, ctype.u32],
-  flags: [108, ctype.u32],
-  entries: [112, ctype.u32],
-  unused: [116, ctype.u32],
+  result: [104, ctype.s32],
+  action: [108, ctype.enum('io_uring_action', ctype.u32, IoUringAction)],
+  operation: [112, ctype.u32],
+  flags: [116, ctype.u32],
+  entries: [120, ctype.u32],
+  unused: [124, ctype.u32],
 });
 export type IoUringEvent = Static<typeof IoUringEvent>;
 
@@ -639,45 +667,45 @@ export const KeptRecord = ctype.struct('kept_record', 1032, {
 });
 export type KeptRecord = Static<typeof KeptRecord>;
 
-/** `struct kill_event`: 144 bytes. */
-export const KillEvent = ctype.struct('kill_event', 144, {
+/** `struct kill_event`: 152 bytes. */
+export const KillEvent = ctype.struct('kill_event', 152, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  signal: [100, ctype.u32],
-  call: [104, ctype.enum('kill_call', ctype.u32, KillCall)],
-  pid: [108, ctype.s32],
-  target_start_time_ns: [112, ctype.u64],
-  target_tgid: [120, ctype.u32],
-  target_tid: [124, ctype.u32],
-  target_comm: [128, ctype.chars(16)],
+  result: [104, ctype.s32],
+  signal: [108, ctype.u32],
+  call: [112, ctype.enum('kill_call', ctype.u32, KillCall)],
+  pid: [116, ctype.s32],
+  target_start_time_ns: [120, ctype.u64],
+  target_tgid: [128, ctype.u32],
+  target_tid: [132, ctype.u32],
+  target_comm: [136, ctype.chars(16)],
 });
 export type KillEvent = Static<typeof KillEvent>;
 
-/** `struct link_event`: 152 bytes. */
-export const LinkEvent = ctype.struct('link_event', 152, {
+/** `struct link_event`: 160 bytes. */
+export const LinkEvent = ctype.struct('link_event', 160, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  flags: [100, ctype.u32],
-  inode: [104, ctype.u64],
-  device: [112, ctype.u32],
-  unused: [116, ctype.u32],
-  path: [120, VarBytes],
-  new_path: [128, VarBytes],
-  directory: [136, VarBytes],
-  new_directory: [144, VarBytes],
+  result: [104, ctype.s32],
+  flags: [108, ctype.u32],
+  inode: [112, ctype.u64],
+  device: [120, ctype.u32],
+  unused: [124, ctype.u32],
+  path: [128, VarBytes],
+  new_path: [136, VarBytes],
+  directory: [144, VarBytes],
+  new_directory: [152, VarBytes],
 });
 export type LinkEvent = Static<typeof LinkEvent>;
 
-/** `struct listen_event`: 136 bytes. */
-export const ListenEvent = ctype.struct('listen_event', 136, {
+/** `struct listen_event`: 144 bytes. */
+export const ListenEvent = ctype.struct('listen_event', 144, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  fd: [100, ctype.s32],
-  backlog: [104, ctype.s32],
-  family: [108, ctype.u16],
-  port: [110, ctype.u16],
-  address: [112, ctype.bytes(16)],
-  path: [128, VarBytes],
+  result: [104, ctype.s32],
+  fd: [108, ctype.s32],
+  backlog: [112, ctype.s32],
+  family: [116, ctype.u16],
+  port: [118, ctype.u16],
+  address: [120, ctype.bytes(16)],
+  path: [136, VarBytes],
 });
 export type ListenEvent = Static<typeof ListenEvent>;
 
@@ -687,55 +715,55 @@ export const LongRecord = ctype.struct('long_record', 82432, {
 });
 export type LongRecord = Static<typeof LongRecord>;
 
-/** `struct map_exec_event`: 160 bytes. */
-export const MapExecEvent = ctype.struct('map_exec_event', 160, {
+/** `struct map_exec_event`: 168 bytes. */
+export const MapExecEvent = ctype.struct('map_exec_event', 168, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  call: [100, ctype.enum('mapping_call', ctype.u32, MappingCall)],
-  protection: [104, ctype.u32],
-  flags: [108, ctype.u32],
-  address: [112, ctype.u64],
-  length: [120, ctype.u64],
-  inode: [128, ctype.u64],
-  device: [136, ctype.u32],
-  memory: [140, ctype.enum('mapping_memory', ctype.u32, MappingMemory)],
-  is_writable: [144, ctype.u32],
-  shm_flags: [148, ctype.u32],
-  path: [152, VarBytes],
+  result: [104, ctype.s32],
+  call: [108, ctype.enum('mapping_call', ctype.u32, MappingCall)],
+  protection: [112, ctype.u32],
+  flags: [116, ctype.u32],
+  address: [120, ctype.u64],
+  length: [128, ctype.u64],
+  inode: [136, ctype.u64],
+  device: [144, ctype.u32],
+  memory: [148, ctype.enum('mapping_memory', ctype.u32, MappingMemory)],
+  is_writable: [152, ctype.u32],
+  shm_flags: [156, ctype.u32],
+  path: [160, VarBytes],
 });
 export type MapExecEvent = Static<typeof MapExecEvent>;
 
-/** `struct mkdir_event`: 120 bytes. */
-export const MkdirEvent = ctype.struct('mkdir_event', 120, {
+/** `struct mkdir_event`: 128 bytes. */
+export const MkdirEvent = ctype.struct('mkdir_event', 128, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  mode: [100, ctype.u32],
-  path: [104, VarBytes],
-  directory: [112, VarBytes],
-});
-export type MkdirEvent = Static<typeof MkdirEvent>;
-
-/** `struct mknod_event`: 128 bytes. */
-export const MknodEvent = ctype.struct('mknod_event', 128, {
-  header: [0, EventHeader],
-  result: [96, ctype.s32],
-  type: [100, ctype.u32],
-  mode: [104, ctype.u32],
-  device_number: [108, ctype.u32],
+  result: [104, ctype.s32],
+  mode: [108, ctype.u32],
   path: [112, VarBytes],
   directory: [120, VarBytes],
 });
+export type MkdirEvent = Static<typeof MkdirEvent>;
+
+/** `struct mknod_event`: 136 bytes. */
+export const MknodEvent = ctype.struct('mknod_event', 136, {
+  header: [0, EventHeader],
+  result: [104, ctype.s32],
+  type: [108, ctype.u32],
+  mode: [112, ctype.u32],
+  device_number: [116, ctype.u32],
+  path: [120, VarBytes],
+  directory: [128, VarBytes],
+});
 export type MknodEvent = Static<typeof MknodEvent>;
 
-/** `struct module_load_event`: 184 bytes. */
-export const ModuleLoadEvent = ctype.struct('module_load_event', 184, {
+/** `struct module_load_event`: 192 bytes. */
+export const ModuleLoadEvent = ctype.struct('module_load_event', 192, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  flags: [100, ctype.u32],
-  image_size: [104, ctype.u64],
-  name: [112, ctype.chars(56)],
-  path: [168, VarBytes],
-  parameters: [176, VarBytes],
+  result: [104, ctype.s32],
+  flags: [108, ctype.u32],
+  image_size: [112, ctype.u64],
+  name: [120, ctype.chars(56)],
+  path: [176, VarBytes],
+  parameters: [184, VarBytes],
 });
 export type ModuleLoadEvent = Static<typeof ModuleLoadEvent>;
 
@@ -753,115 +781,115 @@ export const ModuleName = ctype.struct('module_name', 56, {
 });
 export type ModuleName = Static<typeof ModuleName>;
 
-/** `struct mount_event`: 144 bytes. */
-export const MountEvent = ctype.struct('mount_event', 144, {
+/** `struct mount_event`: 152 bytes. */
+export const MountEvent = ctype.struct('mount_event', 152, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  call: [100, ctype.enum('mount_call', ctype.u32, MountCall)],
-  flags: [104, ctype.u32],
-  unused: [108, ctype.u32],
-  path: [112, VarBytes],
-  directory: [120, VarBytes],
-  source: [128, VarBytes],
-  type: [136, VarBytes],
+  result: [104, ctype.s32],
+  call: [108, ctype.enum('mount_call', ctype.u32, MountCall)],
+  flags: [112, ctype.u32],
+  unused: [116, ctype.u32],
+  path: [120, VarBytes],
+  directory: [128, VarBytes],
+  source: [136, VarBytes],
+  type: [144, VarBytes],
 });
 export type MountEvent = Static<typeof MountEvent>;
 
-/** `struct namespace_event`: 184 bytes. */
-export const NamespaceEvent = ctype.struct('namespace_event', 184, {
+/** `struct namespace_event`: 192 bytes. */
+export const NamespaceEvent = ctype.struct('namespace_event', 192, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  call: [100, ctype.enum('namespace_call', ctype.u32, NamespaceCall)],
-  flags: [104, ctype.u32],
-  umount_flags: [108, ctype.u32],
-  fd: [112, ctype.s32],
-  device: [116, ctype.u32],
-  inode: [120, ctype.u64],
-  cgroup_namespace: [128, ctype.u32],
-  ipc_namespace: [132, ctype.u32],
-  mnt_namespace: [136, ctype.u32],
-  net_namespace: [140, ctype.u32],
-  pid_namespace: [144, ctype.u32],
-  time_namespace: [148, ctype.u32],
-  user_namespace: [152, ctype.u32],
-  uts_namespace: [156, ctype.u32],
-  path: [160, VarBytes],
-  directory: [168, VarBytes],
-  put_old: [176, VarBytes],
+  result: [104, ctype.s32],
+  call: [108, ctype.enum('namespace_call', ctype.u32, NamespaceCall)],
+  flags: [112, ctype.u32],
+  umount_flags: [116, ctype.u32],
+  fd: [120, ctype.s32],
+  device: [124, ctype.u32],
+  inode: [128, ctype.u64],
+  cgroup_namespace: [136, ctype.u32],
+  ipc_namespace: [140, ctype.u32],
+  mnt_namespace: [144, ctype.u32],
+  net_namespace: [148, ctype.u32],
+  pid_namespace: [152, ctype.u32],
+  time_namespace: [156, ctype.u32],
+  user_namespace: [160, ctype.u32],
+  uts_namespace: [164, ctype.u32],
+  path: [168, VarBytes],
+  directory: [176, VarBytes],
+  put_old: [184, VarBytes],
 });
 export type NamespaceEvent = Static<typeof NamespaceEvent>;
 
-/** `struct open_event`: 136 bytes. */
-export const OpenEvent = ctype.struct('open_event', 136, {
+/** `struct open_event`: 144 bytes. */
+export const OpenEvent = ctype.struct('open_event', 144, {
   header: [0, EventHeader],
-  result: [96, ctype.s64],
-  inode: [104, ctype.u64],
-  device: [112, ctype.u32],
-  flags: [116, ctype.u32],
-  path: [120, VarBytes],
-  directory: [128, VarBytes],
+  result: [104, ctype.s64],
+  inode: [112, ctype.u64],
+  device: [120, ctype.u32],
+  flags: [124, ctype.u32],
+  path: [128, VarBytes],
+  directory: [136, VarBytes],
 });
 export type OpenEvent = Static<typeof OpenEvent>;
 
-/** `struct privileged_event`: 176 bytes. */
-export const PrivilegedEvent = ctype.struct('privileged_event', 176, {
+/** `struct privileged_event`: 184 bytes. */
+export const PrivilegedEvent = ctype.struct('privileged_event', 184, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  call: [100, ctype.enum('privileged_call', ctype.u32, PrivilegedCall)],
-  operation: [104, ctype.u32],
-  value: [108, ctype.s32],
-  flags: [112, ctype.u32],
-  pid: [116, ctype.s32],
-  perf_cpu: [120, ctype.s32],
-  perf_type: [124, ctype.u32],
-  config: [128, ctype.u64],
-  seconds: [136, ctype.s64],
-  key_type: [144, VarBytes],
-  name: [152, VarBytes],
-  path: [160, VarBytes],
-  directory: [168, VarBytes],
+  result: [104, ctype.s32],
+  call: [108, ctype.enum('privileged_call', ctype.u32, PrivilegedCall)],
+  operation: [112, ctype.u32],
+  value: [116, ctype.s32],
+  flags: [120, ctype.u32],
+  pid: [124, ctype.s32],
+  perf_cpu: [128, ctype.s32],
+  perf_type: [132, ctype.u32],
+  config: [136, ctype.u64],
+  seconds: [144, ctype.s64],
+  key_type: [152, VarBytes],
+  name: [160, VarBytes],
+  path: [168, VarBytes],
+  directory: [176, VarBytes],
 });
 export type PrivilegedEvent = Static<typeof PrivilegedEvent>;
 
-/** `struct process_vm_event`: 144 bytes. */
-export const ProcessVmEvent = ctype.struct('process_vm_event', 144, {
+/** `struct process_vm_event`: 152 bytes. */
+export const ProcessVmEvent = ctype.struct('process_vm_event', 152, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  call: [100, ctype.enum('process_vm_call', ctype.u32, ProcessVmCall)],
-  pid: [104, ctype.s32],
-  unused: [108, ctype.u32],
-  target_start_time_ns: [112, ctype.u64],
-  target_tgid: [120, ctype.u32],
-  target_tid: [124, ctype.u32],
-  target_comm: [128, ctype.chars(16)],
+  result: [104, ctype.s32],
+  call: [108, ctype.enum('process_vm_call', ctype.u32, ProcessVmCall)],
+  pid: [112, ctype.s32],
+  unused: [116, ctype.u32],
+  target_start_time_ns: [120, ctype.u64],
+  target_tgid: [128, ctype.u32],
+  target_tid: [132, ctype.u32],
+  target_comm: [136, ctype.chars(16)],
 });
 export type ProcessVmEvent = Static<typeof ProcessVmEvent>;
 
-/** `struct ptrace_event`: 160 bytes. */
-export const PtraceEvent = ctype.struct('ptrace_event', 160, {
+/** `struct ptrace_event`: 168 bytes. */
+export const PtraceEvent = ctype.struct('ptrace_event', 168, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  request: [100, ctype.u32],
-  pid: [104, ctype.s32],
-  unused: [108, ctype.u32],
-  address: [112, ctype.u64],
-  data: [120, ctype.u64],
-  target_start_time_ns: [128, ctype.u64],
-  target_tgid: [136, ctype.u32],
-  target_tid: [140, ctype.u32],
-  target_comm: [144, ctype.chars(16)],
+  result: [104, ctype.s32],
+  request: [108, ctype.u32],
+  pid: [112, ctype.s32],
+  unused: [116, ctype.u32],
+  address: [120, ctype.u64],
+  data: [128, ctype.u64],
+  target_start_time_ns: [136, ctype.u64],
+  target_tgid: [144, ctype.u32],
+  target_tid: [148, ctype.u32],
+  target_comm: [152, ctype.chars(16)],
 });
 export type PtraceEvent = Static<typeof PtraceEvent>;
 
-/** `struct rename_event`: 136 bytes. */
-export const RenameEvent = ctype.struct('rename_event', 136, {
+/** `struct rename_event`: 144 bytes. */
+export const RenameEvent = ctype.struct('rename_event', 144, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  flags: [100, ctype.u32],
-  path: [104, VarBytes],
-  new_path: [112, VarBytes],
-  directory: [120, VarBytes],
-  new_directory: [128, VarBytes],
+  result: [104, ctype.s32],
+  flags: [108, ctype.u32],
+  path: [112, VarBytes],
+  new_path: [120, VarBytes],
+  directory: [128, VarBytes],
+  new_directory: [136, VarBytes],
 });
 export type RenameEvent = Static<typeof RenameEvent>;
 
@@ -930,69 +958,69 @@ export const Seed = ctype.struct('seed', 16, {
 });
 export type Seed = Static<typeof Seed>;
 
-/** `struct setgid_event`: 136 bytes. */
-export const SetgidEvent = ctype.struct('setgid_event', 136, {
+/** `struct setgid_event`: 144 bytes. */
+export const SetgidEvent = ctype.struct('setgid_event', 144, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  call: [100, ctype.enum('set_ids_call', ctype.u32, SetIdsCall)],
-  requested: [104, ctype.array(ctype.u32, 3)],
-  real_gid: [116, ctype.u32],
-  effective_gid: [120, ctype.u32],
-  saved_gid: [124, ctype.u32],
-  filesystem_gid: [128, ctype.u32],
-  unused: [132, ctype.u32],
+  result: [104, ctype.s32],
+  call: [108, ctype.enum('set_ids_call', ctype.u32, SetIdsCall)],
+  requested: [112, ctype.array(ctype.u32, 3)],
+  real_gid: [124, ctype.u32],
+  effective_gid: [128, ctype.u32],
+  saved_gid: [132, ctype.u32],
+  filesystem_gid: [136, ctype.u32],
+  unused: [140, ctype.u32],
 });
 export type SetgidEvent = Static<typeof SetgidEvent>;
 
-/** `struct setuid_event`: 136 bytes. */
-export const SetuidEvent = ctype.struct('setuid_event', 136, {
+/** `struct setuid_event`: 144 bytes. */
+export const SetuidEvent = ctype.struct('setuid_event', 144, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  call: [100, ctype.enum('set_ids_call', ctype.u32, SetIdsCall)],
-  requested: [104, ctype.array(ctype.u32, 3)],
-  real_uid: [116, ctype.u32],
-  effective_uid: [120, ctype.u32],
-  saved_uid: [124, ctype.u32],
-  filesystem_uid: [128, ctype.u32],
-  unused: [132, ctype.u32],
+  result: [104, ctype.s32],
+  call: [108, ctype.enum('set_ids_call', ctype.u32, SetIdsCall)],
+  requested: [112, ctype.array(ctype.u32, 3)],
+  real_uid: [124, ctype.u32],
+  effective_uid: [128, ctype.u32],
+  saved_uid: [132, ctype.u32],
+  filesystem_uid: [136, ctype.u32],
+  unused: [140, ctype.u32],
 });
 export type SetuidEvent = Static<typeof SetuidEvent>;
 
-/** `struct setxattr_event`: 160 bytes. */
-export const SetxattrEvent = ctype.struct('setxattr_event', 160, {
+/** `struct setxattr_event`: 168 bytes. */
+export const SetxattrEvent = ctype.struct('setxattr_event', 168, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  call: [100, ctype.enum('xattr_call', ctype.u32, XattrCall)],
-  value_size: [104, ctype.u64],
-  flags: [112, ctype.u32],
-  xattr_flags: [116, ctype.u32],
-  inode: [120, ctype.u64],
-  device: [128, ctype.u32],
-  unused: [132, ctype.u32],
-  attribute: [136, VarBytes],
-  path: [144, VarBytes],
-  directory: [152, VarBytes],
+  result: [104, ctype.s32],
+  call: [108, ctype.enum('xattr_call', ctype.u32, XattrCall)],
+  value_size: [112, ctype.u64],
+  flags: [120, ctype.u32],
+  xattr_flags: [124, ctype.u32],
+  inode: [128, ctype.u64],
+  device: [136, ctype.u32],
+  unused: [140, ctype.u32],
+  attribute: [144, VarBytes],
+  path: [152, VarBytes],
+  directory: [160, VarBytes],
 });
 export type SetxattrEvent = Static<typeof SetxattrEvent>;
 
-/** `struct signal_event`: 176 bytes. */
-export const SignalEvent = ctype.struct('signal_event', 176, {
+/** `struct signal_event`: 184 bytes. */
+export const SignalEvent = ctype.struct('signal_event', 184, {
   header: [0, EventHeader],
-  signal: [96, ctype.u32],
-  code: [100, ctype.u32],
-  outcome: [104, ctype.enum('signal_outcome', ctype.u32, SignalOutcome)],
-  action: [108, ctype.enum('signal_action', ctype.u32, SignalAction)],
-  address: [112, ctype.u64],
-  has_address: [120, ctype.u32],
-  receiver: [124, ctype.enum('signal_receiver', ctype.u32, SignalReceiver)],
-  syscall: [128, ctype.s32],
-  oom_kill: [132, ctype.u32],
-  oom_score_adj: [136, ctype.s32],
-  unused: [140, ctype.u32],
-  total_vm_bytes: [144, ctype.u64],
-  anon_rss_bytes: [152, ctype.u64],
-  file_rss_bytes: [160, ctype.u64],
-  shmem_rss_bytes: [168, ctype.u64],
+  signal: [104, ctype.u32],
+  code: [108, ctype.u32],
+  outcome: [112, ctype.enum('signal_outcome', ctype.u32, SignalOutcome)],
+  action: [116, ctype.enum('signal_action', ctype.u32, SignalAction)],
+  address: [120, ctype.u64],
+  has_address: [128, ctype.u32],
+  receiver: [132, ctype.enum('signal_receiver', ctype.u32, SignalReceiver)],
+  syscall: [136, ctype.s32],
+  oom_kill: [140, ctype.u32],
+  oom_score_adj: [144, ctype.s32],
+  unused: [148, ctype.u32],
+  total_vm_bytes: [152, ctype.u64],
+  anon_rss_bytes: [160, ctype.u64],
+  file_rss_bytes: [168, ctype.u64],
+  shmem_rss_bytes: [176, ctype.u64],
 });
 export type SignalEvent = Static<typeof SignalEvent>;
 
@@ -1004,15 +1032,15 @@ export const SnapshotResult = ctype.struct('snapshot_result', 24, {
 });
 export type SnapshotResult = Static<typeof SnapshotResult>;
 
-/** `struct socket_event`: 120 bytes. */
-export const SocketEvent = ctype.struct('socket_event', 120, {
+/** `struct socket_event`: 128 bytes. */
+export const SocketEvent = ctype.struct('socket_event', 128, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  family: [100, ctype.u32],
-  type: [104, ctype.u32],
-  protocol: [108, ctype.u32],
-  flags: [112, ctype.u32],
-  unused: [116, ctype.u32],
+  result: [104, ctype.s32],
+  family: [108, ctype.u32],
+  type: [112, ctype.u32],
+  protocol: [116, ctype.u32],
+  flags: [120, ctype.u32],
+  unused: [124, ctype.u32],
 });
 export type SocketEvent = Static<typeof SocketEvent>;
 
@@ -1039,14 +1067,14 @@ export const StateStats = ctype.struct('state_stats', 168, {
 });
 export type StateStats = Static<typeof StateStats>;
 
-/** `struct symlink_event`: 128 bytes. */
-export const SymlinkEvent = ctype.struct('symlink_event', 128, {
+/** `struct symlink_event`: 136 bytes. */
+export const SymlinkEvent = ctype.struct('symlink_event', 136, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  unused: [100, ctype.u32],
-  target: [104, VarBytes],
-  path: [112, VarBytes],
-  directory: [120, VarBytes],
+  result: [104, ctype.s32],
+  unused: [108, ctype.u32],
+  target: [112, VarBytes],
+  path: [120, VarBytes],
+  directory: [128, VarBytes],
 });
 export type SymlinkEvent = Static<typeof SymlinkEvent>;
 
@@ -1058,24 +1086,24 @@ export const TaskIdentity = ctype.struct('task_identity', 16, {
 });
 export type TaskIdentity = Static<typeof TaskIdentity>;
 
-/** `struct truncate_event`: 136 bytes. */
-export const TruncateEvent = ctype.struct('truncate_event', 136, {
+/** `struct truncate_event`: 144 bytes. */
+export const TruncateEvent = ctype.struct('truncate_event', 144, {
   header: [0, EventHeader],
-  length: [96, ctype.s64],
-  result: [104, ctype.s32],
-  device: [108, ctype.u32],
-  inode: [112, ctype.u64],
-  path: [120, VarBytes],
-  directory: [128, VarBytes],
+  length: [104, ctype.s64],
+  result: [112, ctype.s32],
+  device: [116, ctype.u32],
+  inode: [120, ctype.u64],
+  path: [128, VarBytes],
+  directory: [136, VarBytes],
 });
 export type TruncateEvent = Static<typeof TruncateEvent>;
 
-/** `struct unlink_event`: 120 bytes. */
-export const UnlinkEvent = ctype.struct('unlink_event', 120, {
+/** `struct unlink_event`: 128 bytes. */
+export const UnlinkEvent = ctype.struct('unlink_event', 128, {
   header: [0, EventHeader],
-  result: [96, ctype.s32],
-  flags: [100, ctype.u32],
-  path: [104, VarBytes],
-  directory: [112, VarBytes],
+  result: [104, ctype.s32],
+  flags: [108, ctype.u32],
+  path: [112, VarBytes],
+  directory: [120, VarBytes],
 });
 export type UnlinkEvent = Static<typeof UnlinkEvent>;

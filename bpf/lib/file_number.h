@@ -112,6 +112,19 @@ static __always_inline bool is_directory(struct inode *inode)
 	return (BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFDIR;
 }
 
+static __always_inline struct ovl_inode___optional *overlay_inode(struct inode *inode)
+{
+	return (void *)inode - bpf_core_field_offset(struct ovl_inode___optional, vfs_inode);
+}
+
+/* The file in the upper layer, or NULL. */
+static __always_inline struct dentry *overlay_upper(struct inode *inode)
+{
+	struct ovl_inode___optional *own = overlay_inode(inode);
+
+	return bpf_core_type_exists(struct ovl_inode___optional) ? BPF_CORE_READ(own, __upperdentry) : NULL;
+}
+
 /*
  * The inode whose number overlayfs prints (fs/overlayfs/inode.c, ovl_getattr): of what was copied
  * up, the one that it was copied from, if the kernel has kept that. A file with several names there
@@ -119,8 +132,8 @@ static __always_inline bool is_directory(struct inode *inode)
  */
 static __always_inline struct inode *overlay_origin(struct inode *inode)
 {
-	struct ovl_inode___optional *own = (void *)inode - bpf_core_field_offset(struct ovl_inode___optional, vfs_inode);
-	struct dentry *upper = BPF_CORE_READ(own, __upperdentry);
+	struct ovl_inode___optional *own = overlay_inode(inode);
+	struct dentry *upper = overlay_upper(inode);
 	struct inode *lower = overlay_lower(own);
 	__u64 flags = BPF_CORE_READ(own, flags);
 

@@ -86,9 +86,28 @@ struct super_block {
 
 struct inode {
 	unsigned short i_mode;
+	kuid_t i_uid;
+	kgid_t i_gid;
 	unsigned long i_ino;
 	struct super_block *i_sb;
 	unsigned int i_nlink;
+	/* since 6.11 */
+	__s64 i_ctime_sec;
+	__u32 i_ctime_nsec;
+};
+
+struct timespec64 {
+	__s64 tv_sec;
+	long tv_nsec;
+};
+
+/* Since 6.6, and before. */
+struct inode___private_ctime {
+	struct timespec64 __i_ctime;
+};
+
+struct inode___ctime {
+	struct timespec64 i_ctime;
 };
 
 struct seqcount {

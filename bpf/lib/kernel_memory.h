@@ -11,6 +11,8 @@ struct mm_struct {
 	struct file *exe_file;
 	unsigned long arg_start;
 	unsigned long arg_end;
+	unsigned long env_start;
+	unsigned long env_end;
 	unsigned long start_brk;
 	unsigned long brk;
 	unsigned long start_stack;

@@ -12,6 +12,7 @@
 #include "../lib/syscalls.h"
 #include "committed.h"
 #include "dns.h"
+#include "environment.h"
 #include "peers.h"
 #include "containers.h"
 #include "proc_info.h"
@@ -20,6 +21,7 @@
 
 /* Ids in the header of an event: those of the initial namespaces. */
 struct event_ids {
+	__u64 parent_start_time_ns;
 	__u32 tgid;
 	__u32 tid;
 	__u32 ppid;
@@ -34,6 +36,7 @@ struct frame {
 	struct path_buffer path;
 	struct script script;
 	struct name_walk names;
+	struct environment_walk environment;
 	struct container container;
 	struct container_walk container_walk;
 	/* enum words_place; kept here so that the verifier follows one path for all of them */

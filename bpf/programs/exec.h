@@ -5,6 +5,7 @@
 #include "../events/exec.h"
 #include "arguments.h"
 #include "collect.h"
+#include "environment.h"
 #include "script.h"
 
 /* Precedes the change of the memory. Keeps the exec for the rename, which follows the change. */
@@ -100,6 +101,7 @@ static __noinline int exec_record(struct frame *frame, const struct scope_set *s
 	if (before)
 		__builtin_memcpy(event->previous_comm, before->comm, sizeof(event->previous_comm));
 	exec_credentials(event, task, before);
+	exec_binary_traits(event, task);
 	exec_session(event, task);
 	record_append_path(frame, &event->path);
 	event->header.exe = event->path;
@@ -111,6 +113,8 @@ static __noinline int exec_record(struct frame *frame, const struct scope_set *s
 	exec_append_cwd(frame, task);
 	if (event->header.flags & EVENT_SCRIPT)
 		exec_append_script(frame, task, bprm);
+	if (environment_names_count)
+		exec_append_environment(frame, task);
 	if (argv_limit > ARGV_MAX && exec_submit_long(frame, task))
 		return 0;
 	append_argv(frame, event, task);

@@ -54,10 +54,13 @@ static __always_inline void ids_of_event(struct event_ids *ids, const struct sub
 {
 	struct task_struct *leader = subject->process.leader;
 	struct task_struct *task = subject->task;
+	/* Once: another process can become the parent at any time. */
+	struct task_struct *parent = BPF_CORE_READ(leader, real_parent);
 
 	ids->tgid = subject->process.identity.tgid;
 	ids->tid = task_field(task, pid);
-	ids->ppid = BPF_CORE_READ(leader, real_parent, tgid);
+	ids->ppid = BPF_CORE_READ(parent, tgid);
+	ids->parent_start_time_ns = BPF_CORE_READ(parent, group_leader, start_boottime);
 	ids->uid = BPF_CORE_READ(task, real_cred, uid.val);
 }
 

@@ -64,6 +64,8 @@ static __always_inline void fork(struct frame *frame, const struct scope_set *se
 	event->child_start_time_ns = process.identity.start_time_ns;
 	event->child_tgid = process.identity.tgid;
 	event->child_tid = child_tid;
+	event->namespaces = fork_namespaces(parent, child);
+	event->unused = 0;
 	record_append_exe(frame);
 	record_end(frame, lifecycle);
 

@@ -79,7 +79,10 @@ export const eventGroups = {
  * Kinds of events that a field of another kind is made from. A condition on the field needs them,
  * also if nobody asks for the events themselves.
  */
-export const sourcesOfFields: Readonly<Record<string, EventKind>> = { 'connect.host': 'dns' };
+export const sourcesOfFields: Readonly<Record<string, EventKind>> = {
+  'connect.host': 'dns',
+  'connection-end.host': 'dns',
+};
 
 /** Kinds of filters that the lean object has. */
 export const leanFilters = ['pid'] as const satisfies readonly FilterKindName[];

@@ -2,7 +2,7 @@ import { connectCallNames } from '../../gen/index.js';
 import { errorName } from '../names/errno.js';
 import { namesOf } from '../names/names.js';
 import { declareEvent, field } from './field.js';
-import { endpoint, error, followed, integer, named, stringSchema } from './fields.js';
+import { endpoint, error, followed, host, integer, named } from './fields.js';
 
 /** CONNECT_NO_OUTCOME of bpf/events/connect.h. */
 const noOutcome = 1;
@@ -26,20 +26,7 @@ export const connect = declareEvent({
   data: {
     fd: integer('The socket.'),
     ...endpoint(followed),
-    host: field<string>()(
-      {
-        form: {
-          type: 'custom',
-          value: (event: { _host?(): string | undefined }) => event._host?.(),
-          asked: { as: 'text' },
-        },
-        schema: stringSchema,
-        description:
-          'The name for which a name server answered with the address, by the dns events that were reported before. If there ' +
-          'are several, one that the process asked for, then the latest. Left out if none is known.',
-      },
-      { optional: true },
-    ),
+    host: host(),
     call: named(
       calls,
       'connect, or the call that sent the datagram: sendto, sendmsg, sendmmsg. With an outcome, such a call is TCP Fast Open.',

@@ -1,4 +1,4 @@
-import { ExecGain } from '../../gen/index.js';
+import { BinaryTrait, ExecGain } from '../../gen/index.js';
 import { capabilityNames } from '../names/capability.js';
 import { declareEvent, field, type TextFacts } from './field.js';
 import { chars, device, followed, isNotZero, list, text, u32, u64 } from './fields.js';
@@ -29,6 +29,16 @@ const gainedNames = ({ gained, gainedCapabilities }: Gains): string[] => [
   ...capabilityNames(gainedCapabilities),
 ];
 
+const traits = [
+  [BinaryTrait.BINARY_UPPER_LAYER, 'upper-layer'],
+  [BinaryTrait.BINARY_IN_MEMORY, 'in-memory'],
+  [BinaryTrait.BINARY_UNLINKED, 'unlinked'],
+  [BinaryTrait.BINARY_WRITABLE, 'writable'],
+] as const;
+
+const traitNames = ({ binaryTraits }: { readonly binaryTraits: number }): string[] =>
+  traits.flatMap(([bit, name]) => ((binaryTraits & bit) === 0 ? [] : [name]));
+
 const hasScriptInode = isNotZero('scriptInode');
 
 const id = (description: string) => u32(description, { ifRecorded: true });
@@ -55,6 +65,11 @@ export const exec = declareEvent({
       'may trace it can have changed them by then (flag user-memory). All else is the kernel’s own.',
     'If the arguments are longer than --argv-limit, argv has their beginning and argvTail their end. Conditions: exec.gained!=0 ' +
       'selects an exec that gave the process ids or capabilities.',
+    'binaryTraits are those of the binary, of a script those of its interpreter. writable does not count capabilities, ACLs and ' +
+      'supplementary groups, so for root it says only what the owner may do. Where the kernel has overlayfs as a module, ' +
+      'upper-layer is not known.',
+    'env is read from the memory of the process right before its first instruction. A process that may trace it can have changed ' +
+      'it by then (flag user-memory). It has at most 4,096 bytes. Names of more than 127 bytes are not seen.',
     'The working directory is the path in its mount namespace, whatever the root of the process is. A directory that was removed ' +
       'keeps its last name. Flag unreachable: it is on a mount that was detached. Flag racy: another process shares it and changed it.',
   ],
@@ -134,6 +149,41 @@ export const exec = declareEvent({
     ),
     device: device(),
     inode: u64('Inode of the binary.'),
+    changeTimeNs: u64('Last change of the binary or its attributes (ctime), in nanoseconds since 1970.', {
+      ifRecorded: true,
+    }),
+    sha256: field<string>()(
+      {
+        form: { type: 'custom', value: (event: { _sha256?(): string | undefined }) => event._sha256?.() },
+        schema: { type: 'string', pattern: '^([0-9a-f]{64}|unknown)$' },
+        description:
+          'SHA-256 of the binary, if it was asked for. unknown: it was removed or changed meanwhile, or cannot be read.',
+      },
+      { optional: true },
+    ),
+    binaryTraits: field<string[]>()(
+      {
+        form: { type: 'custom', value: traitNames, asked: { as: 'texts', from: 'binaryTraits' } },
+        schema: { type: 'array', items: { enum: traits.map(([, name]) => name) } },
+        description:
+          'upper-layer: in the upper layer of an overlay, so not from the image of its container, or changed since. ' +
+          'in-memory: on tmpfs, ramfs or hugetlbfs, as what memfd_create makes. unlinked: no directory has it. ' +
+          'writable: its mode lets the process write to it.',
+      },
+      { ifRecorded: true, optional: true },
+    ),
+    env: list(
+      'The variables of the environment that were asked for: NAME=value, or NAME alone if its value was not asked for.',
+      { ifRecorded: true, optional: true },
+    ),
+    envTruncated: field<true>()(
+      {
+        form: { type: 'custom', value: (event: TextFacts) => event.isTruncated('env') || undefined },
+        schema: { const: true },
+        description: 'env lacks variables, or the end of one.',
+      },
+      { from: 'env', ifRecorded: true, optional: true },
+    ),
   },
 });
 

@@ -247,6 +247,23 @@ export const endpoint = (rule: PathRule, ipWhen: readonly Test[] = []) => ({
   port: integer('Port of the address.', { schema: portSchema, when: [hasIp, ...ipWhen] }),
 });
 
+/** The name of the address, which the decoder knows by the answers of name servers. */
+export const host = (when: readonly Test[] = []) =>
+  field<string>()(
+    {
+      form: {
+        type: 'custom',
+        value: (event: { _host?(): string | undefined }) => event._host?.(),
+        asked: { as: 'text' },
+      },
+      schema: stringSchema,
+      description:
+        'The name for which a name server answered with the address, by the dns events that were reported before. If there ' +
+        'are several, one that the process asked for, then the latest. Left out if none is known.',
+    },
+    { optional: true, when },
+  );
+
 /** An address of IP, as the kernel has it. */
 export const ipEndpoint = () => ({
   family: named(families, 'inet or inet6.'),

@@ -117,7 +117,7 @@ export type AskedFields<
  *
  * @example
  * ```ts
- * listParts('exec'); // ['argv', 'argvTail']
+ * listParts('exec'); // ['argv', 'argvTail', 'env']
  * ```
  */
 export const listParts = (kind: string): readonly string[] =>

@@ -32,7 +32,7 @@ export const namespace = declareEvent({
   notes: [
     'The namespaces are those of the thread after setns or unshare succeeded. The root of a chroot that succeeded is ' +
       'named as the kernel has it in the mount namespace of the process.',
-    'Not seen: the namespaces before the call, and those that clone makes for a child, which is a fork.',
+    'Namespaces that clone makes for a child are in namespaces of its fork. Not seen: the namespaces before the call.',
   ],
   data: {
     call: named(calls, 'setns, unshare, chroot, pivot_root or umount.'),

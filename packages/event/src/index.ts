@@ -1,6 +1,6 @@
 export { processId } from './identity/process-id.js';
 export { jsonLine, writeJsonLine } from './json/json-line.js';
-export type { EventContext, ReplacedScopes, ScopeNames } from './json/line.js';
+export type { EventContext, ExecutedFile, ReplacedScopes, ScopeNames } from './json/line.js';
 export { LineBuffer } from './json/line-buffer.js';
 export {
   type AddressQuery,

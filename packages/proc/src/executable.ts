@@ -102,9 +102,15 @@ function mappedFile(folder: string, link: Buffer): { device: Device; inode: bigi
 }
 
 /**
- * The encoding of `dev_t` in user space on 64-bit Linux (glibc's gnu_dev_major and gnu_dev_minor).
+ * Returns the numbers of a device as `stat` has it: the encoding of `dev_t` in user space on 64-bit
+ * Linux (glibc's gnu_dev_major and gnu_dev_minor).
+ *
+ * @example
+ * ```ts
+ * splitDevice(0x801n); // { major: 8, minor: 1 }
+ * ```
  */
-function splitDevice(dev: bigint): Device {
+export function splitDevice(dev: bigint): Device {
   return {
     major: Number(((dev >> 8n) & 0xfffn) | ((dev >> 32n) & ~0xfffn)),
     minor: Number((dev & 0xffn) | ((dev >> 12n) & 0xffffff00n)),

@@ -4,7 +4,7 @@
 export { accountNames, findAccountId, findUser, type User } from './accounts.js';
 export { bootId } from './boot-id.js';
 export { cgroupOfProcess, findCgroup } from './cgroups.js';
-export { type Device, type Executable, kernelDevice } from './executable.js';
+export { type Device, type Executable, kernelDevice, splitDevice } from './executable.js';
 export type { Found, Refusal } from './found.js';
 export { type LivingProcess, livingDescendants, readLiving } from './living.js';
 export { type Observer, observer } from './observer.js';

@@ -22,6 +22,11 @@ const mapSize: Row = {
   impossible: [0, 4_294_967_296, ...notIntegers],
   code: 'MAP_SIZE',
 };
+const environmentNames: Row = {
+  valid: [[], ['CI', 'npm_*', '*', 'N'.repeat(31)]],
+  wrongTypes: ['CI', {}, [5], [null]],
+  impossible: [[''], ['A=B'], ['*A'], ['A\0'], ['N'.repeat(32)]],
+};
 const ringSize: Row = { valid: [4096], wrongTypes: notNumbers };
 
 /** The key of an option in a group is `group.option`. */
@@ -54,6 +59,9 @@ const rows: Readonly<Record<OptionName, Row>> = {
   'spawn.user': { valid: ['root', 0], wrongTypes: [null, {}, true], impossible: ['', -1, 0.5, Number.NaN] },
   tuning: group,
   'tuning.until': { valid: ['all', 'command'], wrongTypes: [true, 5, null], impossible: ['', 'none'] },
+  env: environmentNames,
+  envValues: environmentNames,
+  hash: flag,
   scopes: {
     valid: [[], ['uid=0', { name: 'x', filters: [], follows: false, events: [] }]],
     wrongTypes: ['uid=0', {}, [5], [null]],

@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { eventKinds } from '@spoor/bpf';
 import { nearest, SpoorError, type SpoorErrorCode } from '@spoor/core';
 import type { SpawnOptions } from './command/held-command.js';
+import { expectedNames, isEnvironmentName } from './kernel/environment-names.js';
 import { argvLimits } from './kernel/load-kernel-side.js';
 import {
   type Check,
@@ -40,6 +41,12 @@ function integer(least: number, most: number, code: SpoorErrorCode = 'INVALID_VA
 function group<Options>(checks: Checks<Options>): Check {
   return { expected: 'an object', isType: isObject, group: checks };
 }
+
+const environmentNames: Check = {
+  expected: expectedNames,
+  isType: (value) => isArrayOf(value, isString),
+  isPossible: (names: string[]) => names.every(isEnvironmentName),
+};
 
 /** `checkRingSize` checks the number: it depends on the page size of the machine. */
 const ringSize: Check = { expected: 'a number of bytes', isType: isNumber };
@@ -80,6 +87,9 @@ const traceChecks: Checks<TraceOptions> = {
     isType: (value) => isArrayOf(value, (item) => isString(item) || isObject(item)),
   },
   events: { expected: 'an array of event kinds', isType: (value) => isArrayOf(value, isString) },
+  env: environmentNames,
+  envValues: environmentNames,
+  hash: flag,
   signal: { expected: 'an AbortSignal', isType: (value) => value instanceof AbortSignal },
   processMapSize: integer(1, mostMapEntries, 'MAP_SIZE'),
   maxProcesses: integer(0, Number.MAX_SAFE_INTEGER),

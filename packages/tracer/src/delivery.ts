@@ -3,6 +3,9 @@ import { RingPoller, RingStream } from '@spoor/ring';
 import { WallClock, wallClockOffsetNs } from './clock.js';
 import type { KernelSide } from './kernel/kernel-side.js';
 import type { EachOptions, TracedEvent } from './options.js';
+import type { FileHashes } from './processes/file-hashes.js';
+import { HashedStream } from './processes/hashed-stream.js';
+import { HeldEvents } from './processes/held-events.js';
 import type { ProcessTree } from './processes/process-tree.js';
 import type { ScopesInForce } from './scopes/scopes-in-force.js';
 
@@ -13,6 +16,8 @@ export interface DeliveryParts {
   readonly processes: ProcessTree;
   /** The event kinds to hand out. */
   readonly kinds: ReadonlySet<EventKind>;
+  /** Hashes of executed files, if they are asked for. */
+  readonly hashes: FileHashes | undefined;
   /** Called with the process id of each exit event, when the process tree has it. */
   readonly onExit: (tgid: number) => void;
 }
@@ -27,6 +32,7 @@ export class Delivery {
   readonly counts = new Map<string, number>();
   readonly #parts: DeliveryParts;
   readonly #wallClock = new WallClock();
+  #held: HeldEvents | undefined;
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
@@ -34,13 +40,14 @@ export class Delivery {
   }
 
   /** Reads events that own their memory. */
-  source(): RingStream<TracedEvent> {
-    const { kernel, decoder } = this.#parts;
-    return new RingStream<TracedEvent>(kernel.rings, {
+  source(): RingStream<TracedEvent> | HashedStream {
+    const { kernel, decoder, hashes } = this.#parts;
+    const stream = new RingStream<TracedEvent>(kernel.rings, {
       ...kernel.pace,
       beforeLook: this.#followWallClock,
       take: (data, offset, length) => this.#take(decoder.own(data, offset, length)),
     });
+    return hashes === undefined ? stream : new HashedStream(stream, hashes);
   }
 
   /**
@@ -48,21 +55,27 @@ export class Delivery {
    * later events are only counted.
    */
   poller(handle: (event: TracedEvent) => void, { onError, ...options }: PollerOptions): RingPoller {
-    const { kernel, decoder } = this.#parts;
+    const { kernel, decoder, hashes } = this.#parts;
     let failed = false;
     const fail = (error: unknown) => {
       if (failed) return;
       failed = true;
       onError(error);
     };
-    const handler = decoder.handler((borrowed) => {
-      const event = this.#take(borrowed);
-      if (event === undefined || failed) return;
+    const handOut = (event: TracedEvent) => {
+      if (failed) return;
       try {
         handle(event);
       } catch (error) {
         fail(error);
       }
+    };
+    this.#held = hashes && new HeldEvents(hashes, handOut);
+    const handler = decoder.handler((borrowed) => {
+      const event = this.#take(borrowed);
+      if (event === undefined || failed) return;
+      if (this.#held === undefined) handOut(event);
+      else this.#held.take(event);
     });
     return new RingPoller(kernel.rings, handler, {
       ...kernel.pace,
@@ -70,6 +83,11 @@ export class Delivery {
       beforeLook: this.#followWallClock,
       onPauseError: fail,
     });
+  }
+
+  /** Resolves when no event waits to be handed out. */
+  async drained(): Promise<void> {
+    await this.#held?.drained();
   }
 
   /** Returns the event with the scopes that match, or undefined if it is not to be handed out. */

@@ -7,6 +7,7 @@ export type {
   Statistics,
 } from './kernel/statistics.js';
 export type { EachOptions, TracedEvent, TraceOptions, TuningOptions } from './options.js';
+export { type Executed, FileHashes } from './processes/file-hashes.js';
 export type { ProcessExec, ProcessExit, TracedProcess } from './processes/process-node.js';
 export { ProcessTree } from './processes/process-tree.js';
 export type { SavedProcess, SavedTree } from './processes/saved-tree.js';

@@ -26,6 +26,23 @@ export interface TraceOptions<Kind extends EventKind = EventKind> {
    */
   readonly events?: readonly Kind[];
   /**
+   * Names of variables of the environment that `exec` events have, without their values:
+   * `['GITHUB_*']`. A star stands for any end of a name. Together with `envValues`, at most 16
+   * names of at most 31 bytes each. Needs Linux 5.17. Default: none.
+   */
+  readonly env?: readonly string[];
+  /**
+   * Names of variables that `exec` events have with their values: `['TRACEPARENT', 'npm_*']`. A
+   * value can be a secret. Default: none.
+   */
+  readonly envValues?: readonly string[];
+  /**
+   * True if `exec` events have the SHA-256 of their binary. It is computed once per file, while
+   * events are read. Events behind an `exec` wait for its hash. Reading the files takes rights.
+   * Default: false.
+   */
+  readonly hash?: boolean;
+  /**
    * Ends the trace when it aborts. If it aborts before the trace begins, the command never runs,
    * and `trace` resolves to a trace that has ended, without `Tracer.exit`. If it has aborted before
    * the call, `trace` loads nothing and rejects.

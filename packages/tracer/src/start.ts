@@ -13,6 +13,7 @@ import type { HeldCommand } from './command/held-command.js';
 import { KernelSide } from './kernel/kernel-side.js';
 import type { LoadedKernelSide } from './kernel/load-kernel-side.js';
 import type { TraceOptions } from './options.js';
+import { FileHashes } from './processes/file-hashes.js';
 import type { ProcessTree } from './processes/process-tree.js';
 import { commandScopeName, type Root, type TraceScopes } from './scopes/roots.js';
 import { ScopesInForce } from './scopes/scopes-in-force.js';
@@ -22,6 +23,7 @@ export { readScopes } from './scopes/scopes-in-force.js';
 
 /** The parts of a trace besides its kernel side. */
 export interface Prepared {
+  readonly hashes: FileHashes | undefined;
   readonly compiled: CompiledScopes;
   readonly decoder: EventDecoder;
 }
@@ -31,18 +33,23 @@ export interface Prepared {
  *
  * @throws {SpoorError} TOO_MANY_SCOPES, INVALID_VALUE and others of `compileScopes`
  */
-export function prepare(scopes: readonly Scope[], { tuning = {} }: TraceOptions): Prepared {
+export function prepare(scopes: readonly Scope[], { hash = false, tuning = {} }: TraceOptions): Prepared {
   const compiled = compileScopes(scopes);
   const boot = bootId();
+  const hashes = hash ? new FileHashes() : undefined;
   const decoder = new EventDecoder({
-    context: { clockOffsetNs: wallClockOffsetNs(), ...(boot === undefined ? {} : { bootId: boot }) },
+    context: {
+      clockOffsetNs: wallClockOffsetNs(),
+      ...(boot === undefined ? {} : { bootId: boot }),
+      ...(hashes === undefined ? {} : { sha256Of: (file) => hashes.known(file) }),
+    },
     ...(tuning.checkLifetime === undefined ? {} : { checkLifetime: tuning.checkLifetime }),
   });
   compileCodec(maps.seeds.key.layout);
   compileCodec(maps.seeds.value.layout);
   // Always collected, and the first to come.
   for (const kind of lifecycleKinds) decoder.prepare(kind);
-  return { compiled, decoder };
+  return { compiled, decoder, hashes };
 }
 
 export interface StartParts {
@@ -80,8 +87,8 @@ export async function start(parts: StartParts): Promise<Tracer> {
     kernel.freeze();
     requireMet(scopes.unmet(named.roots));
     await pendingAborts();
-    const { decoder } = prepared;
-    const tracer = new Tracer({ kernel, scopes, command, kinds, processes, decoder, signal, until });
+    const { decoder, hashes } = prepared;
+    const tracer = new Tracer({ kernel, scopes, command, kinds, processes, decoder, hashes, signal, until });
     if (tracer.running) await openCommand(tracer, command);
     return tracer;
   } catch (error) {

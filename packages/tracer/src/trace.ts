@@ -149,6 +149,10 @@ function kernelOptions(
   const { argvLimit, measurePrograms = false, replaceable = true, sleepsWhenIdle = false } = tuning;
   return {
     argvLimit,
+    environment: {
+      ...(options.env && { env: options.env }),
+      ...(options.envValues && { envValues: options.envValues }),
+    },
     events,
     maxLatencyMs,
     sleepsWhenIdle,

@@ -123,9 +123,9 @@ export class Tracer<Kind extends EventKind = EventKind> implements AsyncDisposab
     return this.#parts.scopes.names;
   }
 
-  /** True if the scopes in force need this process to resolve paths, which takes rights. */
+  /** True if this process resolves paths for the scopes, or hashes files, which takes rights. */
   get looksAtFiles(): boolean {
-    return this.#parts.scopes.looksAtFiles;
+    return this.#parts.hashes !== undefined || this.#parts.scopes.looksAtFiles;
   }
 
   /**
@@ -218,7 +218,9 @@ export class Tracer<Kind extends EventKind = EventKind> implements AsyncDisposab
       this.#read(() => this.#delivery.poller(handleAny, { ...checkEachOptions(options), onError }));
       this.#rejectEach = reject;
       // A handler that closes the trace may still throw.
-      this.#ended.signal.addEventListener('abort', () => queueMicrotask(resolve), { once: true });
+      this.#ended.signal.addEventListener('abort', () => void this.#delivery.drained().then(resolve), {
+        once: true,
+      });
     });
   }
 

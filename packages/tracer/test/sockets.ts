@@ -25,14 +25,19 @@ __attribute__((unused)) static int port_of(int fd)
 	return ntohs(name.sin6_port);
 }
 
-__attribute__((unused)) static int listener(void)
+__attribute__((unused)) static int listener_on(const char *address)
 {
-	struct sockaddr_in name = v4("127.0.0.1", 0);
+	struct sockaddr_in name = v4(address, 0);
 	int fd = must(socket(AF_INET, SOCK_STREAM, 0));
 
 	must(bind(fd, (void *)&name, sizeof(name)));
 	must(listen(fd, 5));
 	return fd;
+}
+
+__attribute__((unused)) static int listener(void)
+{
+	return listener_on("127.0.0.1");
 }
 
 /* With \`length\` bytes of \`path\`. */

@@ -31,6 +31,9 @@ export function readCount(text: string, option: string): number {
   return Number(text);
 }
 
+/** Parses names separated by commas. They are checked where they are used. */
+export const readNames = (text: string): readonly string[] => text.split(',').map((name) => name.trim());
+
 /** Parses process ids separated by commas. Returns the scope that follows them. */
 export function readPids(text: string, option: string): string {
   if (/^[1-9]\d{0,9}(,[1-9]\d{0,9})*$/.test(text)) return `tree=${text}`;

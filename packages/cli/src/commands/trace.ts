@@ -70,7 +70,7 @@ async function run(args: Arguments, streams: Io): Promise<Outcome> {
 }
 
 async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts): Promise<Outcome> {
-  const { argvLimit, command, processMapSize, until } = settings;
+  const { argvLimit, command, env, envValues, processMapSize, until } = settings;
   if (settings.record === '-' && command !== undefined) {
     throw new SpoorError(
       'INVALID_VALUE',
@@ -109,6 +109,9 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
     // Only the tree shows processes that have ended.
     ...(settings.format === 'tree' ? {} : { maxProcesses: 0 }),
     ...held,
+    ...(settings.hash ? { hash: true } : {}),
+    ...(env === undefined ? {} : { env }),
+    ...(envValues === undefined ? {} : { envValues }),
     ...(processMapSize === undefined ? {} : { processMapSize }),
     tuning: {
       // The session does not keep events.

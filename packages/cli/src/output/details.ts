@@ -20,7 +20,9 @@ const known: Readonly<Record<string, (data: Data) => Details>> = {
   exec: (data) => {
     const path = textField(data, 'path');
     const argv = commandLineOf(data);
-    return { text: [path, ...(argv === path ? [] : [argv]), ...gained(data)].join('  ') };
+    return {
+      text: [path, ...(argv === path ? [] : [argv]), ...gained(data), ...environment(data)].join('  '),
+    };
   },
 
   'exec-failed': (data) => {
@@ -101,6 +103,13 @@ function gained(data: Data): string[] {
   const some = capabilities.length > 3 ? [`${capabilities.length} capabilities`] : capabilities;
   const all = [...ids, ...some].map((gain) => `+${gain}`);
   return all.length === 0 ? [] : [all.join(' ')];
+}
+
+/** Formats the variables of the environment that an exec has: `env CI=1 GITHUB_TOKEN`. */
+function environment(data: Data): string[] {
+  const { env, envRaw, envTruncated } = data as Readonly<Record<string, string[] | undefined>>;
+  if (env === undefined) return [];
+  return [commandLine(['env', ...env], envRaw && ['', ...envRaw], Boolean(envTruncated))];
 }
 
 /** `127.0.0.1:80`, `[::1]:80`, `unix /run/x.sock`. */

@@ -96,6 +96,10 @@ it.each([
     'exec    /p  +CAP_NET_RAW',
   ],
   [
+    invented('exec', { ...header, path: '/p', argv: ['/p'], argc: 1, env: ['CI=a b', 'TOKEN'] }),
+    "exec    /p  env 'CI=a b' TOKEN",
+  ],
+  [
     invented('exit', { ...header, signal: 9, coreDumped: 1, durationNs: 1n }),
     'exit    SIGKILL, core dumped, after 0.0 ms',
   ],

@@ -5,6 +5,8 @@ const flags: Readonly<Record<string, string>> = {
   processMapSize: '--map-entries',
   'ringSizes.activity': '--ring-size',
   'ringSizes.lifecycle': '--lifecycle-ring-size',
+  env: '--env',
+  envValues: '--env-values',
   'tuning.argvLimit': '--argv-limit',
 };
 

@@ -9,6 +9,7 @@ import {
   readCount,
   readDuration,
   readEvents,
+  readNames,
   readPids,
   readSize,
 } from '../args/values.js';
@@ -81,6 +82,20 @@ export const traceOptions: readonly Option[] = [
     help: 'Also trace the scopes defined in this JSON policy file. See spoor explain --help.',
   },
   { name: 'record', value: 'FILE', help: 'Record the events in FILE, for spoor replay.' },
+  {
+    name: 'env',
+    value: 'NAMES',
+    help: 'Show these variables of the environment of each exec, without their values: GITHUB_*,CI. Separated by commas.',
+  },
+  {
+    name: 'env-values',
+    value: 'NAMES',
+    help: 'Show these variables with their values, which can be secrets: TRACEPARENT,npm_*.',
+  },
+  {
+    name: 'hash',
+    help: 'Add the SHA-256 of the binary to each exec. Needs root for as long as the trace runs.',
+  },
   {
     name: 'user',
     value: 'NAME',
@@ -215,6 +230,10 @@ export interface TraceSettings extends ShownOptions<EventKind> {
   readonly user: string | undefined;
   readonly until: 'all' | 'command' | undefined;
   readonly durationMs: number | undefined;
+  /** True if execs have the hash of their binary. */
+  readonly hash: boolean;
+  readonly env: readonly string[] | undefined;
+  readonly envValues: readonly string[] | undefined;
   readonly argvLimit: number | undefined;
   readonly processMapSize: number | undefined;
   readonly ringSizes: { readonly lifecycle?: number; readonly activity?: number };
@@ -240,6 +259,9 @@ export function readTraceSettings(args: Arguments): TraceSettings {
     user: args.get('user'),
     until: args.get('until', readChoice(['all', 'command'])),
     durationMs: args.get('duration', readDuration),
+    hash: args.has('hash'),
+    env: args.get('env', readNames),
+    envValues: args.get('env-values', readNames),
     argvLimit: args.get('argv-limit', readSize),
     processMapSize: args.get('map-entries', readCount),
     ringSizes: {

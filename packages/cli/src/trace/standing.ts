@@ -52,7 +52,7 @@ export class Standing {
     if (process.geteuid?.() !== 0) return 'as it was started: not root';
     if (keepRoot) return 'root, as --keep-root asks';
     if (signalsCommand) return 'root: the command was started without the launcher, which passes signals on';
-    if (trace.looksAtFiles) return 'root: a condition of a scope asks where paths lead';
+    if (trace.looksAtFiles) return 'root: a scope or --hash looks at files';
     const id = ownIds.find((one) => one !== commandUid)!;
     try {
       beforeDrop(receive);

@@ -8,7 +8,14 @@ import { processId } from './process-id.js';
 
 const bootId = '0f5a9ba8-7a8b-4b6d-8d5e-0f5a9ba87a8b';
 const shell = { tgid: 10, tid: 10, ppid: 1, startTimeNs: 2n ** 60n, comm: 'sh' } as const;
-const child = { tgid: 11, tid: 11, ppid: 10, startTimeNs: 2n ** 60n + 5n, comm: 'ls' } as const;
+const child = {
+  tgid: 11,
+  tid: 11,
+  ppid: 10,
+  startTimeNs: 2n ** 60n + 5n,
+  comm: 'ls',
+  parentStartTimeNs: shell.startTimeNs,
+} as const;
 const fork = { ...shell, childTgid: 11, childTid: 11, childStartTimeNs: child.startTimeNs } as const;
 const idOf = ({ tgid, startTimeNs }: typeof shell | typeof child) => processId(bootId, tgid, startTimeNs);
 
@@ -39,23 +46,17 @@ describe('processId', () => {
   it('is on the lines and the events of a process, of its child and of its parent', () => {
     const found = lines(
       new EventDecoder({ context: { bootId } }),
-      ['open', child],
       ['fork', fork],
       ['open', child],
-      ['exit', child],
-      ['open', child],
-      ['exec', shell],
+      ['exec', { ...child, ppid: 0 }],
     );
     const own = { processId: idOf(child) };
     const whole = { ...own, parentProcessId: idOf(shell) };
-    expect(found[1]!.data).toMatchObject({ childTgid: 11, childProcessId: idOf(child) });
+    expect(found[0]!.data).toMatchObject({ childTgid: 11, childProcessId: idOf(child) });
     expect(found.map(({ processId, parentProcessId }) => ({ processId, parentProcessId }))).toEqual([
+      { processId: idOf(shell) },
+      whole,
       own,
-      { processId: idOf(shell) },
-      whole,
-      whole,
-      whole,
-      { processId: idOf(shell) },
     ]);
   });
 

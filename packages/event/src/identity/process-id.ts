@@ -1,4 +1,8 @@
-import type { Ancestry, ProcessIdentity } from './ancestry.js';
+/** A process, by its id and its start time. */
+export interface ProcessIdentity {
+  readonly tgid: number;
+  readonly startTimeNs: bigint;
+}
 
 /** Digits of a process id. */
 const digits = 16;
@@ -35,27 +39,31 @@ function loadCrypto(): typeof import('node:crypto') {
 
 const digest = (text: string): string => loadCrypto().hash('sha256', text, 'hex').slice(0, digits);
 
+interface ProcessWithParent {
+  readonly ppid: number;
+  readonly parentStartTimeNs: bigint;
+}
+
 const SLOT_BITS = 10;
 
 /** Returns ids of processes of one boot, and keeps those that are asked for again and again. */
 export class ProcessIds {
   readonly bootId: string;
-  readonly ancestry: Ancestry;
   readonly #tgids = new Uint32Array(2 ** SLOT_BITS);
   readonly #starts = new Array<bigint>(2 ** SLOT_BITS).fill(0n);
   readonly #ids = new Array<string>(2 ** SLOT_BITS).fill('');
 
-  constructor(bootId: string, ancestry: Ancestry) {
+  constructor(bootId: string) {
     this.bootId = bootId;
-    this.ancestry = ancestry;
     // Now, while the kernel verifies programs, rather than at the first event.
     loadCrypto();
   }
 
-  /** Returns the id of the parent, or undefined if the parent is not certain. */
-  ofParent(process: ProcessIdentity & { readonly ppid: number }): string | undefined {
-    const parent = this.ancestry.parentOf(process, process.ppid);
-    return parent && this.of(parent);
+  /** Returns the id of the parent, or undefined if there is none or an older recording lacks it. */
+  ofParent({ ppid, parentStartTimeNs }: ProcessWithParent): string | undefined {
+    return ppid === 0 || parentStartTimeNs === 0n
+      ? undefined
+      : this.of({ tgid: ppid, startTimeNs: parentStartTimeNs });
   }
 
   of({ tgid, startTimeNs }: ProcessIdentity): string {

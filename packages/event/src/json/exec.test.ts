@@ -39,6 +39,7 @@ describe('exec', () => {
       permittedCapabilities: '0000030000000000',
       device: '254:1',
       inode: '99',
+      changeTimeNs: '0',
     });
   });
 

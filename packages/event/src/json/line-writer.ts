@@ -2,7 +2,6 @@ import { isWide } from '../view/field-reader.js';
 import type { EventField, EventShape } from '../view/layouts.js';
 import type { EventMemory } from '../view/memory.js';
 import { lastWord } from '../view/text.js';
-import type { Event } from '../view/types.js';
 import type { EventView } from '../view/view.js';
 import { harmless } from './harmless.js';
 import { addHeaderNotes, headOf, type LineContext, lineOf } from './line.js';
@@ -36,8 +35,6 @@ interface ProcessText {
   readonly text: Uint8Array;
   /** `}`, with what was not UTF-8 or whole before it. */
   readonly end: Literal;
-  /** The version of the ancestry in which the parent was looked up; undefined if it is known. */
-  ancestryVersion: number | undefined;
 }
 
 /** The bytes of a variable part. */
@@ -131,19 +128,10 @@ export class LineWriter {
     const tid = memory.u32[(offset >>> 2) + header.tid]!;
     const slot = Math.imul(tid, 0x45d9f3b) >>> (32 - SLOT_BITS);
     const known = header.processes[slot];
-    if (known !== undefined && isOf(known, memory, offset, header) && !this.#lacksParent(known, view))
-      return known;
+    if (known !== undefined && isOf(known, memory, offset, header)) return known;
     const made = processText(view, header, this.#context);
     header.processes[slot] = made;
     return made;
-  }
-
-  /** Returns true if the parent became known since the text was made. */
-  #lacksParent(text: ProcessText, view: EventView): boolean {
-    const { ids } = this.#context;
-    if (text.ancestryVersion === undefined || text.ancestryVersion === ids?.ancestry.version) return false;
-    text.ancestryVersion = ids?.ancestry.version;
-    return ids?.ofParent(view as unknown as Event) !== undefined;
   }
 }
 
@@ -256,7 +244,6 @@ function processText(view: EventView, header: HeaderWords, context: LineContext)
       header.container === undefined ? 0 : memory.u32[at + header.container]!,
     ),
     text: Buffer.from(`,${members(process)},`),
-    ancestryVersion: parentProcessId === undefined ? context.ids?.ancestry.version : undefined,
     end: literal(notes === '' ? '}' : `,${notes}}`),
   };
 }

@@ -1,6 +1,5 @@
 import type { EventFlagName } from '@spoor/bpf/enums';
 import type { Architecture } from '@spoor/bpf/events';
-import type { Ancestry } from '../identity/ancestry.js';
 import { ProcessIds } from '../identity/process-id.js';
 import type { EventLayouts, EventShape } from '../view/layouts.js';
 import type { Event, EventKind, EventLine } from '../view/types.js';
@@ -41,6 +40,16 @@ export interface EventContext {
    * events have no `processId`.
    */
   readonly bootId?: string;
+  /** Returns the SHA-256 of an executed file, if it is known: see `FileHashes` of tracer. */
+  sha256Of?(file: ExecutedFile): string | undefined;
+}
+
+/** A file by its identity: one that is changed is another one. */
+export interface ExecutedFile {
+  /** The kernel's number: major << 20 | minor. */
+  readonly device: number;
+  readonly inode: bigint;
+  readonly changeTimeNs: bigint;
 }
 
 /** The context of lines, ready for use. */
@@ -54,7 +63,7 @@ export interface LineContext {
   dataOf(shape: EventShape): DataWriter;
 }
 
-export function lineContext(layouts: EventLayouts, given: EventContext, ancestry: Ancestry): LineContext {
+export function lineContext(layouts: EventLayouts, given: EventContext): LineContext {
   const current = given.scopeNames ?? [];
   const replaced = new Map(given.replacedScopes?.map(({ version, names }) => [version, names]));
   const machine = given.architecture ?? (process.arch === 'arm64' ? 'arm64' : 'x64');
@@ -69,7 +78,7 @@ export function lineContext(layouts: EventLayouts, given: EventContext, ancestry
       return made;
     },
     flags: Object.entries(layouts.flags).map(([name, bit]) => [bit, name]),
-    ids: given.bootId === undefined ? undefined : new ProcessIds(given.bootId, ancestry),
+    ids: given.bootId === undefined ? undefined : new ProcessIds(given.bootId),
     scopeNames({ lo, hi, version }) {
       const names = replaced.get(version) ?? current;
       const matched: string[] = [];

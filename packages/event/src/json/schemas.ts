@@ -169,7 +169,7 @@ function lineSchema(shape: EventShape): ObjectSchema {
     ),
     parentProcessId: described(
       processIdSchema,
-      'Identity of the parent process. Missing when the fork of the process was not seen.',
+      'Identity of the parent process, the one with the id ppid. Missing when there is none, or the boot id is not known.',
     ),
     scopes: { type: 'array', items: text, description: 'The scopes that matched.' },
     origin: {

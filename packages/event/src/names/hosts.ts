@@ -16,10 +16,12 @@ export class Hosts {
   }
 
   /** Returns the name of the address of a connection, or undefined if it is not known. */
-  hostOf({ family, address, netNamespace, timeNs, tgid }: Event<'connect'>): string | undefined {
+  hostOf(event: Event<'connect'> | Event<'connection-end'>): string | undefined {
+    const { family, address, netNamespace, tgid } = event;
     // The namespace is 0 if it is not known.
     if (this.#names === undefined || netNamespace === 0) return undefined;
     const text = ipText(family, address);
+    const timeNs = event.kind === 'connect' ? event.timeNs : event.timeNs - event.durationNs;
     return text && this.#names.nameOf({ netNamespace, address: text, timeNs, tgid })?.name;
   }
 }

@@ -1,5 +1,4 @@
 import { listParts } from '@spoor/bpf/events';
-import { Ancestry } from '../identity/ancestry.js';
 import { type EventContext, type LineContext, lineContext, lineOf } from '../json/line.js';
 import type { LineBuffer } from '../json/line-buffer.js';
 import { LineWriter } from '../json/line-writer.js';
@@ -51,7 +50,6 @@ interface KnownKind {
 }
 
 /** Kinds that the decoder learns from: how processes are related, and names of addresses. */
-const teaching: readonly string[] = ['fork', 'exit', 'dns'];
 
 /**
  * Makes events of records.
@@ -79,7 +77,6 @@ export class EventDecoder {
   readonly #shapes = new Map<number, EventShape>();
   readonly #viewOptions: ViewClassOptions;
   readonly #arena = new Arena();
-  readonly #ancestry = new Ancestry();
   readonly #hosts = new Hosts();
   readonly #checkLifetime: boolean;
   readonly #sizeOffset: number;
@@ -98,7 +95,7 @@ export class EventDecoder {
   constructor(options: EventDecoderOptions = {}) {
     this.layouts = options.layouts ?? eventLayouts;
     this.#checkLifetime = options.checkLifetime ?? process.env['NODE_ENV'] !== 'production';
-    this.#context = lineContext(this.layouts, options.context ?? {}, this.#ancestry);
+    this.#context = lineContext(this.layouts, options.context ?? {});
     this.#lines = new LineWriter(this.#context);
     const origins = byNumber(this.layouts.origins);
     this.#viewOptions = {
@@ -110,7 +107,8 @@ export class EventDecoder {
         line: (view: EventView) => lineOf(view, this.#context),
         write: (view: EventView, out: LineBuffer) => this.#lines.write(view, out),
         ids: () => this.#context.ids,
-        host: (view: EventView) => this.#hosts.hostOf(view as unknown as Event<'connect'>),
+        host: (view: EventView) => this.#hosts.hostOf(view as unknown as Event<'connect' | 'connection-end'>),
+        sha256: (view: EventView) => this.#context.given.sha256Of?.(view as unknown as Event<'exec'>),
         scopeNames: (matched: MatchedScopes) => this.#context.scopeNames(matched),
       },
       generate: options.generateCode ?? true,
@@ -126,7 +124,7 @@ export class EventDecoder {
   }
 
   set context(context: EventContext) {
-    this.#context = lineContext(this.layouts, context, this.#ancestry);
+    this.#context = lineContext(this.layouts, context);
     this.#lines = new LineWriter(this.#context);
   }
 
@@ -194,7 +192,7 @@ export class EventDecoder {
     if (known !== undefined || shape === undefined) return known;
     const View = viewClass(shape, { ...this.#viewOptions, lists: listParts(shape.kind) });
     const parts = shape.fields.filter(({ variable }) => variable).map(({ offset }) => offset >>> 2);
-    const scout = teaching.includes(shape.kind) ? new View() : undefined;
+    const scout = shape.kind === 'dns' ? new View() : undefined;
     const kind = { size: shape.size, View, parts, lent: new View(), scout };
     this.#kinds[number] = kind;
     return kind;
@@ -212,21 +210,12 @@ export class EventDecoder {
     return memory;
   }
 
-  /** The record's kind, or what is wrong with it. Learns from forks, exits and answers. */
+  /** The record's kind, or what is wrong with it. Learns from answers of name servers. */
   #read(data: RecordMemory, offset: number, length: number): KnownKind | MalformedReason {
     const kind = this.#check(data, offset, length);
     if (typeof kind !== 'string' && kind.scout !== undefined)
-      this.#learn(kind.scout._place(this.#memoryOf(data), offset) as unknown as Event);
+      this.#hosts.learn(kind.scout._place(this.#memoryOf(data), offset) as unknown as Event<'dns'>);
     return kind;
-  }
-
-  #learn(event: Event): void {
-    if (event.kind === 'dns') return this.#hosts.learn(event);
-    if (this.#context.ids === undefined) return;
-    const { tgid, startTimeNs } = event;
-    if (event.kind === 'exit') this.#ancestry.exit({ tgid, startTimeNs }, event.timeNs);
-    else if (event.kind === 'fork' && event.childTid === event.childTgid)
-      this.#ancestry.fork(event, { tgid: event.childTgid, startTimeNs: event.childStartTimeNs });
   }
 
   /** The record's kind, or what is wrong with the record. Reads nothing past `length`. */

@@ -68,8 +68,8 @@ export interface EventMethods {
    */
   readonly processId: string | undefined;
   /**
-   * The identity of the parent, the process with the id `ppid`. Undefined if the decoder has not
-   * read the fork event of the process or, for another parent, those of the processes between them.
+   * The identity of the parent, the process with the id `ppid`. Undefined if there is none, if the
+   * context has no `bootId`, and in recordings of versions that did not record it.
    */
   readonly parentProcessId: string | undefined;
   /** The boot id of the machine: `EventContext.bootId`. */

@@ -22,6 +22,8 @@ export interface ViewOwner {
   write(view: EventView, out: LineBuffer): void;
   /** The name of the address of a `connect`, if it is known. */
   host(view: EventView): string | undefined;
+  /** The SHA-256 of the binary of an `exec`, if the context knows it. */
+  sha256(view: EventView): string | undefined;
   scopeNames(matched: MatchedScopes): string[];
   /** Undefined if the boot is not known. */
   ids(): ProcessIds | undefined;
@@ -154,6 +156,10 @@ export abstract class EventView implements EventMethods {
 
   _host(): string | undefined {
     return this._owner.host(this);
+  }
+
+  _sha256(): string | undefined {
+    return this._owner.sha256(this);
   }
 
   _write(out: LineBuffer): void {

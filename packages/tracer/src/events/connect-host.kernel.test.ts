@@ -76,6 +76,41 @@ it('a scope with a condition on the name takes no other events', async () => {
   ]);
 });
 
+it('the end of a connection has the name that was known when it began', async () => {
+  const { lines } = await act({
+    kinds: ['connect', 'connection-end'],
+    options: { scopes: ['npm: connection-end.host=*.npmjs.test'] },
+    before,
+    main: `
+      own_network();
+      open_server(SOCK_DGRAM);
+      int listening = listener_on("127.0.0.9");
+      struct sockaddr_in to = v4("127.0.0.9", port_of(listening));
+      for (int i = 0; i < 2; i++) {
+        int end = must(socket(AF_INET, SOCK_STREAM, 0));
+        must(connect(end, (void *)&to, sizeof(to)));
+        int peer = must(accept(listening, NULL, NULL));
+        if (!i) {
+          answer(${inC(registry)});
+          receive();
+        }
+        close(end);
+        close(peer);
+      }
+      usleep(200000);`,
+  });
+  const ends = lines.filter(({ event }) => event === 'connection-end');
+  expect(ends.map(({ scopes, data }) => [scopes.includes('npm'), data['direction'], data['host']])).toEqual(
+    expect.arrayContaining([
+      [false, 'connect', undefined],
+      [false, 'accept', undefined],
+      [true, 'connect', 'registry.npmjs.test'],
+      [false, 'accept', undefined],
+    ]),
+  );
+  expect(ends).toHaveLength(4);
+});
+
 it('without dns events, no connection has a name', async () => {
   const { data } = await act({ kinds: ['connect'], before, main });
   expect(data.some((one) => 'host' in one)).toBe(false);

@@ -14,6 +14,7 @@ import { RingWakeup } from '@spoor/object/system';
 import { type Observer, observer } from '@spoor/proc';
 import { defaultPace } from '@spoor/ring';
 import { kernelTimeNs } from '../clock.js';
+import { type EnvironmentNames, setEnvironmentNames } from './environment-names.js';
 import { argumentsProgram, commitPrograms, eventPrograms, kindOfMap, withBegins } from './event-programs.js';
 import { countProcesses, hasLayeredFiles, hasLegacyCgroups, ownMountNamespace } from './machine-facts.js';
 import { oomCode } from './oom-code.js';
@@ -55,6 +56,8 @@ export interface KernelSideOptions extends KernelOverrides {
   readonly sleepsWhenIdle: boolean;
   /** The most bytes of arguments in an exec event. Undefined: `argvLimits.usual`. */
   readonly argvLimit: number | undefined;
+  /** The variables of the environment that execs have. */
+  readonly environment: EnvironmentNames;
   /** False if the kernel refused hooks on its functions. */
   readonly functionHooks?: boolean;
   /** The filter kinds whose code is loaded. */
@@ -225,6 +228,7 @@ function configure(opened: OpenedObject, configuration: KernelConfiguration): vo
     .enableMap('scripts', options.filterKinds.has('exe'))
     .enableProgram('on_iter_task', options.needsSnapshot);
   if (argumentsProgramName !== undefined) opened.enableProgram(argumentsProgramName);
+  setEnvironmentNames(opened, options.environment);
   if (options.wordsEntries !== undefined) opened.resizeMap('task_words_hash', options.wordsEntries);
   // The lean object has lifecycle events only.
   const hasCalls = opened.maps.has('activity') && configureCalls(opened, configuration, enabledEvents);
