@@ -67,7 +67,7 @@ export function attachError(evidence: AttachEvidence): SpoorError {
     errno: -status,
     details: { program: program.name, section: program.section, libbpf: messages },
   };
-  const missing = place && missingHook(place, { status, messages, environment, machine });
+  const missing = place && missingHook(place, { status, environment, machine });
   if (missing !== undefined) {
     const { problem, remedy, lacks } = missing;
     const details = { ...options.details, ...detailsOf(place!), missing: lacks };

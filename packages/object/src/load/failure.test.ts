@@ -186,6 +186,8 @@ describe('a load that fails', () => {
       status: -95,
     };
     expect(failureOf({ map })).toMatchObject({ code: 'LOAD_FAILED', errno: 95 });
+    const small = failureOf({ map: { ...map, status: EINVAL } });
+    expect(small).toMatchObject({ code: 'LOAD_FAILED', remedy: expect.stringContaining('flags') });
   });
 
   test('for a hook that is not there names the program and why', () => {

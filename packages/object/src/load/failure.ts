@@ -226,7 +226,8 @@ function mapFailure(object: string, map: RefusedMap, options: SpoorErrorOptions)
   const { name, maxEntries, keySize, valueSize, status } = map;
   const small = maxEntries * (keySize + valueSize) < smallMap;
   if (status === -errno.ENOSYS) return noSyscall(object, options);
-  const size = status === -errno.E2BIG || status === -errno.EINVAL || (status === -errno.ENOMEM && !small);
+  const mayBeSize = status === -errno.EINVAL || status === -errno.ENOMEM;
+  const size = status === -errno.E2BIG || (mayBeSize && !small);
   const code: SpoorErrorCode = size ? 'MAP_SIZE' : 'LOAD_FAILED';
   return new SpoorError(
     code,
@@ -236,8 +237,11 @@ function mapFailure(object: string, map: RefusedMap, options: SpoorErrorOptions)
       call: `bpf_map_create(${name})`,
       errno: -status,
       details: { map: name, maxEntries, keySize, valueSize },
-      ...(size ? { remedy: 'Give it fewer entries with resizeMap().' } : {}),
-      ...(!size && status === -errno.ENOMEM ? { remedy: memoryRemedy } : {}),
+      remedy: size
+        ? 'Give it fewer entries with resizeMap().'
+        : status === -errno.ENOMEM
+          ? memoryRemedy
+          : 'Look at its type, its flags, and the sizes of its keys and values.',
     },
   );
 }

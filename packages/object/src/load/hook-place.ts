@@ -3,6 +3,8 @@ export type HookPlace =
   | { readonly kind: 'tracepoint'; readonly category: string; readonly name: string }
   | { readonly kind: 'raw tracepoint'; readonly name: string }
   | { readonly kind: 'kprobe'; readonly function: string }
+  | { readonly kind: 'kprobe.multi'; readonly functions: string }
+  | { readonly kind: 'ksyscall'; readonly syscall: string }
   | { readonly kind: 'uprobe'; readonly file: string; readonly symbol: string | undefined }
   | { readonly kind: 'usdt'; readonly file: string; readonly provider: string; readonly name: string };
 
@@ -14,6 +16,8 @@ const kinds: readonly (readonly [pattern: RegExp, place: (parts: readonly string
   ],
   [/^(?:raw_tp|raw_tracepoint)(?:\.w)?\/(.+)$/, ([, name = '']) => ({ kind: 'raw tracepoint', name })],
   [/^k(?:ret)?probe\/([\w.]+)(?:\+\w+)?$/, ([, name = '']) => ({ kind: 'kprobe', function: name })],
+  [/^k(?:ret)?probe\.multi\/(.+)$/, ([, functions = '']) => ({ kind: 'kprobe.multi', functions })],
+  [/^k(?:ret)?syscall\/(.+)$/, ([, syscall = '']) => ({ kind: 'ksyscall', syscall })],
   [
     /^u(?:ret)?probe(?:\.s)?\/(.+):([^:]+)$/,
     ([, file = '', symbol = '']) => ({ kind: 'uprobe', file, symbol: functionName(symbol) }),
@@ -33,8 +37,8 @@ export function placeOf(section: string): HookPlace | undefined {
   return undefined;
 }
 
-/** A symbol may have a version and an offset: `malloc@GLIBC_2.2.5+4`. An offset may stand alone. */
+/** A symbol may have a version and an offset: `malloc@GLIBC_2.2.5+4`. A number is an offset. */
 function functionName(symbol: string): string | undefined {
   const name = symbol.replace(/\+\w+$/, '').replace(/@.*$/, '');
-  return /^\d/.test(name) ? undefined : name;
+  return /^\d+$/.test(name) ? undefined : name;
 }

@@ -35,6 +35,8 @@ test('a section that no libbpf knows is named, with the nearest one that is know
     remedy: expect.stringContaining('Did you mean SEC("kprobe/do_exit")?'),
     details: { program: 'p', section: 'krpobe/do_exit', libbpfVersion: '1.1' },
   });
+  const target = reasonOf("prog 'p': missing BPF prog type, check ELF section name 'xdp/mine'");
+  expect(target?.remedy).toContain('Did you mean SEC("xdp")?');
   const far = reasonOf("prog 'p': missing BPF prog type, check ELF section name 'whatever-it-is'");
   expect(far?.remedy).not.toContain('Did you mean');
 });
@@ -55,6 +57,8 @@ test.each([
 test('other reasons of libbpf are named', () => {
   for (const [message, code, text] of [
     ['failed to open system Kconfig', 'UNSUPPORTED', 'configuration of the kernel'],
+    ["failed to find BTF for extern 'frob' [6] section: -2", 'OBJECT_INVALID', 'extern frob is neither'],
+    ["sec 'xdp': program 'p' is static and not supported", 'OBJECT_INVALID', 'program p (xdp) is static'],
     ['struct_ops init_kern: struct frob_ops is not found in kernel BTF', 'UNSUPPORTED', 'struct frob_ops'],
     ['struct_ops init_kern mine: Cannot find member frob in kernel BTF', 'UNSUPPORTED', 'no member frob'],
   ] as const) {

@@ -48,7 +48,9 @@ function unknownSection(program: string, section: string, libbpfVersion: string)
   }
   const [kind = section, ...target] = section.split('/');
   const close = nearest(kind, knownSections);
-  const suggestion = close === undefined ? '' : `Did you mean SEC("${[close, ...target].join('/')}")? `;
+  // A kind that is known is not known with this target.
+  const named = close === kind ? [kind] : [close, ...target];
+  const suggestion = close === undefined ? '' : `Did you mean SEC("${named.join('/')}")? `;
   return {
     code: 'SECTION_UNKNOWN',
     message: `libbpf does not know the section ${section} of the program ${program}`,
@@ -66,7 +68,7 @@ function wrongType(name: string, why: string): Reason {
   };
 }
 
-/** The messages of libbpf about a load, from 1.0 on. The texts differ a little between versions. */
+/** The messages of libbpf, from 1.0 on. The texts differ a little between versions. */
 const rules: readonly Rule[] = [
   {
     pattern: /^extern \(func ksym\) '(.+?)': not found/,
@@ -101,6 +103,24 @@ const rules: readonly Rule[] = [
     explain: ([, program = '', section = ''], version) => unknownSection(program, section, version),
   },
   {
+    pattern: /^failed to find BTF for extern '(.+?)'/,
+    explain: ([, name = '']) => ({
+      code: 'OBJECT_INVALID',
+      message: `the extern ${name} is neither __ksym nor __kconfig, and no part of the object defines it`,
+      remedy: 'Declare it so, or link the object that defines it: bpftool gen object.',
+      details: { extern: name },
+    }),
+  },
+  {
+    pattern: /^sec '(.+?)': program '(.+?)' is static and not supported/,
+    explain: ([, section = '', program = '']) => ({
+      code: 'OBJECT_INVALID',
+      message: `the program ${program} (${section}) is static`,
+      remedy: 'Leave out `static`.',
+      details: { program, section },
+    }),
+  },
+  {
     pattern: /^struct_ops init_kern: struct (.+?) is not found in kernel BTF/,
     explain: ([, name = '']) => ({
       code: 'UNSUPPORTED',
@@ -120,7 +140,7 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** Returns the reason for a failed load, if the messages of libbpf name one. */
+/** Returns the reason why libbpf failed to open or to load an object, if its messages name one. */
 export function libbpfReason(messages: readonly string[], libbpfVersion: string): Reason | undefined {
   for (const message of messages) {
     for (const { pattern, explain } of rules) {

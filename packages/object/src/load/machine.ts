@@ -6,6 +6,8 @@ import { type FileFault, type ProgramFile, readProgramFile } from './program-fil
 
 /** The hooks of the running machine, for explaining that one is missing. */
 export interface Machine {
+  /** The path of a file without a folder, where libbpf searches for it. */
+  located(file: string): string | undefined;
   programFile(path: string): ProgramFile | FileFault;
   /** Names in a folder of `/sys/kernel/tracing/events`; undefined without that folder. */
   events(category?: string): readonly string[] | undefined;
@@ -19,12 +21,24 @@ export interface Machine {
 
 export function thisMachine(native: Native): Machine {
   return {
+    located,
     programFile: readProgramFile,
     events,
     tracepoints: () => tracepoints(native),
     kernelFunctions,
     hasProbes,
   };
+}
+
+/** The folders that `resolve_full_path` of libbpf searches. */
+function located(file: string): string | undefined {
+  const { LD_LIBRARY_PATH = '', PATH = '' } = process.env;
+  const triple = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
+  const folders = /\.so(\.|$)/.test(file)
+    ? [...LD_LIBRARY_PATH.split(':'), '/usr/lib64', '/usr/lib', `/lib/${triple}`]
+    : [...PATH.split(':'), '/usr/bin', '/usr/sbin'];
+  const paths = folders.filter((folder) => folder !== '').map((folder) => `${folder}/${file}`);
+  return paths.find((path) => existsSync(path));
 }
 
 function events(category?: string): readonly string[] | undefined {
@@ -49,7 +63,7 @@ function tracepoints(native: Native): ReadonlySet<string> {
 function kernelFunctions(beginning: string): readonly string[] | undefined {
   try {
     const symbols = readFileSync('/proc/kallsyms', 'latin1');
-    const escaped = beginning.replaceAll('.', '\\.');
+    const escaped = beginning.replace(/[^\w]/g, '\\$&');
     const found = symbols.matchAll(new RegExp(`^\\w+ [tTwW] (${escaped}\\S*)`, 'gm'));
     return Array.from(found, ([, name = '']) => name);
   } catch {

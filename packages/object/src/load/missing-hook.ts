@@ -13,7 +13,6 @@ export interface MissingHook {
 interface Clues {
   /** -errno */
   readonly status: number;
-  readonly messages: readonly string[];
   readonly environment: Pick<Environment, 'hasTracefs'>;
   readonly machine: Machine;
 }
@@ -30,6 +29,10 @@ export function missingHook(place: HookPlace, clues: Clues): MissingHook | undef
       return clues.status === -errno.ENOENT ? missingRawTracepoint(place.name, clues) : undefined;
     case 'kprobe':
       return missingFunction(place.function, clues);
+    case 'kprobe.multi':
+      return missingFunctions(place.functions, clues);
+    case 'ksyscall':
+      return missingSystemCall(place.syscall, clues);
   }
 }
 
@@ -39,11 +42,8 @@ const suggestion = (word: string, known: Iterable<string>) => {
 };
 
 function missingInFile(place: Extract<HookPlace, { file: string }>, clues: Clues): MissingHook | undefined {
-  const path = pathOf(place.file, clues.messages);
-  if (path === undefined) {
-    const isSearched = clues.messages.some((text) => text.includes('failed to resolve full path'));
-    return isSearched ? notFound(place.file) : undefined;
-  }
+  const path = place.file.includes('/') ? place.file : clues.machine.located(place.file);
+  if (path === undefined) return notFound(place.file);
   const file = clues.machine.programFile(path);
   if ('fault' in file) {
     const remedy = file.fault.includes('exist')
@@ -61,16 +61,6 @@ function missingInFile(place: Extract<HookPlace, { file: string }>, clues: Clues
         `nm -D ${path} lists what it exports. A stripped file does not name its other functions.`,
     };
   if (!clues.machine.hasProbes('uprobe')) return noProbes('uprobe');
-  return undefined;
-}
-
-/** The file of a hook. libbpf searches for a name without a slash, and says what it found. */
-function pathOf(file: string, messages: readonly string[]): string | undefined {
-  if (file.includes('/')) return file;
-  for (const message of messages) {
-    const found = /'(\/[^']+)'/.exec(message)?.[1];
-    if (found?.endsWith(`/${file}`) === true) return found;
-  }
   return undefined;
 }
 
@@ -152,5 +142,40 @@ function missingFunction(name: string, { machine }: Clues): MissingHook | undefi
       clones.length > 0
         ? `The compiler has made others of it: ${clones.join(', ')}.`
         : `${suggestion(name, functions)}/proc/kallsyms lists those that were not inlined everywhere.`,
+  };
+}
+
+/** @param functions names, or one pattern with `*` and `?` */
+function missingFunctions(functions: string, { machine }: Clues): MissingHook | undefined {
+  if (!machine.hasProbes('kprobe')) return noProbes('kprobe');
+  const missing = functions.split(',').find((pattern) => {
+    const [beginning = ''] = pattern.split(/[*?]/);
+    const names = machine.kernelFunctions(beginning);
+    return names !== undefined && !names.some((name) => matchesGlob(name, pattern));
+  });
+  if (missing === undefined) return undefined;
+  return {
+    lacks: 'function',
+    problem: `this kernel has no function ${missing}`,
+    remedy: '/proc/kallsyms lists those that were not inlined everywhere.',
+  };
+}
+
+function matchesGlob(name: string, pattern: string): boolean {
+  const expression = pattern.replace(/[.$]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  return new RegExp(`^${expression}$`).test(name);
+}
+
+/** Each system call has a function whose name ends so, after a prefix of the architecture. */
+function missingSystemCall(name: string, { machine }: Clues): MissingHook | undefined {
+  if (!machine.hasProbes('kprobe')) return noProbes('kprobe');
+  const prefixes = ['__x64_sys_', '__arm64_sys_', '__se_sys_'];
+  const found = prefixes.map((prefix) => machine.kernelFunctions(prefix + name));
+  if (found.some((names, index) => names === undefined || names.includes(prefixes[index] + name)))
+    return undefined;
+  return {
+    lacks: 'function',
+    problem: `this kernel has no system call ${name}`,
+    remedy: 'Give its name without a prefix: ksyscall/openat. `man 2 syscalls` lists them.',
   };
 }

@@ -3,7 +3,7 @@ import { errnoName, SpoorError } from '@spoor/core';
 import { type Native, native } from '../ffi/native.js';
 import { CStruct, cString } from '../libc/c-memory.js';
 import { typeNewerSections } from '../programs/newer-sections.js';
-import { decisiveMessage } from './libbpf-reason.js';
+import { decisiveMessage, libbpfReason } from './libbpf-reason.js';
 import { OpenedObject } from './opened-object.js';
 import { RelocationFile } from './relocation-file.js';
 import { readSource } from './source.js';
@@ -58,13 +58,7 @@ export function openObject(source: string | Uint8Array, options: OpenOptions = {
     const number = driver.errno();
     const messages = bound.messages.since(mark);
     types?.[Symbol.dispose]();
-    const why = decisiveMessage(messages) ?? errnoName(number);
-    throw new SpoorError('OBJECT_INVALID', `${file}: libbpf does not accept it: ${why}`, {
-      details: { file, libbpf: messages },
-      call: `bpf_object__open_mem(${name})`,
-      errno: number,
-      remedy: 'Compile it with clang -g -O2 -target bpf against the headers of libbpf 1.0 or later.',
-    });
+    throw openFailure(messages, { file, name, number, libbpfVersion: bound.libbpfVersion });
   }
   forbidPins(bound, handle);
   typeNewerSections(bound, handle);
@@ -84,4 +78,31 @@ export function openObject(source: string | Uint8Array, options: OpenOptions = {
 function forbidPins({ libbpf }: Native, object: bigint): void {
   let map = libbpf.bpf_object__next_map(object, 0n);
   for (; map !== 0n; map = libbpf.bpf_object__next_map(object, map)) libbpf.bpf_map__set_pin_path(map, null);
+}
+
+interface RefusedFile {
+  readonly file: string;
+  readonly name: string;
+  /** errno */
+  readonly number: number;
+  readonly libbpfVersion: string;
+}
+
+/** @param messages the warnings of libbpf, oldest first */
+function openFailure(messages: readonly string[], refused: RefusedFile): SpoorError {
+  const { file, name, number, libbpfVersion } = refused;
+  const call = { call: `bpf_object__open_mem(${name})`, errno: number };
+  const reason = libbpfReason(messages, libbpfVersion);
+  const details = { file, libbpf: messages, ...reason?.details };
+  if (reason !== undefined) {
+    const { code, message, remedy } = reason;
+    return new SpoorError(code, `${file}: ${message}`, { ...call, remedy, details });
+  }
+  const why = decisiveMessage(messages) ?? errnoName(number);
+  return new SpoorError('OBJECT_INVALID', `${file}: libbpf does not accept it: ${why}`, {
+    ...call,
+    details,
+    remedy:
+      'Correct the source, and compile it with clang -g -O2 -target bpf against the headers of libbpf 1.0 or later.',
+  });
 }
