@@ -125,6 +125,7 @@ export const libcTable = {
   setresuid: fn('i32', 'u32', 'u32', 'u32'),
   recvmsg: fn('i64', 'i32', 'pointer', 'i32'),
   if_nametoindex: fn('u32', 'pointer'),
+  if_indextoname: fn('pointer', 'u32', 'pointer'),
   setsockopt: fn('i32', 'i32', 'i32', 'i32', 'pointer', 'u32'),
   // Each argument takes a register, whether it is a number or an address.
   syscall: fn('i64', 'i64', 'pointer', 'pointer', 'pointer', 'pointer', 'pointer'),

@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import type { Native } from '../ffi/native.js';
-import { type AttachSite, attachFailure } from '../load/attach-failure.js';
 import type { ProgramKind } from '../programs/program-type.js';
+import { failed, type Reasons } from './refusal.js';
 
 /** `enum bpf_link_type` of `linux/bpf.h`, in its order. */
 export const kernelLinkTypes = [
@@ -54,11 +54,16 @@ export interface Site extends ProgramKind {
  */
 export function libbpfLink(
   site: Site,
-  link: { readonly handle: bigint; readonly where: string; readonly type: LinkType },
+  link: {
+    readonly handle: bigint;
+    readonly where: string;
+    readonly type: LinkType;
+    readonly reasons?: Reasons;
+  },
 ): Attachment {
   const { libbpf, driver } = site.native;
-  const { handle, where, type } = link;
-  if (handle === 0n) throw failed(site, where, driver.errno());
+  const { handle, where, type, reasons } = link;
+  if (handle === 0n) throw failed(site, where, driver.errno(), reasons);
   return {
     // A USDT probe consists of several links, and libbpf shows none of them.
     fd: type === 'usdt' ? -1 : libbpf.bpf_link__fd(handle),
@@ -70,14 +75,4 @@ export function libbpfLink(
 /** A link of the kernel that its descriptor keeps. */
 export function descriptorLink(fd: number, type: LinkType): Attachment {
   return { fd, type, detach: () => closeSync(fd) };
-}
-
-/**
- * The error of an attachment that failed.
- *
- * @param where the hook, as a section would name it
- */
-export function failed(site: Omit<AttachSite, 'section'>, where: string, errno: number) {
-  const { native, name, type, mark } = site;
-  return attachFailure({ native, name, section: where, type, mark }, -errno);
 }

@@ -82,7 +82,13 @@ describe.runIf(root !== undefined)('a program of a cgroup', () => {
 
   test('wants a folder of a cgroup', () => {
     using loaded = load('cgroup_skb/egress');
-    for (const cgroup of ['/no/such/folder', '/proc/mounts', '/tmp']) {
+    expect(() => loaded.program('counted').attach({ cgroup: '/tmp' })).toThrow(
+      expect.objectContaining({
+        code: 'ATTACH_FAILED',
+        message: expect.stringContaining('/tmp: it is not a folder of a cgroup v2'),
+      }),
+    );
+    for (const cgroup of ['/no/such/folder', '/proc/mounts']) {
       expect(() => loaded.program('counted').attach({ cgroup })).toThrow(
         expect.objectContaining({ code: 'ATTACH_FAILED', message: expect.stringContaining(cgroup) }),
       );
@@ -131,7 +137,10 @@ describe('a program of a sockmap', () => {
     using other = openObject(compileFixture('iterators')).load();
     using loaded = load('sk_msg', 'SOCKMAP');
     expect(() => loaded.program('counted').attach({ map: other.map('table') })).toThrow(
-      expect.objectContaining({ code: 'ATTACH_FAILED', message: expect.stringContaining('the map table') }),
+      expect.objectContaining({
+        code: 'INVALID_VALUE',
+        message: 'counted cannot be attached to sk_msg of the map table: it has no sockets',
+      }),
     );
   });
 });

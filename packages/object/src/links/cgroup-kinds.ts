@@ -1,18 +1,13 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { errno, SpoorError } from '@spoor/core';
-import { missingPrivilege, readEnvironment } from '../features/environment.js';
+import { readEnvironment } from '../features/environment.js';
 import { CStruct } from '../libc/c-memory.js';
+import { lackingCapabilities } from '../load/capabilities.js';
 import { attachType, programType } from '../programs/program-type.js';
-import {
-  type Attachment,
-  descriptorLink,
-  failed,
-  type LinkType,
-  libbpfLink,
-  type Site,
-} from './attachment.js';
+import { type Attachment, descriptorLink, type LinkType, libbpfLink, type Site } from './attachment.js';
 import { holder, oneOf, optional, text, textOrWhole, whole } from './fields.js';
 import { attachKind } from './kind.js';
+import { failed, type Reasons } from './refusal.js';
 import { createLink } from './system-calls.js';
 import type { CgroupTarget, IteratorTarget, LircTarget, NetnsTarget, SockmapTarget } from './targets.js';
 
@@ -23,50 +18,99 @@ const descendants = 2;
 /** Bytes of `union bpf_iter_link_info`. */
 const iteratorInfo = 16;
 
+/** `BPF_MAP_TYPE_SOCKMAP` and `BPF_MAP_TYPE_SOCKHASH`. */
+const mapsOfSockets: ReadonlySet<number> = new Set([15, 18]);
+
+const cgroupReasons: Reasons = {
+  EBADF: [
+    'it is not a folder of a cgroup v2',
+    'Choose a folder below the mount of cgroup2: findmnt -t cgroup2.',
+  ],
+  EINVAL: [
+    'this kernel has no such hook of cgroups',
+    'Run a later kernel, or disable the program before load().',
+  ],
+};
+const keptOut: Reasons = {
+  ...cgroupReasons,
+  EPERM: [
+    'another program keeps it out',
+    'List the programs with `bpftool cgroup tree`: one was attached there, or above, without multi.',
+  ],
+};
+const netnsReasons: Reasons = {
+  EINVAL: ['it is not a network namespace', 'Give a path such as /proc/self/ns/net.'],
+  EEXIST: ['a flow dissector of another namespace keeps it out', 'Detach that one first.'],
+  E2BIG: ['it has as many programs as it can have', 'Detach one of them first.'],
+};
+const sockmapReasons: Reasons = {
+  EBUSY: ['another program is attached to the map', 'Detach that one first.'],
+};
+const lircReasons: Reasons = {
+  EINVAL: ['it is not an infrared receiver', 'Choose a device such as /dev/lirc0.'],
+  ENODEV: ['it is not an infrared receiver', 'Choose a device such as /dev/lirc0.'],
+};
+const iteratorReasons: Reasons = {
+  E2BIG: ['this kernel has no such target', 'Run Linux 6.1 or later.'],
+  EINVAL: ['the iterator has no such target', 'Give a map to iter/bpf_map_elem, an id to iter/task.'],
+  EBADF: ['its map is missing', 'Give the map: iterate({ map }).'],
+};
+
 export const cgroup = attachKind<CgroupTarget>(
   { cgroup: textOrWhole, mode: optional(oneOf('multi', 'override', 'exclusive')) },
   (site, { cgroup: folder, mode = 'multi' }) => {
     const where = `${site.section} of ${folder}`;
     const target = openTarget(site, folder, constants.O_DIRECTORY);
     if (mode !== 'multi') {
-      return attachBeside(site, { where, target, type: 'cgroup', flags: cgroupFlags[mode], owned: true });
+      const flags = cgroupFlags[mode];
+      return attachBeside(site, {
+        where,
+        target,
+        type: 'cgroup',
+        flags,
+        reasons: () => reasonsOfCgroup(site),
+        owned: true,
+      });
     }
     const fd = createLink(site.native, { program: site.fd, target, attachType: site.attachType });
     closeSync(target);
-    if (fd < 0) throw keptOut(site, where, -fd);
+    if (fd < 0) throw failed(site, where, -fd, reasonsOfCgroup(site));
     return descriptorLink(fd, 'cgroup');
   },
 );
 
 /** The kernel gives EPERM for a program that another one keeps out, too. */
-function keptOut(site: Site, where: string, number: number): SpoorError {
-  const mayAttach = missingPrivilege(readEnvironment()) === undefined;
-  if (number !== errno.EPERM || !mayAttach) return failed(site, where, number);
-  const message = `${site.name} cannot be attached to ${where}: another program keeps it out`;
-  return new SpoorError('ATTACH_FAILED', message, {
-    errno: number,
-    remedy: 'List the programs with `bpftool cgroup tree`: one was attached there, or above, without multi.',
-  });
+function reasonsOfCgroup({ type }: Site): Reasons {
+  const lacking = lackingCapabilities({ programTypes: [type] }, readEnvironment());
+  return lacking.length === 0 ? keptOut : cgroupReasons;
 }
 
 export const netns = attachKind<NetnsTarget>({ netns: textOrWhole }, (site, { netns: path }) => {
   const target = openTarget(site, path);
   const fd = createLink(site.native, { program: site.fd, target, attachType: site.attachType });
   closeSync(target);
-  if (fd < 0) throw failed(site, `${site.section} of ${path}`, -fd);
+  if (fd < 0) throw failed(site, `${site.section} of ${path}`, -fd, netnsReasons);
   return descriptorLink(fd, 'netns');
 });
 
 export const sockmap = attachKind<SockmapTarget>({ map: holder('KernelMap') }, (site, { map }) => {
   const where = `${site.section} of the map ${map.name}`;
+  if (!mapsOfSockets.has(map.type)) {
+    throw new SpoorError('INVALID_VALUE', `${site.name} cannot be attached to ${where}: it has no sockets`, {
+      remedy: 'Give a sockmap or a sockhash.',
+    });
+  }
   // `SEC("sk_skb")` has no attach type.
   const kind =
     site.type === programType.skSkb && site.attachType === 0 ? attachType.skSkbVerdict : site.attachType;
   const fd = createLink(site.native, { program: site.fd, target: map.fd, attachType: kind });
   if (fd >= 0) return descriptorLink(fd, 'sockmap');
   // Links of sockmaps came with kernel 6.10.
-  if (fd !== -errno.EINVAL) throw failed(site, where, -fd);
-  return attachBeside({ ...site, attachType: kind }, { where, target: map.fd, type: 'sockmap' });
+  if (fd !== -errno.EINVAL) throw failed(site, where, -fd, sockmapReasons);
+  return attachBeside(
+    { ...site, attachType: kind },
+    { where, target: map.fd, type: 'sockmap', reasons: () => sockmapReasons },
+  );
 });
 
 export const lirc = attachKind<LircTarget>({ device: text }, (site, { device }) =>
@@ -74,6 +118,7 @@ export const lirc = attachKind<LircTarget>({ device: text }, (site, { device }) 
     where: `lirc_mode2 of ${device}`,
     target: openTarget(site, device),
     type: 'lirc',
+    reasons: () => lircReasons,
     owned: true,
   }),
 );
@@ -84,6 +129,7 @@ interface Beside {
   readonly target: number;
   readonly type: LinkType;
   readonly flags?: number;
+  readonly reasons: () => Reasons;
   /** True if the descriptor has to be closed. */
   readonly owned?: boolean;
 }
@@ -92,13 +138,14 @@ interface Beside {
  * Attaches without a link of the kernel, by BPF_PROG_ATTACH. The program stays until it is
  * detached, or until its target is gone.
  */
-function attachBeside(site: Site, { where, target, type, flags = 0, owned = false }: Beside): Attachment {
+function attachBeside(site: Site, beside: Beside): Attachment {
   const { libbpf } = site.native;
+  const { where, target, type, flags = 0, reasons, owned = false } = beside;
   const release = () => owned && closeSync(target);
   const status = libbpf.bpf_prog_attach(site.fd, target, site.attachType, flags);
   if (status < 0) {
     release();
-    throw type === 'cgroup' ? keptOut(site, where, -status) : failed(site, where, -status);
+    throw failed(site, where, -status, reasons());
   }
   const { fd } = site;
   return {
@@ -135,12 +182,14 @@ export const iterator = attachKind<IteratorTarget>(
         handle: libbpf.bpf_program__attach_iter(site.handle, options.bytes),
         where: site.section,
         type: 'iter',
+        reasons: iteratorReasons,
       });
     } finally {
       if (folder >= 0) closeSync(folder);
     }
   },
-  /^iter(\.s)?\/./,
+  // These three visit what their target has.
+  /^iter(\.s)?\/(?!(bpf_map_elem|bpf_sk_storage_map|cgroup)$)./,
 );
 
 /** Opens what a path or a descriptor names. The result belongs to the caller. */

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compileFixture } from '../../test/compile.js';
 import { kernelSince } from '../../test/kernel.js';
@@ -79,11 +80,76 @@ describe('the target of a network program', () => {
     expect(execFileSync('ip', ['link', 'show', device], { encoding: 'utf8' })).toContain('prog/xdp');
   });
 
+  const refusal = (problem: string, remedy: string) =>
+    expect.objectContaining({
+      code: 'ATTACH_FAILED',
+      message: expect.stringMatching(new RegExp(`^counted cannot be attached to .*: ${problem}$`)),
+      remedy: expect.stringContaining(remedy),
+    });
+
+  test('takes an XDP program only as its driver can', () => {
+    using loaded = load('xdp', XDP_PASS);
+    const program = loaded.program('counted');
+    expect(() => program.attach({ interface: 'lo', mode: 'native' })).toThrow(
+      refusal('its driver has no native XDP', "'generic'"),
+    );
+    expect(() => program.attach({ interface: device, mode: 'offload' })).toThrow(
+      refusal('the program was not loaded for the device', "'generic'"),
+    );
+  });
+
+  test.runIf(kernelSince('6.6'))('has a TCX program once', () => {
+    using loaded = load('tc', TC_ACT_OK);
+    const program = loaded.program('counted');
+    using _first = program.attach({ interface: device, direction: 'ingress' });
+    expect(() => program.attach({ interface: device, direction: 'ingress' })).toThrow(
+      refusal('the program is attached there already', 'Keep the link'),
+    );
+  });
+
+  test('can be both sides of an interface at once', async () => {
+    using loaded = load('tc', TC_ACT_OK);
+    using _in = loaded.program('counted').attach({ interface: device, direction: 'ingress' });
+    using _out = loaded.program('other').attach({ interface: device, direction: 'egress' });
+    // The answer to a packet for a port without a socket goes out.
+    const counts = () => ['runs', 'runs_of_other'].map((name) => loaded.globals.read(name) as bigint);
+    await sendUntil(net, () => counts().every((count) => count > 0n));
+  });
+
+  test('is a netkit device for netkit programs', () => {
+    using loaded = load('netkit/primary', TC_ACT_OK);
+    expect(() => loaded.program('counted').attach({ interface: device })).toThrow(
+      refusal('(this kernel has no netkit devices|it is not a netkit device)', ''),
+    );
+  });
+
+  test.runIf(kernelSince('6.4'))('is a priority of a netfilter hook that no other program has', () => {
+    using loaded = load('netfilter', NF_ACCEPT);
+    const target = { family: 'ipv4', hook: 'input', priority: 5 } as const;
+    using _first = loaded.program('other').attach(target);
+    const program = loaded.program('counted');
+    expect(() => program.attach(target)).toThrow(refusal('another program has this priority', 'another'));
+    expect(() => program.attach({ ...target, priority: 2 ** 31 - 1 })).toThrow(
+      refusal('the kernel does not allow this priority', 'Choose one'),
+    );
+    using _second = program.attach({ ...target, priority: 6 });
+  });
+
   test('is named if there is no such interface', () => {
     using loaded = load('xdp', XDP_PASS);
-    expect(() => loaded.program('counted').attach({ interface: 'nowhere0' })).toThrow(
-      expect.objectContaining({ code: 'ATTACH_FAILED', message: expect.stringContaining("'nowhere0'") }),
-    );
+    for (const [nowhere, shown] of [
+      ['nowhere0', "'nowhere0'"],
+      [999_999, 'with the index 999999'],
+      [0, 'with the index 0'],
+    ] as const) {
+      expect(() => loaded.program('counted').attach({ interface: nowhere })).toThrow(
+        expect.objectContaining({
+          code: 'ATTACH_FAILED',
+          message: `counted cannot be attached: no network interface ${shown}`,
+          remedy: expect.stringContaining('ip link'),
+        }),
+      );
+    }
   });
 
   test('keeps a second program out, if it takes one only', () => {
@@ -101,6 +167,12 @@ describe('the target of a network program', () => {
     using loaded = load('flow_dissector', 0);
     using link = loaded.program('counted').attach({ netns: '/proc/thread-self/ns/net' });
     expect(link.info().type).toBe('netns');
+    expect(() => loaded.program('counted').attach({ netns: '/proc/thread-self/ns/net' })).toThrow(
+      refusal('it has as many programs as it can have', 'Detach'),
+    );
+    expect(() => loaded.program('counted').attach({ netns: '/proc/thread-self/ns/user' })).toThrow(
+      refusal('it is not a network namespace', '/proc/self/ns/net'),
+    );
     expect(() => loaded.program('other').attach({ netns: '/no/such/namespace' })).toThrow(
       expect.objectContaining({
         code: 'ATTACH_FAILED',
@@ -134,8 +206,12 @@ describe('the target of a network program', () => {
     } finally {
       socket.close();
     }
-    expect(() => loaded.program('counted').attach({ socket: 0x7fff_ffff })).toThrow(
-      expect.objectContaining({ code: 'ATTACH_FAILED' }),
-    );
+    const file = openSync('/dev/null', 'r');
+    for (const socket of [0x7fff_ffff, file]) {
+      expect(() => loaded.program('counted').attach({ socket })).toThrow(
+        refusal('it is not a socket', 'a socket that is open'),
+      );
+    }
+    closeSync(file);
   });
 });

@@ -1,9 +1,10 @@
 import { errno, SpoorError } from '@spoor/core';
 import { CStruct, cString } from '../libc/c-memory.js';
 import { attachType } from '../programs/program-type.js';
-import { type Attachment, descriptorLink, failed, type Site } from './attachment.js';
+import { type Attachment, descriptorLink, type Site } from './attachment.js';
 import { flag, oneOf, optional, signed, textOrWhole } from './fields.js';
 import { attachKind } from './kind.js';
+import { failed, type Reasons } from './refusal.js';
 import { createLink } from './system-calls.js';
 import type { NetfilterTarget, NetkitTarget, TcTarget, XdpTarget } from './targets.js';
 
@@ -17,6 +18,62 @@ const attachPoints = { ingress: 1, egress: 2 } as const;
 const families = { ipv4: 2, ipv6: 10 } as const;
 const hooks = { prerouting: 0, input: 1, forward: 2, output: 3, postrouting: 4 } as const;
 const reassemble = 1;
+/** `IF_NAMESIZE` of `net/if.h`. */
+const interfaceNameSize = 16;
+
+const noInterface = [
+  'there is no such interface',
+  'Choose one that `ip link` prints in the network namespace of this process.',
+] as const;
+const takenByXdp = [
+  'another XDP program is attached there',
+  'Detach it first: `bpftool net` lists it.',
+] as const;
+const xdpReasons: Reasons = {
+  ENODEV: noInterface,
+  EBUSY: takenByXdp,
+  EEXIST: takenByXdp,
+  EOPNOTSUPP: ['its driver has no native XDP', "Choose mode: 'generic'."],
+  ERANGE: ['its MTU is too large for XDP', 'Lower the MTU, or use a program in a section xdp.frags.'],
+};
+const offloadReasons: Reasons = {
+  ...xdpReasons,
+  EINVAL: ['the program was not loaded for the device', "Choose mode: 'native' or 'generic'."],
+  EOPNOTSUPP: ['the device does not run programs', "Choose mode: 'native' or 'generic'."],
+};
+const tcxReasons: Reasons = {
+  ENODEV: noInterface,
+  EEXIST: ['the program is attached there already', 'Keep the link that you have.'],
+  EINVAL: ['this kernel has no TCX', 'Leave `via` and `order` out: a tc filter runs the program then.'],
+};
+const withoutFilters = [
+  'this kernel has no tc filters that run programs',
+  'Run a kernel with CONFIG_NET_SCH_INGRESS and CONFIG_NET_CLS_BPF, as a module or built in.',
+] as const;
+const filterReasons: Reasons = {
+  ENODEV: noInterface,
+  ENOENT: withoutFilters,
+  EOPNOTSUPP: withoutFilters,
+};
+const netkitReasons: Reasons = {
+  ENODEV: noInterface,
+  EINVAL: ['this kernel has no netkit devices', 'Run Linux 6.7 or later with CONFIG_NETKIT.'],
+  ENXIO: ['it is not a netkit device', 'Choose one that `ip link show type netkit` prints.'],
+  EACCES: ['it is the peer of its pair', 'Give the primary device of the pair.'],
+};
+const withoutNetfilter = [
+  'this kernel has no hooks of netfilter for programs',
+  'Run Linux 6.4 or later with CONFIG_NETFILTER_BPF_LINK.',
+] as const;
+const netfilterReasons: Reasons = {
+  EBUSY: ['another program has this priority', 'Choose another priority.'],
+  ERANGE: [
+    'the kernel does not allow this priority',
+    'Choose one above -2147483648 and below 2147483647, and above -400 to reassemble fragments.',
+  ],
+  EINVAL: withoutNetfilter,
+  EOPNOTSUPP: withoutNetfilter,
+};
 
 export const xdp = attachKind<XdpTarget>(
   { interface: textOrWhole, mode: optional(oneOf('native', 'generic', 'offload')) },
@@ -27,7 +84,7 @@ export const xdp = attachKind<XdpTarget>(
       attachType: attachType.xdp,
       flags: mode === undefined ? 0 : xdpModes[mode],
     });
-    if (fd < 0) throw failed(site, `xdp on ${device}`, -fd);
+    if (fd < 0) throw failed(site, `xdp on ${device}`, -fd, mode === 'offload' ? offloadReasons : xdpReasons);
     return descriptorLink(fd, 'xdp');
   },
 );
@@ -60,7 +117,8 @@ function attachTc(site: Site, target: TcTarget): Attachment {
     });
     if (fd >= 0) return descriptorLink(fd, 'tcx');
     // A kernel before 6.6 does not know the attach type.
-    if (fd !== -errno.EINVAL || via === 'tcx' || order !== undefined) throw failed(site, where, -fd);
+    const wantsTcx = via === 'tcx' || order !== undefined;
+    if (fd !== -errno.EINVAL || wantsTcx) throw failed(site, where, -fd, tcxReasons);
   }
   return tcFilter(site, { where, index, side });
 }
@@ -74,11 +132,11 @@ function tcFilter(
   // struct bpf_tc_hook: interface, attach point, parent.
   const hook = CStruct.options(24, driver).u32(8, index).u32(12, attachPoints[side]);
   const created = libbpf.bpf_tc_hook_create(hook.bytes);
-  if (created < 0 && created !== -errno.EEXIST) throw failed(site, where, -created);
+  if (created < 0 && created !== -errno.EEXIST) throw failed(site, where, -created, filterReasons);
   // struct bpf_tc_opts: program, flags, program id, handle, priority. The last two are filled in.
   const options = CStruct.options(32, driver).u32(8, site.fd);
   const status = libbpf.bpf_tc_attach(hook.bytes, options.bytes);
-  if (status < 0) throw failed(site, where, -status);
+  if (status < 0) throw failed(site, where, -status, filterReasons);
   return {
     fd: -1,
     type: 'tc',
@@ -92,7 +150,7 @@ export const netkit = attachKind<NetkitTarget>({ interface: textOrWhole }, (site
     target: interfaceIndex(site, device),
     attachType: site.attachType,
   });
-  if (fd < 0) throw failed(site, `netkit ${device}`, -fd);
+  if (fd < 0) throw failed(site, `netkit ${device}`, -fd, netkitReasons);
   return descriptorLink(fd, 'netkit');
 });
 
@@ -110,18 +168,23 @@ export const netfilter = attachKind<NetfilterTarget>(
       attachType: attachType.netfilter,
       words: [families[family], hooks[hook], priority, defragment ? reassemble : 0],
     });
-    if (fd < 0) throw failed(site, `netfilter ${hook} of ${family} at ${priority}`, -fd);
+    const where = `netfilter ${hook} of ${family} at ${priority}`;
+    if (fd < 0) throw failed(site, where, -fd, netfilterReasons);
     return descriptorLink(fd, 'netfilter');
   },
 );
 
 function interfaceIndex({ native, name }: Site, device: string | number): number {
-  if (typeof device === 'number') return device;
-  const index = native.libc.if_nametoindex(cString(device));
-  if (index > 0) return index;
-  throw new SpoorError('ATTACH_FAILED', `${name} cannot be attached: no network interface '${device}'`, {
-    remedy: 'Choose one that `ip link` prints in the network namespace of this process.',
-    call: `if_nametoindex(${device})`,
-    errno: native.driver.errno(),
+  const { driver, libc } = native;
+  const isIndex = typeof device === 'number';
+  const index = isIndex ? device : libc.if_nametoindex(cString(device));
+  const isFound = isIndex ? libc.if_indextoname(device, new Uint8Array(interfaceNameSize)) !== 0n : index > 0;
+  if (isFound) return index;
+  const number = driver.errno();
+  const shown = isIndex ? `with the index ${device}` : `'${device}'`;
+  throw new SpoorError('ATTACH_FAILED', `${name} cannot be attached: no network interface ${shown}`, {
+    remedy: noInterface[1],
+    call: isIndex ? `if_indextoname(${device})` : `if_nametoindex(${device})`,
+    errno: number,
   });
 }

@@ -1,9 +1,10 @@
 import { closeSync, readFileSync } from 'node:fs';
 import { errno, errnoName, SpoorError } from '@spoor/core';
 import { CStruct } from '../libc/c-memory.js';
-import { type Attachment, failed, libbpfLink, type Site } from './attachment.js';
+import { type Attachment, libbpfLink, type Site } from './attachment.js';
 import { oneOf, optional, unsigned64, whole } from './fields.js';
 import { attachKind } from './kind.js';
+import { failed } from './refusal.js';
 import { openPerfEvent } from './system-calls.js';
 import type { PerfEventName, PerfEventTarget } from './targets.js';
 

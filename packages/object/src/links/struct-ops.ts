@@ -4,8 +4,9 @@ import { errno } from '@spoor/core';
 import type { Native } from '../ffi/native.js';
 import type { MapHandle } from '../load/handles.js';
 import { attachType, programType } from '../programs/program-type.js';
-import { type Attachment, failed } from './attachment.js';
+import type { Attachment } from './attachment.js';
 import { isKernelLink } from './link.js';
+import { failed } from './refusal.js';
 import { createLink } from './system-calls.js';
 
 /** `BPF_MAP_TYPE_STRUCT_OPS` and `BPF_F_LINK` of `linux/bpf.h`. */

@@ -189,6 +189,12 @@ describe('iterators', () => {
     expect(() => program.iterate({ map: {} as never })).toThrow(
       expect.objectContaining({ code: 'INVALID_VALUE', message: expect.stringContaining('not KernelMap') }),
     );
+    expect(() => program.iterate()).toThrow(
+      expect.objectContaining({ code: 'INVALID_VALUE', remedy: expect.stringContaining('map?: KernelMap') }),
+    );
+    expect(() => program.iterate({ pid: process.pid })).toThrow(
+      expect.objectContaining({ code: 'ATTACH_FAILED', remedy: expect.stringContaining('map') }),
+    );
     expect(loaded.attach().leftAlone.map(({ reason }) => reason)).toEqual([
       'it runs on demand: iterate()',
       'it runs on demand: iterate()',

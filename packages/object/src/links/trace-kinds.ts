@@ -1,8 +1,9 @@
 import { CStruct, cString } from '../libc/c-memory.js';
 import { attachType } from '../programs/program-type.js';
-import { type Attachment, descriptorLink, failed, libbpfLink, type Site } from './attachment.js';
+import { type Attachment, descriptorLink, libbpfLink, type Site } from './attachment.js';
 import { bytes, flag, optional, text, texts, unsigned64, unsigned64s, whole } from './fields.js';
 import { attachKind } from './kind.js';
+import { failed } from './refusal.js';
 import { createLink } from './system-calls.js';
 import type {
   KprobeMultiTarget,
