@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -101,3 +101,28 @@ test('a worker thread that ends takes no message with it', async () => {
   openGarbage(native);
   expect(native.messages.since(mark)).not.toEqual([]);
 });
+
+test('libbpf writes nothing to the standard error of the process', () => {
+  const native = bindNative(koffiDriver());
+  const folder = mkdtempSync(join(tmpdir(), 'spoor-printer-'));
+  const { dup, dup2 } = descriptors(native);
+  const fd = openSync(join(folder, 'errors'), 'w');
+  const before = dup(2);
+  try {
+    dup2(fd, 2);
+    openGarbage(native);
+  } finally {
+    dup2(before, 2);
+    for (const open of [fd, before]) closeSync(open);
+  }
+  expect(readFileSync(join(folder, 'errors'), 'utf8')).toBe('');
+  rmSync(folder, { recursive: true });
+});
+
+function descriptors({ driver }: Native) {
+  const libc = driver.open('libc.so.6');
+  return {
+    dup: libc.bind('dup', { result: 'i32', args: ['i32'] }) as (fd: number) => number,
+    dup2: libc.bind('dup2', { result: 'i32', args: ['i32', 'i32'] }) as (fd: number, to: number) => number,
+  };
+}

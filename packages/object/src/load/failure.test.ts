@@ -229,6 +229,8 @@ describe('the reason of libbpf', () => {
     const error = failureOf({ messages: said });
     expect(error.message).toBe("spoor cannot be loaded: EINVAL: map 'table': something new");
     expect(error.remedy).toContain('No remedy is known');
+    const map = failureOf({ messages: ["map 'outer': failed to create: -EINVAL"] });
+    expect(map.remedy).toContain('inner map');
   });
 });
 

@@ -98,7 +98,7 @@ export function loadFailure(evidence: LoadEvidence): SpoorError {
     return new SpoorError('UNSUPPORTED', `${object}: this kernel cannot have ${unsupported.join('; ')}`, {
       ...options,
       remedy: 'Disable the program before load(), or run a kernel that has the hook.',
-      details: { programs: unsupported },
+      details: { programs: unsupported, libbpf: evidence.messages },
     });
   }
   if (status === -errno.EPERM) return forbidden(object, status, options);
@@ -121,11 +121,14 @@ function failed({ object, messages }: LoadEvidence, status: number, options: Spo
   return new SpoorError('LOAD_FAILED', `${object} cannot be loaded: ${errnoName(status)}${why}`, {
     ...options,
     details: { libbpf: messages },
-    remedy:
-      status === -errno.ENOMEM
-        ? memoryRemedy
-        : 'No remedy is known. `bpftool -d prog load` shows all that libbpf says of the object.',
+    remedy: status === -errno.ENOMEM ? memoryRemedy : lastRemedy(said),
   });
+}
+
+function lastRemedy(said = ''): string {
+  if (/^map '.*': failed to create/.test(said))
+    return 'Look at the definition of the map. A map of maps needs an inner map: __array(values, struct …).';
+  return 'No remedy is known. `bpftool -d prog load` shows all that libbpf says of the object.';
 }
 
 function invalidKernelBtf(object: string, fault: string, options: SpoorErrorOptions): SpoorError {
@@ -151,7 +154,7 @@ function forbidden(object: string, status: number, options: SpoorErrorOptions): 
 
 /** Refusals that have nothing to do with the object. */
 function accessFailure(evidence: LoadEvidence, options: SpoorErrorOptions): SpoorError | undefined {
-  const { object, status, rejection, environment } = evidence;
+  const { object, status, rejection, messages, environment } = evidence;
   const { lockdown, inUserNamespace } = environment;
   const lacking = lackingCapabilities(needs(evidence), environment);
   const isDenied = [status, evidence.map?.status].some(isDenial);
@@ -161,7 +164,12 @@ function accessFailure(evidence: LoadEvidence, options: SpoorErrorOptions): Spoo
     return new SpoorError('NO_PRIVILEGE', `${object} cannot be loaded: the process is ${missing}`, {
       ...options,
       remedy: inUserNamespace ? userNamespaceRemedy : capabilityRemedy(lacking),
-      details: { missingCapabilities: lacking, inUserNamespace, program: refusedProgram(evidence.messages) },
+      details: {
+        missingCapabilities: lacking,
+        inUserNamespace,
+        program: refusedProgram(messages),
+        libbpf: messages,
+      },
     });
   }
   // Locked down, the kernel withdraws the helpers that read its memory: the verifier does not know
@@ -205,7 +213,11 @@ function rejected(
   return new SpoorError(
     'VERIFIER_REJECTED',
     `${object}: the verifier rejects ${program}:\n${lines.map((line) => `  ${line}`).join('\n')}`,
-    { ...options, remedy: rejectionRemedy(log, lacking), details: { program, log } },
+    {
+      ...options,
+      remedy: rejectionRemedy(log, lacking),
+      details: { program, log, libbpf: evidence.messages },
+    },
   );
 }
 

@@ -8,7 +8,6 @@ test.each([
   ["extern (func ksym) 'frob': not found in kernel or module BTFs", 'function frob', '__weak'],
   ["extern (var ksym) 'frob': not found in kernel BTF", 'variable frob', '__weak'],
   ["extern 'frob' (strong): not resolved", 'symbol frob', '__weak'],
-  ['extern frob (strong) not resolved', 'symbol frob', '__weak'],
   ["extern 'CONFIG_FROB' (strong): not resolved", 'option CONFIG_FROB', 'a kernel with CONFIG_FROB'],
   ["extern (kcfg) 'LINUX_FROB': unrecognized virtual extern", 'LINUX_FROB', 'LINUX_KERNEL_VERSION'],
   [
@@ -17,7 +16,7 @@ test.each([
     'Declare',
   ],
   [
-    "extern (func ksym) 'frob': func_proto [12] incompatible with kernel [34]",
+    "extern (func ksym) 'frob': func_proto [12] incompatible with vmlinux [34]",
     'frob has another type in this kernel',
     'Declare',
   ],
@@ -42,8 +41,9 @@ test('a section that no libbpf knows is named, with the nearest one that is know
 });
 
 test.each([
-  ['tcx/ingress', '1.3'],
-  ['netfilter', '1.2'],
+  ['struct_ops.s/frob', '1.2'],
+  ['tc/ingress', '1.3'],
+  ['tp_btf.s/sched_switch', '1.8'],
   ['uprobe.multi//bin/sh:f*', '1.3'],
   ['kprobe.session/f*', '1.5'],
 ])('the section %s takes libbpf %s', (section, version) => {
@@ -71,7 +71,7 @@ test('other reasons of libbpf are named', () => {
 
 test('the decisive message is the first that is more than an errno', () => {
   const messages = [
-    'Error in bpf_create_map_xattr(m):Invalid argument(-22). Retrying without BTF.',
+    'Error in bpf_create_map_xattr(m): -EINVAL. Retrying without BTF.',
     "map 'm': failed to create: Invalid argument(-22)",
     "prog 'p': failed to load: -22",
     end,

@@ -79,7 +79,7 @@ const rules: readonly Rule[] = [
     pattern: /^extern \(var ksym\) '(.+?)': not found/,
     explain: ([, name = '']) => missing(name, 'variable', `${weakly} Otherwise run a kernel that has it.`),
   },
-  { pattern: /^extern '?([^' ]+)'? \(strong\):? not resolved/, explain: ([, name = '']) => unresolved(name) },
+  { pattern: /^extern '(.+?)' \(strong\): not resolved/, explain: ([, name = '']) => unresolved(name) },
   {
     pattern: /^extern \(kcfg\) '(.+?)': unrecognized virtual extern/,
     explain: ([, name = '']) => missing(name, 'value', 'Use a name that libbpf knows: LINUX_KERNEL_VERSION.'),

@@ -9,16 +9,21 @@ export const knownSections: readonly string[] = [
   ...['cgroup', 'cgroup_skb', 'struct_ops'],
 ];
 
-/** Sections that a later libbpf brought, by the first version that knows them. */
+/**
+ * Sections that a later libbpf brought, by the first version that knows them. `typeNewerSections`
+ * knows some more.
+ */
 const later: readonly (readonly [pattern: RegExp, version: string])[] = [
-  [/^netfilter$/, '1.2'],
-  [/^struct_ops\.link$/, '1.2'],
-  [/^(tc|tcx)\/(ingress|egress)$/, '1.3'],
-  [/^netkit\/(primary|peer)$/, '1.3'],
+  [/^struct_ops\.s(\/|$)/, '1.2'],
+  [/^tc\/(ingress|egress)$/, '1.3'],
   [/^u(ret)?probe\.multi(\.s)?(\/|$)/, '1.3'],
-  [/^cgroup\/(connect|sendmsg|recvmsg|getpeername|getsockname)_unix$/, '1.3'],
+  [/^usdt\.s(\/|$)/, '1.3'],
+  [/^sk_skb\/verdict$/, '1.4'],
   [/^kprobe\.session(\/|$)/, '1.5'],
   [/^uprobe\.session(\.s)?(\/|$)/, '1.6'],
+  [/^fsession(\.s)?(\/|$)/, '1.7'],
+  [/^(fentry|fexit|fsession)\.multi(\.s)?(\/|$)/, '1.8'],
+  [/^(raw_tp|raw_tracepoint|tp|tracepoint|tp_btf)\.s(\/|$)/, '1.8'],
 ];
 
 /**
