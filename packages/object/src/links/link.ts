@@ -96,6 +96,12 @@ export class Link implements Disposable {
    * @param program a `LoadedProgram`
    * @throws {SpoorError} UNSUPPORTED when links of this type cannot be updated, such as those of
    *   tracing programs; WRONG_PHASE when it is detached; `SYSCALL_FAILED`
+   *
+   * @example
+   * ```ts
+   * using link = loaded.program('each_task').attach();
+   * link.update(loaded.program('each_task'));
+   * ```
    */
   update(program: { readonly name: string; readonly fd: number }): void {
     const { type } = this.info();

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { compileFixture } from '../../test/compile.js';
 import { kernelSince } from '../../test/kernel.js';
+import { native } from '../ffi/native.js';
 import { features, openObject } from '../index.js';
 
 /** Sections without a target: what the program returns, what it wants, and the first kernel. */
@@ -105,6 +106,26 @@ describe('a program without a target', () => {
       );
     });
   }
+
+  const lirc = 20;
+  const hasLirc = native().libbpf.libbpf_probe_bpf_prog_type(lirc, null) === 1;
+  test(`lirc_mode2 ${hasLirc ? 'wants a device' : 'is a type that this kernel lacks'}`, () => {
+    if (hasLirc) {
+      using loaded = load('lirc_mode2', 0);
+      expect(() => loaded.program('counted').attach({ device: '/dev/null' })).toThrow(
+        expect.objectContaining({ code: 'ATTACH_FAILED', remedy: expect.stringContaining('/dev/lirc0') }),
+      );
+      return;
+    }
+    expect(() => load('lirc_mode2', 0)).toThrow(
+      expect.objectContaining({
+        code: 'UNSUPPORTED',
+        message: expect.stringContaining(
+          'counted (lirc_mode2): the kernel is built without programs of this type',
+        ),
+      }),
+    );
+  });
 
   test('the fields of a target are checked', () => {
     using loaded = load('uprobe', 0);

@@ -163,20 +163,24 @@ function kernelBtfFault(): string | undefined {
 
 const byBtf: ReadonlySet<number> = new Set([programType.tracing, programType.lsm]);
 
-/**
- * The kernel gives one errno for all of it: look at each program's hook, and at what such hooks
- * need.
- */
+/** The kernel gives one errno for all of it: look at the type of each program, and at its hook. */
 function unsupportedPrograms(native: Native, programs: readonly ProgramHandle[]): readonly string[] {
-  return programs
-    .filter(({ type }) => byBtf.has(type))
-    .flatMap(({ name, section, attachType }) => {
-      const target = section.slice(section.indexOf('/') + 1);
-      const feature = featureOfHook(attachType);
-      const why =
-        kernelHookId(native, target, attachType) === undefined
-          ? 'there is no such hook'
-          : feature && features.why(feature);
-      return why === undefined ? [] : [`${name} (${section}): ${why}`];
-    });
+  return programs.flatMap((program) => {
+    const why = byBtf.has(program.type) ? lacksHook(native, program) : lacksType(native, program);
+    return why === undefined ? [] : [`${program.name} (${program.section}): ${why}`];
+  });
+}
+
+function lacksHook(native: Native, { section, attachType }: ProgramHandle): string | undefined {
+  const target = section.slice(section.indexOf('/') + 1);
+  if (kernelHookId(native, target, attachType) === undefined) return 'there is no such hook';
+  const feature = featureOfHook(attachType);
+  return feature && features.why(feature);
+}
+
+/** libbpf returns 0 if the kernel lacks the type, and an error if it does not know it itself. */
+function lacksType({ libbpf }: Native, { type }: ProgramHandle): string | undefined {
+  return libbpf.libbpf_probe_bpf_prog_type(type, null) === 0
+    ? 'the kernel is built without programs of this type'
+    : undefined;
 }

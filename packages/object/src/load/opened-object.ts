@@ -4,11 +4,7 @@ import type { Native } from '../ffi/native.js';
 import { preferLink } from '../links/struct-ops.js';
 import { possibleCpus } from '../maps/kernel-map.js';
 import { checkMapSize } from '../maps/map-size.js';
-import {
-  type FunctionTarget,
-  requireFunctionTargets,
-  setFunctionTarget,
-} from '../programs/function-target.js';
+import { type FunctionTarget, requireTargets, setFunctionTarget } from '../programs/function-target.js';
 import { isHooked } from '../programs/program-type.js';
 import { type Constant, Constants } from './constants.js';
 import { type MapHandle, mapHandles, type ProgramHandle, programHandles } from './handles.js';
@@ -257,7 +253,7 @@ export class OpenedObject implements Disposable {
       if (libbpf.bpf_map__autocreate(map.handle) !== 0) this.#checkSize(map, map.maxEntries);
       preferLink(this.#native, map);
     }
-    requireFunctionTargets(this.#native, handle, this.#targets);
+    requireTargets(this.#native, handle, this.#targets);
     this.#phase = 'loaded';
     this.#handle = 0n;
     return handle;

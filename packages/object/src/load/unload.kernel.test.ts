@@ -1,12 +1,13 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { buildPackages } from '../../test/build.js';
 import { compileFixture } from '../../test/compile.js';
-import { basicForKernel } from '../../test/kernel.js';
+import { basicForKernel, kernelSince } from '../../test/kernel.js';
 
 const holder = fileURLToPath(new URL('../../test/fixtures/holder.mjs', import.meta.url));
 const basic = basicForKernel();
@@ -120,6 +121,28 @@ test('disposing leaves nothing either, though the process goes on', async () => 
   expect(shown('prog').filter(({ id }) => ids.includes(id))).toHaveLength(ids.length);
   loaded.close();
   expect(await soon(() => !shown('prog').some(({ id }) => ids.includes(id)))).toBe(true);
+});
+
+test.runIf(kernelSince('6.4'))('a struct_ops map is detached when its process is killed', async () => {
+  const code = `import { openObject } from '@spoor/object';
+    openObject(process.argv[1]).load().attach();
+    console.log('attached');
+    setInterval(() => undefined, 1000);`;
+  const object = compileFixture('congestion');
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code, object], {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  const isThere = () =>
+    readFileSync('/proc/sys/net/ipv4/tcp_available_congestion_control', 'utf8').includes('spoor_test');
+  await once(child.stdout, 'data');
+  expect(isThere()).toBe(true);
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  expect(await soon(() => !isThere())).toBe(true);
 });
 
 test('a load that fails leaves nothing, and says nothing on standard error', async () => {

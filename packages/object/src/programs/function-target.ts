@@ -48,7 +48,7 @@ export function setFunctionTarget(
  * @param given names of programs that were given a target
  * @throws {SpoorError} INVALID_VALUE for a program that cannot be loaded without a target
  */
-export function requireFunctionTargets(native: Native, object: bigint, given: ReadonlySet<string>): void {
+export function requireTargets(native: Native, object: bigint, given: ReadonlySet<string>): void {
   for (const { handle, name, section, type } of programHandles(native, object)) {
     const isNamed = given.has(name) || (type !== programType.extension && section.includes('/'));
     const isEnabled = native.libbpf.bpf_program__autoload(handle) !== 0;
