@@ -81,6 +81,7 @@ describe('a missing part of a hook', () => {
     ['uretprobe//tmp/text:frob', EINVAL, 'file', '/tmp/text is not an ELF file', 'ELF file of 64 bits'],
     ['uprobe//bin/prog:frobnicat', ENOENT, 'symbol', '/bin/prog has no function frobnicat', 'frobnicate'],
     ['uprobe.s//bin/prog:no+4', ENOENT, 'symbol', '/bin/prog has no function no', 'nm -D /bin/prog'],
+    ['uprobe.multi.s//opt/no.so:a*', ENOENT, 'file', '/opt/no.so does not exist', 'Check the path'],
     ['usdt//opt/no.so:a:b', ENOENT, 'file', '/opt/no.so does not exist', 'Check the path'],
     [
       'usdt//bin/prog:spoor:start',
@@ -111,6 +112,7 @@ describe('a missing part of a hook', () => {
   test.each([
     'uprobe//bin/prog:main',
     'uprobe//bin/prog:1234',
+    'uprobe.multi//bin/prog:no*',
     'kprobe.multi/do_*',
     'ksyscall/openat',
     'uprobe//usr/lib/libc.so.6:malloc@GLIBC_2.2.5',

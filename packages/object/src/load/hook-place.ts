@@ -19,7 +19,7 @@ const kinds: readonly (readonly [pattern: RegExp, place: (parts: readonly string
   [/^k(?:ret)?probe\.multi\/(.+)$/, ([, functions = '']) => ({ kind: 'kprobe.multi', functions })],
   [/^k(?:ret)?syscall\/(.+)$/, ([, syscall = '']) => ({ kind: 'ksyscall', syscall })],
   [
-    /^u(?:ret)?probe(?:\.s)?\/(.+):([^:]+)$/,
+    /^u(?:ret)?probe(?:\.multi)?(?:\.s)?\/(.+):([^:]+)$/,
     ([, file = '', symbol = '']) => ({ kind: 'uprobe', file, symbol: functionName(symbol) }),
   ],
   [
@@ -37,8 +37,11 @@ export function placeOf(section: string): HookPlace | undefined {
   return undefined;
 }
 
-/** A symbol may have a version and an offset: `malloc@GLIBC_2.2.5+4`. A number is an offset. */
+/**
+ * A symbol may have a version and an offset: `malloc@GLIBC_2.2.5+4`. A number is an offset, and a
+ * pattern stands for several functions: neither names one.
+ */
 function functionName(symbol: string): string | undefined {
   const name = symbol.replace(/\+\w+$/, '').replace(/@.*$/, '');
-  return /^\d+$/.test(name) ? undefined : name;
+  return /^\d+$|[*?]/.test(name) ? undefined : name;
 }

@@ -71,13 +71,14 @@ test('other reasons of libbpf are named', () => {
 
 test('the decisive message is the first that is more than an errno', () => {
   const messages = [
+    'Failed to bump RLIMIT_MEMLOCK (err = -1), you might need to do it explicitly!',
     'Error in bpf_create_map_xattr(m): -EINVAL. Retrying without BTF.',
     "map 'm': failed to create: Invalid argument(-22)",
     "prog 'p': failed to load: -22",
     end,
   ];
-  expect(decisiveMessage(messages)).toBe(messages[1]);
-  expect(decisiveMessage(messages.slice(2))).toBeUndefined();
+  expect(decisiveMessage(messages)).toBe(messages[2]);
+  expect(decisiveMessage(messages.slice(3))).toBeUndefined();
   expect(decisiveMessage([])).toBeUndefined();
 });
 

@@ -152,7 +152,8 @@ export function libbpfReason(messages: readonly string[], libbpfVersion: string)
 }
 
 /** Messages of work that goes on, or that only repeat an errno. */
-const indecisive = /Retrying without BTF|^failed to (load|open) object|: failed to (load|initialize): -?\w+$/;
+const indecisive =
+  /Retrying without BTF|Failed to bump RLIMIT_MEMLOCK|^failed to (load|open) object|: failed to (load|initialize): -?\w+$/;
 
 /** The first message that says why something failed. The later ones follow from it. */
 export function decisiveMessage(messages: readonly string[]): string | undefined {

@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
 import { type ObjectFile, readKernelBtf } from '@spoor/btf';
-import { SpoorError } from '@spoor/core';
+import { nearest, SpoorError } from '@spoor/core';
 import { bpf, loadProbe, withDescriptor } from '../features/bpf-code.js';
 import { readEnvironment } from '../features/environment.js';
 import { features } from '../features/features.js';
@@ -9,11 +9,12 @@ import type { Native } from '../ffi/native.js';
 import { cString } from '../libc/c-memory.js';
 import { withoutSignals } from '../libc/signals.js';
 import { kernelHookId } from '../programs/kernel-hooks.js';
-import { programType } from '../programs/program-type.js';
+import { attachType, programType } from '../programs/program-type.js';
 import { loadFailure, type RefusedMap } from './failure.js';
 import { mapHandles, type ProgramHandle, programHandles } from './handles.js';
 import { LoadedObject } from './loaded-object.js';
 import { LogBuffer } from './log-buffer.js';
+import { thisMachine } from './machine.js';
 
 /**
  * `BPF_LOG_STATS` of the kernel's bpf_verifier.h: no trace of the verification, only what it took.
@@ -171,10 +172,10 @@ function unsupportedPrograms(native: Native, programs: readonly ProgramHandle[])
   });
 }
 
-function lacksHook(native: Native, { section, attachType }: ProgramHandle): string | undefined {
+function lacksHook(native: Native, { section, attachType: kind }: ProgramHandle): string | undefined {
   const target = section.slice(section.indexOf('/') + 1);
-  if (kernelHookId(native, target, attachType) === undefined) return 'there is no such hook';
-  const feature = featureOfHook(attachType);
+  if (kernelHookId(native, target, kind) === undefined) return noHook(native, target, kind);
+  const feature = featureOfHook(kind);
   return feature && features.why(feature);
 }
 
@@ -183,4 +184,10 @@ function lacksType({ libbpf }: Native, { type }: ProgramHandle): string | undefi
   return libbpf.libbpf_probe_bpf_prog_type(type, null) === 0
     ? 'the kernel is built without programs of this type'
     : undefined;
+}
+
+function noHook(native: Native, target: string, kind: number): string {
+  const close =
+    kind === attachType.rawTracepoint ? nearest(target, thisMachine(native).tracepoints()) : undefined;
+  return close === undefined ? 'there is no such hook' : `there is no such hook (did you mean ${close}?)`;
 }

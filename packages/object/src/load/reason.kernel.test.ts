@@ -32,6 +32,15 @@ test('an object whose section is unknown fails with the name of the section', ()
   });
 });
 
+test('a program for a misspelt tracepoint is shown the nearest one', () => {
+  const object = compileFixture('one-hook', ['HOOK="tp_btf/sched_swich"']);
+  const error = failureOf(() => openObject(object).load());
+  expect(error).toMatchObject({
+    code: 'UNSUPPORTED',
+    message: expect.stringContaining('mean sched_switch?'),
+  });
+});
+
 test('a program without a licence is told to declare one', () => {
   const object = compileFixture('one-hook', ['HOOK="raw_tp/sched_switch"', 'WITHOUT_LICENSE']);
   const error = failureOf(() => openObject(object).load());
