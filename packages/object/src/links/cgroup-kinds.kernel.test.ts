@@ -40,6 +40,16 @@ describe.runIf(root !== undefined)('a program of a cgroup', () => {
     });
   }
 
+  test('cgroup/skb sees the packets of the direction that its target names', () => {
+    using loaded = load('cgroup/skb');
+    using _in = loaded.program('counted').attach({ cgroup: folder, direction: 'ingress' });
+    using _out = loaded.program('other').attach({ cgroup: folder, direction: 'egress' });
+    send();
+    // No socket of the cgroup receives the packet, which is sent to a port without one.
+    expect(loaded.globals.read('runs')).toBe(0n);
+    expect(loaded.globals.read('runs_of_other')).toBeGreaterThan(0n);
+  });
+
   for (const section of ['cgroup/dev', 'cgroup/sysctl', 'cgroup/getsockopt', 'sockops']) {
     test(`${section} is attached, also by a descriptor of the folder`, () => {
       using loaded = load(section);
@@ -123,7 +133,7 @@ describe('a program of a sockmap', () => {
     }
   });
 
-  for (const section of ['sk_skb/stream_verdict', 'sk_skb/stream_parser', 'sk_skb']) {
+  for (const section of ['sk_skb/stream_verdict', 'sk_skb/stream_parser', 'sk_skb', 'sk_skb/verdict']) {
     test(`${section} is attached to the map`, () => {
       using loaded = load(section, 'SOCKMAP');
       const link = loaded.program('counted').attach({ map: loaded.map('sockets') });

@@ -56,28 +56,35 @@ const iteratorReasons: Reasons = {
   EBADF: ['its map is missing', 'Give the map: iterate({ map }).'],
 };
 
-export const cgroup = attachKind<CgroupTarget>(
-  { cgroup: textOrWhole, mode: optional(oneOf('multi', 'override', 'exclusive')) },
-  (site, { cgroup: folder, mode = 'multi' }) => {
-    const where = `${site.section} of ${folder}`;
-    const target = openTarget(site, folder, constants.O_DIRECTORY);
-    if (mode !== 'multi') {
-      const flags = cgroupFlags[mode];
-      return attachBeside(site, {
-        where,
-        target,
-        type: 'cgroup',
-        flags,
-        reasons: () => reasonsOfCgroup(site),
-        owned: true,
-      });
-    }
-    const fd = createLink(site.native, { program: site.fd, target, attachType: site.attachType });
-    closeSync(target);
-    if (fd < 0) throw failed(site, where, -fd, reasonsOfCgroup(site));
-    return descriptorLink(fd, 'cgroup');
+const cgroupFields = {
+  cgroup: textOrWhole,
+  mode: optional(oneOf('multi', 'override', 'exclusive')),
+};
+
+export const cgroup = attachKind<Omit<CgroupTarget, 'direction'>>(cgroupFields, attachToCgroup);
+
+/** Programs of `cgroup/skb`, whose section lacks the direction. */
+export const cgroupPackets = attachKind<CgroupTarget>(
+  { ...cgroupFields, direction: oneOf('ingress', 'egress') },
+  (site, { direction, ...target }) => {
+    const kind = direction === 'egress' ? attachType.cgroupEgress : attachType.cgroupIngress;
+    return attachToCgroup({ ...site, attachType: kind }, target);
   },
 );
+
+function attachToCgroup(site: Site, { cgroup: folder, mode = 'multi' }: CgroupTarget): Attachment {
+  const where = `${site.section} of ${folder}`;
+  const target = openTarget(site, folder, constants.O_DIRECTORY);
+  if (mode !== 'multi') {
+    const flags = cgroupFlags[mode];
+    const reasons = () => reasonsOfCgroup(site);
+    return attachBeside(site, { where, target, type: 'cgroup', flags, reasons, owned: true });
+  }
+  const fd = createLink(site.native, { program: site.fd, target, attachType: site.attachType });
+  closeSync(target);
+  if (fd < 0) throw failed(site, where, -fd, reasonsOfCgroup(site));
+  return descriptorLink(fd, 'cgroup');
+}
 
 /** The kernel gives EPERM for a program that another one keeps out, too. */
 function reasonsOfCgroup({ type }: Site): Reasons {

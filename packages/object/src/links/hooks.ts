@@ -2,7 +2,7 @@ import { SpoorError } from '@spoor/core';
 import { cString } from '../libc/c-memory.js';
 import { attachType, isIterator, type ProgramKind, programType } from '../programs/program-type.js';
 import { type Attachment, libbpfLink, type Site } from './attachment.js';
-import { cgroup, iterator, lirc, netns, sockmap } from './cgroup-kinds.js';
+import { cgroup, cgroupPackets, iterator, lirc, netns, sockmap } from './cgroup-kinds.js';
 import { holder, text } from './fields.js';
 import { type AttachKind, attachKind } from './kind.js';
 import { netfilter, netkit, tc, tcx, xdp } from './network-kinds.js';
@@ -37,7 +37,6 @@ const byType = new Map<number, AttachKind>([
   [programType.socketFilter, socketFilter],
   [programType.tracepoint, tracepoint],
   [programType.perfEvent, perfEvent],
-  [programType.cgroupSkb, cgroup],
   [programType.cgroupSock, cgroup],
   [programType.socketOps, cgroup],
   [programType.skSkb, sockmap],
@@ -102,6 +101,8 @@ function hookOf({
     case programType.trafficClass:
       if (attach === attachType.netkitPrimary || attach === attachType.netkitPeer) return netkit;
       return attach === attachType.tcxIngress || attach === attachType.tcxEgress ? tcx : tc;
+    case programType.cgroupSkb:
+      return section === 'cgroup/skb' ? cgroupPackets : cgroup;
     case programType.xdp:
       if (attach === attachType.xdpDevmap) return byEntry('devmap');
       if (attach === attachType.xdpCpumap) return byEntry('cpumap');

@@ -118,6 +118,8 @@ export interface CgroupTarget {
    * Default: `multi`.
    */
   readonly mode?: 'multi' | 'override' | 'exclusive';
+  /** For programs in a section `cgroup/skb` only: the packets that the program sees. */
+  readonly direction?: 'ingress' | 'egress';
 }
 
 /** Target of programs in a section `sk_lookup` or `flow_dissector`: a network namespace. */

@@ -42,7 +42,6 @@ test('a section that no libbpf knows is named, with the nearest one that is know
 
 test.each([
   ['struct_ops.s/frob', '1.2'],
-  ['tc/ingress', '1.3'],
   ['tp_btf.s/sched_switch', '1.8'],
   ['uprobe.multi//bin/sh:f*', '1.3'],
   ['kprobe.session/f*', '1.5'],

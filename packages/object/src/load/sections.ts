@@ -15,10 +15,8 @@ export const knownSections: readonly string[] = [
  */
 const later: readonly (readonly [pattern: RegExp, version: string])[] = [
   [/^struct_ops\.s(\/|$)/, '1.2'],
-  [/^tc\/(ingress|egress)$/, '1.3'],
   [/^u(ret)?probe\.multi(\.s)?(\/|$)/, '1.3'],
   [/^usdt\.s(\/|$)/, '1.3'],
-  [/^sk_skb\/verdict$/, '1.4'],
   [/^kprobe\.session(\/|$)/, '1.5'],
   [/^uprobe\.session(\.s)?(\/|$)/, '1.6'],
   [/^fsession(\.s)?(\/|$)/, '1.7'],

@@ -1,12 +1,15 @@
 import type { Native } from '../ffi/native.js';
 import { attachType, type ProgramKind, programType } from './program-type.js';
 
-const { trafficClass, cgroupSocketAddress } = programType;
+const { trafficClass, cgroupSocketAddress, skSkb } = programType;
 
-/** Sections that libbpf has known since 1.3 only. */
+/** Sections that libbpf has known since 1.3 or 1.4 only. */
 const newerSections: ReadonlyMap<string, ProgramKind> = new Map([
   ['tcx/ingress', { type: trafficClass, attachType: attachType.tcxIngress }],
   ['tcx/egress', { type: trafficClass, attachType: attachType.tcxEgress }],
+  ['tc/ingress', { type: trafficClass, attachType: attachType.tcxIngress }],
+  ['tc/egress', { type: trafficClass, attachType: attachType.tcxEgress }],
+  ['sk_skb/verdict', { type: skSkb, attachType: attachType.skSkbVerdict }],
   ['netkit/primary', { type: trafficClass, attachType: attachType.netkitPrimary }],
   ['netkit/peer', { type: trafficClass, attachType: attachType.netkitPeer }],
   ['netfilter', { type: programType.netfilter, attachType: attachType.netfilter }],

@@ -36,6 +36,8 @@ export const programType = {
 
 /** `enum bpf_attach_type` of `linux/bpf.h`, as far as they are told apart here. */
 export const attachType = {
+  cgroupIngress: 0,
+  cgroupEgress: 1,
   rawTracepoint: 23,
   fentry: 24,
   fexit: 25,
