@@ -74,7 +74,10 @@ export interface BtfEnum {
   readonly size: number;
   /** As the compiler says; clang 14 does not yet, and -1 of its enums is 4294967295. */
   readonly signed: boolean;
-  /** Values of an `enum` of 8 bytes (ENUM64) are bigints, all others numbers. */
+  /**
+   * Values of ENUM64 are bigints, all others numbers. Clang 14 makes an ENUM of an enum of 8 bytes,
+   * with the lower halves of its values only.
+   */
   readonly values: readonly { readonly name: string; readonly value: number | bigint }[];
 }
 

@@ -150,7 +150,7 @@ class Emitter {
       case 'bool':
         return `v.getUint8(${at(place)})!==0`;
       default:
-        return this.readInteger(place, layout.size, layout.kind !== 'pointer' && layout.signed);
+        return this.readInteger(place, layout.size, isSigned(layout));
     }
   }
 
@@ -211,11 +211,7 @@ class Emitter {
         this.text += `v.setUint8(${at(place)},${x}?1:0);`;
         return;
       default:
-        this.refuse(
-          notAnInteger(x, layout.size * 8, layout.kind !== 'pointer' && layout.signed),
-          layout,
-          source,
-        );
+        this.refuse(notAnInteger(x, layout.size * 8, isSigned(layout)), layout, source);
         this.text +=
           this.byWords && isWord(place, layout.size)
             ? `${wordAt(place)}=${x};`
@@ -261,6 +257,8 @@ class Emitter {
     this.text += '}';
   }
 }
+
+const isSigned = (layout: Layout) => 'signed' in layout && layout.signed;
 
 /** True if the field is a whole word of a word view that begins at a word. */
 const isWord = ({ base, offset }: Place, size: number) => size === 8 && base === 'o' && offset % 8 === 0;

@@ -1,5 +1,7 @@
-import { fieldNames, paddingOf, rootName } from './codec-fields.js';
+import { putBits, readBits } from './codec-bits.js';
+import { fieldNames, overlapping, paddingOf, rootName } from './codec-fields.js';
 import type { RawCodec } from './codec-generate.js';
+import { remember, rememberAs, type UnionField, unionBytes } from './codec-union.js';
 import {
   describeExpected,
   failBounds,
@@ -10,11 +12,12 @@ import {
   readBytes,
   readChars,
 } from './codec-values.js';
-import type { ArrayLayout, Layout, StructLayout } from './layout.js';
+import type { ArrayLayout, FloatLayout, Layout, StructLayout } from './layout.js';
 
 /**
- * A codec of closures, for processes that run with `--disallow-code-generation-from-strings`. It
- * answers exactly as the generated one does, several times slower.
+ * A codec of closures, for processes that run with `--disallow-code-generation-from-strings`, and
+ * for the layouts that no code is generated for. It answers exactly as the generated one does,
+ * several times slower.
  */
 export function interpretCodec(layout: Layout): RawCodec {
   const { read, write } = node(layout);
@@ -54,7 +57,7 @@ interface Node {
 function node(layout: Layout): Node {
   switch (layout.kind) {
     case 'struct':
-      return structNode(layout);
+      return overlapping(layout).size === 0 ? structNode(layout) : unionNode(layout);
     case 'array':
       return arrayNode(layout);
     default:
@@ -97,9 +100,17 @@ function leafAccess(layout: LeafLayout): LeafAccess {
       };
     case 'bool':
       return { read: (view, offset) => view.getUint8(offset) !== 0, put: putBool };
+    case 'bits':
+      return {
+        read: (view, offset) => readBits(view, offset, layout),
+        put: (view, offset, value) => putBits(view, offset, layout, value),
+      };
+    case 'float':
+      return floatAccess(layout);
     case 'pointer':
       return wideAccess(false);
     default:
+      if (layout.size === 16) return widestAccess(layout.signed);
       return layout.size === 8 ? wideAccess(layout.signed) : numberAccess(layout.size, layout.signed);
   }
 }
@@ -117,6 +128,31 @@ function wideAccess(signed: boolean): LeafAccess {
       if (typeof value !== 'bigint') return false;
       if ((signed ? BigInt.asIntN(64, value) : BigInt.asUintN(64, value)) !== value) return false;
       view.setBigUint64(offset, value, true);
+      return true;
+    },
+  };
+}
+
+function widestAccess(signed: boolean): LeafAccess {
+  const high = wideAccess(signed);
+  return {
+    read: (view, offset) =>
+      ((high.read(view, offset + 8) as bigint) << 64n) | view.getBigUint64(offset, true),
+    put: (view, offset, value) => {
+      if (typeof value !== 'bigint' || !high.put(view, offset + 8, value >> 64n)) return false;
+      view.setBigUint64(offset, value, true);
+      return true;
+    },
+  };
+}
+
+function floatAccess({ size }: FloatLayout): LeafAccess {
+  return {
+    read: (view, offset) => (size === 4 ? view.getFloat32(offset, true) : view.getFloat64(offset, true)),
+    put: (view, offset, value) => {
+      if (typeof value !== 'number') return false;
+      if (size === 4) view.setFloat32(offset, value, true);
+      else view.setFloat64(offset, value, true);
       return true;
     },
   };
@@ -173,7 +209,38 @@ function structNode(layout: StructLayout): Node {
   };
 }
 
+/** A struct with members of anonymous unions. */
+function unionNode(layout: StructLayout): Node {
+  const names = fieldNames(layout);
+  const overlaps = overlapping(layout);
+  const plain = structNode(layout);
+  const nodes = layout.fields.map((field) => node(field.layout));
+  const fieldsAt = (path: Path): UnionField[] =>
+    layout.fields.map((field, index) => ({
+      field,
+      name: names[index]!,
+      overlaps: overlaps.has(field),
+      write: (view, value) =>
+        nodes[index]!.write(view, field.offset, value, { parent: path, key: `.${names[index]}` }),
+    }));
+  const fields = fieldsAt({ parent: undefined, key: rootName(layout) });
+  return {
+    read: (view, offset) => {
+      const value = plain.read(view, offset) as Record<string, unknown>;
+      remember(value, { layout, fields, bytes: readBytes(view, offset, layout.size) });
+      return value;
+    },
+    write: (view, offset, value, path) => {
+      if (typeof value !== 'object' || value === null)
+        failValue(value, describeExpected(layout), pathText(path));
+      const given = { layout, fields: fieldsAt(path), path: pathText(path) };
+      putBytes(view, offset, layout.size, unionBytes(value as Record<string, unknown>, given));
+    },
+  };
+}
+
 function fillStruct(layout: StructLayout): RawCodec['readInto'] {
+  if (overlapping(layout).size > 0) return fillUnion(layout);
   const names = fieldNames(layout);
   const fields = layout.fields.map((field, index) => ({
     name: names[index] as string,
@@ -188,6 +255,17 @@ function fillStruct(layout: StructLayout): RawCodec['readInto'] {
       else object[field.name] = field.read?.(view, offset + field.offset);
     }
     return object;
+  };
+}
+
+/** Replaces the members of a value, as of a new one. */
+function fillUnion(layout: StructLayout): RawCodec['readInto'] {
+  const { read } = unionNode(layout);
+  return (view, offset, target) => {
+    const value = read(view, offset) as object;
+    Object.assign(target as object, value);
+    rememberAs(target as object, value);
+    return target;
   };
 }
 

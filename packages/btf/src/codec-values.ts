@@ -71,6 +71,9 @@ export function putBytes(view: DataView, offset: number, size: number, value: un
   return true;
 }
 
+/** Bitfields of more bits are bigints. */
+export const numberBits = 32;
+
 /** Padding is written as zeros: the kernel hashes and compares every byte of a key. */
 export function putZeros(view: DataView, offset: number, size: number): void {
   new Uint8Array(view.buffer, view.byteOffset + offset, size).fill(0);
@@ -100,9 +103,18 @@ export function describeExpected(layout: Layout): string {
     case 'pointer': {
       const bits = layout.size * 8;
       const signed = layout.kind !== 'pointer' && layout.signed;
-      const type = layout.size === 8 ? 'a bigint' : 'an integer';
+      const type = layout.size >= 8 ? 'a bigint' : 'an integer';
       return signed ? `${type} from -2^${bits - 1} to 2^${bits - 1} - 1` : `${type} from 0 to 2^${bits} - 1`;
     }
+    case 'bits': {
+      if (layout.bool) return 'a boolean';
+      const type = layout.bits > numberBits ? 'a bigint' : 'an integer';
+      return layout.signed
+        ? `${type} from -2^${layout.bits - 1} to 2^${layout.bits - 1} - 1`
+        : `${type} from 0 to 2^${layout.bits} - 1`;
+    }
+    case 'float':
+      return 'a number';
     case 'bool':
       return 'a boolean';
     case 'chars':

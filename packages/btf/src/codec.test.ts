@@ -223,13 +223,6 @@ describe.each(modes)('%s', (mode) => {
     ]);
     expect(odd.encode(read)).toEqual(new Uint8Array([1, 2, 3]));
   });
-
-  test('members of an anonymous union are written in order: the last one stays', () => {
-    const either = ctype.struct('either', 4, { word: [0, ctype.u32], half: [0, ctype.u16] });
-    expect(compileCodec(either.layout, { mode }).encode({ word: 0x01020304, half: 9 })).toEqual(
-      new Uint8Array([9, 0, 2, 1]),
-    );
-  });
 });
 
 test('two fields of one name in JavaScript have no codec', () => {

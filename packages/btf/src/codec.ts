@@ -1,3 +1,4 @@
+import { isPlain } from './codec-fields.js';
 import { generateCodec, type RawCodec } from './codec-generate.js';
 import { interpretCodec } from './codec-interpret.js';
 import type { Layout, LayoutOf } from './layout.js';
@@ -5,7 +6,8 @@ import { assertValidLayout } from './validate-layout.js';
 
 /**
  * Reads and writes the values of one layout (see `Layout`). A codec returns copies. If it cannot
- * write a field, the fields before it stay written.
+ * write a field, the fields before it stay written. Code is generated for layouts without bitfields,
+ * floating-point and 128-bit numbers, and anonymous unions.
  *
  * @throws {SpoorError} RECORD_MALFORMED when the bytes end before the layout does
  * @throws {SpoorError} INVALID_VALUE with the name of the field, when a value cannot be written
@@ -21,7 +23,13 @@ export interface Codec<T> {
    * filled in place. For a layout that is not a struct, returns a new value as `read` does.
    */
   readInto(view: DataView, offset: number, target: T): T;
-  /** Writes every byte of the layout. Padding and the bytes behind a text become zero. */
+  /**
+   * Writes every byte of the layout. Padding and the bytes behind a text become zero.
+   *
+   * Of members of an anonymous union, one has to be given, and others may be. If the value was
+   * read, those that changed since are written. Given members that contradict each other are an
+   * error.
+   */
   write(view: DataView, offset: number, value: T): void;
   encode(value: T): Uint8Array;
   /** Bytes past the layout's size are ignored. */
@@ -76,7 +84,8 @@ function canGenerate(): boolean {
 
 function buildCodec(layout: Layout, mode: 'generate' | 'interpret'): Codec<unknown> {
   assertValidLayout(layout);
-  const raw: RawCodec = mode === 'generate' ? generateCodec(layout) : interpretCodec(layout);
+  const raw: RawCodec =
+    mode === 'generate' && isPlain(layout) ? generateCodec(layout) : interpretCodec(layout);
   const { size } = layout;
   return {
     layout,

@@ -27,12 +27,14 @@ export type { ElfSection } from './elf.js';
 export { kernelBtfPath, readKernelBtf } from './kernel-btf.js';
 export {
   type ArrayLayout,
+  type BitsLayout,
   type BoolLayout,
   type BytesLayout,
   type CharsLayout,
   describeLayout,
   type EnumLayout,
   type Field,
+  type FloatLayout,
   type IntLayout,
   type Layout,
   type LayoutOf,

@@ -13,11 +13,11 @@ const maxSize = 2 ** 31 - 1;
  * bare name is looked up among structs, unions, typedefs, enums and integers, in this order.
  *
  * `char[N]` is text and `unsigned char[N]` (`__u8[N]`) is bytes. A 64-bit enum is its 64-bit
- * integer.
+ * integer, with its names. A member that no other layout describes, a `long double` or an integer
+ * of 24 bits, is bytes.
  *
  * @throws {SpoorError} LAYOUT_UNKNOWN when the type does not exist, or with the name of a field
- *   that has no layout: a
- *   bitfield, a floating-point or 128-bit number, a struct that is only declared
+ *   that has no size: a function, or a struct that is only declared
  * @throws {SpoorError} BTF_INVALID when the BTF is broken
  *
  * @example
@@ -93,9 +93,11 @@ class LayoutBuilder {
     const { path, name } = context;
     switch (type.kind) {
       case 'int':
-        return { layout: this.int(type, path), parts: 1 };
+        return { layout: this.int(type), parts: 1 };
       case 'enum':
         return { layout: this.enum(type, context), parts: 1 };
+      case 'float':
+        return { layout: this.float(type.size), parts: 1 };
       case 'pointer':
         return { layout: { kind: 'pointer', size: 8 }, parts: 1 };
       case 'array':
@@ -132,19 +134,28 @@ class LayoutBuilder {
     }
   }
 
-  private int(type: BtfInt, path: string): Layout {
-    if (type.bits !== type.size * 8 || type.bitOffset !== 0) throw this.unknown(path, 'is a bitfield');
-    if (type.bool && type.size === 1) return { kind: 'bool', size: 1 };
-    const { size, signed } = type;
-    if (size === 1 || size === 2 || size === 4 || size === 8) return { kind: 'int', size, signed };
-    throw this.unknown(path, `is an integer of ${size} bytes`);
+  private int(type: BtfInt): Layout {
+    const { size, signed, bits, bitOffset, bool } = type;
+    if (bits !== size * 8 || bitOffset !== 0) return { kind: 'bytes', size };
+    if (bool && size === 1) return { kind: 'bool', size: 1 };
+    if (size === 1 || size === 2 || size === 4 || size === 8 || size === 16)
+      return { kind: 'int', size, signed };
+    return { kind: 'bytes', size };
+  }
+
+  private float(size: number): Layout {
+    return size === 4 || size === 8 ? { kind: 'float', size } : { kind: 'bytes', size };
   }
 
   private enum(type: BtfEnum, context: { path: string; name: string }): Layout {
     const { size, signed } = type;
-    if (size === 8) return { kind: 'int', size, signed };
-    if (size !== 1 && size !== 2 && size !== 4)
-      throw this.unknown(context.path, `is an enum of ${size} bytes`);
+    if (size === 8) {
+      // Else the values are cut.
+      const isEnum64 = type.values.every(({ value }) => typeof value === 'bigint');
+      const names = type.values.map(({ name, value }) => [name, String(value)]);
+      return { kind: 'int', size, signed, ...(isEnum64 && { values: Object.fromEntries(names) }) };
+    }
+    if (size !== 1 && size !== 2 && size !== 4) return { kind: 'bytes', size };
     const values = Object.fromEntries(type.values.map(({ name, value }) => [name, Number(value)]));
     return { kind: 'enum', name: type.name || context.name, size, signed, values };
   }
@@ -182,9 +193,17 @@ class LayoutBuilder {
     start: number,
   ): { fields: Field[]; parts: number } {
     const path = `${outer}.${member.name || '(anonymous)'}`;
-    if (member.bitSize !== 0 || member.bitOffset % 8 !== 0) throw this.unknown(path, 'is a bitfield');
-    const offset = start + member.bitOffset / 8;
     const type = this.btf.resolve(member.type);
+    const bits = bitfieldOf(type, member);
+    if (bits !== undefined) {
+      // A bitfield without a name only keeps bits free.
+      if (member.name === '') return { fields: [], parts: 1 };
+      const { offset, layout } = bitsLayout(type, bits);
+      if (offset + layout.size > owner.size) throw this.outside(path);
+      return { fields: [{ name: member.name, offset: start + offset, layout }], parts: 1 };
+    }
+    if (member.bitOffset % 8 !== 0) throw this.btf.invalid(`${path} begins within a byte`);
+    const offset = start + member.bitOffset / 8;
     if (member.name === '' && (type.kind === 'struct' || type.kind === 'union')) {
       if (member.bitOffset / 8 + type.size > owner.size) throw this.outside(path);
       if (++this.depth > maxDepth) throw this.unknown(path, `is nested more than ${maxDepth} deep`);
@@ -204,4 +223,35 @@ class LayoutBuilder {
   private unknown(path: string, problem: string): SpoorError {
     return new SpoorError('LAYOUT_UNKNOWN', `${this.btf.file}: ${path} ${problem}`, { details: { path } });
   }
+}
+
+interface Bits {
+  /** From the start of what the bits are a member of. */
+  readonly start: number;
+  readonly bits: number;
+}
+
+/** Returns the bits of a bitfield, as compilers describe it today and as they did before 2019. */
+function bitfieldOf(type: BtfType, { bitOffset, bitSize }: BtfMember): Bits | undefined {
+  if (type.kind !== 'int' && type.kind !== 'enum') return undefined;
+  if (bitSize !== 0) return { start: bitOffset, bits: bitSize };
+  const isWhole = type.kind === 'enum' || (type.bits === type.size * 8 && type.bitOffset === 0);
+  if (isWhole && bitOffset % 8 === 0) return undefined;
+  return type.kind === 'enum'
+    ? { start: bitOffset, bits: type.size * 8 }
+    : { start: bitOffset + type.bitOffset, bits: type.bits };
+}
+
+/** The most bits of a bitfield: those of the widest type that may have one. */
+const mostBits = 64;
+
+/** The layout of bits, and the byte that they begin in. */
+function bitsLayout(type: BtfType, { start, bits }: Bits): { offset: number; layout: Layout } {
+  const offset = Math.floor(start / 8);
+  const shift = start % 8;
+  const size = Math.ceil((shift + bits) / 8);
+  if (bits === 0 || bits > mostBits) return { offset, layout: { kind: 'bytes', size } };
+  const signed = (type.kind === 'int' || type.kind === 'enum') && type.signed;
+  const bool = type.kind === 'int' && type.bool ? { bool: true as const } : {};
+  return { offset, layout: { kind: 'bits', size, shift, bits, signed, ...bool } };
 }

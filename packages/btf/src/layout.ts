@@ -7,6 +7,8 @@
  */
 export type Layout =
   | IntLayout
+  | BitsLayout
+  | FloatLayout
   | BoolLayout
   | EnumLayout
   | CharsLayout
@@ -16,11 +18,37 @@ export type Layout =
   | UnionLayout
   | PointerLayout;
 
-/** An integer. 8 bytes are a `bigint` in JavaScript (also a 64-bit enum), fewer a `number`. */
+/** An integer. 8 and 16 bytes are a `bigint` in JavaScript (also a 64-bit enum), fewer a `number`. */
 export interface IntLayout {
   readonly kind: 'int';
-  readonly size: 1 | 2 | 4 | 8;
+  readonly size: 1 | 2 | 4 | 8 | 16;
   readonly signed: boolean;
+  /**
+   * Of a 64-bit enum: enumerator to value, in decimal digits, since JSON has no such numbers. Clang
+   * keeps the values since version 15.
+   */
+  readonly values?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A bitfield. Up to 32 bits are a `number`, more a `bigint`; of a `_Bool`, a `boolean`. Its bytes
+ * can have other bitfields, too.
+ */
+export interface BitsLayout {
+  readonly kind: 'bits';
+  /** Bytes that it lies in, from 1 to 9. */
+  readonly size: number;
+  /** Bits of the first byte, from the lowest, that are not part of it. */
+  readonly shift: number;
+  readonly bits: number;
+  readonly signed: boolean;
+  readonly bool?: true;
+}
+
+/** `float` or `double`: a `number`. */
+export interface FloatLayout {
+  readonly kind: 'float';
+  readonly size: 4 | 8;
 }
 
 /** `_Bool`: a `boolean`; any byte but 0 is true. */
@@ -70,8 +98,8 @@ export interface StructLayout {
   readonly size: number;
   /**
    * In the order of declaration. Members of anonymous structs and unions stand here as if they were
-   * declared in this struct, which is how C names them; those of an anonymous union overlap, and a
-   * codec writes all of them in order: the last one stays.
+   * declared in this struct, which is how C names them. Those of an anonymous union overlap: see
+   * `Codec.write`.
    */
   readonly fields: readonly Field[];
 }
@@ -119,6 +147,10 @@ export function describeLayout(layout: Layout): string {
   switch (layout.kind) {
     case 'int':
       return `${layout.signed ? 's' : 'u'}${layout.size * 8}`;
+    case 'bits':
+      return `${layout.bool ? 'bool' : layout.signed ? 'int' : 'unsigned'}:${layout.bits}`;
+    case 'float':
+      return layout.size === 4 ? 'float' : 'double';
     case 'bool':
       return 'bool';
     case 'chars':

@@ -1,4 +1,4 @@
-import { readRegularFile, SpoorError } from '@spoor/core';
+import { groupBy, readRegularFile, SpoorError } from '@spoor/core';
 import type { Btf } from './btf.js';
 import type { BtfDatasec, BtfLinkage } from './btf-types.js';
 import { type Elf, type ElfSection, readElf } from './elf.js';
@@ -124,13 +124,13 @@ function programsOf(elf: Elf): readonly ObjectProgram[] {
 
 /**
  * The variables of every DATASEC. Clang leaves their offsets to relocations of `.BTF`, so they are
- * taken from the symbols, as libbpf does (`btf_fixup_datasec`).
+ * taken from the symbols, as libbpf does (`btf_fixup_datasec`). A linker fills them in, and leaves
+ * several symbols of one name: those of static variables.
  */
 function variablesOf(elf: Elf, btf: Btf): readonly ObjectVariable[] {
-  const symbols = new Map(
-    elf.symbols
-      .filter(({ type }) => type === 'object')
-      .map((symbol) => [`${symbol.section}/${symbol.name}`, symbol]),
+  const symbols = groupBy(
+    elf.symbols.filter(({ type }) => type === 'object'),
+    (symbol) => `${symbol.section}/${symbol.name}`,
   );
   return btf.datasecs().flatMap((datasec) => {
     const section: ElfSection | undefined = elf.sections.find(({ name }) => name === datasec.name);
@@ -139,10 +139,15 @@ function variablesOf(elf: Elf, btf: Btf): readonly ObjectVariable[] {
       section: datasec.name,
       type,
       linkage,
-      offset: symbols.get(`${section?.index}/${name}`)?.value ?? offset,
+      offset: offsetOf(symbols.get(`${section?.index}/${name}`) ?? [], offset),
       size,
     }));
   });
+}
+
+function offsetOf(symbols: readonly { readonly value: number }[], offset: number): number {
+  const [first, ...others] = symbols;
+  return first === undefined || others.length > 0 ? offset : first.value;
 }
 
 function namedVariables(btf: Btf, datasec: BtfDatasec) {

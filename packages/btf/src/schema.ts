@@ -4,6 +4,7 @@ import type {
   TBigInt,
   TBoolean,
   TInteger,
+  TNumber,
   TObject,
   TRefinement,
   TSchema,
@@ -11,7 +12,8 @@ import type {
   TUnsafe,
 } from 'typebox';
 import { type CamelCase, camelCase } from './camel-case.js';
-import type { Layout, LayoutOf } from './layout.js';
+import { numberBits } from './codec-values.js';
+import type { BitsLayout, Layout, LayoutOf } from './layout.js';
 
 /**
  * A TypeBox schema of a C value, with its layout in memory. Validate values with it, infer its
@@ -62,10 +64,17 @@ const hide = (schema: object, key: string, value: unknown) =>
 function buildSchema(layout: Layout): LayoutSchema {
   switch (layout.kind) {
     case 'int':
-    case 'enum':
-      return layout.size === 8 ? wideSchema(layout, layout.signed) : numberSchema(layout, layout.signed);
+    case 'enum': {
+      const range = { bits: layout.size * 8, signed: layout.signed };
+      return layout.size >= 8 ? wideSchema(layout, range) : numberSchema(layout, range);
+    }
+    case 'bits':
+      if (layout.bool) return create(layout, { '~kind': 'Boolean' }, { type: 'boolean' });
+      return layout.bits > numberBits ? wideSchema(layout, layout) : numberSchema(layout, layout);
+    case 'float':
+      return create(layout, { '~kind': 'Number' }, { type: 'number' });
     case 'pointer':
-      return wideSchema(layout, false);
+      return wideSchema(layout, { bits: 64, signed: false });
     case 'bool':
       return create(layout, { '~kind': 'Boolean' }, { type: 'boolean' });
     case 'chars':
@@ -111,8 +120,13 @@ function structSchema(layout: Layout & { readonly kind: 'struct' }): LayoutSchem
   return hide(schema, '~kind', 'Object') as unknown as LayoutSchema;
 }
 
-function numberSchema(layout: Layout, signed: boolean): LayoutSchema {
-  const values = 2 ** (layout.size * 8);
+interface Range {
+  readonly bits: number;
+  readonly signed: boolean;
+}
+
+function numberSchema(layout: Layout, { bits, signed }: Range): LayoutSchema {
+  const values = 2 ** bits;
   const minimum = signed ? -values / 2 : 0;
   return create(layout, { '~kind': 'Integer' }, { type: 'integer', minimum, maximum: minimum + values - 1 });
 }
@@ -120,11 +134,11 @@ function numberSchema(layout: Layout, signed: boolean): LayoutSchema {
 /**
  * The range is a refinement, as a bigint keyword would make the schema impossible to print as JSON.
  */
-function wideSchema(layout: Layout, signed: boolean): LayoutSchema {
+function wideSchema(layout: Layout, { bits, signed }: Range): LayoutSchema {
   const wrap = signed ? BigInt.asIntN : BigInt.asUintN;
   const refinement: TRefinement<bigint> = {
-    check: (value) => wrap(64, value) === value,
-    error: () => `must fit in ${signed ? 's' : 'u'}64`,
+    check: (value) => wrap(bits, value) === value,
+    error: () => `must fit in ${signed ? 's' : 'u'}${bits}`,
   };
   return create(layout, { '~kind': 'BigInt', '~refine': [refinement] }, { type: 'bigint' });
 }
@@ -169,12 +183,30 @@ export const ctype = {
   s16: leaf<TInteger>({ kind: 'int', size: 2, signed: true }),
   s32: leaf<TInteger>({ kind: 'int', size: 4, signed: true }),
   s64: leaf<TBigInt>({ kind: 'int', size: 8, signed: true }),
+  u128: leaf<TBigInt>({ kind: 'int', size: 16, signed: false }),
+  s128: leaf<TBigInt>({ kind: 'int', size: 16, signed: true }),
+  float: leaf<TNumber>({ kind: 'float', size: 4 }),
+  double: leaf<TNumber>({ kind: 'float', size: 8 }),
   bool: leaf<TBoolean>({ kind: 'bool', size: 1 }),
   pointer: leaf<TBigInt>({ kind: 'pointer', size: 8 }),
   chars: (size: number) => leaf<TString>({ kind: 'chars', size }),
   bytes: (size: number) => leaf<TUnsafe<Uint8Array>>({ kind: 'bytes', size }),
   array: <S extends LayoutSchema>(element: S, length: number) =>
     leaf<TArray<S>>({ kind: 'array', element: element.layout, length, size: element.layout.size * length }),
+  /** A bitfield of at most 32 bits: `shift` bits of its first byte are others'. */
+  bits: (shift: number, bits: number, signed: boolean) => leaf<TInteger>(bitsOf(shift, bits, signed)),
+  /** A bitfield of more than 32 bits. */
+  wideBits: (shift: number, bits: number, signed: boolean) => leaf<TBigInt>(bitsOf(shift, bits, signed)),
+  /** A bitfield of the type `_Bool`. */
+  boolBit: (shift: number) => leaf<TBoolean>({ ...bitsOf(shift, 1, false), bool: true }),
+  /** A 64-bit enum. */
+  wideEnum: (signed: boolean, values: Readonly<Record<string, bigint>>) =>
+    leaf<TBigInt>({
+      kind: 'int',
+      size: 8,
+      signed,
+      values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)])),
+    }),
   /** An enum by its type: `u32`, `s32` or narrower. */
   enum: (name: string, type: LayoutSchema<TInteger>, values: Readonly<Record<string, number>>) =>
     leaf<TInteger>({ ...(type.layout as IntOfEnum), kind: 'enum', name, values }),
@@ -183,6 +215,14 @@ export const ctype = {
   union: (name: string, size: number, fields: Fields) =>
     leaf<TUnsafe<Uint8Array>>({ kind: 'union', name, size, fields: fieldsOf(fields) }),
 };
+
+const bitsOf = (shift: number, bits: number, signed: boolean): BitsLayout => ({
+  kind: 'bits',
+  size: Math.ceil((shift + bits) / 8),
+  shift,
+  bits,
+  signed,
+});
 
 interface IntOfEnum {
   readonly size: 1 | 2 | 4;

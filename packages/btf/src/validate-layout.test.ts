@@ -17,7 +17,28 @@ test('layouts out of JSON are valid', () => {
 
 test.each<[string, unknown, string]>([
   ['nothing', null, 'layout: expected an object'],
-  ['another kind', { kind: 'float', size: 4 }, 'layout.kind: unknown kind "float"'],
+  ['another kind', { kind: 'decimal', size: 4 }, 'layout.kind: unknown kind "decimal"'],
+  [
+    'bits of another size',
+    { kind: 'bits', size: 2, shift: 0, bits: 8, signed: false },
+    'layout.size: is not that of the bits',
+  ],
+  [
+    'no bits',
+    { kind: 'bits', size: 0, shift: 0, bits: 0, signed: false },
+    'layout.size: is not that of the bits',
+  ],
+  [
+    'a wide shift',
+    { kind: 'bits', size: 2, shift: 8, bits: 8, signed: false },
+    'layout.shift: expected an integer',
+  ],
+  ['a float of 16 bytes', { kind: 'float', size: 16 }, 'layout.size: expected 4, 8'],
+  [
+    'names that are no digits',
+    { kind: 'int', size: 8, signed: false, values: { A: '0x1' } },
+    'layout.values: expected decimal digits',
+  ],
   ['a size that is code', { kind: 'chars', size: '1);process.exit(' }, 'layout.size: expected an integer'],
   ['a negative size', { kind: 'bytes', size: -1 }, 'layout.size: expected an integer'],
   ['a huge size', { kind: 'bytes', size: 2 ** 40 }, 'layout.size: expected an integer'],

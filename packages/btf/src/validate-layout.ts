@@ -38,8 +38,15 @@ class Validator {
     const size = integer(layout['size'], `${path}.size`, maxSize);
     switch (layout['kind']) {
       case 'int':
-        oneOf(size, [1, 2, 4, 8], `${path}.size`);
+        oneOf(size, [1, 2, 4, 8, 16], `${path}.size`);
         boolean(layout['signed'], `${path}.signed`);
+        if (layout['values'] !== undefined) digits(layout['values'], `${path}.values`);
+        break;
+      case 'bits':
+        bits(layout, path, size);
+        break;
+      case 'float':
+        oneOf(size, [4, 8], `${path}.size`);
         break;
       case 'bool':
         oneOf(size, [1], `${path}.size`);
@@ -110,6 +117,21 @@ function boolean(value: unknown, path: string): void {
 
 function text(value: unknown, path: string): void {
   if (typeof value !== 'string') refuse(path, 'expected a string');
+}
+
+function bits(layout: Record<string, unknown>, path: string, size: number): void {
+  const shift = integer(layout['shift'], `${path}.shift`, 7);
+  const count = integer(layout['bits'], `${path}.bits`, 64);
+  if (count === 0 || size !== Math.ceil((shift + count) / 8))
+    refuse(`${path}.size`, 'is not that of the bits');
+  boolean(layout['signed'], `${path}.signed`);
+  if (layout['bool'] !== undefined && layout['bool'] !== true) refuse(`${path}.bool`, 'expected true');
+}
+
+function digits(value: unknown, path: string): void {
+  if (typeof value !== 'object' || value === null) refuse(path, 'expected an object');
+  if (!Object.values(value).every((one) => typeof one === 'string' && /^-?\d{1,20}$/.test(one)))
+    refuse(path, 'expected decimal digits');
 }
 
 function enumerators(value: unknown, path: string): void {

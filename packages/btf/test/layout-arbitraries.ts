@@ -82,7 +82,12 @@ export function valuesOf(of: Layout): fc.Arbitrary<unknown> {
   switch (of.kind) {
     case 'int':
     case 'enum':
-      return of.size === 8 ? fc.bigInt(bounds(of)) : fc.integer(numberBounds(of));
+      return of.size >= 8 ? fc.bigInt(bounds(of)) : fc.integer(numberBounds(of));
+    case 'bits':
+      if (of.bool) return fc.boolean();
+      return of.bits > 32 ? fc.bigInt(bitBounds(of)) : fc.bigInt(bitBounds(of)).map(Number);
+    case 'float':
+      return of.size === 4 ? fc.float() : fc.double();
     case 'pointer':
       return fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
     case 'bool':
@@ -105,8 +110,10 @@ export function valuesOf(of: Layout): fc.Arbitrary<unknown> {
   }
 }
 
-function bounds({ size, signed }: { size: number; signed: boolean }): { min: bigint; max: bigint } {
-  const bits = BigInt(size * 8);
+const bounds = ({ size, signed }: { size: number; signed: boolean }) => bitBounds({ bits: size * 8, signed });
+
+function bitBounds({ bits: count, signed }: { bits: number; signed: boolean }): { min: bigint; max: bigint } {
+  const bits = BigInt(count);
   return signed
     ? { min: -(2n ** (bits - 1n)), max: 2n ** (bits - 1n) - 1n }
     : { min: 0n, max: 2n ** bits - 1n };

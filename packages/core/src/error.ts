@@ -102,10 +102,7 @@ export const errorCodes = {
     'A C type differs from the one that the code was generated from.',
     'Run `pnpm generate`, then build again.',
   ),
-  LAYOUT_UNKNOWN: data(
-    'A type does not exist, or has no layout (a bitfield, a float).',
-    'The message names the field.',
-  ),
+  LAYOUT_UNKNOWN: data('A type does not exist, or has no size.', 'The message names the field.'),
   LAYOUT_INVALID: data('A stored layout is not a layout.', 'The message names the place.'),
   RECORD_MALFORMED: data(
     'A record is shorter or longer than its layout allows.',
@@ -114,9 +111,14 @@ export const errorCodes = {
   RECORDING_INVALID: data('A file is not a recording, or it is damaged.', 'The message names the byte.'),
 
   CONSTANT_UNKNOWN: usage('The object has no constant of that name.', 'The remedy lists those that exist.'),
+  NAME_AMBIGUOUS: usage(
+    'Several variables of the object have that name.',
+    'The remedy lists a name for each.',
+  ),
   CONSTANT_TYPE: usage('A value does not fit the type of its constant.', 'The message shows the type.'),
   MAP_UNKNOWN: usage('The object has no map of that name.', 'The remedy lists those that exist.'),
   MAP_SIZE: usage('A map cannot have that many entries.', 'Choose a size that the message allows.'),
+  MAP_FLAGS: usage('A map has a flag that it cannot have, or lacks one.', 'The message names the flag.'),
   MAP_KIND: usage('A map is of another type than the call needs.', 'The remedy names what fits.'),
   MAP_LAYOUT: usage(
     'A key or value size differs from that of the map.',

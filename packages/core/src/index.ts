@@ -11,6 +11,7 @@ export {
   type SpoorErrorOptions,
 } from './error.js';
 export { escapeText } from './escape.js';
+export { groupBy } from './group-by.js';
 export { type MapType, type MapTypeName, mapTypeOf, mapTypes } from './map-types.js';
 export { nearest } from './nearest.js';
 export { positive } from './positive.js';

@@ -6,6 +6,7 @@ import {
   type Codec,
   compileCodec,
   type EnumLayout,
+  type FloatLayout,
   type IntLayout,
   type Layout,
   type LayoutOf,
@@ -30,22 +31,24 @@ type LayoutValue<L> = L extends LayoutOf<infer T> ? (unknown extends T ? PlainVa
 
 /** The value of a layout that was written out by hand, as far as its kind tells. */
 type PlainValue<L> = L extends IntLayout
-  ? L['size'] extends 8
+  ? L['size'] extends 8 | 16
     ? bigint
     : number
   : L extends BoolLayout
     ? boolean
-    : L extends EnumLayout
+    : L extends FloatLayout
       ? number
-      : L extends CharsLayout
-        ? string
-        : L extends BytesLayout | UnionLayout
-          ? Uint8Array
-          : L extends PointerLayout
-            ? bigint
-            : L extends ArrayLayout
-              ? LayoutValue<L['element']>[]
-              : unknown;
+      : L extends EnumLayout
+        ? number
+        : L extends CharsLayout
+          ? string
+          : L extends BytesLayout | UnionLayout
+            ? Uint8Array
+            : L extends PointerLayout
+              ? bigint
+              : L extends ArrayLayout
+                ? LayoutValue<L['element']>[]
+                : unknown;
 
 /**
  * Returns the codec of a shape.

@@ -33,6 +33,11 @@ export function imports(names: Iterable<string>, from: string): string {
   return sorted.length === 0 ? '' : `${list('import {', sorted, `} from '${from}';`)}\n`;
 }
 
+const wideEnumerators = (values: Readonly<Record<string, string>>): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${key(name)}: ${value}n`)
+    .join(', ');
+
 /** The expression of a layout's schema, and what it has to import. */
 export class SchemaPrinter {
   /** Names of enums that the expressions mention. */
@@ -56,7 +61,16 @@ export class SchemaPrinter {
     this.words = true;
     switch (layout.kind) {
       case 'int':
-        return `ctype.${layout.signed ? 's' : 'u'}${layout.size * 8}`;
+        return layout.values === undefined
+          ? `ctype.${layout.signed ? 's' : 'u'}${layout.size * 8}`
+          : `ctype.wideEnum(${layout.signed}, { ${wideEnumerators(layout.values)} })`;
+      case 'bits': {
+        if (layout.bool) return `ctype.boolBit(${layout.shift})`;
+        const name = layout.bits > 32 ? 'wideBits' : 'bits';
+        return `ctype.${name}(${layout.shift}, ${layout.bits}, ${layout.signed})`;
+      }
+      case 'float':
+        return layout.size === 4 ? 'ctype.float' : 'ctype.double';
       case 'bool':
       case 'pointer':
         return `ctype.${layout.kind}`;

@@ -31,7 +31,13 @@ function valueSchema(layout: Layout): JsonSchema {
   switch (layout.kind) {
     case 'int':
     case 'enum':
+      if (layout.size === 16) return { type: 'string', pattern: '^-?[0-9]{1,40}$' };
       return layout.size === 8 ? { type: 'string', pattern: '^-?[0-9]{1,20}$' } : { type: 'integer' };
+    case 'bits':
+      if (layout.bool) return { type: 'boolean' };
+      return layout.bits > 32 ? { type: 'string', pattern: '^-?[0-9]{1,20}$' } : { type: 'integer' };
+    case 'float':
+      return { type: 'number' };
     case 'pointer':
       return { type: 'string', pattern: '^[0-9]{1,20}$' };
     case 'bool':
