@@ -47,7 +47,7 @@ export function paddingOf(layout: StructLayout): readonly Gap[] {
   return gaps;
 }
 
-/** Returns true if code is generated for the layout: for what maps and events nearly always have. */
+/** Returns true if code is generated for the layout. Maps and events nearly always have such. */
 export function isPlain(layout: Layout): boolean {
   switch (layout.kind) {
     case 'bits':

@@ -2,7 +2,7 @@ import { SpoorError } from '@spoor/core';
 import { maskOf } from './codec-fields.js';
 import type { Field, StructLayout } from './layout.js';
 
-/** The bytes that a value was read from, by the object that was returned for it, or a member of it. */
+/** The bytes that a value was read from, by the object that was returned, or a member of it. */
 const readFrom = new WeakMap<object, { readonly layout: StructLayout; readonly bytes: Uint8Array }>();
 
 export interface UnionField {

@@ -6,8 +6,8 @@ import { assertValidLayout } from './validate-layout.js';
 
 /**
  * Reads and writes the values of one layout (see `Layout`). A codec returns copies. If it cannot
- * write a field, the fields before it stay written. Code is generated for layouts without bitfields,
- * floating-point and 128-bit numbers, and anonymous unions.
+ * write a field, the fields before it stay written. Code is generated for layouts without
+ * bitfields, floating-point and 128-bit numbers, and anonymous unions.
  *
  * @throws {SpoorError} RECORD_MALFORMED when the bytes end before the layout does
  * @throws {SpoorError} INVALID_VALUE with the name of the field, when a value cannot be written

@@ -18,7 +18,7 @@ export type Layout =
   | UnionLayout
   | PointerLayout;
 
-/** An integer. 8 and 16 bytes are a `bigint` in JavaScript (also a 64-bit enum), fewer a `number`. */
+/** An integer. 8 and 16 bytes are a `bigint` (also a 64-bit enum), fewer are a `number`. */
 export interface IntLayout {
   readonly kind: 'int';
   readonly size: 1 | 2 | 4 | 8 | 16;

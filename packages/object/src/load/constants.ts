@@ -1,9 +1,8 @@
 import type { ObjectFile } from '@spoor/btf';
 import { SpoorError } from '@spoor/core';
 import type { Native } from '../ffi/native.js';
-import { codecOf, encodeFor, type Variable, variablesOf } from '../maps/variable.js';
+import { codecOf, encodeFor, type Variable, Variables } from '../maps/variable.js';
 import { mapHandles } from './handles.js';
-import { unknownName } from './unknown-name.js';
 
 /**
  * A `const volatile` variable: written before the load, then read-only and known to the verifier.
@@ -20,39 +19,30 @@ export interface Constant extends Variable {
 export class Constants {
   readonly #native: Native;
   readonly #file: string;
-  readonly #variables: ReadonlyMap<string, Variable>;
+  readonly #variables: Variables;
 
   constructor(native: Native, source: ObjectFile) {
     this.#native = native;
     this.#file = source.file;
-    this.#variables = variablesOf(source, ['.rodata']);
+    this.#variables = new Variables(source, ['.rodata']);
   }
 
   get names(): readonly string[] {
-    return [...this.#variables.keys()];
+    return [...this.#variables.byName.keys()];
   }
 
-  /** @throws {SpoorError} CONSTANT_UNKNOWN, `OBJECT_INVALID` */
+  /** @throws {SpoorError} CONSTANT_UNKNOWN, `NAME_AMBIGUOUS`, `OBJECT_INVALID` */
   read(object: bigint, name: string): Constant {
-    const variable = this.#variable(name);
+    const variable = this.#variables.find(name, 'constant');
     const { section, offset, size, layout } = variable;
     const value = codecOf(variable).decode(this.#bytesOf(object, variable));
-    return { name, section, offset, size, layout, value };
+    return { name: variable.name, section, offset, size, layout, value };
   }
 
-  /** @throws {SpoorError} CONSTANT_UNKNOWN, `CONSTANT_TYPE`, `OBJECT_INVALID` */
+  /** @throws {SpoorError} CONSTANT_UNKNOWN, `NAME_AMBIGUOUS`, `CONSTANT_TYPE`, `OBJECT_INVALID` */
   write(object: bigint, name: string, value: unknown): void {
-    const variable = this.#variable(name);
+    const variable = this.#variables.find(name, 'constant');
     this.#bytesOf(object, variable).set(encodeFor(variable, value));
-  }
-
-  #variable(name: string): Variable {
-    const variable = this.#variables.get(name);
-    if (variable !== undefined) return variable;
-    throw unknownName('CONSTANT_UNKNOWN', `constant ${name}`, {
-      of: this.#file,
-      known: this.#variables.keys(),
-    });
   }
 
   /** libbpf's own copy of the section, which becomes the map's contents at the load. */

@@ -276,7 +276,7 @@ describe('a missing capability', () => {
   });
 
   test('is CAP_NET_ADMIN for a map of sockets', () => {
-    const map = { name: 'peers', type: 15, maxEntries: 1, keySize: 4, valueSize: 4, status: EPERM };
+    const map = { name: 'peers', type: 15, flags: 0, maxEntries: 1, keySize: 4, valueSize: 4, status: EPERM };
     const error = failureOf({ status: EPERM, map, environment });
     expect(error.message).toContain('CAP_NET_ADMIN');
   });

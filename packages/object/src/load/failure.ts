@@ -2,6 +2,7 @@ import { errno, errnoName, SpoorError, type SpoorErrorCode, type SpoorErrorOptio
 import { type Environment, isLocked, missingPrivilege } from '../features/environment.js';
 import { lackingCapabilities, type Needs } from './capabilities.js';
 import { decisiveMessage, libbpfReason, type Reason, refusedProgram } from './libbpf-reason.js';
+import { type MapShape, mapFault } from './map-fault.js';
 import { rejectionRemedy } from './rejection-remedy.js';
 
 const privilegeRemedy =
@@ -54,13 +55,8 @@ export interface LoadEvidence {
   readonly environment: Environment;
 }
 
-export interface RefusedMap {
+export interface RefusedMap extends MapShape {
   readonly name: string;
-  /** `enum bpf_map_type`. */
-  readonly type: number;
-  readonly maxEntries: number;
-  readonly keySize: number;
-  readonly valueSize: number;
   readonly status: number;
 }
 
@@ -235,9 +231,23 @@ export function lastUsefulLines(log: string): readonly string[] {
 }
 
 function mapFailure(object: string, map: RefusedMap, options: SpoorErrorOptions): SpoorError {
-  const { name, maxEntries, keySize, valueSize, status } = map;
+  const { name, maxEntries, keySize, valueSize, flags, status } = map;
   const small = maxEntries * (keySize + valueSize) < smallMap;
   if (status === -errno.ENOSYS) return noSyscall(object, options);
+  const fault = mapFault(map);
+  if (fault !== undefined) {
+    return new SpoorError(
+      fault.code,
+      `${object}: the kernel does not create the map ${name}: it ${fault.problem}`,
+      {
+        ...options,
+        call: `bpf_map_create(${name})`,
+        errno: -status,
+        remedy: fault.remedy,
+        details: { map: name, maxEntries, keySize, valueSize, flags },
+      },
+    );
+  }
   const mayBeSize = status === -errno.EINVAL || status === -errno.ENOMEM;
   const size = status === -errno.E2BIG || (mayBeSize && !small);
   const code: SpoorErrorCode = size ? 'MAP_SIZE' : 'LOAD_FAILED';

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { compileFixture } from '../../test/compile.js';
 import { failureOf } from '../../test/failure.js';
 import { basicForKernel } from '../../test/kernel.js';
-import { features, openObject } from '../index.js';
+import { features, openObject, systemInfo } from '../index.js';
 
 const { EPERM, EACCES, E2BIG } = constants.errno;
 
@@ -36,6 +36,29 @@ describe('a load that the kernel refuses', () => {
     const error = failureOf(() => opened.resizeMap('table', 2 ** 32 - 1).load());
     expect(error).toMatchObject({ code: 'MAP_SIZE', errno: E2BIG, call: 'bpf_map_create(table)' });
     expect(error.details).toMatchObject({ map: 'table', maxEntries: 2 ** 32 - 1 });
+  });
+
+  test.each([
+    ['LPM_TRIE', ['MAP_ENTRIES=9', 'KEY_SIZE=8', 'VALUE_SIZE=4'], 'MAP_FLAGS', 'BPF_F_NO_PREALLOC'],
+    ['PERCPU_ARRAY', ['MAP_ENTRIES=1', 'KEY_SIZE=4', 'VALUE_SIZE=40000'], 'MAP_SIZE', '32,768 bytes'],
+    [
+      'HASH',
+      ['MAP_ENTRIES=1', 'KEY_SIZE=4', 'VALUE_SIZE=4', 'MAP_FLAGS=BPF_F_RDONLY_PROG|BPF_F_WRONLY_PROG'],
+      'MAP_FLAGS',
+      'BPF_F_RDONLY_PROG and BPF_F_WRONLY_PROG',
+    ],
+    [
+      'LRU_HASH',
+      ['MAP_ENTRIES=1', 'KEY_SIZE=4', 'VALUE_SIZE=4', 'MAP_FLAGS=BPF_F_NO_PREALLOC'],
+      'MAP_FLAGS',
+      'BPF_F_NO_PREALLOC',
+    ],
+  ])('for a map of the kind %s, by what is wrong with it', (kind, defines, code, message) => {
+    const opened = openObject(compileFixture('odd-map', [`MAP_TYPE=BPF_MAP_TYPE_${kind}`, ...defines]));
+    const error = failureOf(() => opened.load());
+    expect(error).toMatchObject({ code, call: 'bpf_map_create(odd)', details: { map: 'odd' } });
+    expect(error.message).toContain(message);
+    expect(error.remedy).not.toContain('fewer entries');
   });
 
   test('for a map without a size, before the kernel is asked', () => {
@@ -76,4 +99,9 @@ describe('without privilege', () => {
     expect(error.message).toContain('CAP_BPF');
     expect(error.remedy).toContain('root');
   });
+});
+
+test('a perf event array has an entry for each possible CPU', () => {
+  using loaded = openObject(compileFixture('perf-buffer')).load();
+  expect(loaded.map('samples').maxEntries).toBe(systemInfo().possibleCpus);
 });

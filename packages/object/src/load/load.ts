@@ -128,7 +128,7 @@ function refusedMap(native: Native, object: bigint): RefusedMap | undefined {
     // struct bpf_map_create_opts: sz; btf_fd, key and value type; vmlinux type, inner map;
     // map_flags.
     const options = new Uint32Array([48, 0, 0, 0, 0, 0, 0, map.flags, 0, 0, 0, 0]);
-    const { type, keySize, valueSize, maxEntries, name } = map;
+    const { type, keySize, valueSize, maxEntries, flags, name } = map;
     const status = libbpf.bpf_map_create(
       type,
       cString(name.slice(0, 15)),
@@ -137,7 +137,7 @@ function refusedMap(native: Native, object: bigint): RefusedMap | undefined {
       maxEntries,
       options,
     );
-    if (status < 0) return { name, type, maxEntries, keySize, valueSize, status };
+    if (status < 0) return { name, type, maxEntries, keySize, valueSize, flags, status };
     closeSync(status);
   }
   return undefined;

@@ -6,7 +6,7 @@ import { Link } from '../links/link.js';
 import { attachStructOps, structOpsMap } from '../links/struct-ops.js';
 import { Globals } from '../maps/globals.js';
 import { KernelMap } from '../maps/kernel-map.js';
-import { variablesOf } from '../maps/variable.js';
+import { Variables } from '../maps/variable.js';
 import { LoadedProgram } from '../programs/program.js';
 import { type MapHandle, mapHandles, type ProgramHandle } from './handles.js';
 import { unknownName } from './unknown-name.js';
@@ -86,8 +86,7 @@ export class LoadedObject implements Disposable {
     this.maps = maps;
     this.#structOps = structOps;
     this.globals = new Globals(native, {
-      name: object.name,
-      variables: variablesOf(object.source, ['.data', '.bss']),
+      variables: new Variables(object.source, ['.data', '.bss']),
       maps: sections,
     });
   }

@@ -6,6 +6,7 @@ import type { MapFacts } from './kernel-map.js';
 const kind = {
   hash: 1,
   array: 2,
+  perfEventArray: 4,
   perCpuHash: 5,
   perCpuArray: 6,
   lruHash: 9,
@@ -55,6 +56,8 @@ export function checkMapSize(
       `the map ${name} has no size: its entries live in the objects they belong to`,
     );
   }
+  // libbpf gives it an entry for each possible CPU.
+  if (type === kind.perfEventArray && maxEntries === 0) return;
   if (!Number.isInteger(maxEntries) || maxEntries < 1 || maxEntries > maxEntriesLimit) {
     throw new SpoorError('MAP_SIZE', `the map ${name} cannot have ${maxEntries} entries`, {
       remedy: `Give it a whole number from 1 to ${maxEntriesLimit}.`,

@@ -1,5 +1,6 @@
-import { type Codec, compileCodec, type Layout, layoutOf, type ObjectFile } from '@spoor/btf';
-import { SpoorError } from '@spoor/core';
+import { type Codec, camelCase, compileCodec, type Layout, layoutOf, type ObjectFile } from '@spoor/btf';
+import { groupBy, SpoorError } from '@spoor/core';
+import { unknownName } from '../load/unknown-name.js';
 
 /** A global variable of the C side. */
 export interface Variable {
@@ -10,32 +11,129 @@ export interface Variable {
   readonly offset: number;
   /** Bytes. */
   readonly size: number;
-  /**
-   * Its C type. Computed when it is asked for; throws `LAYOUT_UNKNOWN` for a type without a layout.
-   */
+  /** Its C type. Computed when it is asked for; bytes for a type that no other layout describes. */
   readonly layout: Layout;
 }
 
-/** The variables of all sections whose name has one of these beginnings. */
-export function variablesOf(file: ObjectFile, beginnings: readonly string[]): ReadonlyMap<string, Variable> {
-  const found = new Map<string, Variable>();
-  for (const { name, section, offset, size, type } of file.variables) {
-    if (!beginnings.some((beginning) => section === beginning || section.startsWith(`${beginning}.`)))
-      continue;
-    let layout: Layout | undefined;
-    found.set(name, {
-      name,
-      section,
-      offset,
-      size,
-      get layout() {
-        layout ??= layoutOf(file.btf, type);
-        return layout;
-      },
-    });
+/**
+ * The variables of all sections whose name has one of some beginnings. Static variables of linked
+ * files can have one name: then each is called by its name and place, `level@.rodata+4`.
+ */
+export class Variables {
+  readonly byName: ReadonlyMap<string, Variable>;
+  readonly #file: string;
+  /** Names that several variables have, with the name of each. */
+  readonly #ambiguous = new Map<string, readonly string[]>();
+
+  constructor(file: ObjectFile, beginnings: readonly string[]) {
+    this.#file = file.file;
+    const wanted = file.variables.filter(({ section }) =>
+      beginnings.some((beginning) => section === beginning || section.startsWith(`${beginning}.`)),
+    );
+    const found = new Map<string, Variable>();
+    for (const [name, all] of groupBy(wanted, (variable) => variable.name)) {
+      const names = all.map(({ section, offset }) =>
+        all.length === 1 ? name : `${name}@${section}+${offset}`,
+      );
+      if (all.length > 1) this.#ambiguous.set(name, names);
+      for (const [index, variable] of all.entries())
+        found.set(names[index]!, variableOf(file, names[index]!, variable));
+    }
+    this.byName = found;
   }
-  return found;
+
+  /**
+   * Finds a variable or a part of one: `limits`, `limits[1]`, `config.high`.
+   *
+   * @param what - in words, for errors: `constant`
+   * @throws {SpoorError} CONSTANT_UNKNOWN, NAME_AMBIGUOUS, CONSTANT_TYPE for an unknown part
+   */
+  find(name: string, what: string): Variable {
+    const variable = this.byName.get(name);
+    if (variable !== undefined) return variable;
+    const names = this.#ambiguous.get(name);
+    if (names !== undefined) {
+      throw new SpoorError('NAME_AMBIGUOUS', `${this.#file} has ${names.length} variables ${name}`, {
+        remedy: `Use one of: ${names.join(', ')}.`,
+        details: { name, names },
+      });
+    }
+    const [, whole, path] = /^(.+?)((?:\[\d{1,9}\]|\.\w+)+)$/.exec(name) ?? [];
+    const owner = whole === undefined ? undefined : this.byName.get(whole);
+    if (owner !== undefined) return partOf(owner, path!);
+    throw unknownName('CONSTANT_UNKNOWN', `${what} ${name}`, { of: this.#file, known: this.byName.keys() });
+  }
 }
+
+function variableOf(
+  file: ObjectFile,
+  name: string,
+  { section, offset, size, type }: ObjectFile['variables'][number],
+): Variable {
+  let layout: Layout | undefined;
+  return {
+    name,
+    section,
+    offset,
+    size,
+    get layout() {
+      layout ??= layoutOrBytes(file, type, size);
+      return layout;
+    },
+  };
+}
+
+/** One type without a layout does not spoil the others. */
+function layoutOrBytes({ btf }: ObjectFile, type: number, size: number): Layout {
+  try {
+    return layoutOf(btf, type);
+  } catch (error) {
+    if (!(error instanceof SpoorError) || error.code !== 'LAYOUT_UNKNOWN') throw error;
+    return { kind: 'bytes', size };
+  }
+}
+
+/**
+ * The part of a variable that a path leads to: `[1]`, `.high`, `[0].low`. Fields have C names, or
+ * those in JavaScript.
+ */
+function partOf(variable: Variable, path: string): Variable {
+  let { layout, offset } = variable;
+  let { name } = variable;
+  for (const step of path.match(/\[\d+\]|\.\w+/g)!) {
+    const part = step.startsWith('[')
+      ? elementOf(layout, Number(step.slice(1, -1)))
+      : fieldOf(layout, step.slice(1));
+    if (part === undefined) {
+      throw new SpoorError('CONSTANT_TYPE', `${name} (${variable.section}) has no ${step}`, {
+        details: { name, section: variable.section, layout },
+      });
+    }
+    ({ layout } = part);
+    offset += part.offset;
+    name += step;
+  }
+  return { name, section: variable.section, offset, size: layout.size, layout };
+}
+
+interface Part {
+  readonly layout: Layout;
+  readonly offset: number;
+}
+
+function elementOf(layout: Layout, index: number): Part | undefined {
+  if (layout.kind === 'bytes')
+    return index < layout.size
+      ? { layout: { kind: 'int', size: 1, signed: false }, offset: index }
+      : undefined;
+  if (layout.kind !== 'array' || index >= layout.length) return undefined;
+  return { layout: layout.element, offset: index * layout.element.size };
+}
+
+const fieldOf = (layout: Layout, name: string): Part | undefined =>
+  layout.kind === 'struct' || layout.kind === 'union'
+    ? layout.fields.find((field) => field.name === name || camelCase(field.name) === name)
+    : undefined;
 
 const codecs = new WeakMap<Layout, Codec<unknown>>();
 
@@ -52,16 +150,47 @@ export function codecOf({ layout }: Variable): Codec<unknown> {
 }
 
 /**
- * The value as its codec takes it: a whole number for 64 bits becomes a bigint, the name of an
- * enumerator its number. Everything else the codec itself judges.
+ * The value as its codec takes it, at every depth: a whole number for 64 bits and more becomes a
+ * bigint, the name of an enumerator its number. Everything else the codec itself judges.
  */
 function asWritten(layout: Layout, value: unknown): unknown {
-  if (layout.kind === 'int' && layout.size === 8 && Number.isSafeInteger(value))
-    return BigInt(value as number);
-  if (layout.kind === 'enum' && typeof value === 'string' && Object.hasOwn(layout.values, value)) {
-    return layout.values[value];
+  switch (layout.kind) {
+    case 'int':
+      if (typeof value === 'string' && layout.values !== undefined && Object.hasOwn(layout.values, value))
+        return BigInt(layout.values[value]!);
+      return layout.size >= 8 ? wideNumber(value) : value;
+    case 'pointer':
+      return wideNumber(value);
+    case 'bits':
+      return layout.bits > 32 ? wideNumber(value) : value;
+    case 'enum':
+      return typeof value === 'string' && Object.hasOwn(layout.values, value) ? layout.values[value] : value;
+    case 'bytes':
+      return Array.isArray(value) && value.every(isByte) ? Uint8Array.from(value as number[]) : value;
+    case 'array':
+      return Array.isArray(value) ? value.map((one) => asWritten(layout.element, one)) : value;
+    case 'struct':
+      return isPlainObject(value) ? fieldsAsWritten(layout.fields, value) : value;
+    default:
+      return value;
   }
-  return value;
+}
+
+const wideNumber = (value: unknown): unknown =>
+  Number.isSafeInteger(value) ? BigInt(value as number) : value;
+const isByte = (value: unknown) =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 255;
+const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function fieldsAsWritten(
+  fields: readonly { readonly name: string; readonly layout: Layout }[],
+  value: Readonly<Record<string, unknown>>,
+): object {
+  const names = fields.map((field) => ({ name: camelCase(field.name), field }));
+  const written = names.map(({ name, field }) => [name, asWritten(field.layout, value[name])] as const);
+  // The value that was read is written, so that its codec finds what it keeps of it.
+  return written.every(([name, one]) => one === value[name]) ? value : Object.fromEntries(written);
 }
 
 /**

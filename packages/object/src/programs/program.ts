@@ -168,13 +168,19 @@ export class LoadedProgram {
   }
 
   /**
-   * Runs the program once or more under BPF_PROG_TEST_RUN, in this process's context.
+   * Runs the program once or more under BPF_PROG_TEST_RUN, in this process's context. Returns the
+   * packet and the context as the program left them: network programs can be tested with it.
+   *
+   * @example
+   * ```ts
+   * const { returned, data } = loaded.program('rewrite').testRun({ data: packet });
+   * ```
    *
    * @throws {SpoorError} UNSUPPORTED when the kernel cannot test programs of this type,
    *   `SYSCALL_FAILED`
    */
   testRun(options: TestRun = {}): TestRunResult {
-    return testRun(this.#native, { name: this.name, fd: this.fd }, options);
+    return testRun(this.#native, { name: this.name, fd: this.fd, type: this.#kind.type }, options);
   }
 
   /** @throws {SpoorError} SYSCALL_FAILED */
