@@ -109,8 +109,8 @@ export class OpenedObject implements Disposable {
   /**
    * Sets a constant, or a part of one: `limits[1]`, `config.high`. Values are those of the
    * variable's C type: a number, a boolean, a string for `char[N]`, an array, an object with
-   * camelCase names for a struct. At every depth, a 64-bit integer takes a bigint or a whole number, an enum also the
-   * name of an enumerator, and `__u8[N]` also an array of numbers.
+   * camelCase names for a struct. At every depth, a 64-bit integer takes a bigint or a whole
+   * number, an enum also the name of an enumerator, and `__u8[N]` also an array of numbers.
    *
    * @throws {SpoorError} CONSTANT_UNKNOWN, `NAME_AMBIGUOUS`, `CONSTANT_TYPE`, `WRONG_PHASE`
    */
