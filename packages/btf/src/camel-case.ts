@@ -1,7 +1,6 @@
 /**
  * Returns the JavaScript name of a C name. Leading underscores stay. Each later run of underscores
- * makes the next character upper case. If two fields of a struct get one name, `compileCodec`
- * throws.
+ * makes the next character upper case. See `fieldNames` for the fields of a struct.
  *
  * @example
  * ```ts

@@ -1,32 +1,8 @@
-import { SpoorError } from '@spoor/core';
-import { camelCase } from './camel-case.js';
-import { describeLayout, type Field, type Layout, type StructLayout } from './layout.js';
+import type { Field, Layout, StructLayout } from './layout.js';
 
 /** The name that errors about a layout's value begin with. */
 export function rootName(layout: { readonly kind: string; readonly name?: string }): string {
   return layout.name || layout.kind;
-}
-
-/**
- * JavaScript names of a struct's fields, in order; two fields of one name would silently lose one.
- * None is `__proto__`, which could not simply be assigned: `camelCase` keeps no underscores at the
- * end.
- */
-export function fieldNames(layout: StructLayout): readonly string[] {
-  const owner = new Map<string, string>();
-  return layout.fields.map((field) => {
-    const name = camelCase(field.name);
-    const other = owner.get(name);
-    if (other !== undefined) {
-      throw new SpoorError(
-        'LAYOUT_UNKNOWN',
-        `${describeLayout(layout)} has the fields ${other} and ${field.name}, which are both ${name} in JavaScript`,
-        { remedy: 'Rename one of them in C.' },
-      );
-    }
-    owner.set(name, field.name);
-    return name;
-  });
 }
 
 export interface Gap {

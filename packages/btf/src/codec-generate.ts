@@ -1,4 +1,4 @@
-import { fieldNames, paddingOf, rootName } from './codec-fields.js';
+import { paddingOf, rootName } from './codec-fields.js';
 import {
   describeExpected,
   failBounds,
@@ -9,6 +9,7 @@ import {
   readBytes,
   readChars,
 } from './codec-values.js';
+import { fieldNames } from './field-names.js';
 import type { ArrayLayout, Layout, StructLayout } from './layout.js';
 
 /** The memory operations of a codec. */

@@ -1,5 +1,5 @@
 import { putBits, readBits } from './codec-bits.js';
-import { fieldNames, overlapping, paddingOf, rootName } from './codec-fields.js';
+import { overlapping, paddingOf, rootName } from './codec-fields.js';
 import type { RawCodec } from './codec-generate.js';
 import { remember, rememberAs, type UnionField, unionBytes } from './codec-union.js';
 import {
@@ -12,6 +12,7 @@ import {
   readBytes,
   readChars,
 } from './codec-values.js';
+import { fieldNames } from './field-names.js';
 import type { ArrayLayout, FloatLayout, Layout, StructLayout } from './layout.js';
 
 /**

@@ -49,7 +49,7 @@ const compiled = new WeakMap<Layout, Codec<unknown>>();
  * their type. For any other layout, give it: `compileCodec<Task>(layoutOf(btf, 'task'))`.
  *
  * @throws {SpoorError} LAYOUT_INVALID when `layout` is not a layout
- * @throws {SpoorError} LAYOUT_UNKNOWN when two fields would have one name
+ * @throws {SpoorError} LAYOUT_UNKNOWN when two fields have one name in C
  *
  * @example
  * ```ts

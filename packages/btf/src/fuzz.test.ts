@@ -5,6 +5,7 @@ import { BtfBuilder } from '../test/btf-builder.js';
 import { sampleObject } from '../test/sample-object.js';
 import type { Btf } from './btf.js';
 import { compileCodec } from './codec.js';
+import { generate, generateModule } from './generate/index.js';
 import { layoutOf } from './layout-of.js';
 import { mapsOf } from './map-definitions.js';
 import { parseBtf } from './parse-btf.js';
@@ -114,8 +115,11 @@ test('5000 broken objects give answers or a SpoorError', { timeout: 120_000 }, (
   fc.assert(
     fc.property(mutations, (mutation) => {
       const outcome = attempt(() => {
-        const object = parseObject(mutate(original, mutation));
+        const bytes = mutate(original, mutation);
+        const object = parseObject(bytes);
         attempt(() => mapsOf(object));
+        attempt(() => generateModule(bytes, { file: 'x.bpf.o' }));
+        attempt(() => generate(object, { source: 'x.bpf.o' }));
         askAll(object.btf);
         seen.whole++;
       });

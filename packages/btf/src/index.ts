@@ -24,6 +24,18 @@ export {
   type LayoutPlace,
 } from './compare-layouts.js';
 export type { ElfSection } from './elf.js';
+export { fieldNames } from './field-names.js';
+export type {
+  GeneratedObject,
+  KeyedMap,
+  PerCpuMap,
+  QueueMap,
+  ReadOf,
+  RingMap,
+  UntypedMap,
+  VariableOf,
+  WrittenOf,
+} from './generated-object.js';
 export { kernelBtfPath, readKernelBtf } from './kernel-btf.js';
 export {
   type ArrayLayout,

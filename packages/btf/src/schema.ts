@@ -11,8 +11,9 @@ import type {
   TString,
   TUnsafe,
 } from 'typebox';
-import { type CamelCase, camelCase } from './camel-case.js';
+import type { CamelCase } from './camel-case.js';
 import { numberBits } from './codec-values.js';
+import { fieldNames } from './field-names.js';
 import type { BitsLayout, Layout, LayoutOf } from './layout.js';
 
 /**
@@ -102,9 +103,11 @@ function structSchema(layout: Layout & { readonly kind: 'struct' }): LayoutSchem
   }
   let properties: Record<string, LayoutSchema> | undefined;
   const propertiesOf = () => {
-    properties ??= Object.fromEntries(
-      layout.fields.map((field) => [camelCase(field.name), schemaOf(field.layout)]),
-    );
+    if (properties === undefined) {
+      const names = fieldNames(layout);
+      const entries = layout.fields.map((field, index) => [names[index]!, schemaOf(field.layout)] as const);
+      properties = Object.fromEntries(entries);
+    }
     return properties;
   };
   const schema = {
@@ -159,9 +162,15 @@ const leaf = <S extends TSchema>(layout: Layout): LayoutSchema<S> =>
 /** Fields by C name, each with its offset in bytes. */
 export type Fields = Readonly<Record<string, readonly [offset: number, schema: LayoutSchema]>>;
 
-/** The schema of a struct: properties have camelCase names. */
+/** The name that `fieldNames` gives a field beside others. */
+type FieldName<Name extends string, Others extends string> =
+  CamelCase<Name> extends CamelCase<Others> ? Name : CamelCase<Name>;
+
+/** The schema of a struct: properties have the names that `fieldNames` returns. */
 export type StructSchema<F extends Fields> = LayoutSchema<
-  TObject<{ [Name in keyof F & string as CamelCase<Name>]: F[Name][1] }>
+  TObject<{
+    [Name in keyof F & string as FieldName<Name, Exclude<keyof F & string, Name>>]: F[Name][1];
+  }>
 >;
 
 /**

@@ -86,6 +86,10 @@ export const errorCodes = {
     'Kernel lockdown forbids BPF programs that read kernel memory.',
     'Boot without lockdown in confidentiality mode.',
   ),
+  TOOL_MISSING: environment(
+    'A program that has to be run is not installed.',
+    'The remedy says how to install it.',
+  ),
   UNSUPPORTED: environment(
     'This kernel or this kind of thing has no such feature.',
     'The message names what is missing. `spoor doctor` lists features.',
@@ -98,6 +102,10 @@ export const errorCodes = {
     'Rename the section. The message names it.',
   ),
   BTF_INVALID: data('Type information contradicts itself.', 'Compile the object again.'),
+  TOOL_FAILED: data(
+    'A program that was run, such as clang, did not accept its input.',
+    'The message has what it printed.',
+  ),
   LAYOUT_MISMATCH: data(
     'A C type differs from the one that the code was generated from.',
     'Run `pnpm generate`, then build again.',

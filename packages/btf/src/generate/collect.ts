@@ -1,10 +1,11 @@
-import { SpoorError } from '@spoor/core';
+import { type MapType, mapTypeOf, SpoorError } from '@spoor/core';
 import type { Btf } from '../btf.js';
 import type { EnumLayout, Layout, StructLayout, UnionLayout } from '../layout.js';
 import { layoutOf } from '../layout-of.js';
 import { mapsOf } from '../map-definitions.js';
 import type { ObjectFile } from '../parse-object.js';
-import { compareText, kebabCase, pascalCase, shortName } from './names.js';
+import { compareText, kebabCase, shortName } from './names.js';
+import { asNamed, identityOf, type NamedLayout } from './type-names.js';
 
 /** All that the printers print, each list in the order in which it is printed. */
 export interface Collected {
@@ -12,16 +13,28 @@ export interface Collected {
   readonly structs: readonly (StructLayout | UnionLayout)[];
   readonly enums: readonly EnumLayout[];
   readonly maps: readonly CollectedMap[];
-  readonly programs: readonly { readonly name: string; readonly section: string }[];
+  readonly programs: readonly CollectedProgram[];
   readonly constants: readonly { readonly name: string; readonly layout: Layout }[];
   readonly events: readonly CollectedEvent[];
   readonly filterKinds: readonly string[];
+  /** A sentence for each thing that has no place in the text. */
+  readonly leftOut: readonly string[];
 }
 
 export interface CollectedMap {
   readonly name: string;
+  readonly type: MapType;
+  /** Undefined without a type in C, or if that has no layout. */
   readonly key: Layout | undefined;
   readonly value: Layout | undefined;
+  /** Bytes. */
+  readonly keySize: number;
+  readonly valueSize: number;
+}
+
+export interface CollectedProgram {
+  readonly name: string;
+  readonly section: string;
 }
 
 export interface CollectedEvent {
@@ -37,23 +50,19 @@ const foreign: readonly string[] = ['.maps', 'license', 'version', '.kconfig', '
 
 export function collect(object: ObjectFile): Collected {
   const { btf } = object;
-  const maps = mapsOf(object).map(({ name, keyType, valueType }) => ({
-    name,
-    key: keyType === undefined ? undefined : layoutOf(btf, keyType),
-    value: valueType === undefined ? undefined : layoutOf(btf, valueType),
-  }));
+  const reader = new LayoutReader(btf);
+  const maps = collectMaps(object, reader);
   const variables = object.variables
     .filter(({ section, linkage }) => linkage === 'global' && !foreign.includes(section))
-    .map(({ name, section, type }) => ({
-      name,
-      section,
-      layout: layoutOf(btf, anchored(btf, section, type)),
-    }));
+    .flatMap(({ name, section, type }) => {
+      const layout = reader.read(name, anchored(btf, section, type));
+      return layout === undefined ? [] : [{ name, section, layout }];
+    });
   const eventKinds = enumOf(btf, 'event_kind');
   const filterKinds = enumOf(btf, 'filter_kind');
-  const events = eventKinds === undefined ? [] : eventsOf(object, eventKinds);
+  const events = eventKinds === undefined ? [] : eventsOf(object, eventKinds, reader);
 
-  const named = new NamedLayouts(object.file);
+  const named = new NamedLayouts();
   const roots = [
     ...maps.flatMap(({ key, value }) => [key, value]),
     ...variables.map(({ layout }) => layout),
@@ -64,13 +73,49 @@ export function collect(object: ObjectFile): Collected {
   named.addAll(roots.filter((layout) => layout !== undefined));
   return {
     ...named.sorted(),
-    maps: maps.sort(byName),
-    programs: object.programs.map(({ name, section }) => ({ name, section })).sort(byName),
+    maps,
+    programs: collectPrograms(object),
     constants: variables.filter(({ section }) => section.startsWith('.rodata')).sort(byName),
     events,
     filterKinds: filterKinds === undefined ? [] : kindsOf(filterKinds).map(({ name }) => name),
+    leftOut: reader.leftOut,
   };
 }
+
+/** Reads layouts, and keeps a sentence for each type that has none. */
+export class LayoutReader {
+  readonly leftOut: string[] = [];
+  readonly #btf: Btf;
+
+  constructor(btf: Btf) {
+    this.#btf = btf;
+  }
+
+  read(name: string, type: string | number): Layout | undefined {
+    try {
+      return layoutOf(this.#btf, type);
+    } catch (error) {
+      if (!(error instanceof SpoorError) || error.code !== 'LAYOUT_UNKNOWN') throw error;
+      this.leftOut.push(`${name}: ${error.message}`);
+      return undefined;
+    }
+  }
+}
+
+export function collectMaps(object: ObjectFile, reader: LayoutReader): readonly CollectedMap[] {
+  const maps = mapsOf(object).map(({ name, type, keyType, valueType, keySize, valueSize }) => ({
+    name,
+    type: mapTypeOf(type),
+    key: keyType === undefined ? undefined : reader.read(`the key of ${name}`, keyType),
+    value: valueType === undefined ? undefined : reader.read(`the value of ${name}`, valueType),
+    keySize,
+    valueSize,
+  }));
+  return maps.sort(byName);
+}
+
+export const collectPrograms = (object: ObjectFile): readonly CollectedProgram[] =>
+  object.programs.map(({ name, section }) => ({ name, section })).sort(byName);
 
 /** An anchor is a value of the type that it keeps, or a pointer to one, which takes less room. */
 function anchored(btf: Btf, section: string, type: number): number {
@@ -82,7 +127,10 @@ interface Named {
   readonly name: string;
 }
 
-const byName = (a: Named, b: Named): number => compareText(a.name, b.name);
+/** A value has one slot per possible CPU. PERCPU_CGROUP_STORAGE has no row of its own. */
+export const isPerCpu = ({ type }: CollectedMap): boolean => type.perCpu || type.type === 21;
+
+export const byName = (a: Named, b: Named): number => compareText(a.name, b.name);
 
 function enumOf(btf: Btf, name: string): EnumLayout | undefined {
   if (btf.findEnum(name) === undefined) return undefined;
@@ -101,38 +149,27 @@ export function kindsOf(layout: EnumLayout): readonly { enumerator: string; name
   }));
 }
 
-function eventsOf({ btf, file }: ObjectFile, kinds: EnumLayout): readonly CollectedEvent[] {
-  return kindsOf(kinds).map(({ enumerator, name, value }) => {
+/** An enum of this name that names no events is one of the object's own. */
+function eventsOf({ btf }: ObjectFile, kinds: EnumLayout, reader: LayoutReader): readonly CollectedEvent[] {
+  return kindsOf(kinds).flatMap(({ enumerator, name, value }) => {
     const tag = `${name.replaceAll('-', '_')}_event`;
     if (btf.findStruct(tag) === undefined) {
-      throw new SpoorError('LAYOUT_UNKNOWN', `${file}: ${enumerator} has no struct ${tag}`, {
-        remedy: `Declare it, and name it in a variable in SEC(".btf_anchor") so that clang keeps it.`,
-      });
+      reader.leftOut.push(`the event of ${enumerator}: there is no struct ${tag}`);
+      return [];
     }
-    const layout = layoutOf(btf, `struct ${tag}`) as StructLayout;
+    const layout = reader.read(`the event of ${enumerator}`, `struct ${tag}`) as StructLayout | undefined;
+    if (layout === undefined) return [];
     if (layout.fields.some((field) => field.name === 'kind')) {
-      throw new SpoorError(
-        'LAYOUT_INVALID',
-        `${file}: the field kind of struct ${tag} hides the kind of the event`,
-        {
-          remedy: 'Give the field another name.',
-        },
-      );
+      reader.leftOut.push(`the event of ${enumerator}: the field kind of struct ${tag} hides the kind`);
+      return [];
     }
-    return { name, kind: value, layout };
+    return [{ name, kind: value, layout }];
   });
 }
 
-const identifier = /^[A-Za-z_]\w*$/;
-
-/** Structs and enums by the name that they get, found by walking layouts. */
-class NamedLayouts {
-  readonly #file: string;
-  readonly #found = new Map<string, StructLayout | UnionLayout | EnumLayout>();
-
-  constructor(file: string) {
-    this.#file = file;
-  }
+/** Structs, unions and enums that have a name, found by walking layouts. */
+export class NamedLayouts {
+  readonly #found = new Map<string, NamedLayout>();
 
   /** Sorted first, so that a new variable in C does not move what was there. */
   addAll(layouts: readonly Layout[]): void {
@@ -143,34 +180,21 @@ class NamedLayouts {
   #add(layout: Layout): void {
     if (layout.kind === 'array') this.#add(layout.element);
     if (layout.kind !== 'struct' && layout.kind !== 'union' && layout.kind !== 'enum') return;
-    const name = pascalCase(layout.name);
-    const known = this.#found.get(name);
-    if (known !== undefined && JSON.stringify(known) !== JSON.stringify(layout)) {
-      throw new SpoorError(
-        'LAYOUT_INVALID',
-        `${this.#file}: two different types are called ${name} in TypeScript`,
-        {
-          remedy: 'Rename one of them in C.',
-        },
-      );
-    }
-    if (known !== undefined) return;
-    // An object file may come from anywhere, and the name becomes code.
-    if (layout.name !== '' && !identifier.test(layout.name))
-      throw new SpoorError(
-        'LAYOUT_INVALID',
-        `${this.#file}: ${JSON.stringify(layout.name)} cannot be the name of a type in C`,
-        { remedy: 'Compile the object again from its source.' },
-      );
+    const identity = identityOf(layout);
+    if (this.#found.has(identity)) return;
     if (layout.kind !== 'enum') for (const field of layout.fields) this.#add(field.layout);
-    if (layout.name !== '') this.#found.set(name, layout);
+    const named = asNamed(layout);
+    if (named !== undefined) this.#found.set(identity, named);
+  }
+
+  get all(): readonly NamedLayout[] {
+    return [...this.#found.values()];
   }
 
   sorted(): Pick<Collected, 'structs' | 'enums'> {
-    const all = [...this.#found.values()];
     return {
-      structs: all.filter((layout) => layout.kind !== 'enum'),
-      enums: all.filter((layout) => layout.kind === 'enum').sort(byName),
+      structs: this.all.filter((layout) => layout.kind !== 'enum'),
+      enums: this.all.filter((layout) => layout.kind === 'enum').sort(byName),
     };
   }
 }

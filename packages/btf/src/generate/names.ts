@@ -1,7 +1,13 @@
-/** `proc_info` is `ProcInfo`. */
+import { escapeText } from '@spoor/core';
+
+/**
+ * `proc_info` is `ProcInfo`. Characters that no identifier has separate words: a type of Rust,
+ * `Option<u32>`, is `OptionU32`. `_5tuple` keeps its underscore.
+ */
 export function pascalCase(name: string): string {
-  const words = name.split('_').filter((word) => word !== '');
-  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+  const words = name.split(/[^A-Za-z0-9$]+/).filter((word) => word !== '');
+  const joined = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+  return /^[A-Za-z$]/.test(joined) ? joined : `_${joined}`;
 }
 
 /** `MODULE_LOAD` is `module-load`. */
@@ -23,3 +29,6 @@ export function shortName(enumerator: string, all: readonly string[]): string {
 
 /** Order by UTF-16 code units: the same on every machine, whatever its locale. */
 export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Text for a comment: it ends neither the comment nor its line. */
+export const commentText = (text: string): string => escapeText(text).replaceAll('*/', '*\\/');

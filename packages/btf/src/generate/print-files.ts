@@ -1,38 +1,77 @@
 import { describeLayout } from '../layout.js';
-import { type Collected, kindsOf } from './collect.js';
-import { pascalCase } from './names.js';
+import { type Collected, isPerCpu, kindsOf } from './collect.js';
+import { commentText } from './names.js';
 import { imports, list, object, quote, SchemaPrinter } from './print.js';
+import { type NamedLayout, TypeNames } from './type-names.js';
+
+/** Names that the files declare or import. */
+const ownNames = [
+  'ConstantName',
+  'MapName',
+  'ProgramName',
+  'Readonly',
+  'Record',
+  'Static',
+  'constants',
+  'ctype',
+  'eventKinds',
+  'events',
+  'filterKinds',
+  'mapNames',
+  'maps',
+  'programs',
+];
+const eventNames = ['Event', 'EventParts'];
+
+/** `originNames`, of the enum `Origin`. */
+const namesOf = (type: string): string => `${type.charAt(0).toLowerCase()}${type.slice(1)}Names`;
+
+const declared = ({ kind }: NamedLayout, name: string): readonly string[] =>
+  kind === 'enum' ? [name, `${name}Name`, namesOf(name)] : [name];
+
+/** All that is printed, and the names of its types. */
+interface Content extends Collected {
+  readonly names: TypeNames;
+}
 
 /** The text of each file, without its first line; files that would hold nothing are left out. */
 export function printFiles(collected: Collected): Readonly<Record<string, string>> {
+  const { structs, enums, events, leftOut } = collected;
+  const taken = events.length === 0 ? ownNames : [...ownNames, ...eventNames];
+  const content = { ...collected, names: new TypeNames([...enums, ...structs], { taken, declared }) };
   const files: Record<string, string> = {
-    'enums.ts': printEnums(collected),
-    'structs.ts': printStructs(collected),
-    'maps.ts': printMaps(collected),
-    'constants.ts': printConstants(collected),
-    'names.ts': printNames(collected),
-    'events.ts': printEvents(collected),
+    'enums.ts': printEnums(content),
+    'structs.ts': printStructs(content),
+    'maps.ts': printMaps(content),
+    'constants.ts': printConstants(content),
+    'names.ts': printNames(content),
+    'events.ts': printEvents(content),
   };
   const full = Object.entries(files).filter(([, text]) => text !== '');
   const index = full.map(([file]) => `export * from './${file.replace('.ts', '.js')}';\n`).sort();
-  return Object.fromEntries([...full, ['index.ts', index.join('')]]);
+  return Object.fromEntries([...full, ['index.ts', `${leftOutComment(leftOut)}${index.join('')}`]]);
 }
 
-function printEnums({ enums }: Collected): string {
+/** A comment with what has no place in the text. */
+export function leftOutComment(leftOut: readonly string[]): string {
+  if (leftOut.length === 0) return '';
+  return `${['Left out:', ...leftOut].map((line) => `// ${commentText(line)}\n`).join('')}\n`;
+}
+
+function printEnums({ enums, names }: Content): string {
   return paragraphs(
     enums.flatMap((layout) => {
-      const type = pascalCase(layout.name);
-      const names = `${type.charAt(0).toLowerCase()}${type.slice(1)}Names`;
+      const type = names.of(layout);
       const kinds = kindsOf(layout);
       const table = new Map(kinds.map(({ value, name }) => [value, name] as const).reverse());
       const sorted = [...table].sort(([a], [b]) => a - b);
       const values = Object.entries(layout.values).map(([name, value]) => [name, String(value)] as const);
       return [
-        `/** \`enum ${layout.name}\` */\nexport const ${type} = ${object(values)} as const;`,
+        `/** \`${commentText(describeLayout(layout))}\` */\nexport const ${type} = ${object(values)} as const;`,
         `export type ${type} = (typeof ${type})[keyof typeof ${type}];`,
         `export type ${type}Name =${unionOf(kinds.map(({ name }) => name))};`,
         `/** The name of each value; values that the object does not know have none. */
-export const ${names}: Readonly<Record<number, ${type}Name>> = ${object(
+export const ${namesOf(type)}: Readonly<Record<number, ${type}Name>> = ${object(
           sorted.map(([value, name]) => [String(value), quote(name)]),
         )};`,
       ];
@@ -40,12 +79,12 @@ export const ${names}: Readonly<Record<number, ${type}Name>> = ${object(
   );
 }
 
-function printStructs({ structs }: Collected): string {
+function printStructs({ structs, names }: Content): string {
   if (structs.length === 0) return '';
-  const printer = new SchemaPrinter();
+  const printer = new SchemaPrinter(names);
   const texts = structs.map((layout) => {
-    const type = pascalCase(layout.name);
-    return `/** \`${describeLayout(layout)}\`: ${layout.size} bytes. */
+    const type = names.of(layout);
+    return `/** \`${commentText(describeLayout(layout))}\`: ${layout.size} bytes. */
 export const ${type} = ${printer.define(layout)};
 export type ${type} = Static<typeof ${type}>;`;
   });
@@ -53,14 +92,16 @@ export type ${type} = Static<typeof ${type}>;`;
   return `${head}${imports(printer.enums, './enums.js')}\n${paragraphs(texts)}`;
 }
 
-function printMaps({ maps }: Collected): string {
+function printMaps({ maps, names }: Content): string {
   const typed = maps.filter(({ value }) => value !== undefined);
   if (typed.length === 0) return '';
-  const printer = new SchemaPrinter();
-  const entries = typed.map(({ name, key, value }) => {
+  const printer = new SchemaPrinter(names);
+  const entries = typed.map((map) => {
+    const { name, key, value } = map;
     const sides = Object.entries({ key, value }).flatMap(([side, layout]) =>
       layout === undefined ? [] : [`${side}: ${printer.print(layout)}`],
     );
+    if (isPerCpu(map)) sides.push('perCpu: true as const');
     return [name, `{ ${sides.join(', ')} }`] as const;
   });
   return `${schemaImports(printer)}/** Maps by name, with the schemas of what they hold; rings and maps of maps hold nothing typed. */
@@ -68,9 +109,9 @@ export const maps = ${object(entries)};
 `;
 }
 
-function printConstants({ constants }: Collected): string {
+function printConstants({ constants, names }: Content): string {
   if (constants.length === 0) return '';
-  const printer = new SchemaPrinter();
+  const printer = new SchemaPrinter(names);
   const entries = constants.map(({ name, layout }) => [name, printer.print(layout)] as const);
   return `${schemaImports(printer)}/** Read-only constants that can be set between open and load. */
 export const constants = ${object(entries)};
@@ -78,7 +119,7 @@ export type ConstantName = keyof typeof constants;
 `;
 }
 
-function printNames({ maps, programs, events, filterKinds }: Collected): string {
+function printNames({ maps, programs, events, filterKinds }: Content): string {
   const lists: readonly (readonly [name: string, type: string, values: readonly string[]])[] = [
     ['mapNames', 'MapName', maps.map(({ name }) => name)],
     ['eventKinds', '', events.map(({ name }) => name)],
@@ -99,16 +140,14 @@ export type ProgramName = keyof typeof programs;`);
   return paragraphs(texts);
 }
 
-function printEvents({ events }: Collected): string {
+function printEvents({ events, names }: Content): string {
   if (events.length === 0) return '';
   const entries = events.map(({ name, kind, layout }) => {
-    return [name, `{ kind: ${kind}, schema: ${pascalCase(layout.name)} }`] as const;
+    return [name, `{ kind: ${kind}, schema: ${names.of(layout)} }`] as const;
   });
-  const types = events.map(
-    ({ name, layout }) => `  ${object([[name, pascalCase(layout.name)]]).slice(4, -3)};\n`,
-  );
-  const names = events.map(({ layout }) => pascalCase(layout.name));
-  return `${imports(names, './structs.js')}
+  const types = events.map(({ name, layout }) => `  ${object([[name, names.of(layout)]]).slice(4, -3)};\n`);
+  const structs = events.map(({ layout }) => names.of(layout));
+  return `${imports(structs, './structs.js')}
 /**
  * The event catalogue: the number of each kind, and the schema of the fixed part of its records.
  */

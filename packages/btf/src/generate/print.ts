@@ -1,5 +1,6 @@
-import type { Field, Layout } from '../layout.js';
-import { compareText, pascalCase } from './names.js';
+import type { EnumLayout, Field, Layout } from '../layout.js';
+import { compareText } from './names.js';
+import type { TypeNames } from './type-names.js';
 
 const lineWidth = 110;
 
@@ -9,7 +10,7 @@ export function quote(text: string): string {
 }
 
 /** The name of a property; `__proto__` would set a prototype. */
-function key(name: string): string {
+export function key(name: string): string {
   if (name === '__proto__') return "['__proto__']";
   return /^[A-Za-z_$][\w$]*$|^(0|[1-9]\d*)$/.test(name) ? name : quote(name);
 }
@@ -24,8 +25,9 @@ export function list(open: string, items: readonly string[], close: string): str
 
 /** An object literal with a property a line. */
 export function object(properties: readonly (readonly [name: string, value: string])[], indent = ''): string {
-  if (properties.length === 0) return '{}';
-  return `{\n${properties.map(([name, value]) => `${indent}  ${key(name)}: ${value},\n`).join('')}${indent}}`;
+  const entries = [...new Map(properties)];
+  if (entries.length === 0) return '{}';
+  return `{\n${entries.map(([name, value]) => `${indent}  ${key(name)}: ${value},\n`).join('')}${indent}}`;
 }
 
 export function imports(names: Iterable<string>, from: string): string {
@@ -44,12 +46,17 @@ export class SchemaPrinter {
   readonly enums = new Set<string>();
   /** Names of structs and unions that the expressions mention. */
   readonly structs = new Set<string>();
-  /** True once an expression names `C`. */
+  /** True once an expression names `ctype`. */
   words = false;
+  readonly #names: TypeNames;
+
+  constructor(names: TypeNames) {
+    this.#names = names;
+  }
 
   print(layout: Layout, indent = ''): string {
-    if ((layout.kind === 'struct' || layout.kind === 'union') && layout.name !== '') {
-      const name = pascalCase(layout.name);
+    const name = layout.kind === 'enum' ? undefined : this.#names.find(layout);
+    if (name !== undefined) {
       this.structs.add(name);
       return name;
     }
@@ -81,7 +88,7 @@ export class SchemaPrinter {
         return `ctype.array(${this.print(layout.element, indent)}, ${layout.length})`;
       case 'enum': {
         const type = `ctype.${layout.signed ? 's' : 'u'}${layout.size * 8}`;
-        return `ctype.enum(${quote(layout.name)}, ${type}, ${this.enumerators(layout.name, layout.values)})`;
+        return `ctype.enum(${quote(layout.name)}, ${type}, ${this.enumerators(layout)})`;
       }
       case 'struct':
       case 'union': {
@@ -98,12 +105,16 @@ export class SchemaPrinter {
     return [name, `[${offset}, ${this.print(layout, indent)}]`];
   }
 
-  private enumerators(name: string, values: Readonly<Record<string, number>>): string {
-    if (name === '') {
-      const entries = Object.entries(values).map(([enumerator, value]) => `${key(enumerator)}: ${value}`);
-      return `{ ${entries.join(', ')} }`;
-    }
-    this.enums.add(pascalCase(name));
-    return pascalCase(name);
+  private enumerators(layout: EnumLayout): string {
+    const name = this.#names.find(layout);
+    if (name === undefined) return enumeratorsOf(layout);
+    this.enums.add(name);
+    return name;
   }
+}
+
+/** The enumerators of an enum without a name. */
+function enumeratorsOf({ values }: EnumLayout): string {
+  const entries = Object.entries(values).map(([enumerator, value]) => `${key(enumerator)}: ${value}`);
+  return `{ ${entries.join(', ')} }`;
 }

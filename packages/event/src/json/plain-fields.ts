@@ -1,5 +1,5 @@
 import type { DataField, JsonSchema } from '@spoor/bpf/events';
-import { camelCase, type Layout } from '@spoor/btf';
+import { fieldNames, type Layout } from '@spoor/btf';
 import type { EventField, EventShape } from '../view/layouts.js';
 import { hex } from './texts.js';
 
@@ -49,8 +49,10 @@ function valueSchema(layout: Layout): JsonSchema {
       return { type: 'string', pattern: '^([0-9a-f]{2})*$' };
     case 'array':
       return { type: 'array', items: valueSchema(layout.element) };
-    case 'struct':
-      return objectSchema(layout.fields.map((field) => [camelCase(field.name), valueSchema(field.layout)]));
+    case 'struct': {
+      const names = fieldNames(layout);
+      return objectSchema(layout.fields.map((field, index) => [names[index]!, valueSchema(field.layout)]));
+    }
   }
 }
 

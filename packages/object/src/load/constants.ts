@@ -7,9 +7,9 @@ import { mapHandles } from './handles.js';
 /**
  * A `const volatile` variable: written before the load, then read-only and known to the verifier.
  */
-export interface Constant extends Variable {
+export interface Constant<T = unknown> extends Variable {
   /** The value that a load now would give to the program. */
-  readonly value: unknown;
+  readonly value: T;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { type ObjectFile, readKernelBtf } from '@spoor/btf';
+import { type GeneratedObject, type ObjectFile, readKernelBtf } from '@spoor/btf';
 import { nearest, SpoorError } from '@spoor/core';
 import { bpf, loadProbe, withDescriptor } from '../features/bpf-code.js';
 import { readEnvironment } from '../features/environment.js';
@@ -29,7 +29,11 @@ export interface ObjectToLoad {
 }
 
 /** Loads, or closes the handle and throws what explains the failure. */
-export function loadObject(native: Native, handle: bigint, object: ObjectToLoad): LoadedObject {
+export function loadObject<M extends GeneratedObject>(
+  native: Native,
+  handle: bigint,
+  object: ObjectToLoad,
+): LoadedObject<M> {
   using logs = new LogBuffer(native, { ofEach: object.verifierStatistics });
   const enabled = giveLogs(native, handle, { logs, object });
   const mark = native.messages.mark();
@@ -42,11 +46,11 @@ export function loadObject(native: Native, handle: bigint, object: ObjectToLoad)
  * kernel gives those of the process to its first thread, and those of a profiler to the thread that
  * is profiled.
  */
-export async function loadObjectElsewhere(
+export async function loadObjectElsewhere<M extends GeneratedObject>(
   native: Native,
   handle: bigint,
   object: ObjectToLoad,
-): Promise<LoadedObject> {
+): Promise<LoadedObject<M>> {
   if (native.loadElsewhere === undefined) return loadObject(native, handle, object);
   using logs = new LogBuffer(native, { ofEach: object.verifierStatistics });
   const enabled = giveLogs(native, handle, { logs, object });
@@ -82,13 +86,17 @@ interface Outcome extends Loading {
   readonly status: number;
 }
 
-function loaded(native: Native, handle: bigint, outcome: Outcome): LoadedObject {
+function loaded<M extends GeneratedObject>(
+  native: Native,
+  handle: bigint,
+  outcome: Outcome,
+): LoadedObject<M> {
   const { object, logs, enabled, mark, status } = outcome;
   if (status === 0) {
     const programs = enabled.map((program) =>
       object.verifierStatistics ? { ...program, verifierLog: logs.of(program.name) } : program,
     );
-    return new LoadedObject(native, handle, { ...object, programs });
+    return new LoadedObject<M>(native, handle, { ...object, programs });
   }
   try {
     const messages = native.messages.ofFailedLoad(mark, object.name);

@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import type { Btf, ObjectFile } from '@spoor/btf';
+import type { Btf, GeneratedObject, ObjectFile } from '@spoor/btf';
 import { errnoName, SpoorError } from '@spoor/core';
 import type { Native } from '../ffi/native.js';
 import { Link } from '../links/link.js';
@@ -8,6 +8,7 @@ import { Globals } from '../maps/globals.js';
 import { KernelMap } from '../maps/kernel-map.js';
 import { Variables } from '../maps/variable.js';
 import { LoadedProgram } from '../programs/program.js';
+import type { MapName, ProgramName, Untyped } from './generated-types.js';
 import { type MapHandle, mapHandles, type ProgramHandle } from './handles.js';
 import { unknownName } from './unknown-name.js';
 
@@ -39,7 +40,7 @@ export interface AttachedLinks extends ReadonlyArray<Link> {
  * console.log(loaded.globals.read('hits'));
  * ```
  */
-export class LoadedObject implements Disposable {
+export class LoadedObject<M extends GeneratedObject = Untyped> implements Disposable {
   readonly name: string;
   readonly btf: Btf;
   /** The declared maps that were created, by name. */
@@ -47,7 +48,7 @@ export class LoadedObject implements Disposable {
   /** The programs that were loaded, by name. */
   readonly programs: ReadonlyMap<string, LoadedProgram>;
   /** The variables in `.data` and `.bss`, in place. */
-  readonly globals: Globals;
+  readonly globals: Globals<M['globals']>;
   readonly #native: Native;
   readonly #structOps: ReadonlyMap<string, MapHandle>;
   #structOpsLinks: readonly Link[] = [];
@@ -92,7 +93,7 @@ export class LoadedObject implements Disposable {
   }
 
   /** @throws {SpoorError} MAP_UNKNOWN */
-  map(name: string): KernelMap {
+  map(name: MapName<M>): KernelMap {
     const found = this.maps.get(name);
     if (found !== undefined) return found;
     throw unknownName('MAP_UNKNOWN', `map ${name} that is loaded`, {
@@ -102,7 +103,7 @@ export class LoadedObject implements Disposable {
   }
 
   /** @throws {SpoorError} PROGRAM_UNKNOWN */
-  program(name: string): LoadedProgram {
+  program(name: ProgramName<M>): LoadedProgram {
     const found = this.programs.get(name);
     if (found !== undefined) return found;
     const known = this.programs.keys();
@@ -151,7 +152,7 @@ export class LoadedObject implements Disposable {
    * @throws {SpoorError} MAP_KIND when the map is of another type; `MAP_UNKNOWN`; `ATTACH_FAILED`,
    *   `NO_PRIVILEGE` or `LOCKDOWN` when the kernel refuses; `WRONG_PHASE`
    */
-  attachMap(name: string): Link {
+  attachMap(name: MapName<M>): Link {
     const map = this.#structOps.get(name);
     if (map === undefined) {
       throw new SpoorError(

@@ -1,4 +1,4 @@
-import { type Layout, parseObject } from '@spoor/btf';
+import { type GeneratedObject, type Layout, parseObject } from '@spoor/btf';
 import { errnoName, SpoorError } from '@spoor/core';
 import { type Native, native } from '../ffi/native.js';
 import { CStruct, cString } from '../libc/c-memory.js';
@@ -27,7 +27,8 @@ const typesPathOffset = 48;
  * Reads a compiled BPF object: its programs, maps and constants. Needs libbpf, but neither a
  * privilege nor kernel support. Only `load()` needs them.
  *
- * @param source a path, or the bytes of the file, which are copied
+ * @param source a path, the bytes of the file, which are copied, or the value of a module that
+ *   `npx @spoor/btf generate` wrote. Of such a value, names and values are typed.
  * @throws {SpoorError} FILE_UNREADABLE when the file cannot be read
  * @throws {SpoorError} OBJECT_INVALID when it is truncated or not a BPF object
  * @throws {SpoorError} OBJECT_NO_BTF or BTF_INVALID when its BTF is missing or broken
@@ -42,7 +43,12 @@ const typesPathOffset = 48;
  * loaded.attach();
  * ```
  */
-export function openObject(source: string | Uint8Array, options: OpenOptions = {}): OpenedObject {
+export function openObject(source: string | Uint8Array, options?: OpenOptions): OpenedObject;
+export function openObject<M extends GeneratedObject>(source: M, options?: OpenOptions): OpenedObject<M>;
+export function openObject(
+  source: string | Uint8Array | GeneratedObject,
+  options: OpenOptions = {},
+): OpenedObject {
   const { bytes, file, name } = readSource(source, options.name);
   // Ours first: its messages name the place, and libelf never sees what is not an object.
   const parsed = parseObject(bytes, { file });

@@ -1,4 +1,11 @@
-import { assertLayout, type Btf, type Layout, layoutOf, type ObjectFile } from '@spoor/btf';
+import {
+  assertLayout,
+  type Btf,
+  type GeneratedObject,
+  type Layout,
+  layoutOf,
+  type ObjectFile,
+} from '@spoor/btf';
 import { errnoName, SpoorError } from '@spoor/core';
 import type { Native } from '../ffi/native.js';
 import { preferLink } from '../links/struct-ops.js';
@@ -7,6 +14,14 @@ import { checkMapSize } from '../maps/map-size.js';
 import { type FunctionTarget, requireTargets, setFunctionTarget } from '../programs/function-target.js';
 import { isHooked } from '../programs/program-type.js';
 import { type Constant, Constants } from './constants.js';
+import type {
+  MapName,
+  ProgramName,
+  ReadValue,
+  Untyped,
+  VariableName,
+  WrittenValue,
+} from './generated-types.js';
 import { type MapHandle, mapHandles, type ProgramHandle, programHandles } from './handles.js';
 import { loadObject, loadObjectElsewhere, type ObjectToLoad } from './load.js';
 import type { LoadedObject } from './loaded-object.js';
@@ -28,7 +43,7 @@ import { unknownName } from './unknown-name.js';
  * using loaded = opened.load();
  * ```
  */
-export class OpenedObject implements Disposable {
+export class OpenedObject<M extends GeneratedObject = Untyped> implements Disposable {
   readonly name: string;
   /** The name of the object's file in errors. */
   readonly file: string;
@@ -102,8 +117,9 @@ export class OpenedObject implements Disposable {
    *
    * @throws {SpoorError} CONSTANT_UNKNOWN, `WRONG_PHASE`
    */
-  constant(name: string): Constant {
-    return this.#constants.read(this.#opened('read a constant'), name);
+  constant<Name extends VariableName<M['constants']>>(name: Name): Constant<ReadValue<M['constants'], Name>> {
+    const constant = this.#constants.read(this.#opened('read a constant'), name);
+    return constant as Constant<ReadValue<M['constants'], Name>>;
   }
 
   /**
@@ -114,7 +130,10 @@ export class OpenedObject implements Disposable {
    *
    * @throws {SpoorError} CONSTANT_UNKNOWN, `NAME_AMBIGUOUS`, `CONSTANT_TYPE`, `WRONG_PHASE`
    */
-  setConstant(name: string, value: unknown): this {
+  setConstant<Name extends VariableName<M['constants']>>(
+    name: Name,
+    value: WrittenValue<M['constants'], Name>,
+  ): this {
     this.#constants.write(this.#opened('set a constant'), name, value);
     return this;
   }
@@ -123,7 +142,7 @@ export class OpenedObject implements Disposable {
    * @param maxEntries entries, or bytes of a ring buffer: a power of two, at least a page
    * @throws {SpoorError} MAP_UNKNOWN, `MAP_SIZE`, `RING_SIZE`, `MAP_KIND`, `WRONG_PHASE`
    */
-  resizeMap(name: string, maxEntries: number): this {
+  resizeMap(name: MapName<M>, maxEntries: number): this {
     const map = this.#map(name, 'resize a map');
     this.#checkSize(map, maxEntries);
     this.#done(
@@ -137,7 +156,7 @@ export class OpenedObject implements Disposable {
    * Chooses whether `load()` creates the map. A program that is loaded must not use one that is not
    * created.
    */
-  enableMap(name: string, enabled = true): this {
+  enableMap(name: MapName<M>, enabled = true): this {
     const { handle } = this.#map(name, 'enable or disable a map');
     this.#done(
       this.#native.libbpf.bpf_map__set_autocreate(handle, Number(enabled)),
@@ -147,7 +166,7 @@ export class OpenedObject implements Disposable {
   }
 
   /** `enableMap(name, false)`. */
-  disableMap(name: string): this {
+  disableMap(name: MapName<M>): this {
     return this.enableMap(name, false);
   }
 
@@ -156,7 +175,7 @@ export class OpenedObject implements Disposable {
    *
    * @throws {SpoorError} PROGRAM_UNKNOWN, `WRONG_PHASE`
    */
-  enableProgram(name: string, enabled = true): this {
+  enableProgram(name: ProgramName<M>, enabled = true): this {
     const program = this.#program(name, 'enable or disable a program');
     const { libbpf } = this.#native;
     this.#done(
@@ -167,7 +186,7 @@ export class OpenedObject implements Disposable {
   }
 
   /** `enableProgram(name, false)`. */
-  disableProgram(name: string): this {
+  disableProgram(name: ProgramName<M>): this {
     return this.enableProgram(name, false);
   }
 
@@ -178,7 +197,7 @@ export class OpenedObject implements Disposable {
    * @throws {SpoorError} UNSUPPORTED when there is no such function; `INVALID_VALUE` for other
    *   kinds of programs; `PROGRAM_UNKNOWN`, `WRONG_PHASE`
    */
-  setTarget(name: string, target: FunctionTarget): this {
+  setTarget(name: ProgramName<M>, target: FunctionTarget): this {
     setFunctionTarget(this.#native, this.#program(name, 'set a target'), target);
     this.#targets.add(name);
     return this;
@@ -206,10 +225,10 @@ export class OpenedObject implements Disposable {
    *   useful lines in the message, the whole log in `details.log`), `MAP_SIZE`, `RING_SIZE`,
    *   `UNSUPPORTED`, `LOAD_FAILED`, `WRONG_PHASE`
    */
-  load(options: LoadOptions = {}): LoadedObject {
+  load(options: LoadOptions = {}): LoadedObject<M> {
     const handle = this.#leave();
     using _types = this.#types;
-    return loadObject(this.#native, handle, this.#toLoad(options));
+    return loadObject<M>(this.#native, handle, this.#toLoad(options));
   }
 
   /**
@@ -220,9 +239,9 @@ export class OpenedObject implements Disposable {
    * @throws SpoorError as `load`; what cannot be loaded as it is configured is thrown at once, all
    *   else rejects
    */
-  loadAsync(options: LoadOptions = {}): Promise<LoadedObject> {
+  loadAsync(options: LoadOptions = {}): Promise<LoadedObject<M>> {
     const handle = this.#leave();
-    const loading = loadObjectElsewhere(this.#native, handle, this.#toLoad(options));
+    const loading = loadObjectElsewhere<M>(this.#native, handle, this.#toLoad(options));
     return loading.finally(() => this.#types?.[Symbol.dispose]());
   }
 

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { GeneratedObject } from '@spoor/btf';
 import { readRegularFile, SpoorError } from '@spoor/core';
 
 export interface ObjectSource {
@@ -11,7 +12,11 @@ export interface ObjectSource {
 }
 
 /** @throws {SpoorError} FILE_UNREADABLE */
-export function readSource(source: string | Uint8Array, name: string | undefined): ObjectSource {
+export function readSource(
+  source: string | Uint8Array | GeneratedObject,
+  name: string | undefined,
+): ObjectSource {
+  if (isGenerated(source)) return readSource(Buffer.from(source.object, 'base64'), name ?? source.name);
   if (typeof source !== 'string') {
     const own = name ?? 'object';
     return { bytes: new Uint8Array(source), file: own, name: plainName(own) };
@@ -31,6 +36,9 @@ export function readSource(source: string | Uint8Array, name: string | undefined
     );
   }
 }
+
+const isGenerated = (source: string | Uint8Array | GeneratedObject): source is GeneratedObject =>
+  typeof source === 'object' && source !== null && 'object' in source && typeof source.object === 'string';
 
 /** libbpf puts the name before a dot to name the object's own maps: a dot in it would blur them. */
 function plainName(name: string): string {

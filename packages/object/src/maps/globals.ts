@@ -1,5 +1,7 @@
+import type { GeneratedObject } from '@spoor/btf';
 import { errnoName, SpoorError } from '@spoor/core';
 import type { Native } from '../ffi/native.js';
+import type { ReadValue, Untyped, VariableName, WrittenValue } from '../load/generated-types.js';
 import type { KernelMap } from './kernel-map.js';
 import { MAP, Mapping, PROT } from './mapping.js';
 import { codecOf, encodeFor, type Variable, type Variables } from './variable.js';
@@ -18,7 +20,7 @@ import { codecOf, encodeFor, type Variable, type Variables } from './variable.js
  * console.log(loaded.globals.read('hits')); // 0n: nothing is attached yet
  * ```
  */
-export class Globals implements Disposable {
+export class Globals<V extends GeneratedObject['globals'] = Untyped> implements Disposable {
   readonly variables: ReadonlyMap<string, Variable>;
   readonly #variables: Variables;
   readonly #native: Native;
@@ -41,19 +43,18 @@ export class Globals implements Disposable {
   }
 
   /** @throws {SpoorError} CONSTANT_UNKNOWN, `NAME_AMBIGUOUS`, `WRONG_PHASE` */
-  read(name: string): unknown {
+  read<Name extends VariableName<V>>(name: Name): ReadValue<V, Name> {
     const variable = this.#variable(name);
     const map = this.#map(variable);
-    return codecOf(variable).decode(
-      isMappable(map) ? this.#inPlace(map, variable) : partOf(sectionOf(map), variable),
-    );
+    const bytes = isMappable(map) ? this.#inPlace(map, variable) : partOf(sectionOf(map), variable);
+    return codecOf(variable).decode(bytes) as ReadValue<V, Name>;
   }
 
   /**
    * Takes what `OpenedObject.setConstant` takes. @throws {SpoorError} CONSTANT_UNKNOWN,
    * `CONSTANT_TYPE`, `WRONG_PHASE`
    */
-  write(name: string, value: unknown): void {
+  write<Name extends VariableName<V>>(name: Name, value: WrittenValue<V, Name>): void {
     const variable = this.#variable(name);
     const map = this.#map(variable);
     const bytes = encodeFor(variable, value);
@@ -69,7 +70,7 @@ export class Globals implements Disposable {
    *
    * @throws {SpoorError} UNSUPPORTED for a section that cannot be mapped, and the errors of `read`
    */
-  view(name: string): DataView {
+  view(name: VariableName<V>): DataView {
     const variable = this.#variable(name);
     const map = this.#map(variable);
     if (!isMappable(map)) {

@@ -1,4 +1,12 @@
-import { type Codec, camelCase, compileCodec, type Layout, layoutOf, type ObjectFile } from '@spoor/btf';
+import {
+  type Codec,
+  compileCodec,
+  fieldNames,
+  type Layout,
+  layoutOf,
+  type ObjectFile,
+  type StructLayout,
+} from '@spoor/btf';
 import { groupBy, SpoorError } from '@spoor/core';
 import { unknownName } from '../load/unknown-name.js';
 
@@ -130,10 +138,11 @@ function elementOf(layout: Layout, index: number): Part | undefined {
   return { layout: layout.element, offset: index * layout.element.size };
 }
 
-const fieldOf = (layout: Layout, name: string): Part | undefined =>
-  layout.kind === 'struct' || layout.kind === 'union'
-    ? layout.fields.find((field) => field.name === name || camelCase(field.name) === name)
-    : undefined;
+function fieldOf(layout: Layout, name: string): Part | undefined {
+  if (layout.kind !== 'struct' && layout.kind !== 'union') return undefined;
+  const names = fieldNames(layout);
+  return layout.fields.find((field, index) => field.name === name || names[index] === name);
+}
 
 const codecs = new WeakMap<Layout, Codec<unknown>>();
 
@@ -170,7 +179,7 @@ function asWritten(layout: Layout, value: unknown): unknown {
     case 'array':
       return Array.isArray(value) ? value.map((one) => asWritten(layout.element, one)) : value;
     case 'struct':
-      return isPlainObject(value) ? fieldsAsWritten(layout.fields, value) : value;
+      return isPlainObject(value) ? fieldsAsWritten(layout, value) : value;
     default:
       return value;
   }
@@ -183,11 +192,8 @@ const isByte = (value: unknown) =>
 const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function fieldsAsWritten(
-  fields: readonly { readonly name: string; readonly layout: Layout }[],
-  value: Readonly<Record<string, unknown>>,
-): object {
-  const names = fields.map((field) => ({ name: camelCase(field.name), field }));
+function fieldsAsWritten(layout: StructLayout, value: Readonly<Record<string, unknown>>): object {
+  const names = fieldNames(layout).map((name, index) => ({ name, field: layout.fields[index]! }));
   const written = names.map(({ name, field }) => [name, asWritten(field.layout, value[name])] as const);
   // The value that was read is written, so that its codec finds what it keeps of it.
   return written.every(([name, one]) => one === value[name]) ? value : Object.fromEntries(written);

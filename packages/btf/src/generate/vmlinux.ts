@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs';
+import { SpoorError } from '@spoor/core';
+import { kernelBtfPath } from '../kernel-btf.js';
+import { runTool } from './run-tool.js';
+import { marker } from './write-generated.js';
+
+/**
+ * Returns the text of `vmlinux.h`: the types of a kernel, in C. Runs bpftool.
+ *
+ * @param path of the kernel's BTF. Default: that of the running kernel (Linux 5.4)
+ * @throws {SpoorError} BTF_MISSING when there is no such file
+ * @throws {SpoorError} TOOL_MISSING, TOOL_FAILED
+ *
+ * @example
+ * ```ts
+ * writeGenerated('vmlinux.h', vmlinuxHeader());
+ * ```
+ */
+export function vmlinuxHeader(path: string = kernelBtfPath): string {
+  if (!existsSync(path)) {
+    throw new SpoorError('BTF_MISSING', `${path}: there is no such file`, {
+      remedy: 'Use a kernel with CONFIG_DEBUG_INFO_BTF.',
+      details: { file: path },
+    });
+  }
+  const { output } = runTool({
+    name: 'bpftool',
+    args: ['btf', 'dump', 'file', path, 'format', 'c'],
+    install: 'apt-get install bpftool',
+    input: path,
+  });
+  return `${marker}${path}; do not edit.\n\n${output.toString()}`;
+}
