@@ -173,7 +173,9 @@ export class LoadedProgram {
    *
    * @example
    * ```ts
-   * const { returned, data } = loaded.program('rewrite').testRun({ data: packet });
+   * const context = new Uint8Array(8);
+   * const { returned } = loaded.program('compute').testRun({ context });
+   * console.log(returned); // 0
    * ```
    *
    * @throws {SpoorError} UNSUPPORTED when the kernel cannot test programs of this type,
