@@ -112,7 +112,8 @@ function explained(evidence: LoadEvidence, reason: Reason, options: SpoorErrorOp
 }
 
 function failed({ object, messages }: LoadEvidence, status: number, options: SpoorErrorOptions): SpoorError {
-  const said = decisiveMessage(messages);
+  // Without memory, what libbpf says of the kernel is a wrong guess.
+  const said = status === -errno.ENOMEM ? undefined : decisiveMessage(messages);
   const why = said === undefined ? '' : `: ${said}`;
   return new SpoorError('LOAD_FAILED', `${object} cannot be loaded: ${errnoName(status)}${why}`, {
     ...options,
