@@ -22,6 +22,7 @@ const keyOf = ({ device, inode, changeTimeNs }: ExecutedFile) => `${device}:${in
  * @example
  * ```ts
  * const hashes = new FileHashes();
+ * await using tracer = await trace({ command: ['true'], events: ['exec'] });
  * for await (const event of tracer) if (event.kind === 'exec') console.log(await hashes.of(event));
  * ```
  */
