@@ -25,6 +25,16 @@ it.each([
   expect(stderr).toMatch(remedy);
 });
 
+it.each([
+  ['--env', 'A=B'],
+  ['--env-values', '*A'],
+])('names the option of an impossible name: %s %s', async (option, value) => {
+  const { stderr } = await spoor(['trace', option, value, '--', 'true']);
+  expect(stderr).toMatch(
+    `spoor: INVALID_VALUE: invalid value for ${option}\n  Values: names of at most 31 bytes`,
+  );
+});
+
 it('names the option of a map beyond all memory', async () => {
   const { stderr } = await spoor(['trace', '--map-entries', '4294967295', '--', 'true']);
   expect(stderr).toMatch(/^spoor: MAP_SIZE: .* proc_info .*\n {2}Give --map-entries a smaller number\.\n$/);

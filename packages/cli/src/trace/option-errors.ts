@@ -20,7 +20,8 @@ export function namingFlag(error: unknown): unknown {
   const flag = flags[String(details['option'])];
   if (flag !== undefined) {
     const remedy = `Values: ${details['expected']}.`;
-    return new SpoorError(code, `invalid value '${details['value']}' for ${flag}`, { remedy, cause: error });
+    const value = details['value'] === undefined ? '' : ` '${details['value']}'`;
+    return new SpoorError(code, `invalid value${value} for ${flag}`, { remedy, cause: error });
   }
   if (code !== 'MAP_SIZE' || details['map'] !== processMap) return error;
   const remedy = `Give ${flags['processMapSize']} a smaller number.`;
