@@ -142,9 +142,9 @@ describe('by name', () => {
     expect(layoutOf(btf, 'int')).toMatchObject({ kind: 'int' });
   });
 
-  test.each(['nothing', 'enum both', 'union both', 'struct mode', ''])('there is no %s', (name) => {
+  test.each(['nothing', 'enum both', 'union both', 'struct mode', ''])('no type is called %s', (name) => {
     const error = errorOf(() => layoutOf(btf, name));
-    expect(error).toMatchObject({ code: 'LAYOUT_UNKNOWN', message: `x.o: there is no type ${name}` });
+    expect(error).toMatchObject({ code: 'LAYOUT_UNKNOWN', message: `x.o: no type is called ${name}` });
   });
 });
 

@@ -57,7 +57,7 @@ function findType(btf: Btf, name: string): number {
             btf.findTypedef(bare) ??
             btf.findEnum(bare) ??
             btf.findInt(bare));
-  if (found === undefined) throw new SpoorError('LAYOUT_UNKNOWN', `${btf.file}: there is no type ${name}`);
+  if (found === undefined) throw new SpoorError('LAYOUT_UNKNOWN', `${btf.file}: no type is called ${name}`);
   return found.id;
 }
 

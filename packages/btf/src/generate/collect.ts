@@ -154,7 +154,7 @@ function eventsOf({ btf }: ObjectFile, kinds: EnumLayout, reader: LayoutReader):
   return kindsOf(kinds).flatMap(({ enumerator, name, value }) => {
     const tag = `${name.replaceAll('-', '_')}_event`;
     if (btf.findStruct(tag) === undefined) {
-      reader.leftOut.push(`the event of ${enumerator}: there is no struct ${tag}`);
+      reader.leftOut.push(`the event of ${enumerator}: the object has no struct ${tag}`);
       return [];
     }
     const layout = reader.read(`the event of ${enumerator}`, `struct ${tag}`) as StructLayout | undefined;

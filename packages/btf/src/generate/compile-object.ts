@@ -29,7 +29,7 @@ const architectures: Readonly<Record<string, readonly [target: string, headers: 
  * @param source a path, such as `my.bpf.c`
  * @throws {SpoorError} TOOL_MISSING when clang is not installed
  * @throws {SpoorError} TOOL_FAILED with clang's messages
- * @throws {SpoorError} FILE_UNREADABLE when there is no such file
+ * @throws {SpoorError} FILE_UNREADABLE when the source does not exist
  *
  * @example
  * ```ts
@@ -40,7 +40,7 @@ const architectures: Readonly<Record<string, readonly [target: string, headers: 
  */
 export function compileObject(source: string, { args = [] }: CompileObjectOptions = {}): CompiledObject {
   if (!existsSync(source)) {
-    throw new SpoorError('FILE_UNREADABLE', `${source}: there is no such file`, {
+    throw new SpoorError('FILE_UNREADABLE', `${source}: the file does not exist`, {
       remedy: 'Give the path of a BPF program in C.',
       details: { file: source },
     });

@@ -145,7 +145,9 @@ describe('leaves out, and says so in the index', () => {
 
   test('a kind without its struct', () => {
     const index = indexOf((b) => [b.enum('event_kind', 4, { EVENT_MODULE_LOAD: 1 })]);
-    expect(index).toContain('// the event of EVENT_MODULE_LOAD: there is no struct module_load_event\n');
+    expect(index).toContain(
+      '// the event of EVENT_MODULE_LOAD: the object has no struct module_load_event\n',
+    );
     expect(index).not.toContain('events.js');
   });
 

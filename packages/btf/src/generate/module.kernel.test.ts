@@ -104,7 +104,7 @@ export const first: number = EventKind.EVENT_OPEN + any.length;
 letter.maps.n;
 // @ts-expect-error -- no such program
 letter.programs.programm;
-// @ts-expect-error -- an enumerator that there is not
+// @ts-expect-error -- an unknown enumerator
 export const wrong: VariableOf<number, number | 'LEVEL_LOW'> = records.constants.limits;
 `,
   );
@@ -127,7 +127,7 @@ test('a module says what each map, ring and variable is', () => {
 
 test('an enum event_kind of the object is not taken for events', () => {
   const index = readFileSync(join(folder, 'files/kinds/index.ts'), 'utf8');
-  expect(index).toContain('// the event of EVENT_OPEN: there is no struct open_event\n');
+  expect(index).toContain('// the event of EVENT_OPEN: the object has no struct open_event\n');
   expect(readdirSync(join(folder, 'files/kinds'))).not.toContain('events.ts');
 });
 

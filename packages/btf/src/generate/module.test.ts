@@ -148,7 +148,7 @@ describe('records of a ring', () => {
     });
     expect(wrong({ lifecycle: ['struct alert'] })).toMatchObject({
       code: 'LAYOUT_UNKNOWN',
-      message: 'x.o (.BTF): there is no type struct alert',
+      message: 'x.o (.BTF): no type is called struct alert',
       remedy: 'Declare a variable in C so that clang keeps the type: const struct alert *unused_alert;',
     });
   });

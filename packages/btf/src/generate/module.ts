@@ -53,7 +53,7 @@ const ownNames = [
  *
  * `struct proc_info` is `ProcInfo`, and its field `start_time_ns` is `startTimeNs`. Two types with
  * one such name, and those that the module could not name so, are called as in C: `struct_a_b`.
- * What has no layout is bytes, and a comment says so. Sections of debuggers are left out.
+ * A type without a layout becomes bytes, with a comment. Debugging sections are left out.
  *
  * @param bytes of the object
  * @returns the text of the module: equal for equal objects

@@ -8,7 +8,7 @@ import { marker } from './write-generated.js';
  * Returns the text of `vmlinux.h`: the types of a kernel, in C. Runs bpftool.
  *
  * @param path of the kernel's BTF. Default: that of the running kernel (Linux 5.4)
- * @throws {SpoorError} BTF_MISSING when there is no such file
+ * @throws {SpoorError} BTF_MISSING when the file does not exist
  * @throws {SpoorError} TOOL_MISSING, TOOL_FAILED
  *
  * @example
@@ -18,7 +18,7 @@ import { marker } from './write-generated.js';
  */
 export function vmlinuxHeader(path: string = kernelBtfPath): string {
   if (!existsSync(path)) {
-    throw new SpoorError('BTF_MISSING', `${path}: there is no such file`, {
+    throw new SpoorError('BTF_MISSING', `${path}: the file does not exist`, {
       remedy: 'Use a kernel with CONFIG_DEBUG_INFO_BTF.',
       details: { file: path },
     });

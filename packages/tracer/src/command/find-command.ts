@@ -17,7 +17,7 @@ export interface FindCommandOptions {
  * searched in the folders of `path`.
  *
  * @param command - a name or a path
- * @throws {SpoorError} COMMAND_NOT_FOUND if there is no such file; a shell exits with 127
+ * @throws {SpoorError} COMMAND_NOT_FOUND if the file does not exist; a shell exits with 127
  * @throws {SpoorError} COMMAND_NOT_EXECUTABLE if it cannot be executed; a shell exits with 126
  *
  * @example
