@@ -12,7 +12,6 @@ import { preferLink } from '../links/struct-ops.js';
 import { possibleCpus } from '../maps/kernel-map.js';
 import { checkMapSize } from '../maps/map-size.js';
 import { type FunctionTarget, requireTargets, setFunctionTarget } from '../programs/function-target.js';
-import { isHooked } from '../programs/program-type.js';
 import { type Constant, Constants } from './constants.js';
 import type {
   MapName,
@@ -22,12 +21,12 @@ import type {
   VariableName,
   WrittenValue,
 } from './generated-types.js';
-import { type MapHandle, mapHandles, type ProgramHandle, programHandles } from './handles.js';
+import type { MapHandle } from './handles.js';
 import { loadObject, loadObjectElsewhere, type ObjectToLoad } from './load.js';
 import type { LoadedObject } from './loaded-object.js';
+import { NamedParts } from './named-parts.js';
 import type { LoadOptions, OpenedMap, OpenedProgram } from './opened-parts.js';
 import type { RelocationFile } from './relocation-file.js';
-import { unknownName } from './unknown-name.js';
 
 /**
  * A BPF object that was read and is not in the kernel: everything that can be chosen is chosen
@@ -79,31 +78,12 @@ export class OpenedObject<M extends GeneratedObject = Untyped> implements Dispos
 
   /** By name, as things stand now. */
   get programs(): ReadonlyMap<string, OpenedProgram> {
-    const { libbpf } = this.#native;
-    const programs = programHandles(this.#native, this.#opened('list programs'));
-    return new Map(
-      programs.map(({ handle, ...facts }) => [
-        facts.name,
-        {
-          name: facts.name,
-          section: facts.section,
-          hooked: isHooked(facts),
-          enabled: libbpf.bpf_program__autoload(handle) !== 0,
-        },
-      ]),
-    );
+    return this.#parts('list programs').programs;
   }
 
   /** The declared maps by name, as things stand now; not those that libbpf makes of variables. */
   get maps(): ReadonlyMap<string, OpenedMap> {
-    const { libbpf } = this.#native;
-    const maps = this.#declaredMaps('list maps');
-    return new Map(
-      maps.map(({ handle, section: _, ...facts }) => [
-        facts.name,
-        { ...facts, enabled: libbpf.bpf_map__autocreate(handle) !== 0 },
-      ]),
-    );
+    return this.#parts('list maps').maps;
   }
 
   /** By name, as things stand now. */
@@ -143,7 +123,7 @@ export class OpenedObject<M extends GeneratedObject = Untyped> implements Dispos
    * @throws {SpoorError} MAP_UNKNOWN, `MAP_SIZE`, `RING_SIZE`, `MAP_KIND`, `WRONG_PHASE`
    */
   resizeMap(name: MapName<M>, maxEntries: number): this {
-    const map = this.#map(name, 'resize a map');
+    const map = this.#parts('resize a map').map(name);
     this.#checkSize(map, maxEntries);
     this.#done(
       this.#native.libbpf.bpf_map__set_max_entries(map.handle, maxEntries),
@@ -157,7 +137,7 @@ export class OpenedObject<M extends GeneratedObject = Untyped> implements Dispos
    * created.
    */
   enableMap(name: MapName<M>, enabled = true): this {
-    const { handle } = this.#map(name, 'enable or disable a map');
+    const { handle } = this.#parts('enable or disable a map').map(name);
     this.#done(
       this.#native.libbpf.bpf_map__set_autocreate(handle, Number(enabled)),
       `bpf_map__set_autocreate(${name})`,
@@ -176,7 +156,7 @@ export class OpenedObject<M extends GeneratedObject = Untyped> implements Dispos
    * @throws {SpoorError} PROGRAM_UNKNOWN, `WRONG_PHASE`
    */
   enableProgram(name: ProgramName<M>, enabled = true): this {
-    const program = this.#program(name, 'enable or disable a program');
+    const program = this.#parts('enable or disable a program').program(name);
     const { libbpf } = this.#native;
     this.#done(
       libbpf.bpf_program__set_autoload(program.handle, Number(enabled)),
@@ -194,11 +174,12 @@ export class OpenedObject<M extends GeneratedObject = Untyped> implements Dispos
    * Chooses the function of a program whose section names none, such as `fentry`, or that of
    * another program for `freplace`.
    *
-   * @throws {SpoorError} UNSUPPORTED when there is no such function; `INVALID_VALUE` for other
-   *   kinds of programs; `PROGRAM_UNKNOWN`, `WRONG_PHASE`
+   * @throws {SpoorError} UNSUPPORTED when the kernel has no function of that name
+   * @throws {SpoorError} INVALID_VALUE for other kinds of programs
+   * @throws {SpoorError} PROGRAM_UNKNOWN, `WRONG_PHASE`
    */
   setTarget(name: ProgramName<M>, target: FunctionTarget): this {
-    setFunctionTarget(this.#native, this.#program(name, 'set a target'), target);
+    setFunctionTarget(this.#native, this.#parts('set a target').program(name), target);
     this.#targets.add(name);
     return this;
   }
@@ -269,7 +250,7 @@ export class OpenedObject<M extends GeneratedObject = Untyped> implements Dispos
   #leave(): bigint {
     const handle = this.#opened('load');
     const { libbpf } = this.#native;
-    for (const map of this.#declaredMaps('load')) {
+    for (const map of this.#parts('load').declaredMaps()) {
       if (libbpf.bpf_map__autocreate(map.handle) !== 0) this.#checkSize(map, map.maxEntries);
       preferLink(this.#native, map);
     }
@@ -283,23 +264,8 @@ export class OpenedObject<M extends GeneratedObject = Untyped> implements Dispos
     return { name: this.name, source: this.#source, verifierStatistics };
   }
 
-  #declaredMaps(what: string): readonly MapHandle[] {
-    return mapHandles(this.#native, this.#opened(what)).filter(({ section }) => section === undefined);
-  }
-
-  #map(name: string, what: string): MapHandle {
-    const maps = this.#declaredMaps(what);
-    const map = maps.find((candidate) => candidate.name === name);
-    if (map !== undefined) return map;
-    throw unknownName('MAP_UNKNOWN', `map ${name}`, { of: this.file, known: maps.map((each) => each.name) });
-  }
-
-  #program(name: string, what: string): ProgramHandle {
-    const programs = programHandles(this.#native, this.#opened(what));
-    const program = programs.find((candidate) => candidate.name === name);
-    if (program !== undefined) return program;
-    const known = programs.map((each) => each.name);
-    throw unknownName('PROGRAM_UNKNOWN', `program ${name}`, { of: this.file, known });
+  #parts(what: string): NamedParts {
+    return new NamedParts(this.#native, this.#opened(what), this.file);
   }
 
   #checkSize(map: MapHandle, maxEntries: number): void {
