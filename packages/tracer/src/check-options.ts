@@ -4,7 +4,7 @@ import { eventKinds } from '@spoor/bpf';
 import { nearest, SpoorError, type SpoorErrorCode } from '@spoor/core';
 import type { SpawnOptions } from './command/held-command.js';
 import { expectedNames, isEnvironmentName } from './kernel/environment-names.js';
-import { argvLimits } from './kernel/load-kernel-side.js';
+import { argvLimits } from './kernel/kernel-options.js';
 import {
   type Check,
   type Checks,

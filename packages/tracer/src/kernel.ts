@@ -1,3 +1,3 @@
 /** Traces with a changed kernel side, for experiments: `traceWithKernel`. */
-export type { KernelOverrides } from './kernel/load-kernel-side.js';
+export type { KernelOverrides } from './kernel/kernel-options.js';
 export { traceWithKernel } from './trace.js';

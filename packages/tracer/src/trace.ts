@@ -7,7 +7,8 @@ import { checkTraceOptions } from './check-options.js';
 import { type FindCommandOptions, findCommand } from './command/find-command.js';
 import type { SpawnOptions } from './command/held-command.js';
 import { checkWorkingDirectory } from './command/start-errors.js';
-import { type KernelOverrides, type KernelSideOptions, loadKernelSide } from './kernel/load-kernel-side.js';
+import type { KernelOverrides, KernelSideOptions } from './kernel/kernel-options.js';
+import { loadKernelSide } from './kernel/load-kernel-side.js';
 import type { TraceOptions } from './options.js';
 import { ProcessTree } from './processes/process-tree.js';
 import {

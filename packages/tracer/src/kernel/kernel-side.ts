@@ -7,7 +7,8 @@ import { type KernelMap, type Link, type LoadedObject, openRing } from '@spoor/o
 import { mergeRings, type PaceOptions, type RingMerge } from '@spoor/ring';
 import { kernelTimeNs } from '../clock.js';
 import { isCommitProgram } from './event-programs.js';
-import { argvLimits, type KernelConfiguration, type LoadedKernelSide } from './load-kernel-side.js';
+import { argvLimits, type KernelConfiguration } from './kernel-options.js';
+import type { LoadedKernelSide } from './load-kernel-side.js';
 import { readerPace } from './reader-pace.js';
 
 /** Scope tables, and maps that decide what is collected, counted and followed. */

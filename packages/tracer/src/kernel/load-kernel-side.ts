@@ -1,4 +1,4 @@
-import { eventKinds, events, filterKinds, leanFilters, lifecycleKinds, maps, objectPath } from '@spoor/bpf';
+import { eventKinds, events, leanFilters, lifecycleKinds, maps, objectPath } from '@spoor/bpf';
 import type { FilterKindName } from '@spoor/bpf/enums';
 import type { Layout } from '@spoor/btf';
 import { SpoorError } from '@spoor/core';
@@ -11,97 +11,19 @@ import {
   systemInfo,
 } from '@spoor/object';
 import { RingWakeup } from '@spoor/object/system';
-import { type Observer, observer } from '@spoor/proc';
+import { observer } from '@spoor/proc';
 import { defaultPace } from '@spoor/ring';
-import { kernelTimeNs } from '../clock.js';
-import { type EnvironmentNames, setEnvironmentNames } from './environment-names.js';
-import { argumentsProgram, commitPrograms, eventPrograms, kindOfMap, withBegins } from './event-programs.js';
-import { countProcesses, hasLayeredFiles, hasLegacyCgroups, ownMountNamespace } from './machine-facts.js';
-import { oomCode } from './oom-code.js';
-import {
-  checkRingSize,
-  committedEntries,
-  defaultProcessMapSize,
-  defaultRingSizes,
-  keptRecords,
-  quietRoom,
-  ringUsers,
-} from './sizing.js';
-
-/** Changes to the kernel side, for experiments. */
-export interface KernelOverrides {
-  /**
-   * Path of an object that was compiled with `SPOOR_MISS_MODE` (bpf/lib/config.h). Its layouts are
-   * not compared. Default: an object of `@spoor/bpf`.
-   */
-  readonly missModeObject?: string;
-  /** False to keep words in a hash on a kernel that has task storage. */
-  readonly taskStorage?: boolean;
-  /** Entries of the hash that keeps words without task storage. */
-  readonly wordsEntries?: number;
-}
-
-export interface KernelSideOptions extends KernelOverrides {
-  /** The event kinds to collect. Lifecycle events are always collected. */
-  readonly events: ReadonlySet<string>;
-  readonly processMapSize?: number;
-  /** Bytes, a power of two. */
-  readonly lifecycleRingSize?: number;
-  readonly activityRingSize?: number;
-  /**
-   * The most milliseconds that a record waits in a ring. Undefined: the default of `@spoor/ring`.
-   */
-  readonly maxLatencyMs: number | undefined;
-  /** True if the reader sleeps while it is idle. */
-  readonly sleepsWhenIdle: boolean;
-  /** The most bytes of arguments in an exec event. Undefined: `argvLimits.usual`. */
-  readonly argvLimit: number | undefined;
-  /** The variables of the environment that execs have. */
-  readonly environment: EnvironmentNames;
-  /** False if the kernel refused hooks on its functions. */
-  readonly functionHooks?: boolean;
-  /** The filter kinds whose code is loaded. */
-  readonly filterKinds: ReadonlySet<FilterKindName>;
-  /** True if the code of conditions on event fields is loaded. */
-  readonly conditions: boolean;
-  /** True if the kernel counts and times the runs of programs. */
-  readonly measurePrograms: boolean;
-  /** True if the scopes never change, so that their tables can be frozen. */
-  readonly fixed: boolean;
-  /** True if scopes, or later scopes, need the processes that live before the trace. */
-  readonly needsSnapshot: boolean;
-}
-
-/** The choices for this machine and this trace. */
-export interface KernelConfiguration {
-  readonly options: KernelSideOptions;
-  readonly processMapSize: number;
-  readonly possibleCpus: number;
-  readonly pageSize: number;
-  /** Bytes; 0 without the ring. */
-  readonly ringSizes: { readonly lifecycle: number; readonly activity: number };
-  /** True if programs wake the reader when another eighth of a ring has filled. */
-  readonly wakesReader: boolean;
-  /** True if programs wake the reader when it sleeps. */
-  readonly readerSleeps: boolean;
-  readonly taskStorage: boolean;
-  /** The namespaces of process ids and start times from user space. */
-  readonly observer: Observer;
-  /** The variant in use of each part that depends on the kernel. */
-  readonly variants: Readonly<Record<string, string>>;
-}
+import { configure } from './configure.js';
+import { argumentsProgram, commitPrograms, eventPrograms, withBegins } from './event-programs.js';
+import type { KernelConfiguration, KernelSideOptions } from './kernel-options.js';
+import { countProcesses } from './machine-facts.js';
+import { checkRingSize, defaultProcessMapSize, defaultRingSizes } from './sizing.js';
 
 /** The object in the kernel, without attached hooks, and its configuration. */
 export interface LoadedKernelSide {
   readonly object: LoadedObject;
   readonly configuration: KernelConfiguration;
 }
-
-/**
- * Limits of the bytes of arguments in an exec event. `usual` is ARGV_MAX of bpf/lib/scratch.h, the
- * room in a frame. `most` is one more than ARGV_LONG_MAX.
- */
-export const argvLimits = { least: 1024, usual: 4095, most: 65_536 } as const;
 
 /**
  * Opens, configures and loads the object. Starts the load on another thread before it returns its
@@ -192,88 +114,6 @@ function configurationFor(
   };
 }
 
-function configure(opened: OpenedObject, configuration: KernelConfiguration): void {
-  const { options, processMapSize, possibleCpus, ringSizes, taskStorage, wakesReader, readerSleeps } =
-    configuration;
-  const { argvLimit = argvLimits.usual } = options;
-  const { pidNamespace, bootOffsetNs } = configuration.observer;
-  const { name: argumentsProgramName } = argumentsProgram(options);
-  let enabledEvents = 0n;
-  for (const [kind, { kind: number }] of Object.entries(events)) {
-    if (options.events.has(kind)) enabledEvents |= 1n << BigInt(number);
-  }
-  opened
-    .setConstant('enabled_events', enabledEvents)
-    .setConstant('trace_start_ns', kernelTimeNs())
-    .setConstant('observer_pidns', pidNamespace ?? 0)
-    .setConstant('observer_boot_offset_ns', bootOffsetNs)
-    .setConstant('use_task_storage', taskStorage)
-    .setConstant('typed_task', features.has('task_storage_tracing'))
-    .setConstant('use_task_regs', features.has('task_regs'))
-    .setConstant('page_size', configuration.pageSize)
-    .setConstant('own_mount_namespace', ownMountNamespace())
-    .setConstant('legacy_cgroups', hasLegacyCgroups())
-    .setConstant('has_layered_files', hasLayeredFiles())
-    .setConstant('wake_reader', wakesReader)
-    .setConstant('reader_sleeps', readerSleeps)
-    .setConstant('filter_kinds_built', maskOfKinds(options))
-    .setConstant('argv_limit', Math.min(argvLimit, argvLimits.most - 1))
-    .resizeMap('proc_info', processMapSize)
-    .resizeMap('lifecycle', ringSizes.lifecycle)
-    .setConstant('copies_arguments', argumentsProgramName !== undefined)
-    .enableMap('exec_arguments', argumentsProgramName !== undefined)
-    .enableMap('task_words', taskStorage)
-    .enableMap('long_records', argvLimit > argvLimits.usual)
-    .resizeMap('long_records', possibleCpus)
-    .enableMap('scripts', options.filterKinds.has('exe'))
-    .enableProgram('on_iter_task', options.needsSnapshot);
-  if (argumentsProgramName !== undefined) opened.enableProgram(argumentsProgramName);
-  setEnvironmentNames(opened, options.environment);
-  if (options.wordsEntries !== undefined) opened.resizeMap('task_words_hash', options.wordsEntries);
-  // The lean object has lifecycle events only.
-  const hasCalls = opened.maps.has('activity') && configureCalls(opened, configuration, enabledEvents);
-  // The program of all system calls also reports failed execs.
-  for (const name of eventPrograms(options.events).names)
-    if (!(hasCalls && name === failedExecProgram)) opened.enableProgram(name);
-}
-
-const failedExecProgram = 'on_event_exec_failed';
-
-/** Returns true if the program of all system calls is loaded. */
-function configureCalls(
-  opened: OpenedObject,
-  { options, possibleCpus, ringSizes }: KernelConfiguration,
-  enabledEvents: bigint,
-): boolean {
-  const { names } = eventPrograms(options.events);
-  const callEvents = opened.constant('syscall_events').value as bigint;
-  const ownProgram = 1n << BigInt(events['exec-failed'].kind);
-  const hasCalls = (enabledEvents & callEvents & ~ownProgram) !== 0n;
-  const commit = commitPrograms(options.events, options);
-  const oom = options.events.has('signal') ? oomCode() : undefined;
-  opened
-    .enableMap('activity', ringSizes.activity > 0)
-    .enableMap('ring_users', ringSizes.activity > 0)
-    .setConstant('committed_events', commit.committed)
-    .setConstant('oom_code_start', oom?.start ?? 0n)
-    .setConstant('oom_code_end', oom?.end ?? 0n)
-    .enableMap('committed', commit.committed !== 0n)
-    .resizeMap('committed', committedEntries(possibleCpus))
-    .enableMap('kept_records', options.events.has('connect') || names.includes('on_ring_complete'))
-    .resizeMap('kept_records', keptRecords(options.events))
-    .enableProgram('on_sys_exit', hasCalls);
-  for (const [name, kind] of Object.entries(kindOfMap)) opened.enableMap(name, options.events.has(kind));
-  for (const name of commit.names) opened.enableProgram(name);
-  if (ringSizes.activity > 0) {
-    opened
-      .resizeMap('activity', ringSizes.activity)
-      .resizeMap('ring_users', ringUsers(possibleCpus))
-      .setConstant('activity_size', BigInt(ringSizes.activity))
-      .setConstant('quiet_room', BigInt(quietRoom(ringSizes.activity)));
-  }
-  return hasCalls;
-}
-
 function thrownBy(action: () => unknown): unknown {
   try {
     action();
@@ -281,13 +121,6 @@ function thrownBy(action: () => unknown): unknown {
   } catch (error) {
     return error;
   }
-}
-
-/** Returns a mask: a bit per filter kind, and all higher bits for conditions. */
-function maskOfKinds({ filterKinds: names, conditions }: KernelSideOptions): bigint {
-  let word = conditions ? BigInt.asUintN(64, -1n << BigInt(filterKinds.length)) : 0n;
-  for (const name of names) word |= 1n << BigInt(filterKinds.indexOf(name));
-  return word;
 }
 
 /** Returns the layout of each struct that the kernel and this process exchange. */

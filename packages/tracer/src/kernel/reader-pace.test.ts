@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import type { KernelConfiguration } from './load-kernel-side.js';
+import type { KernelConfiguration } from './kernel-options.js';
 import { readerPace, type WokenReader } from './reader-pace.js';
 
 afterEach(() => {

@@ -2,7 +2,7 @@ import { SpoorError } from '@spoor/core';
 import type { KernelMap, LoadedObject } from '@spoor/object';
 import { RingWakeup } from '@spoor/object/system';
 import { defaultPace, type PaceOptions, type Wakeup } from '@spoor/ring';
-import type { KernelConfiguration } from './load-kernel-side.js';
+import type { KernelConfiguration } from './kernel-options.js';
 
 export interface WokenReader {
   readonly object: LoadedObject;
