@@ -30,8 +30,8 @@ export interface AttachedLinks extends ReadonlyArray<Link> {
  * A BPF object that is in the kernel: its maps exist and its programs are verified; none runs
  * before it is attached.
  *
- * Nothing is ever pinned: everything goes when this is disposed or the process ends, also by
- * SIGKILL.
+ * Nothing is ever pinned: everything goes when this is disposed. It also goes when the process ends
+ * by SIGKILL, but for the few hooks without a link of the kernel that the README lists.
  *
  * @example
  * ```ts

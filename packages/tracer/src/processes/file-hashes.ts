@@ -80,7 +80,7 @@ async function hashOf(file: Executed): Promise<string> {
     } catch {
       // It became unreadable: the end of a network file system, for instance.
     } finally {
-      await handle.close();
+      await handle.close().catch(() => undefined);
     }
   }
   return unknown;

@@ -12,6 +12,8 @@ export class HeldEvents {
   readonly #hashes: FileHashes;
   readonly #handle: (event: TracedEvent) => void;
   #held: TracedEvent[] = [];
+  /** The index of the first event that was not handed out. */
+  #first = 0;
   #waiting: Promise<void> | undefined;
 
   constructor(hashes: FileHashes, handle: (event: TracedEvent) => void) {
@@ -21,10 +23,9 @@ export class HeldEvents {
 
   /** Takes a borrowed event. */
   take(event: TracedEvent): void {
-    const waits = event.kind === 'exec' && this.#hashes.known(event) === undefined;
-    if (!waits && this.#held.length === 0) return this.#handle(event);
+    if (this.#count === 0 && !this.#waits(event)) return this.#handle(event);
     this.#held.push(event.kind === 'malformed' ? event : event.copy());
-    if (this.#held.length >= mostHeld) return this.#handOutAll();
+    if (this.#count >= mostHeld) return this.#handOut(() => false);
     this.#waiting ??= this.#wait();
   }
 
@@ -33,28 +34,33 @@ export class HeldEvents {
     while (this.#waiting !== undefined) await this.#waiting;
   }
 
+  get #count(): number {
+    return this.#held.length - this.#first;
+  }
+
+  #waits(event: TracedEvent): boolean {
+    return event.kind === 'exec' && this.#hashes.known(event) === undefined;
+  }
+
   async #wait(): Promise<void> {
-    while (this.#held.length > 0) {
-      const [first] = this.#held;
-      if (first!.kind === 'exec') await this.#hashes.of(first!);
-      this.#handOutKnown();
+    while (this.#count > 0) {
+      const first = this.#held[this.#first]!;
+      if (first.kind === 'exec') await this.#hashes.of(first);
+      this.#handOut((event) => this.#waits(event));
     }
     this.#waiting = undefined;
   }
 
-  #handOutKnown(): void {
-    let count = 0;
-    for (const event of this.#held) {
-      if (event.kind === 'exec' && this.#hashes.known(event) === undefined) break;
+  /** The handler may end the trace, which takes all events that are left in the rings. */
+  #handOut(stopsAt: (event: TracedEvent) => boolean): void {
+    for (;;) {
+      const event = this.#held[this.#first];
+      if (event === undefined) break;
+      if (stopsAt(event)) return;
+      this.#first++;
       this.#handle(event);
-      count++;
     }
-    this.#held = this.#held.slice(count);
-  }
-
-  #handOutAll(): void {
-    const all = this.#held;
     this.#held = [];
-    for (const event of all) this.#handle(event);
+    this.#first = 0;
   }
 }
