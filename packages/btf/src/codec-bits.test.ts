@@ -1,21 +1,10 @@
 import { errorOf } from '@spoor/core/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BtfBuilder } from '../test/btf-builder.js';
+import { builtLayout as layout } from '../test/built-layout.js';
 import { compileCodec } from './codec.js';
 import type { Layout } from './layout.js';
-import { layoutOf } from './layout-of.js';
-import { parseBtf } from './parse-btf.js';
 import { ctype } from './schema.js';
-import { assertValidLayout } from './validate-layout.js';
-
-function layout(add: (builder: BtfBuilder) => number): Layout {
-  const builder = new BtfBuilder();
-  const id = add(builder);
-  const built = layoutOf(parseBtf(builder.build(), { file: 'x.o' }), id);
-  assertValidLayout(JSON.parse(JSON.stringify(built)));
-  return built;
-}
 
 const codecOf = (of: Layout) => compileCodec<Record<string, unknown>>(of as never);
 

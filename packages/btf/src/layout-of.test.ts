@@ -1,18 +1,10 @@
 import { errorOf } from '@spoor/core/testing';
 import { describe, expect, test } from 'vitest';
 import { BtfBuilder } from '../test/btf-builder.js';
-import { describeLayout, type Layout } from './layout.js';
+import { builtLayout as layout } from '../test/built-layout.js';
+import { describeLayout } from './layout.js';
 import { layoutOf } from './layout-of.js';
 import { parseBtf } from './parse-btf.js';
-import { assertValidLayout } from './validate-layout.js';
-
-function layout(add: (builder: BtfBuilder) => number): Layout {
-  const builder = new BtfBuilder();
-  const id = add(builder);
-  const built = layoutOf(parseBtf(builder.build(), { file: 'x.o' }), id);
-  assertValidLayout(JSON.parse(JSON.stringify(built)));
-  return built;
-}
 
 const failure = (add: (builder: BtfBuilder) => number) => errorOf(() => layout(add));
 

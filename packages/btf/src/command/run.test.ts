@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { spoorBtf } from '../../test/command.js';
 import { sampleObject } from '../../test/sample-object.js';
 import { generateModule } from '../generate/index.js';
-import { run } from './run.js';
 
 let folder: string;
 let object: string;
@@ -14,20 +14,6 @@ beforeEach(() => {
   writeFileSync(object, sampleObject());
 });
 afterEach(() => rmSync(folder, { recursive: true }));
-
-function spoorBtf(...args: string[]) {
-  let out = '';
-  let err = '';
-  const status = run(args, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-  });
-  return { status, out, err };
-}
 
 test('generate writes the module of an object, and no other file', () => {
   const file = join(folder, 'my.ts');

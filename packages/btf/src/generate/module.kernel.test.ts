@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { spoorBtf } from '../../test/command.js';
 import { typeErrors } from '../../test/type-check.js';
-import { run } from '../command/run.js';
 import { readObject } from '../parse-object.js';
 import { compileObject, generate, generateModule, updateFiles } from './index.js';
 
@@ -132,20 +132,6 @@ test('an enum event_kind of the object is not taken for events', () => {
 });
 
 describe('the command', () => {
-  function spoorBtf(...args: string[]) {
-    let out = '';
-    let err = '';
-    const status = run(args, {
-      out: (text) => {
-        out += text;
-      },
-      err: (text) => {
-        err += text;
-      },
-    });
-    return { status, out, err };
-  }
-
   test('compiles, prints the line that it ran, and writes one file', () => {
     const target = join(folder, 'out');
     mkdirSync(target);

@@ -1,20 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Environment } from '../features/environment.js';
+import { able } from '../../test/environment.js';
 import { type AttachEvidence, attachError } from './attach-failure.js';
 import type { Machine } from './machine.js';
 import type { FileFault, ProgramFile } from './program-file.js';
 
-const able: Environment = {
-  lockdown: 'none',
-  hasKernelBtf: true,
-  missingCapabilities: [],
-  lacksNetAdmin: false,
-  hasTracefs: true,
-  inUserNamespace: false,
-  hasProcfs: true,
-  hasSysfs: true,
-  descriptorsLeft: 1000,
-};
 const [EPERM, ENOENT, ESRCH, EACCES, ENOMEM, EBUSY] = [-1, -2, -3, -13, -12, -16];
 const [EINVAL, EMFILE, ENOTSUPP] = [-22, -24, -524];
 

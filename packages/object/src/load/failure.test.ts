@@ -1,18 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Environment } from '../features/environment.js';
+import { able } from '../../test/environment.js';
 import { type LoadEvidence, lastUsefulLines, loadFailure } from './failure.js';
 
-const able: Environment = {
-  lockdown: 'none',
-  hasKernelBtf: true,
-  missingCapabilities: [],
-  lacksNetAdmin: false,
-  hasTracefs: true,
-  inUserNamespace: false,
-  hasProcfs: true,
-  hasSysfs: true,
-  descriptorsLeft: 1000,
-};
 const [EPERM, ENOENT, E2BIG, EACCES, EINVAL, ENOMEM] = [-1, -2, -7, -13, -22, -12];
 const [ENFILE, EMFILE] = [-23, -24];
 
