@@ -68,4 +68,5 @@ export { reduceBtf } from './reduce-btf.js';
 export { type RelocationTypes, relocationTypes } from './relocation-types.js';
 export { ctype, type Fields, type LayoutSchema, type StructSchema, schemaOf } from './schema.js';
 export { assertValidLayout } from './validate-layout.js';
+export { type NamedVariable, namedVariables } from './variable-names.js';
 export { WordView } from './word-view.js';

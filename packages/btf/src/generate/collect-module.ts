@@ -1,7 +1,8 @@
-import { groupBy, SpoorError } from '@spoor/core';
+import { SpoorError } from '@spoor/core';
 import type { Layout } from '../layout.js';
 import { layoutOf } from '../layout-of.js';
 import type { ObjectFile } from '../parse-object.js';
+import { namedVariables } from '../variable-names.js';
 import {
   byName,
   type Collected,
@@ -156,24 +157,18 @@ class RingRecords {
   }
 }
 
-/**
- * The variables of some sections, by the names that `openObject` knows them by: static variables
- * of one name have their place in it, `level@.rodata+4`.
- */
+/** The variables of some sections, by the names that `openObject` knows them by. */
 function variablesIn(
-  { variables }: ObjectFile,
+  object: ObjectFile,
   sections: readonly string[],
   reader: LayoutReader,
 ): readonly ModuleVariable[] {
-  const wanted = variables.filter(({ section }) =>
-    sections.some((beginning) => section === beginning || section.startsWith(`${beginning}.`)),
-  );
-  const groups = [...groupBy(wanted, ({ name }) => name)].filter(([name]) => !isMadeUp(name));
-  const found = groups.flatMap(([name, all]) =>
-    all.map(({ section, offset, type, size }) => {
-      const own = all.length === 1 ? name : `${name}@${section}+${offset}`;
-      return { name: own, layout: reader.read(own, type) ?? { kind: 'bytes' as const, size } };
-    }),
+  const groups = [...namedVariables(object, sections)].filter(([name]) => !isMadeUp(name));
+  const found = groups.flatMap(([, all]) =>
+    all.map(({ name, variable: { type, size } }) => ({
+      name,
+      layout: reader.read(name, type) ?? { kind: 'bytes' as const, size },
+    })),
   );
   return found.sort(byName);
 }

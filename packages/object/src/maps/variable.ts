@@ -4,10 +4,11 @@ import {
   fieldNames,
   type Layout,
   layoutOf,
+  namedVariables,
   type ObjectFile,
   type StructLayout,
 } from '@spoor/btf';
-import { groupBy, SpoorError } from '@spoor/core';
+import { SpoorError } from '@spoor/core';
 import { unknownName } from '../load/unknown-name.js';
 
 /** A global variable of the C side. */
@@ -24,8 +25,8 @@ export interface Variable {
 }
 
 /**
- * The variables of all sections whose name has one of some beginnings. Static variables of linked
- * files can have one name: then each is called by its name and place, `level@.rodata+4`.
+ * The variables of all sections whose name has one of some beginnings, by the names of
+ * `namedVariables`.
  */
 export class Variables {
   readonly byName: ReadonlyMap<string, Variable>;
@@ -35,17 +36,14 @@ export class Variables {
 
   constructor(file: ObjectFile, beginnings: readonly string[]) {
     this.#file = file.file;
-    const wanted = file.variables.filter(({ section }) =>
-      beginnings.some((beginning) => section === beginning || section.startsWith(`${beginning}.`)),
-    );
     const found = new Map<string, Variable>();
-    for (const [name, all] of groupBy(wanted, (variable) => variable.name)) {
-      const names = all.map(({ section, offset }) =>
-        all.length === 1 ? name : `${name}@${section}+${offset}`,
-      );
-      if (all.length > 1) this.#ambiguous.set(name, names);
-      for (const [index, variable] of all.entries())
-        found.set(names[index]!, variableOf(file, names[index]!, variable));
+    for (const [common, all] of namedVariables(file, beginnings)) {
+      if (all.length > 1)
+        this.#ambiguous.set(
+          common,
+          all.map(({ name }) => name),
+        );
+      for (const { name, variable } of all) found.set(name, variableOf(file, name, variable));
     }
     this.byName = found;
   }
