@@ -161,7 +161,7 @@ export const programs: readonly Program[] = [
     typed: [
       [/# $/, `sh -c "${keepOutput}; echo ready; exec sleep 30"\n`],
       [/\nready\r\n$/, '\x1a'],
-      [/Stopped.*# $/s, 'jobs; kill -9 %1; disown -a; stty size; exit 5\n'],
+      [/Stopped.*# $/s, 'jobs; stopped=$(jobs -p); disown -a; kill -9 $stopped; stty size; exit 5\n'],
     ],
   },
   {
