@@ -37,7 +37,13 @@ async function bundle(names) {
  * @returns {Promise<File[]>}
  */
 async function bundleCommand(name) {
-  const options = { external: (/** @type {string} */ id) => id.startsWith('node:'), plugins: [places] };
+  const options = {
+    external: (/** @type {string} */ id) => id.startsWith('node:'),
+    plugins: [places],
+    // The modules of all packages, so that a start reads only those that it needs.
+    resolve: { conditionNames: ['@spoor/source', 'node', 'import', 'default'] },
+    transform: { target: 'node20.19' },
+  };
   const files = await generate([name], options, {
     format: 'cjs',
     // Each start reads this text and keeps it in memory. Names stay, so that stack traces are

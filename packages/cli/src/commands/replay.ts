@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty';
 import { eventKinds } from '@spoor/bpf';
-import type { Recording } from '@spoor/event';
+import { openRecording, type Recording } from '@spoor/event';
 import type { Usage } from '../args/option.js';
 import type { Arguments } from '../args/parse.js';
 import { exitStatus, statusOfError } from '../exit-status.js';
@@ -42,7 +42,6 @@ const usage: Usage = {
 };
 
 async function run(args: Arguments, io: Io): Promise<number> {
-  const { openRecording } = await import('@spoor/event');
   const path = args.positionals[0]!;
   const recording = await (path === '-' ? openRecording('standard input', 0) : openRecording(path));
   try {

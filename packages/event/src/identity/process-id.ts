@@ -55,8 +55,6 @@ export class ProcessIds {
 
   constructor(bootId: string) {
     this.bootId = bootId;
-    // Now, while the kernel verifies programs, rather than at the first event.
-    loadCrypto();
   }
 
   /** Returns the id of the parent, or undefined if there is none or an older recording lacks it. */

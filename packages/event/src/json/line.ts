@@ -68,6 +68,7 @@ export function lineContext(layouts: EventLayouts, given: EventContext): LineCon
   const replaced = new Map(given.replacedScopes?.map(({ version, names }) => [version, names]));
   const machine = given.architecture ?? (process.arch === 'arm64' ? 'arm64' : 'x64');
   const writers = new Map<EventShape, DataWriter>();
+  let ids: ProcessIds | undefined;
   return {
     given,
     dataOf(shape) {
@@ -78,7 +79,10 @@ export function lineContext(layouts: EventLayouts, given: EventContext): LineCon
       return made;
     },
     flags: Object.entries(layouts.flags).map(([name, bit]) => [bit, name]),
-    ids: given.bootId === undefined ? undefined : new ProcessIds(given.bootId),
+    get ids() {
+      if (given.bootId !== undefined) ids ??= new ProcessIds(given.bootId);
+      return ids;
+    },
     scopeNames({ lo, hi, version }) {
       const names = replaced.get(version) ?? current;
       const matched: string[] = [];

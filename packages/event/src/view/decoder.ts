@@ -7,7 +7,7 @@ import { eventLayouts } from './generated-layouts.js';
 import type { EventLayouts, EventShape } from './layouts.js';
 import { malformed } from './malformed.js';
 import { Arena, type EventMemory, eventMemory, type RecordHandler, type RecordMemory } from './memory.js';
-import { eventShapes } from './shapes.js';
+import { eventShape, eventShapes } from './shapes.js';
 import type { Event, EventKind, MalformedEvent, MalformedReason } from './types.js';
 import type { MatchedScopes } from './view.js';
 import { type EventView, expired } from './view.js';
@@ -74,6 +74,7 @@ export class EventDecoder {
    * most of a millisecond.
    */
   readonly #kinds: (KnownKind | undefined)[] = [];
+  /** Shapes of the layouts of this version are made when they are needed. */
   readonly #shapes = new Map<number, EventShape>();
   readonly #viewOptions: ViewClassOptions;
   readonly #arena = new Arena();
@@ -113,10 +114,12 @@ export class EventDecoder {
       },
       generate: options.generateCode ?? true,
     };
-    const shapes = eventShapes(this.layouts, eventLayouts);
-    this.#sizeOffset = shapes[0]?.sizeOffset ?? 0;
-    this.#kindOffset = shapes[0]?.kindOffset ?? 4;
-    for (const shape of shapes) this.#shapes.set(shape.number, shape);
+    if (this.layouts !== eventLayouts)
+      for (const shape of eventShapes(this.layouts, eventLayouts)) this.#shapes.set(shape.number, shape);
+    const [first] = Object.values(this.layouts.kinds);
+    const shape = first === undefined ? undefined : this.#shapeOf(first);
+    this.#sizeOffset = shape?.sizeOffset ?? 0;
+    this.#kindOffset = shape?.kindOffset ?? 4;
   }
 
   get context(): EventContext {
@@ -188,14 +191,26 @@ export class EventDecoder {
 
   #prepare(number: number): KnownKind | undefined {
     const known = this.#kinds[number];
-    const shape = this.#shapes.get(number);
-    if (known !== undefined || shape === undefined) return known;
+    if (known !== undefined) return known;
+    const shape = this.#shapeOf(number);
+    if (shape === undefined) return undefined;
     const View = viewClass(shape, { ...this.#viewOptions, lists: listParts(shape.kind) });
     const parts = shape.fields.filter(({ variable }) => variable).map(({ offset }) => offset >>> 2);
     const scout = shape.kind === 'dns' ? new View() : undefined;
     const kind = { size: shape.size, View, parts, lent: new View(), scout };
     this.#kinds[number] = kind;
     return kind;
+  }
+
+  #shapeOf(number: number): EventShape | undefined {
+    const known = this.#shapes.get(number);
+    if (known !== undefined || this.layouts !== eventLayouts) return known;
+    const kind = Object.keys(eventLayouts.kinds).find((name) => eventLayouts.kinds[name] === number);
+    const layout = kind === undefined ? undefined : eventLayouts.events[kind];
+    if (kind === undefined || layout === undefined) return undefined;
+    const shape = eventShape(kind, number, layout);
+    this.#shapes.set(number, shape);
+    return shape;
   }
 
   #memoryOf(data: RecordMemory): EventMemory {

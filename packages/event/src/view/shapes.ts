@@ -90,7 +90,12 @@ function numberType(layout: Layout | undefined): 'number' | 'bigint' | undefined
   return layout.size === 8 ? 'bigint' : 'number';
 }
 
-function eventShape(kind: string, number: number, layout: StructLayout): EventShape {
+/**
+ * The shape of one event.
+ *
+ * @throws SpoorError `LAYOUT_UNKNOWN` when the layout is not that of an event
+ */
+export function eventShape(kind: string, number: number, layout: StructLayout): EventShape {
   assertValidLayout(layout);
   const header = layout.kind === 'struct' ? layout.fields[0] : undefined;
   if (header?.name !== 'header' || header.offset !== 0 || header.layout.kind !== 'struct')

@@ -1,4 +1,5 @@
-import { constants, type FileHandle, open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import type { Event, ExecutedFile } from '@spoor/event';
 import { kernelDevice, splitDevice } from '@spoor/proc';
 
@@ -88,6 +89,7 @@ async function hashOf(file: Executed): Promise<string> {
 
 /** Opens a file and changes nothing: neither its access time nor, of a pipe, who waits for it. */
 async function openQuietly(path: string): Promise<FileHandle | undefined> {
+  const { open } = process.getBuiltinModule('node:fs/promises');
   const flags = constants.O_RDONLY | constants.O_NONBLOCK;
   try {
     return await open(path, flags | constants.O_NOATIME);
