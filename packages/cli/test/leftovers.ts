@@ -23,18 +23,24 @@ function list(what: 'prog' | 'link'): Loaded[] {
 
 /** Returns the ids of the programs and links that a process holds: `prog 12`, `link 3`. */
 function heldBy(pid: number | string): string[] {
-  const held: string[] = [];
   try {
-    for (const fd of readdirSync(`/proc/${pid}/fd`)) {
-      const target = readlinkSync(`/proc/${pid}/fd/${fd}`);
-      if (!/^anon_inode:\[?bpf[-_](prog|link)/.test(target)) continue;
-      const info = readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8');
-      for (const [, what, id] of info.matchAll(/^(prog|link)_id:\s*(\d+)/gm)) held.push(`${what} ${id}`);
-    }
+    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => heldByDescriptor(pid, fd));
   } catch {
-    // The process has ended, or closed the descriptor.
+    // The process has ended.
+    return [];
   }
-  return held;
+}
+
+function heldByDescriptor(pid: number | string, fd: string): string[] {
+  try {
+    const target = readlinkSync(`/proc/${pid}/fd/${fd}`);
+    if (!/^anon_inode:\[?bpf[-_](prog|link)/.test(target)) return [];
+    const info = readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8');
+    return [...info.matchAll(/^(prog|link)_id:\s*(\d+)/gm)].map(([, what, id]) => `${what} ${id}`);
+  } catch {
+    // The process has closed it in the meantime, and holds the others.
+    return [];
+  }
 }
 
 const processes = () => readdirSync('/proc').filter((name) => /^\d+$/.test(name));

@@ -9,6 +9,8 @@ const before = `
 #include <sys/shm.h>
 #define EXEC (PROT_READ | PROT_EXEC)
 #define ANONYMOUS (MAP_PRIVATE | MAP_ANONYMOUS)
+/* Where the kernel began the stack: the mapping that has this address is the stack. */
+extern void *__libc_stack_end;
 `;
 
 const anonymous = { memory: 'anonymous', writable: false };
@@ -46,9 +48,9 @@ describe('map-exec', () => {
         heap = (char *)(((long)heap + 4095) & ~4095);
         must(brk(heap + 8192));
         must(syscall(SYS_pkey_mprotect, heap, 4096, EXEC, -1));
-        char local;
-        must(mprotect((char *)((long)&local & ~4095), 4096, EXEC | PROT_WRITE));
-        must(mprotect((char *)((long)&local & ~4095), 4096, PROT_READ | PROT_WRITE));
+        char *stack = (char *)((long)__libc_stack_end & ~4095);
+        must(mprotect(stack, 4096, EXEC | PROT_WRITE));
+        must(mprotect(stack, 4096, PROT_READ | PROT_WRITE));
         tell("%p", memory);`,
     });
     const at = { address, length };
