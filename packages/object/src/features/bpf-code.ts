@@ -1,4 +1,3 @@
-import { closeSync } from 'node:fs';
 import type { Native } from '../ffi/native.js';
 import { CStruct, cString } from '../libc/c-memory.js';
 
@@ -63,10 +62,10 @@ export function loadProbe({ libbpf, driver }: Native, program: ProbeProgram): nu
 }
 
 /** Returns the result of `use`, called with a descriptor or -errno. Closes the descriptor. */
-export function withDescriptor<T>(fd: number, use: (fd: number) => T): T {
+export function withDescriptor<T>({ libc }: Native, fd: number, use: (fd: number) => T): T {
   try {
     return use(fd);
   } finally {
-    if (fd >= 0) closeSync(fd);
+    if (fd >= 0) libc.close(fd);
   }
 }

@@ -56,7 +56,7 @@ export const probes = {
     what: 'tracepoints without types',
     since: '4.17',
     probe: (native) =>
-      attempt('load', loadProbe(native, { type: programType.rawTracepoint, code: nothing }), (fd) =>
+      attempt(native, 'load', loadProbe(native, { type: programType.rawTracepoint, code: nothing }), (fd) =>
         attached(native, fd, 'sched_process_exec'),
       ),
   },
@@ -173,8 +173,11 @@ function hook(native: Native, { target, attachType: kind, attach = true }: Hook)
   const attachTo = kernelHookId(native, target, kind);
   if (attachTo === undefined) return `the kernel's BTF has no ${target} for this kind of hook`;
   const type = kind === attachType.lsm ? programType.lsm : programType.tracing;
-  return attempt('load', loadProbe(native, { type, attachType: kind, attachTo, code: nothing }), (fd) =>
-    attach ? attached(native, fd, null) : undefined,
+  return attempt(
+    native,
+    'load',
+    loadProbe(native, { type, attachType: kind, attachTo, code: nothing }),
+    (fd) => (attach ? attached(native, fd, null) : undefined),
   );
 }
 
@@ -182,19 +185,26 @@ function hook(native: Native, { target, attachType: kind, attach = true }: Hook)
 function refusedFunctions(native: Native): string | undefined {
   const noFunction = { type: programType.tracing, attachType: attachType.fentry, attachTo: 1, code: nothing };
   const status = loadProbe(native, noFunction);
-  return withDescriptor(status, () =>
+  return withDescriptor(native, status, () =>
     status === -errno.EPERM ? refused('the kernel refuses to load it', status) : undefined,
   );
 }
 
-function attached({ libbpf }: Native, program: number, tracepoint: string | null): string | undefined {
+function attached(native: Native, program: number, tracepoint: string | null): string | undefined {
   const name = tracepoint === null ? null : cString(tracepoint);
-  return attempt('attach', libbpf.bpf_raw_tracepoint_open(name, program), () => undefined);
+  return attempt(native, 'attach', native.libbpf.bpf_raw_tracepoint_open(name, program), () => undefined);
 }
 
 /** Goes on with the descriptor, or says what was refused. */
-function attempt(what: string, fd: number, next: (fd: number) => string | undefined): string | undefined {
-  return withDescriptor(fd, () => (fd < 0 ? refused(`the kernel refuses to ${what} it`, fd) : next(fd)));
+function attempt(
+  native: Native,
+  what: string,
+  fd: number,
+  next: (fd: number) => string | undefined,
+): string | undefined {
+  return withDescriptor(native, fd, () =>
+    fd < 0 ? refused(`the kernel refuses to ${what} it`, fd) : next(fd),
+  );
 }
 
 function refused(what: string, status: number): string {
@@ -239,7 +249,7 @@ export function refusesAll(native: Native): string | undefined {
   const missing = missingPrivilege(readEnvironment());
   if (missing !== undefined) return `not privileged: ${missing}`;
   const status = native.libbpf.bpf_map_create(arrayMap, cString('spoor_probe'), 4, 4, 1, null);
-  return withDescriptor(status, () =>
+  return withDescriptor(native, status, () =>
     status === -errno.EPERM ? 'bpf(2) is forbidden (EPERM), by seccomp or a security module' : undefined,
   );
 }
@@ -262,9 +272,9 @@ function taskStorageInTracing(native: Native): string | undefined {
     bpf.set(0, 0),
     bpf.exit,
   ];
-  return withDescriptor(btf, () =>
-    attempt('create', map, () =>
-      attempt('load', loadProbe(native, { type: programType.rawTracepoint, code }), () => undefined),
+  return withDescriptor(native, btf, () =>
+    attempt(native, 'create', map, () =>
+      attempt(native, 'load', loadProbe(native, { type: programType.rawTracepoint, code }), () => undefined),
     ),
   );
 }

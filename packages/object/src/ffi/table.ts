@@ -103,6 +103,8 @@ export const libbpfTable = {
  */
 export const libcTable = {
   mmap: fn('pointer', 'pointer', 'u64', 'i32', 'i32', 'i32', 'i64'),
+  /** For descriptors of other calls of these tables: those of a worker thread are not Node's. */
+  close: fn('i32', 'i32'),
   memcpy: fn('pointer', 'pointer', 'pointer', 'u64'),
   munmap: fn('i32', 'pointer', 'u64'),
   mprotect: fn('i32', 'pointer', 'u64', 'i32'),

@@ -1,4 +1,3 @@
-import { closeSync } from 'node:fs';
 import type { Native } from '../ffi/native.js';
 import type { ProgramKind } from '../programs/program-type.js';
 import { failed, type Reasons } from './refusal.js';
@@ -73,6 +72,6 @@ export function libbpfLink(
 }
 
 /** A link of the kernel that its descriptor keeps. */
-export function descriptorLink(fd: number, type: LinkType): Attachment {
-  return { fd, type, detach: () => closeSync(fd) };
+export function descriptorLink({ libc }: Native, fd: number, type: LinkType): Attachment {
+  return { fd, type, detach: () => libc.close(fd) };
 }

@@ -83,7 +83,7 @@ function attachToCgroup(site: Site, { cgroup: folder, mode = 'multi' }: CgroupTa
   const fd = createLink(site.native, { program: site.fd, target, attachType: site.attachType });
   closeSync(target);
   if (fd < 0) throw failed(site, where, -fd, reasonsOfCgroup(site));
-  return descriptorLink(fd, 'cgroup');
+  return descriptorLink(site.native, fd, 'cgroup');
 }
 
 /** The kernel gives EPERM for a program that another one keeps out, too. */
@@ -97,7 +97,7 @@ export const netns = attachKind<NetnsTarget>({ netns: textOrWhole }, (site, { ne
   const fd = createLink(site.native, { program: site.fd, target, attachType: site.attachType });
   closeSync(target);
   if (fd < 0) throw failed(site, `${site.section} of ${path}`, -fd, netnsReasons);
-  return descriptorLink(fd, 'netns');
+  return descriptorLink(site.native, fd, 'netns');
 });
 
 export const sockmap = attachKind<SockmapTarget>({ map: holder('KernelMap') }, (site, { map }) => {
@@ -111,7 +111,7 @@ export const sockmap = attachKind<SockmapTarget>({ map: holder('KernelMap') }, (
   const kind =
     site.type === programType.skSkb && site.attachType === 0 ? attachType.skSkbVerdict : site.attachType;
   const fd = createLink(site.native, { program: site.fd, target: map.fd, attachType: kind });
-  if (fd >= 0) return descriptorLink(fd, 'sockmap');
+  if (fd >= 0) return descriptorLink(site.native, fd, 'sockmap');
   // Links of sockmaps came with kernel 6.10.
   if (fd !== -errno.EINVAL) throw failed(site, where, -fd, sockmapReasons);
   return attachBeside(

@@ -85,7 +85,7 @@ export const xdp = attachKind<XdpTarget>(
       flags: mode === undefined ? 0 : xdpModes[mode],
     });
     if (fd < 0) throw failed(site, `xdp on ${device}`, -fd, mode === 'offload' ? offloadReasons : xdpReasons);
-    return descriptorLink(fd, 'xdp');
+    return descriptorLink(site.native, fd, 'xdp');
   },
 );
 
@@ -115,7 +115,7 @@ function attachTc(site: Site, target: TcTarget): Attachment {
       attachType: side === 'ingress' ? attachType.tcxIngress : attachType.tcxEgress,
       flags: order === undefined ? 0 : orders[order],
     });
-    if (fd >= 0) return descriptorLink(fd, 'tcx');
+    if (fd >= 0) return descriptorLink(site.native, fd, 'tcx');
     // A kernel before 6.6 does not know the attach type.
     const wantsTcx = via === 'tcx' || order !== undefined;
     if (fd !== -errno.EINVAL || wantsTcx) throw failed(site, where, -fd, tcxReasons);
@@ -151,7 +151,7 @@ export const netkit = attachKind<NetkitTarget>({ interface: textOrWhole }, (site
     attachType: site.attachType,
   });
   if (fd < 0) throw failed(site, `netkit ${device}`, -fd, netkitReasons);
-  return descriptorLink(fd, 'netkit');
+  return descriptorLink(site.native, fd, 'netkit');
 });
 
 export const netfilter = attachKind<NetfilterTarget>(
@@ -170,7 +170,7 @@ export const netfilter = attachKind<NetfilterTarget>(
     });
     const where = `netfilter ${hook} of ${family} at ${priority}`;
     if (fd < 0) throw failed(site, where, -fd, netfilterReasons);
-    return descriptorLink(fd, 'netfilter');
+    return descriptorLink(site.native, fd, 'netfilter');
   },
 );
 

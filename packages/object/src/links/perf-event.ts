@@ -1,4 +1,4 @@
-import { closeSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { errno, errnoName, SpoorError } from '@spoor/core';
 import { CStruct } from '../libc/c-memory.js';
 import { type Attachment, libbpfLink, type Site } from './attachment.js';
@@ -81,7 +81,7 @@ function attachCounter(site: Site, target: PerfEventTarget, cpu: number): Attach
       type: 'perf_event',
     });
   } catch (error) {
-    closeSync(counter);
+    site.native.libc.close(counter);
     throw error;
   }
 }

@@ -1,4 +1,3 @@
-import { closeSync } from 'node:fs';
 import { release } from 'node:os';
 import { errno } from '@spoor/core';
 import type { Native } from '../ffi/native.js';
@@ -58,7 +57,7 @@ export function attachStructOps(native: Native, { handle, name }: MapHandle): At
     fd: own,
     type: 'struct_ops',
     detach() {
-      closeSync(own);
+      native.libc.close(own);
       detach();
     },
   };

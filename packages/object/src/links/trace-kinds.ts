@@ -196,7 +196,7 @@ function typedTracepoint(site: Site, number: bigint): Attachment {
   const { fd: program, attachType: kind, section } = site;
   const fd = createLink(site.native, { program, target: 0, attachType: kind, words });
   if (fd < 0) throw failed(site, section, -fd);
-  return descriptorLink(fd, 'raw_tracepoint');
+  return descriptorLink(site.native, fd, 'raw_tracepoint');
 }
 
 /** LSM programs have no cookie, and nothing else to choose. */

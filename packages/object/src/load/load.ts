@@ -1,4 +1,3 @@
-import { closeSync } from 'node:fs';
 import { type GeneratedObject, type ObjectFile, readKernelBtf } from '@spoor/btf';
 import { nearest, SpoorError } from '@spoor/core';
 import { bpf, loadProbe, withDescriptor } from '../features/bpf-code.js';
@@ -146,7 +145,7 @@ function refusedMap(native: Native, object: bigint): RefusedMap | undefined {
       options,
     );
     if (status < 0) return { name, type, maxEntries, keySize, valueSize, flags, status };
-    closeSync(status);
+    native.libc.close(status);
   }
   return undefined;
 }
@@ -157,7 +156,7 @@ function refusedMap(native: Native, object: bigint): RefusedMap | undefined {
  */
 function plainProgram(native: Native): number {
   const program = { type: programType.socketFilter, code: [bpf.set(0, 0), bpf.exit] };
-  return withDescriptor(loadProbe(native, program), (status) => status);
+  return withDescriptor(native, loadProbe(native, program), (status) => status);
 }
 
 /** Returns the fault in the kernel's BTF: libbpf reports unreadable BTF as missing. */

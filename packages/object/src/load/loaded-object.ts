@@ -1,7 +1,7 @@
-import { closeSync } from 'node:fs';
 import type { Btf, GeneratedObject, ObjectFile } from '@spoor/btf';
 import { errnoName, SpoorError } from '@spoor/core';
 import type { Native } from '../ffi/native.js';
+import { disposeWithThread, forgetWithThread } from '../libc/ending-thread.js';
 import { Link } from '../links/link.js';
 import { attachStructOps, structOpsMap } from '../links/struct-ops.js';
 import { Globals } from '../maps/globals.js';
@@ -90,6 +90,7 @@ export class LoadedObject<M extends GeneratedObject = Untyped> implements Dispos
       variables: new Variables(object.source, ['.data', '.bss']),
       maps: sections,
     });
+    disposeWithThread(this);
   }
 
   /** @throws {SpoorError} MAP_UNKNOWN */
@@ -189,10 +190,11 @@ export class LoadedObject<M extends GeneratedObject = Untyped> implements Dispos
         },
       );
     }
+    const { libc } = this.#native;
     let open = true;
     return {
       [Symbol.dispose]() {
-        if (open) closeSync(fd);
+        if (open) libc.close(fd);
         open = false;
       },
     };
@@ -203,6 +205,7 @@ export class LoadedObject<M extends GeneratedObject = Untyped> implements Dispos
     const handle = this.#handle;
     if (handle === 0n) return;
     this.#handle = 0n;
+    forgetWithThread(this);
     for (const link of this.#structOpsLinks) link.detach();
     for (const program of [...this.programs.values()].reverse()) program.retire();
     this.globals[Symbol.dispose]();

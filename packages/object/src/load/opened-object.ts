@@ -8,6 +8,7 @@ import {
 } from '@spoor/btf';
 import { errnoName, SpoorError } from '@spoor/core';
 import type { Native } from '../ffi/native.js';
+import { disposeWithThread, forgetWithThread } from '../libc/ending-thread.js';
 import { preferLink } from '../links/struct-ops.js';
 import { possibleCpus } from '../maps/kernel-map.js';
 import { checkMapSize } from '../maps/map-size.js';
@@ -74,6 +75,7 @@ export class OpenedObject<M extends GeneratedObject = Untyped> implements Dispos
     this.file = object.source.file;
     this.btf = object.source.btf;
     this.#constants = new Constants(native, object.source);
+    disposeWithThread(this);
   }
 
   /** By name, as things stand now. */
@@ -229,6 +231,7 @@ export class OpenedObject<M extends GeneratedObject = Untyped> implements Dispos
   [Symbol.dispose](): void {
     if (this.#phase !== 'opened') return;
     this.#phase = 'disposed';
+    forgetWithThread(this);
     this.#native.libbpf.bpf_object__close(this.#handle);
     this.#types?.[Symbol.dispose]();
     this.#handle = 0n;
@@ -257,6 +260,7 @@ export class OpenedObject<M extends GeneratedObject = Untyped> implements Dispos
     requireTargets(this.#native, handle, this.#targets);
     this.#phase = 'loaded';
     this.#handle = 0n;
+    forgetWithThread(this);
     return handle;
   }
 

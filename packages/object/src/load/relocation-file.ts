@@ -1,4 +1,4 @@
-import { closeSync, existsSync, writeSync } from 'node:fs';
+import { existsSync, writeSync } from 'node:fs';
 import { type ObjectFile, reduceBtf, relocationTypes } from '@spoor/btf';
 import type { Native } from '../ffi/native.js';
 import { cString } from '../libc/c-memory.js';
@@ -14,9 +14,11 @@ const MFD_CLOEXEC = 1;
  */
 export class RelocationFile implements Disposable {
   readonly path: string;
+  readonly #native: Native;
   #fd: number;
 
-  private constructor(fd: number) {
+  private constructor(native: Native, fd: number) {
+    this.#native = native;
     this.#fd = fd;
     this.path = `/proc/self/fd/${fd}`;
   }
@@ -34,7 +36,7 @@ export class RelocationFile implements Disposable {
     if (types === undefined) return undefined;
     const fd = native.libc.memfd_create(cString('spoor-types'), MFD_CLOEXEC);
     if (fd < 0) return undefined;
-    const file = new RelocationFile(fd);
+    const file = new RelocationFile(native, fd);
     // Without /proc libbpf could not open it.
     if (hasWritten(fd, types) && existsSync(file.path)) return file;
     file[Symbol.dispose]();
@@ -43,7 +45,7 @@ export class RelocationFile implements Disposable {
 
   [Symbol.dispose](): void {
     if (this.#fd === -1) return;
-    closeSync(this.#fd);
+    this.#native.libc.close(this.#fd);
     this.#fd = -1;
   }
 }

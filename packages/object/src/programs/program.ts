@@ -1,4 +1,4 @@
-import { closeSync, readSync } from 'node:fs';
+import { readSync } from 'node:fs';
 import { errno, errnoName, SpoorError } from '@spoor/core';
 import type { Native } from '../ffi/native.js';
 import { CStruct } from '../libc/c-memory.js';
@@ -163,7 +163,7 @@ export class LoadedProgram {
     try {
       return readAll(fd);
     } finally {
-      closeSync(fd);
+      this.#native.libc.close(fd);
     }
   }
 

@@ -1,4 +1,3 @@
-import { closeSync } from 'node:fs';
 import { errnoName, SpoorError } from '@spoor/core';
 import type { Wakeup } from '@spoor/ring';
 import { type Native, native } from '../ffi/native.js';
@@ -83,7 +82,7 @@ export class RingWakeup implements Wakeup, Disposable {
     try {
       this.#end = this.#checked('eventfd', libc.eventfd(0, EFD_CLOEXEC));
     } catch (error) {
-      closeSync(this.#epoll);
+      libc.close(this.#epoll);
       throw error;
     }
     try {
@@ -146,8 +145,9 @@ export class RingWakeup implements Wakeup, Disposable {
   }
 
   #release(): void {
-    closeSync(this.#end);
-    closeSync(this.#epoll);
+    const { libc } = this.#native;
+    libc.close(this.#end);
+    libc.close(this.#epoll);
   }
 
   #checked(call: string, result: number): number {
