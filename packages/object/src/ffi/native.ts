@@ -12,7 +12,7 @@ const drivers: Record<DriverName, { readonly make: () => Driver; readonly remedy
     make: koffiDriver,
     remedy:
       'Reinstall the packages (koffi ships a binary for each platform; an install that omits optional packages drops it), ' +
-      'or set SPOOR_FFI=node on Node 26.1 and later.',
+      'or set SPOOR_FFI=node on Node 26.1 and later. In a bundle, mark @spoor/* as external, and install them beside it.',
   },
   node: {
     make: nodeDriver,
