@@ -16,6 +16,12 @@ export interface OpenOptions {
   readonly name?: string;
   /** Layouts that code was generated from, by C name; see `OpenedObject.assertLayouts`. */
   readonly layouts?: Readonly<Record<string, Layout>>;
+  /**
+   * The BTF of the running kernel, by which the object is relocated: a path, or the bytes. For
+   * kernels that do not describe themselves in /sys/kernel/btf/vmlinux, such as those in BTFHub.
+   * Typed programs (`tp_btf`, `fentry`, `lsm`, `iter`) need a kernel that describes itself.
+   */
+  readonly kernelBtf?: string | Uint8Array;
 }
 
 /** `struct bpf_object_open_opts` up to the last field in use. */
@@ -33,6 +39,7 @@ const typesPathOffset = 48;
  * @throws {SpoorError} OBJECT_INVALID when it is truncated or not a BPF object
  * @throws {SpoorError} OBJECT_NO_BTF or BTF_INVALID when its BTF is missing or broken
  * @throws {SpoorError} LAYOUT_MISMATCH when an expected layout differs
+ * @throws {SpoorError} BTF_MISSING, BTF_INVALID or SYSCALL_FAILED when `kernelBtf` cannot be used
  * @throws {SpoorError} LIBBPF_MISSING or LIBBPF_TOO_OLD when libbpf 1.0 cannot be loaded
  * @throws {SpoorError} FFI_UNKNOWN or FFI_UNAVAILABLE when the driver of SPOOR_FFI cannot be used
  *
@@ -55,7 +62,11 @@ export function openObject(
   parsed.btf.checkReferences();
   const bound = native();
   const { libbpf, driver } = bound;
-  const types = RelocationFile.of(bound, parsed);
+  const { kernelBtf } = options;
+  const types =
+    kernelBtf === undefined
+      ? RelocationFile.of(bound, parsed)
+      : RelocationFile.from(bound, parsed, kernelBtf);
   const open = CStruct.options(optionsSize, driver).pointer(nameOffset, cString(name));
   if (types !== undefined) open.pointer(typesPathOffset, cString(types.path));
   const mark = bound.messages.mark();

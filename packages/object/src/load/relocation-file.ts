@@ -1,5 +1,6 @@
-import { existsSync, writeSync } from 'node:fs';
-import { type ObjectFile, reduceBtf, relocationTypes } from '@spoor/btf';
+import { existsSync, readFileSync, writeSync } from 'node:fs';
+import { type ObjectFile, parseBtf, readKernelBtf, reduceBtf, relocationTypes } from '@spoor/btf';
+import { SpoorError } from '@spoor/core';
 import type { Native } from '../ffi/native.js';
 import { cString } from '../libc/c-memory.js';
 import { kernelTypes } from './kernel-types.js';
@@ -33,7 +34,30 @@ export class RelocationFile implements Disposable {
     const wanted = relocationTypes(object);
     const kernel = wanted && kernelTypes(native);
     const types = kernel && reduceBtf(kernel, wanted!);
-    if (types === undefined) return undefined;
+    return types === undefined ? undefined : RelocationFile.#holding(native, types);
+  }
+
+  /**
+   * Makes the file from the given types of the kernel.
+   *
+   * @throws {SpoorError} BTF_MISSING or BTF_INVALID, with the path
+   * @throws {SpoorError} SYSCALL_FAILED when no such file can be made
+   */
+  static from(native: Native, object: ObjectFile, given: string | Uint8Array): RelocationFile {
+    const btf = typeof given === 'string' ? readKernelBtf(given) : parseBtf(given, { file: 'kernelBtf' });
+    // libbpf ends the process at a wrong reference.
+    btf.checkReferences();
+    const bytes = typeof given === 'string' ? readFileSync(given) : given;
+    const wanted = relocationTypes(object);
+    const file = RelocationFile.#holding(native, (wanted && reduceBtf(bytes, wanted)) ?? bytes);
+    if (file !== undefined) return file;
+    throw new SpoorError('SYSCALL_FAILED', 'The types of the kernel cannot be kept in a file in memory', {
+      remedy: 'Mount /proc, and raise the limits of open files (ulimit -n) and of file sizes (ulimit -f).',
+      call: 'memfd_create',
+    });
+  }
+
+  static #holding(native: Native, types: Uint8Array): RelocationFile | undefined {
     const fd = native.libc.memfd_create(cString('spoor-types'), MFD_CLOEXEC);
     if (fd < 0) return undefined;
     const file = new RelocationFile(native, fd);
