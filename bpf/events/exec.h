@@ -71,7 +71,8 @@ struct exec_event {
 	/* how many; the ids are in the kernel's own list */
 	__u32 supplementary_groups;
 	enum binary_trait binary_traits;
-	__u32 unused;
+	/* of the file that is descriptor 0, the upper bits of st_mode; 0 if it is closed */
+	__u32 stdin_type;
 	/* when the binary or its attributes changed last: nanoseconds since 1970 */
 	__u64 change_time_ns;
 	/*
@@ -153,6 +154,15 @@ static __always_inline __u64 change_time_of(struct inode *inode)
 }
 
 /* Comes after the credentials. A function of its own, for the stack's sake. */
+/* The exec has parted the table of descriptors from those of other processes. */
+static __noinline int exec_stdin(struct exec_event *event, struct task_struct *task)
+{
+	struct file *file = file_of_fd(task, 0);
+
+	event->stdin_type = file ? BPF_CORE_READ(file, f_inode, i_mode) >> FILE_TYPE_SHIFT : 0;
+	return 0;
+}
+
 static __noinline int exec_binary_traits(struct exec_event *event, struct task_struct *task)
 {
 	struct inode *inode = BPF_CORE_READ(task, mm, exe_file, f_inode);

@@ -10,7 +10,6 @@ enum mknod_form { MKNOD_PLAIN, MKNOD_AT };
 	SYSCALL(kind, 259, 297, 33, MKNOD_AT)
 
 /* include/uapi/linux/stat.h: types of files, above the permissions. */
-#define FILE_TYPE_SHIFT 12
 #define FILE_TYPE_CHARACTER 2
 #define FILE_TYPE_BLOCK 6
 #define FILE_TYPE_REGULAR 8

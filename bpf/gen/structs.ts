@@ -319,7 +319,7 @@ export const ExecEvent = ctype.struct('exec_event', 296, {
   script_device: [264, ctype.u32],
   supplementary_groups: [268, ctype.u32],
   binary_traits: [272, ctype.enum('binary_trait', ctype.u32, BinaryTrait)],
-  unused: [276, ctype.u32],
+  stdin_type: [276, ctype.u32],
   change_time_ns: [280, ctype.u64],
   env: [288, VarBytes],
 });

@@ -12,6 +12,7 @@
 #define OVERLAYFS_MAGIC 0x794c7630
 #define BTRFS_MAGIC 0x9123683e
 #define S_IFMT 0170000
+#define FILE_TYPE_SHIFT 12
 #define S_IFDIR 0040000
 
 /* fs/overlayfs/ovl_entry.h: bits of the flags of an inode. */

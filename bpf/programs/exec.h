@@ -102,6 +102,7 @@ static __noinline int exec_record(struct frame *frame, const struct scope_set *s
 		__builtin_memcpy(event->previous_comm, before->comm, sizeof(event->previous_comm));
 	exec_credentials(event, task, before);
 	exec_binary_traits(event, task);
+	exec_stdin(event, task);
 	exec_session(event, task);
 	record_append_path(frame, &event->path);
 	event->header.exe = event->path;

@@ -1,7 +1,8 @@
 import { BinaryTrait, ExecGain } from '../../gen/index.js';
 import { capabilityNames } from '../names/capability.js';
+import { fileTypes } from '../names/file-type.js';
 import { declareEvent, field, type TextFacts } from './field.js';
-import { chars, device, followed, isNotZero, list, text, u32, u64 } from './fields.js';
+import { chars, device, followed, isNotZero, list, named, text, u32, u64 } from './fields.js';
 
 interface Arguments extends TextFacts {
   readonly argv: readonly string[];
@@ -172,6 +173,12 @@ export const exec = declareEvent({
           'writable: its mode lets the process write to it.',
       },
       { ifRecorded: true, optional: true },
+    ),
+    stdin: named(
+      fileTypes,
+      'Type of the file that is descriptor 0: regular, character, block, directory, fifo or socket. A shell whose stdin is a ' +
+        'socket takes commands from it. Left out if descriptor 0 is closed or has no such type, as an epoll.',
+      { from: 'stdinType', ifRecorded: true, when: isNotZero('stdinType') },
     ),
     env: list(
       'The variables of the environment that were asked for: NAME=value, or NAME alone if its value was not asked for.',
