@@ -88,7 +88,7 @@ export const chosen = [
     covers: 'frozen scope tables, and who wrote them where they are not',
   },
   {
-    file: 'packages/object/src/ring/ring.kernel.test.ts',
+    file: 'packages/object/src/rings/ring.kernel.test.ts',
     tests: ['the reader on a ring of the kernel'],
     covers: 'the contract of the ring buffer',
   },

@@ -21,6 +21,32 @@ export interface RingMap<Record> {
   readonly records: readonly LayoutOf<Record>[];
 }
 
+/**
+ * The records of a ring buffer or a perf event array whose first fields say which struct they are.
+ */
+export interface TaggedRingMap<
+  Field extends string,
+  Records extends Readonly<Record<number, LayoutOf<unknown>>>,
+> {
+  /** The field that tells the records apart, by its name in values: `kind`, or `header.kind`. */
+  readonly tag: Field;
+  /** The layout of the records with each value of that field. */
+  readonly records: Records;
+}
+
+/** A type whose field has one value, so that the type narrows by it. */
+type Tagged<Field extends string, Value> = Field extends `${infer Outer}.${infer Inner}`
+  ? { readonly [Name in Outer]: Tagged<Inner, Value> }
+  : { readonly [Name in Field]: Value };
+
+/** The type of the records of a ring: a `RingMap` or a `TaggedRingMap`. */
+export type RecordOf<Ring> =
+  Ring extends TaggedRingMap<infer Field, infer Records>
+    ? { [Value in keyof Records]: ReadOf<Records[Value]> & Tagged<Field, Value> }[keyof Records]
+    : Ring extends RingMap<infer Each>
+      ? Each
+      : Uint8Array;
+
 /** A map without keys and values of its own, such as a map of programs. */
 export type UntypedMap = Readonly<Record<string, never>>;
 

@@ -1,5 +1,6 @@
 import { copyFileSync } from 'node:fs';
 import { exampleTest } from '../../../scripts/lib/example-test.js';
+import { compileFixture } from '../test/compile.js';
 import { basicForKernel } from '../test/kernel.js';
 
 const load = "using loaded = openObject('trace.bpf.o').load();";
@@ -25,5 +26,8 @@ await exampleTest(new URL('..', import.meta.url), {
       const { port1: worker } = new MessageChannel();`,
     writeSync: "import { writeSync } from 'node:fs';",
   },
-  prepare: () => copyFileSync(basicForKernel(), 'trace.bpf.o'),
+  prepare: () => {
+    copyFileSync(basicForKernel(), 'trace.bpf.o');
+    copyFileSync(compileFixture('perf-buffer'), 'samples.bpf.o');
+  },
 });

@@ -11,4 +11,4 @@ export { type DropOptions, type Dropped, dropPrivileges } from './libc/privilege
 export { type Received, receiveDescriptor } from './libc/receive-descriptor.js';
 export { socketPair } from './libc/socket-pair.js';
 export { type SharedMap, shareMap, useSharedMap } from './maps/shared-map.js';
-export { RingWakeup } from './ring/wakeup.js';
+export { RingWakeup } from './rings/wakeup.js';

@@ -1,7 +1,7 @@
 /** Types only: `pnpm check types` checks this file, nothing runs it. */
-import type { KeyedMap, RingMap, VariableOf } from '@spoor/btf';
+import type { KeyedMap, LayoutOf, RingMap, TaggedRingMap, VariableOf } from '@spoor/btf';
 import { expectTypeOf } from 'vitest';
-import { type LoadedObject, type OpenedObject, openObject } from '../src/index.js';
+import { type LoadedObject, type OpenedObject, openObject, type TypedRing } from '../src/index.js';
 
 /** As `npx @spoor/btf generate` writes it. */
 declare const my: {
@@ -54,3 +54,42 @@ const plain = openObject('my.bpf.o')
   .load();
 expectTypeOf(plain).toEqualTypeOf<LoadedObject>();
 expectTypeOf(plain.globals.read('any')).toEqualTypeOf<unknown>();
+
+/** A ring with a tag, as `--record events.kind=…` generates it. */
+declare const tagged: Omit<typeof my, 'maps'> & {
+  readonly maps: {
+    readonly events: TaggedRingMap<
+      'kind',
+      { 1: LayoutOf<{ kind: number; pid: number }>; 2: LayoutOf<{ kind: number; code: number }> }
+    >;
+    readonly alerts: RingMap<{ pid: number } | { code: number }>;
+  };
+};
+const events = openObject(tagged).load();
+for await (const event of events.ring('events')) {
+  if (event.kind === 1) expectTypeOf(event.pid).toEqualTypeOf<number>();
+  // @ts-expect-error: of the other kind
+  else event.pid;
+}
+events.ring('alerts').read((alert) => {
+  expectTypeOf(alert).toEqualTypeOf<{ pid: number } | { code: number }>();
+});
+expectTypeOf(loaded.ring('alerts', { signal: AbortSignal.timeout(1) })).toEqualTypeOf<
+  TypedRing<{ pid: number }>
+>();
+// @ts-expect-error: a map that is not a ring
+loaded.ring('table');
+// @ts-expect-error: a misspelt ring
+loaded.ring('alert');
+expectTypeOf(plain.ring('any')).toEqualTypeOf<TypedRing<Uint8Array>>();
+declare const fork: LayoutOf<{ kind: number; child: number }>;
+declare const exit: LayoutOf<{ kind: number; code: number }>;
+expectTypeOf(plain.ring('any', { records: [fork, exit] })).toEqualTypeOf<
+  TypedRing<{ kind: number; child: number } | { kind: number; code: number }>
+>();
+plain.ring('any', { tag: 'kind', records: { 1: fork, 2: exit } }).read((record) => {
+  if (record.kind === 2) expectTypeOf(record.code).toEqualTypeOf<number>();
+});
+plain.ring('any', { tag: 'header.kind', records: { 1: fork } }).read(({ header }) => {
+  expectTypeOf(header.kind).toEqualTypeOf<1>();
+});

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { readRegularFile, SpoorError } from '@spoor/core';
 import { compileObject } from '../generate/compile-object.js';
 import { generateModule } from '../generate/module.js';
+import type { Records, TaggedRecords } from '../generate/ring-records.js';
 import { vmlinuxHeader } from '../generate/vmlinux.js';
 import { writeGenerated } from '../generate/write-generated.js';
 import type { Output } from './output.js';
@@ -42,7 +43,7 @@ interface Given {
   readonly out: string | undefined;
   readonly vmlinux: string | undefined;
   readonly name: string | undefined;
-  readonly records: Readonly<Record<string, readonly string[]>>;
+  readonly records: Records;
 }
 
 function parse(args: readonly string[]): Given {
@@ -82,15 +83,34 @@ const seeHelp = 'See: npx @spoor/btf generate --help';
 
 const misuse = (message: string): SpoorError => new SpoorError('USAGE', message, { remedy: seeHelp });
 
-function recordsOf(words: readonly string[]): Given['records'] {
-  const all = new Map<string, readonly string[]>();
+function recordsOf(words: readonly string[]): Records {
+  const structs = new Map<string, readonly string[]>();
+  const tagged = new Map<string, TaggedRecords>();
   for (const word of words) {
-    const [, ring, structs] = /^([^=]+)=(.+)$/.exec(word) ?? [];
-    if (ring === undefined || structs === undefined) throw misuse(`--record ${word}: expected RING=STRUCT`);
-    const names = structs.split(',').map((name) => name.trim());
-    all.set(ring, [...(all.get(ring) ?? []), ...names]);
+    const [, ring, field, list] = /^([^=.]+)(?:\.([^=]+))?=(.+)$/.exec(word) ?? [];
+    if (ring === undefined || list === undefined) throw misuse(`--record ${word}: expected RING=STRUCT`);
+    const names = list.split(',').map((name) => name.trim());
+    const before = tagged.get(ring);
+    if (field === undefined ? before !== undefined : structs.has(ring) || (before?.tag ?? field) !== field)
+      throw misuse(`--record ${word}: ${ring} has records with another field, or without one`);
+    if (field === undefined) structs.set(ring, [...(structs.get(ring) ?? []), ...names]);
+    else tagged.set(ring, taggedRecords(word, field, { names, before }));
   }
-  return Object.fromEntries(all);
+  return Object.fromEntries([...structs, ...tagged]);
+}
+
+function taggedRecords(
+  word: string,
+  field: string,
+  { names, before }: { readonly names: readonly string[]; readonly before: TaggedRecords | undefined },
+): TaggedRecords {
+  const structs = names.map((name) => {
+    const [, value, struct] = /^([^:]+):(.+)$/.exec(name) ?? [];
+    if (value === undefined || struct === undefined)
+      throw misuse(`--record ${word}: expected RING.FIELD=VALUE:STRUCT`);
+    return [value.trim(), struct.trim()] as const;
+  });
+  return { tag: field, structs: { ...before?.structs, ...Object.fromEntries(structs) } };
 }
 
 /** The file as the module names it: equal on every machine. */

@@ -58,6 +58,18 @@ test.each([
   [['generate', 'my.o', '--out', 'my.ts', '--', '-g'], 'USAGE: arguments after -- are for --compile'],
   [['generate', 'my.o', '--out', 'a', '--vmlinux', './a'], 'USAGE: --out and --vmlinux name one file'],
   [['generate', 'my.o', '--out', 'a', '-r', 'alerts'], 'USAGE: --record alerts: expected RING=STRUCT'],
+  [
+    ['generate', 'my.o', '--out', 'a', '-r', 'alerts.kind=alert'],
+    'USAGE: --record alerts.kind=alert: expected RING.FIELD=VALUE:STRUCT',
+  ],
+  [
+    ['generate', 'my.o', '-o', 'a', '-r', 'a.k=1:b', '-r', 'a=c'],
+    'USAGE: --record a=c: a has records with another field, or without one',
+  ],
+  [
+    ['generate', 'my.o', '-o', 'a', '-r', 'a.k=1:b', '-r', 'a.j=2:c'],
+    'USAGE: --record a.j=2:c: a has records with another field, or without one',
+  ],
   [['generate', 'my.o', '--output', 'my.ts'], "UNKNOWN_OPTION: Unknown option '--output'"],
 ])('%j is refused', (args, message) => {
   const { status, out, err } = spoorBtf(...args);

@@ -15,6 +15,9 @@ Options:
   -n, --name NAME            Name of the exported value (default: of the object's file).
   -r, --record RING=STRUCT   Struct of the records of a ring; several are separated by commas
                              (default: each struct that a global variable points to).
+  -r, --record RING.FIELD=VALUE:STRUCT
+                             Struct of the records with each value of a field: a number, or an
+                             enumerator.
       --vmlinux FILE         Write the types of the running kernel to this file, before anything
                              is compiled. Needs bpftool.
   -h, --help                 Show this help.
@@ -23,6 +26,7 @@ Examples:
   npx @spoor/btf generate my.bpf.o --out src/my.ts
   npx @spoor/btf generate --compile my.bpf.c --out src/my.ts -- -DDEBUG -Iinclude
   npx @spoor/btf generate my.bpf.o --out src/my.ts --record alerts=alert,summary
+  npx @spoor/btf generate my.bpf.o --out src/my.ts --record events.kind=FORK:fork,EXIT:exit
   npx @spoor/btf generate --vmlinux vmlinux.h --compile my.bpf.c --out src/my.ts
 
 Exit status: 0 if the file is up to date now, 1 if that failed, 2 if an argument is wrong.

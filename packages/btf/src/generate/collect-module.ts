@@ -1,6 +1,4 @@
-import { SpoorError } from '@spoor/core';
 import type { Layout } from '../layout.js';
-import { layoutOf } from '../layout-of.js';
 import type { ObjectFile } from '../parse-object.js';
 import { namedVariables } from '../variable-names.js';
 import {
@@ -13,6 +11,7 @@ import {
   LayoutReader,
   NamedLayouts,
 } from './collect.js';
+import { type Records, RingRecords, type TaggedLayouts } from './ring-records.js';
 import { asNamed, identityOf, type NamedLayout } from './type-names.js';
 
 /** All that a module has. Each list is in the order in which it is printed. */
@@ -31,11 +30,9 @@ export type ModuleMap = { readonly name: string } & (
   | { readonly form: 'keyed' | 'perCpu'; readonly key: Layout; readonly value: Layout }
   | { readonly form: 'queue'; readonly value: Layout }
   | { readonly form: 'ring'; readonly records: readonly Layout[] }
+  | ({ readonly form: 'tagged' } & TaggedLayouts)
   | { readonly form: 'untyped' }
 );
-
-/** The C names of the structs that the records of a ring have, by the name of the ring. */
-export type Records = Readonly<Record<string, readonly string[]>>;
 
 export function collectModule(object: ObjectFile, records: Records): ModuleContent {
   const reader = new LayoutReader(object.btf);
@@ -65,6 +62,8 @@ function layoutsOf(map: ModuleMap): readonly Layout[] {
       return [map.value];
     case 'ring':
       return map.records;
+    case 'tagged':
+      return map.records.map(([, layout]) => layout);
     case 'untyped':
       return [];
   }
@@ -81,6 +80,8 @@ function moduleMap(
 ): ModuleMap {
   const { name, type } = map;
   if (isRing(map)) {
+    const tagged = rings.tagged(name);
+    if (tagged !== undefined) return { name, form: 'tagged', ...tagged };
     const records = rings.of(name);
     if (records.length === 0)
       reader.leftOut.push(`the records of ${name}: no variable points to their struct`);
@@ -115,46 +116,6 @@ function anchoredLayouts({ btf, variables }: ObjectFile): readonly NamedLayout[]
       return (layout === undefined ? undefined : asNamed(layout)) ?? [];
     });
   return [...new Map(found.map((layout) => [identityOf(layout), layout])).values()].sort(byName);
-}
-
-/** The records of each ring: those that it was given, or all anchored structs. */
-class RingRecords {
-  readonly #object: ObjectFile;
-  readonly #given: Records;
-  readonly #anchored: readonly Layout[];
-
-  constructor(object: ObjectFile, given: Records, anchored: readonly NamedLayout[]) {
-    this.#object = object;
-    this.#given = given;
-    this.#anchored = anchored.filter(({ kind }) => kind !== 'enum');
-  }
-
-  requireRings(rings: readonly string[]): void {
-    for (const name of Object.keys(this.#given)) {
-      if (rings.includes(name)) continue;
-      throw new SpoorError('MAP_UNKNOWN', `${this.#object.file} has no ring ${name}`, {
-        remedy: `There are: ${rings.join(', ') || 'none'}.`,
-      });
-    }
-  }
-
-  of(ring: string): readonly Layout[] {
-    const given = Object.hasOwn(this.#given, ring) ? this.#given[ring] : undefined;
-    return given === undefined ? this.#anchored : given.map((name) => this.#record(name));
-  }
-
-  #record(name: string): Layout {
-    try {
-      return layoutOf(this.#object.btf, name);
-    } catch (cause) {
-      if (!(cause instanceof SpoorError) || cause.code !== 'LAYOUT_UNKNOWN') throw cause;
-      const bare = name.replace(/^struct\s+/, '');
-      throw new SpoorError('LAYOUT_UNKNOWN', cause.message, {
-        remedy: `Declare a variable in C so that clang keeps the type: const struct ${bare} *unused_${bare};`,
-        cause,
-      });
-    }
-  }
 }
 
 /** The variables of some sections, by the names that `openObject` knows them by. */

@@ -6,6 +6,7 @@ import { printFiles } from './print-files.js';
 export { type CompiledObject, type CompileObjectOptions, compileObject } from './compile-object.js';
 export { staleFiles, updateFiles } from './folder.js';
 export { generateModule, type ModuleOptions } from './module.js';
+export type { Records, TaggedRecords } from './ring-records.js';
 export { vmlinuxHeader } from './vmlinux.js';
 export { writeGenerated } from './write-generated.js';
 

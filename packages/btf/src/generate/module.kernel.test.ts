@@ -34,6 +34,8 @@ MAP(HASH, enum maps, struct s, m); MAP(HASH, __u32, struct S, M);`,
 MAP(HASH, struct map_name, struct event, m); MAP(HASH, struct layout_of, struct uint8_array, constants);`,
   words: `struct class { int new; int function; __u8 constructor[3]; }; MAP(HASH, __u32, struct class, delete);
 const volatile int await = 1; int typeof_ = 2;`,
+  tagged: `struct fork { __u32 kind; __u32 child; }; struct exit { __u32 kind; __s32 code; };
+const struct fork *unused_fork; const struct exit *unused_exit; RING(events); RING(plain);`,
   records: `struct alert { __u32 pid; char comm[16]; }; struct summary { __u64 count; };
 enum level { LEVEL_LOW, LEVEL_HIGH = 7 }; struct limits { enum level level; __u64 bytes[2]; union { __u32 v4; __u8 v6[16]; }; };
 const struct alert *unused_alert; const struct summary *unused_summary; RING(alerts);
@@ -50,7 +52,10 @@ beforeAll(() => {
     const path = join(folder, `${name}.bpf.c`);
     writeFileSync(path, head + source);
     const { bytes } = compileObject(path);
-    modules[name] = generateModule(bytes, { file: `${name}.bpf.o` });
+    modules[name] = generateModule(bytes, {
+      file: `${name}.bpf.o`,
+      records: name === 'tagged' ? { events: { tag: 'kind', structs: { 1: 'fork', 2: 'exit' } } } : {},
+    });
     writeFileSync(join(folder, `${name}.bpf.o`), bytes);
     writeFileSync(join(folder, `${name}.ts`), modules[name]!);
     const object = readObject(join(folder, `${name}.bpf.o`));
@@ -70,15 +75,16 @@ import { header } from './header.js';
 import { EventKind, kinds, Rec } from './kinds.js';
 import { type C, letter } from './letter.js';
 import { type Alert, records, type Summary } from './records.js';
+import { tagged, type Exit, type Fork } from './tagged.js';
 import { words } from './words.js';
-import { compileCodec, type GeneratedObject, type LayoutOf, type VariableOf } from '@spoor/btf';
+import { compileCodec, type GeneratedObject, type LayoutOf, type RecordOf, type VariableOf } from '@spoor/btf';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const check = <Claim extends true>(..._: Claim[]): void => {};
 type Value<M> = M extends { readonly value: LayoutOf<infer T> } ? T : never;
 type Key<M> = M extends { readonly key: LayoutOf<infer T> } ? T : never;
 type Read<V> = V extends LayoutOf<infer T> ? T : never;
-const any: readonly GeneratedObject[] = [cases, cpus, digit, header, kinds, letter, records, words];
+const any: readonly GeneratedObject[] = [cases, cpus, digit, header, kinds, letter, records, tagged, words];
 
 check<Equal<Value<typeof letter.maps.m>, C>>();
 check<Equal<C, { pid: number }>>();
@@ -93,6 +99,8 @@ check<Equal<Value<typeof cpus.maps.sized>, Uint8Array>>();
 check<Equal<keyof Value<typeof cases.maps.m>, 'a_b' | 'aB'>>();
 check<Equal<Value<typeof cases.maps.M>, { x: number }>>();
 check<Equal<typeof records.maps.alerts.records, readonly LayoutOf<Alert | Summary>[]>>();
+check<Equal<RecordOf<typeof tagged.maps.events>['kind'], 1 | 2>>();
+check<Equal<typeof tagged.maps.plain.records, readonly LayoutOf<Fork | Exit>[]>>();
 check<Equal<Read<typeof records.constants.strict>, boolean>>();
 check<Equal<Read<typeof records.constants.limits>['bytes'], bigint[]>>();
 check<Equal<keyof typeof records.globals, 'hits' | 'level' | 'reads.calls' | 'unused_alert' | 'unused_summary'>>();

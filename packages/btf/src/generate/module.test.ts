@@ -131,6 +131,33 @@ test('a module has types, layouts and one value, and imports only types', () => 
 });
 
 describe('records of a ring', () => {
+  test('are told apart by a field', () => {
+    const structs = { EVENT_FORK: 'fork_event', 7: 'struct module_load_event' };
+    const records = { lifecycle: { tag: 'header.kind', structs } };
+    const text = generateModule(sampleObject(), { file: 'x.o', records });
+    expect(text).toContain(
+      "    readonly lifecycle: TaggedRingMap<'header.kind', { readonly 7: LayoutOf<ModuleLoadEvent>; readonly 1: LayoutOf<ForkEvent> }>;\n",
+    );
+    expect(text).toContain(
+      "    lifecycle: { tag: 'header.kind', records: { 7: ModuleLoadEvent, 1: ForkEvent } },\n",
+    );
+    const wrong = (tag: string, value: string) =>
+      errorOf(() =>
+        generateModule(sampleObject(), {
+          file: 'x.o',
+          records: { lifecycle: { tag, structs: { [value]: 'fork_event' } } },
+        }),
+      );
+    expect(wrong('header.king', '1')).toMatchObject({
+      code: 'LAYOUT_UNKNOWN',
+      message: 'struct fork_event has no field header.king',
+    });
+    expect(wrong('header.kind', 'EVENT_FORKED')).toMatchObject({
+      code: 'LAYOUT_UNKNOWN',
+      message: 'x.o has no enumerator EVENT_FORKED',
+    });
+  });
+
   test('are the structs that were named', () => {
     const records = { lifecycle: ['fork_event', 'struct module_load_event'] };
     const text = generateModule(sampleObject(), { file: 'x.o', records });

@@ -1,17 +1,12 @@
 import { SpoorError } from '@spoor/core';
 import { describeLayout } from '../layout.js';
 import { parseObject } from '../parse-object.js';
-import {
-  collectModule,
-  type ModuleContent,
-  type ModuleMap,
-  type ModuleVariable,
-  type Records,
-} from './collect-module.js';
+import { collectModule, type ModuleContent, type ModuleMap, type ModuleVariable } from './collect-module.js';
 import { withoutDebugInfo } from './debug-info.js';
 import { commentText } from './names.js';
 import { imports, key, object, quote } from './print.js';
 import { leftOutComment } from './print-files.js';
+import type { Records } from './ring-records.js';
 import { type NamedLayout, TypeNames } from './type-names.js';
 import { LayoutPrinter, TypePrinter } from './type-text.js';
 import { isReserved, objectName, valueName } from './value-name.js';
@@ -28,7 +23,8 @@ export interface ModuleOptions {
   readonly name?: string;
   /**
    * The C structs that the records of a ring buffer or a perf event array have, by the name of the
-   * map. Default: each struct that a global variable points to, such as
+   * map. If a field tells them apart: `{ events: { tag: 'kind', structs: { 1: 'fork' } } }`.
+   * Default: each struct that a global variable points to, such as
    * `const struct alert *unused_alert`.
    */
   readonly records?: Records;
@@ -41,6 +37,7 @@ const ownNames = [
   'PerCpuMap',
   'QueueMap',
   'RingMap',
+  'TaggedRingMap',
   'Uint8Array',
   'UntypedMap',
   'VariableOf',
@@ -174,6 +171,13 @@ ${inLines(bytes)}\`,
         const records = new Set(map.records.map((layout) => this.#types.read(layout)));
         return `${this.#use('RingMap')}<${[...records].join(' | ') || 'Uint8Array'}>`;
       }
+      case 'tagged': {
+        const records = map.records.map(
+          ([value, layout]) =>
+            `readonly ${key(String(value))}: ${this.#use('LayoutOf')}<${this.#types.read(layout)}>`,
+        );
+        return `${this.#use('TaggedRingMap')}<${quote(map.tag)}, { ${records.join('; ')} }>`;
+      }
       case 'untyped':
         return this.#use('UntypedMap');
     }
@@ -183,6 +187,10 @@ ${inLines(bytes)}\`,
     const { form } = map;
     if (form === 'untyped') return '{}';
     const print = (layout: Parameters<LayoutPrinter['print']>[0]) => this.#layouts.print(layout, '    ');
+    if (form === 'tagged') {
+      const records = map.records.map(([tag, layout]) => `${key(String(tag))}: ${print(layout)}`);
+      return `{ tag: ${quote(map.tag)}, records: { ${records.join(', ')} } }`;
+    }
     if (form === 'ring') return `{ records: [${map.records.map(print).join(', ')}] }`;
     const value = `value: ${print(map.value)}`;
     if (form === 'queue') return `{ ${value} }`;

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { errno, errnoName, SpoorError } from '@spoor/core';
 import { CStruct } from '../libc/c-memory.js';
+import { onlineCpus } from '../libc/cpus.js';
 import { type Attachment, libbpfLink, type Site } from './attachment.js';
 import { oneOf, optional, unsigned64, whole } from './fields.js';
 import { attachKind } from './kind.js';
@@ -122,13 +122,4 @@ function together(attach: (attached: Attachment[]) => void): Attachment {
   const [first, second] = attached;
   if (first !== undefined && second === undefined) return first;
   return { fd: -1, type: 'perf_event', detach };
-}
-
-/** Reads a list such as `0-3,6`. */
-function onlineCpus(): readonly number[] {
-  const list = readFileSync('/sys/devices/system/cpu/online', 'utf8').trim();
-  return list.split(',').flatMap((range) => {
-    const [first = 0, last = first] = range.split('-').map(Number);
-    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-  });
 }

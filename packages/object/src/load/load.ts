@@ -24,6 +24,8 @@ const logStatistics = 4;
 export interface ObjectToLoad {
   readonly name: string;
   readonly source: ObjectFile;
+  /** Types of the maps by their names, as a generated module has them. */
+  readonly maps: GeneratedObject['maps'];
   readonly verifierStatistics: boolean;
 }
 

@@ -1,4 +1,4 @@
-import type { Btf, GeneratedObject, ObjectFile } from '@spoor/btf';
+import type { Btf, GeneratedObject, ObjectFile, RecordOf } from '@spoor/btf';
 import { errnoName, SpoorError } from '@spoor/core';
 import type { Native } from '../ffi/native.js';
 import { disposeWithThread, forgetWithThread } from '../libc/ending-thread.js';
@@ -8,7 +8,10 @@ import { Globals } from '../maps/globals.js';
 import { KernelMap } from '../maps/kernel-map.js';
 import { Variables } from '../maps/variable.js';
 import { LoadedProgram } from '../programs/program.js';
-import type { MapName, ProgramName, Untyped } from './generated-types.js';
+import { openTypedRing, type RingOptions } from '../rings/open-typed-ring.js';
+import type { RecordTypes } from '../rings/record-decoder.js';
+import type { TypedRing } from '../rings/typed-ring.js';
+import type { MapName, ProgramName, RingName, RingRecord, Untyped } from './generated-types.js';
 import { type MapHandle, mapHandles, type ProgramHandle } from './handles.js';
 import { unknownName } from './unknown-name.js';
 
@@ -51,6 +54,9 @@ export class LoadedObject<M extends GeneratedObject = Untyped> implements Dispos
   readonly globals: Globals<M['globals']>;
   readonly #native: Native;
   readonly #structOps: ReadonlyMap<string, MapHandle>;
+  /** Types of the maps, as a generated module has them. */
+  readonly #declared: GeneratedObject['maps'];
+  readonly #rings = new Map<string, TypedRing<unknown>>();
   #structOpsLinks: readonly Link[] = [];
   #handle: bigint;
 
@@ -61,6 +67,7 @@ export class LoadedObject<M extends GeneratedObject = Untyped> implements Dispos
     object: {
       readonly name: string;
       readonly source: ObjectFile;
+      readonly maps: GeneratedObject['maps'];
       readonly programs: readonly ProgramHandle[];
     },
   ) {
@@ -68,6 +75,7 @@ export class LoadedObject<M extends GeneratedObject = Untyped> implements Dispos
     this.#handle = handle;
     this.name = object.name;
     this.btf = object.source.btf;
+    this.#declared = object.maps;
     this.programs = new Map(
       object.programs.map(({ handle: program, ...facts }) => [
         facts.name,
@@ -101,6 +109,40 @@ export class LoadedObject<M extends GeneratedObject = Untyped> implements Dispos
       of: this.name,
       known: this.maps.keys(),
     });
+  }
+
+  /**
+   * Opens a ring buffer or a perf buffer to read its records. A generated module knows their types.
+   * Without one, `records` has their layouts. Without both, a record is its bytes. The ring is
+   * closed with the object. Linux 5.8 for a ring buffer.
+   *
+   * @param options `records` are layouts that records are told apart by with their lengths. With a
+   *   `tag`, `records` has a layout per value of that field.
+   * @throws {SpoorError} MAP_UNKNOWN, MAP_KIND when it is not a ring that can be read
+   * @throws {SpoorError} INVALID_VALUE when nothing tells two record types apart
+   * @throws {SpoorError} WRONG_PHASE when the object is closed, or the ring is open already
+   * @throws {SpoorError} the errors of `openRing` and `openPerfBuffer`
+   *
+   * @example
+   * ```ts
+   * loaded.attach();
+   * for await (const bytes of loaded.ring('ring', { signal: AbortSignal.timeout(100) })) {
+   *   console.log(bytes.length);
+   * }
+   * ```
+   */
+  ring<const R extends RecordTypes>(name: RingName<M>, options: RingOptions & R): TypedRing<RecordOf<R>>;
+  ring<Name extends RingName<M>>(name: Name, options?: RingOptions): TypedRing<RingRecord<M, Name>>;
+  ring(name: string, options: RingOptions & Partial<RecordTypes> = {}): Disposable {
+    const map = this.map(name as MapName<M>);
+    if (this.#rings.get(name)?.closed === false) {
+      throw new SpoorError('WRONG_PHASE', `the ring ${name} is open already`, {
+        remedy: 'Use the value that ring() returned before, or close that first: a ring has one reader.',
+      });
+    }
+    const ring = openTypedRing(map, this.#declared[name], options);
+    this.#rings.set(name, ring);
+    return ring;
   }
 
   /** @throws {SpoorError} PROGRAM_UNKNOWN */
@@ -208,6 +250,7 @@ export class LoadedObject<M extends GeneratedObject = Untyped> implements Dispos
     forgetWithThread(this);
     for (const link of this.#structOpsLinks) link.detach();
     for (const program of [...this.programs.values()].reverse()) program.retire();
+    for (const ring of this.#rings.values()) ring.close();
     this.globals[Symbol.dispose]();
     for (const map of this.maps.values()) map.retire();
     this.#native.libbpf.bpf_object__close(handle);

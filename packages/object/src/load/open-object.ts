@@ -56,7 +56,7 @@ export function openObject(
   source: string | Uint8Array | GeneratedObject,
   options: OpenOptions = {},
 ): OpenedObject {
-  const { bytes, file, name } = readSource(source, options.name);
+  const { bytes, file, name, maps } = readSource(source, options.name);
   // Ours first: its messages name the place, and libelf never sees what is not an object.
   const parsed = parseObject(bytes, { file });
   parsed.btf.checkReferences();
@@ -79,7 +79,7 @@ export function openObject(
   }
   forbidPins(bound, handle);
   typeNewerSections(bound, handle);
-  const opened = new OpenedObject(bound, handle, { name, source: parsed, types });
+  const opened = new OpenedObject(bound, handle, { name, source: parsed, types, maps });
   try {
     return opened.assertLayouts(options.layouts ?? {});
   } catch (error) {

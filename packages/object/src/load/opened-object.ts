@@ -51,6 +51,7 @@ export class OpenedObject<M extends GeneratedObject = Untyped> implements Dispos
   readonly #native: Native;
   readonly #source: ObjectFile;
   readonly #types: RelocationFile | undefined;
+  readonly #maps: GeneratedObject['maps'];
   readonly #constants: Constants;
   /** Names of the programs that `setTarget` gave a target. */
   readonly #targets = new Set<string>();
@@ -65,12 +66,14 @@ export class OpenedObject<M extends GeneratedObject = Untyped> implements Dispos
       readonly name: string;
       readonly source: ObjectFile;
       readonly types: RelocationFile | undefined;
+      readonly maps: GeneratedObject['maps'];
     },
   ) {
     this.#native = native;
     this.#handle = handle;
     this.#source = object.source;
     this.#types = object.types;
+    this.#maps = object.maps;
     this.name = object.name;
     this.file = object.source.file;
     this.btf = object.source.btf;
@@ -265,7 +268,7 @@ export class OpenedObject<M extends GeneratedObject = Untyped> implements Dispos
   }
 
   #toLoad({ verifierStatistics = false }: LoadOptions): ObjectToLoad {
-    return { name: this.name, source: this.#source, verifierStatistics };
+    return { name: this.name, source: this.#source, maps: this.#maps, verifierStatistics };
   }
 
   #parts(what: string): NamedParts {

@@ -9,6 +9,8 @@ export interface ObjectSource {
   readonly file: string;
   /** Letters, digits and underscores: it becomes part of names in the kernel. */
   readonly name: string;
+  /** Types of the maps by their names, as a generated module has them. */
+  readonly maps: GeneratedObject['maps'];
 }
 
 /** @throws {SpoorError} FILE_UNREADABLE */
@@ -16,14 +18,17 @@ export function readSource(
   source: string | Uint8Array | GeneratedObject,
   name: string | undefined,
 ): ObjectSource {
-  if (isGenerated(source)) return readSource(Buffer.from(source.object, 'base64'), name ?? source.name);
+  if (isGenerated(source)) {
+    const { object, maps } = source;
+    return { ...readSource(Buffer.from(object, 'base64'), name ?? source.name), maps };
+  }
   if (typeof source !== 'string') {
     const own = name ?? 'object';
-    return { bytes: new Uint8Array(source), file: own, name: plainName(own) };
+    return { bytes: new Uint8Array(source), file: own, name: plainName(own), maps: {} };
   }
   try {
     const own = name ?? basename(source).replace(/(\.bpf)?\.o$/, '');
-    return { bytes: readRegularFile(source), file: source, name: plainName(own) };
+    return { bytes: readRegularFile(source), file: source, name: plainName(own), maps: {} };
   } catch (cause) {
     throw new SpoorError(
       'FILE_UNREADABLE',

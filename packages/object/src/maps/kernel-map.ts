@@ -87,6 +87,11 @@ export class KernelMap {
     return this.#fd;
   }
 
+  /** True once the object was closed. */
+  get closed(): boolean {
+    return this.#fd < 0;
+  }
+
   /** Copies the value into `value`; 0, or -errno (-ENOENT is a miss). */
   lookup(key: Uint8Array, value: Uint8Array): number {
     check(this, key, this.keySize, 'key');
