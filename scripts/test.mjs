@@ -1,12 +1,12 @@
 /**
- * `npm test`: the set-up, then the unit tests and the kernel tests, each with a report in
- * `.reports/`. Arguments go to Vitest:
+ * `npm test`: the set-up, then the unit tests beside the recipes, then the kernel tests. The first
+ * two have one report in `.reports/`, the kernel tests another. Arguments go to Vitest:
  *
  *     npm test -- packages/btf                 the tests of one package
- *     npm test -- --project unit               one of the two projects only
+ *     npm test -- --project unit               one of the three projects only
  *
- * Kernel tests load BPF programs. Where that cannot work they are skipped, and the last lines say
- * why; with CI=true that is a failure.
+ * Kernel tests and recipes load BPF programs. Where that cannot work they are skipped, and the last
+ * lines say why; with CI=true that is a failure.
  */
 import { existsSync } from 'node:fs';
 import process from 'node:process';
@@ -15,7 +15,7 @@ import { clearReport, reportPath, writeReport } from './lib/reports.mjs';
 import { findProgram, run } from './lib/run.mjs';
 import { setup } from './setup.mjs';
 
-const projects = ['unit', 'kernel'];
+const projects = ['unit', 'recipes', 'kernel'];
 
 /**
  * @returns {Promise<string | undefined>} why this machine cannot run the kernel tests; undefined
@@ -44,7 +44,7 @@ function splitProjects(args) {
   }
   const unknown = chosen.find((name) => !projects.includes(name));
   if (unknown !== undefined)
-    throw new Failure(`--project ${unknown}: there are ${projects.join(' and ')}`, { status: 2 });
+    throw new Failure(`--project ${unknown}: there are ${projects.join(', ')}`, { status: 2 });
   return { chosen: chosen.length === 0 ? projects : chosen, rest };
 }
 
@@ -61,16 +61,20 @@ async function buildObstacle() {
 }
 
 /**
- * @param {string} project
+ * @param {readonly string[]} chosen projects whose tests run side by side; the report has the name
+ *   of the first
  * @param {readonly string[]} args
  * @returns {Promise<number>} Vitest's exit status
  */
-async function runProject(project, args) {
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportPath(project)}`];
+async function runProjects(chosen, args) {
+  const report = reportPath(chosen[0] ?? '');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   // Names that match a test of one project need not match one of the other.
   const lenient = args.length > 0 ? ['--passWithNoTests'] : [];
-  const all = ['run', '--project', project, ...reporters, ...lenient, ...args];
-  const { status } = await run('vitest', all, { show: true });
+  const options = chosen.flatMap((project) => ['--project', project]);
+  const { status } = await run('vitest', ['run', ...options, ...reporters, ...lenient, ...args], {
+    show: true,
+  });
   return status;
 }
 
@@ -79,12 +83,17 @@ await script(async () => {
   for (const project of chosen) clearReport(project);
   await setup({ withBuild: false });
   const unbuilt = await buildObstacle();
+  const needsKernel = chosen.some((project) => project !== 'unit');
+  const obstacle = unbuilt ?? (needsKernel ? await kernelObstacle() : undefined);
   let worst = unbuilt === undefined ? 0 : 1;
-  if (chosen.includes('unit')) worst = Math.max(worst, await runProject('unit', rest));
-  if (!chosen.includes('kernel')) return worst;
+  const beside = chosen.filter(
+    (project) => project === 'unit' || (project === 'recipes' && obstacle === undefined),
+  );
+  if (beside.length > 0) worst = Math.max(worst, await runProjects(beside, rest));
+  if (!needsKernel) return worst;
+  if (obstacle === undefined)
+    return chosen.includes('kernel') ? Math.max(worst, await runProjects(['kernel'], rest)) : worst;
 
-  const obstacle = unbuilt ?? (await kernelObstacle());
-  if (obstacle === undefined) return Math.max(worst, await runProject('kernel', rest));
   const isFailure = unbuilt !== undefined || process.env['CI'] === 'true';
   say(yellow(`kernel tests ${isFailure ? 'FAILED to run' : 'skipped'}: ${obstacle}`));
   writeReport('kernel', [

@@ -105,13 +105,24 @@ export class RecipeTree {
   }
 
   /**
-   * Runs the tests among the commands of recipes, each command once.
+   * Runs the tests that commands of recipes name: those of a project in one run, each file once.
    *
    * @param {readonly string[]} commands
    */
   runTests(commands) {
-    for (const command of new Set(commands))
-      if (command.startsWith('pnpm vitest ')) this.pnpm(command.slice('pnpm '.length));
+    const files = [...this.handwritten().keys()].filter((path) => path.endsWith('.test.ts'));
+    /** @type {Map<string, Set<string>>} */
+    const chosen = new Map();
+    for (const command of commands) {
+      const [, project, names] = /^pnpm vitest run --project (\w+) (.+)$/.exec(command) ?? [];
+      if (project === undefined || names === undefined) continue;
+      for (const name of names.split(' ')) {
+        if (!files.some((path) => path.startsWith(name))) throw new Error(`${command}: no test of ${name}`);
+        chosen.set(project, (chosen.get(project) ?? new Set()).add(name));
+      }
+    }
+    for (const [project, names] of chosen)
+      this.pnpm(`vitest run --project ${project} ${[...names].join(' ')}`);
   }
 
   /**

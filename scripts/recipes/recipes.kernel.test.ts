@@ -2,14 +2,27 @@ import { afterAll, expect, test } from 'vitest';
 import { RecipeTree } from '../lib/recipe-tree.mjs';
 import { newEvent } from '../new/event.mjs';
 import { newField } from '../new/field.mjs';
+import { newFilter } from '../new/filter.mjs';
 
-/** The recipes of CONTRIBUTING.md for events, fields and maps, followed in a clean clone. */
+/**
+ * The recipes of CONTRIBUTING.md, followed in one clean clone. One build, one run of the checks and
+ * one run of the tests are for all of them: most of the time is theirs.
+ */
 
 const tree = new RecipeTree();
 afterAll(() => tree.remove());
 
 const groups = 'bpf/src/index.ts';
 const everyKind = 'packages/tracer/src/events/every-kind.kernel.test.ts';
+const realProcesses = 'packages/tracer/src/scopes/filters.kernel.test.ts';
+const filesOfFilter = [
+  'bpf/filters/nice.h',
+  'bpf/filters/registry.h',
+  'packages/filter/src/kinds/nice.test.ts',
+  'packages/filter/src/kinds/nice.ts',
+  'packages/filter/src/kinds/registry.ts',
+  realProcesses,
+];
 
 /** A map as the recipe describes it. */
 const execCounts = `/* The number of execs per process since the trace began. */
@@ -76,8 +89,24 @@ test('exec_counts', async () => {
 });
 `;
 
-test('an event of a system call, an event with a hook, a field and a map', { timeout: 1_800_000 }, () => {
+function followFilterRecipe() {
   const before = tree.handwritten();
+  tree.pnpm('new filter nice --signed');
+  expect(new Set(tree.changedSince(before))).toEqual(new Set(filesOfFilter));
+
+  tree.edit('bpf/filters/nice.h', 'FILL_IN, say which number of the process this is', 'the nice value');
+  tree.edit(
+    'bpf/lib/kernel_process.h',
+    '\tint exit_code;\n\tint pid;',
+    '\tint exit_code;\n\tint static_prio;\n\tint pid;',
+  );
+  tree.edit('bpf/filters/nice.h', '= FILL_IN', '= BPF_CORE_READ(task, static_prio) - 120');
+  tree.edit('packages/filter/src/kinds/nice.ts', 'FILL_IN', 'the nice value of the thread');
+  const inAndOut = '/bin/true out; renice -n -5 -p $$; /bin/true in';
+  tree.edit(realProcesses, 'FILL_IN /bin/true in; /bin/true out', inAndOut);
+}
+
+function followEventRecipe() {
   tree.pnpm('new event umask');
   tree.edit('bpf/events/umask.h', 'FILL_IN: say in one sentence what happened', 'A process set its umask');
   expect(() => tree.pnpm('check writing')).toThrow('bpf/src/events/umask.ts:5: FILL_IN');
@@ -96,7 +125,9 @@ test('an event of a system call, an event with a hook, a field and a map', { tim
   tree.edit(ofUmask, '{ FILL_IN }', masks);
   tree.edit(ofUmask, 'FILL_IN, 0, 0', '077, 0, 0');
   tree.edit(ofUmask, '{ FILL_IN }', '{ argument: 0o77, previous: expect.any(Number) }');
+}
 
+function followHookRecipe() {
   tree.pnpm('new event signal_deliver --hook signal_deliver');
   tree.edit('bpf/events/signal_deliver.h', 'FILL_IN: say in one sentence what happened', 'A signal arrived');
   const program = 'bpf/programs/signal_deliver.h';
@@ -116,7 +147,9 @@ test('an event of a system call, an event with a hook, a field and a map', { tim
   tree.edit(ofSignals, 'signal-deliver: FILL_IN', 'signal-deliver: reports a signal with a handler');
   tree.edit(ofSignals, 'FILL_IN;', raised);
   tree.edit(ofSignals, '{ FILL_IN }', '{ number: 10 }');
+}
 
+function followFieldRecipe() {
   tree.pnpm('new field exec.flavour');
   tree.edit('bpf/events/exec.h', 'FILL_IN', 'always 7');
   tree.edit('bpf/src/events/exec.ts', 'FILL_IN', 'Always 7.');
@@ -127,7 +160,9 @@ test('an event of a system call, an event with a hook, a field and a map', { tim
   );
   tree.edit('packages/event/src/json/exec.test.ts', 'argvBytes: 11,', "argvBytes: 11,\n      flavour: '0',");
   tree.write('packages/tracer/src/events/exec-flavour.kernel.test.ts', flavour);
+}
 
+function followMapRecipe() {
   tree.write('bpf/maps/exec_counts.h', execCounts);
   tree.edit(
     'bpf/programs/exec.h',
@@ -139,16 +174,37 @@ test('an event of a system call, an event with a hook, a field and a map', { tim
     'words_executed(&subject.process);',
     'words_executed(&subject.process);\n\texec_counts_add(&subject.process.identity);',
   );
+}
+
+test('a filter kind, an event of a system call, an event with a hook, a field and a map', {
+  timeout: 1_800_000,
+}, () => {
+  followFilterRecipe();
+  const before = tree.handwritten();
+  followEventRecipe();
+  followHookRecipe();
+  followFieldRecipe();
+  followMapRecipe();
+
   tree.pnpm('generate');
   tree.pnpm('biome check --write packages bpf');
   tree.pnpm('check types lint writing');
+  tree.write('packages/tracer/src/recipe.kernel.test.ts', use);
   tree.runTests([
+    ...newFilter('nice', {}).commands,
     ...newEvent('umask', {}).commands,
     ...newEvent('signal_deliver', { hook: 'signal_deliver' }).commands,
     ...newField('exec.flavour', {}).commands,
+    'pnpm vitest run --project kernel packages/tracer/src/recipe',
   ]);
-  expect(tree.changedSince(before).length).toBeLessThanOrEqual(20);
+  const changed = tree.changedSince(before);
+  expect(changed.length).toBeLessThanOrEqual(21);
+  // The recipe of the filter has written all that the filter needs.
+  expect(changed.filter((path) => filesOfFilter.includes(path))).toEqual([]);
+});
 
-  tree.write('packages/tracer/src/recipe.kernel.test.ts', use);
-  tree.pnpm('vitest run --project kernel packages/tracer/src/recipe');
+test('a fact that is collected wrongly fails the test of real processes', { timeout: 600_000 }, () => {
+  tree.edit('bpf/filters/nice.h', '- 120', '- 119');
+  tree.pnpm('generate');
+  expect(() => tree.pnpm(`vitest run --project kernel ${realProcesses} -t nice`)).toThrow('nice');
 });

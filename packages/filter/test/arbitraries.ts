@@ -140,9 +140,11 @@ function comparisonOf(name: string, kind: ValueKind): fc.Arbitrary<Comparison> {
 }
 
 /** A random filter of any kind. */
-const filterOf: fc.Arbitrary<Filter> = fc
-  .constantFrom(...kindEntries)
-  .chain(([name, kind]) => comparisonOf(name, kind).map((comparison) => ({ kind: name, ...comparison })));
+const filterOf: fc.Arbitrary<Filter> = fc.oneof(
+  ...kindEntries.map(([name, kind]) =>
+    comparisonOf(name, kind).map((comparison) => ({ kind: name, ...comparison })),
+  ),
+);
 
 /** Drops filters that may not stand beside those before them. */
 function allowed(filters: readonly Filter[]): Filter[] {
@@ -156,8 +158,17 @@ function allowed(filters: readonly Filter[]): Filter[] {
   return kept;
 }
 
+/** Conditions by event and field. Their arbitraries take long to make, so each is made once. */
+const conditionsMade = new Map<string, fc.Arbitrary<EventCondition[]>>();
+
 /** Conditions on one field that may stand together. */
 function conditionsOn(event: string, field: string): fc.Arbitrary<EventCondition[]> {
+  const made = conditionsMade.get(`${event}.${field}`) ?? newConditionsOn(event, field);
+  conditionsMade.set(`${event}.${field}`, made);
+  return made;
+}
+
+function newConditionsOn(event: string, field: string): fc.Arbitrary<EventCondition[]> {
   const kind = eventFields(event)![field]!;
   const one = comparisonOf(`${event}.${field}`, kind).map((comparison) => ({ field, ...comparison }));
   return fc.array(one, { maxLength: 2 }).map((conditions) =>

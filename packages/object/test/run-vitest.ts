@@ -41,8 +41,10 @@ export async function runVitest({ node, project, files, env }: VitestRun): Promi
   const folder = mkdtempSync(join(tmpdir(), 'spoor-vitest-'));
   const report = join(folder, 'report.json');
   try {
-    const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', project, '--reporter=json'];
-    const output = await finished(node, [...args, `--outputFile=${report}`, ...files], {
+    // One worker for all files, as in the guests: to start one takes longer than most files do.
+    const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--no-isolate', '--maxWorkers=1'];
+    const args = [...vitest, '--project', project, '--reporter=json', `--outputFile=${report}`];
+    const output = await finished(node, [...args, ...files], {
       ...inherited(),
       ...env,
     });

@@ -214,7 +214,7 @@ static void *rewrite(void *unused)
 {
 	while (!connecting)
 		sched_yield();
-	usleep(200000);
+	wait_until_blocked(getpid(), SYS_connect);
 	memcpy(shared.sun_path, "\\0other", 6);
 	close(must(accept(server, NULL, NULL)));
 	return NULL;

@@ -30,7 +30,7 @@ __attribute__((unused)) static void *flip(void *unused)
 /* Changes the name while the call blocks on a pipe. */
 __attribute__((unused)) static void *rewrite(void *unused)
 {
-	usleep(200000);
+	wait_until_blocked(getpid(), SYS_openat);
 	__atomic_store_n(&name.word, word_of("evil"), __ATOMIC_SEQ_CST);
 	must(open("fifo", O_WRONLY));
 	return NULL;

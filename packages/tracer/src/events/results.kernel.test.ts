@@ -144,11 +144,22 @@ onX64(
 const alarms = (flags: string) => `
 #include <sys/time.h>
 
-static volatile int alarms;
+static volatile int *alarms;
 
 static void on_alarm(int signal)
 {
-	alarms++;
+	++*alarms;
+}
+
+/* Waits until the parent is blocked in a call, and a signal has interrupted the call. */
+__attribute__((unused)) static void wait_until_interrupted(long call)
+{
+	int before;
+
+	wait_until_blocked(getppid(), call);
+	before = *alarms;
+	while (*alarms < before + 2)
+		usleep(1000);
 }
 
 __attribute__((unused)) static void alarm_every(int milliseconds)
@@ -168,25 +179,26 @@ const interrupted = `
       must(listen(server, 1));
       must(mkfifo("fifo", 0600));
       must(pipe(shared));
+      alarms = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
       if (!must(fork())) {
         signal(SIGALRM, SIG_IGN);
-        usleep(300000);
+        wait_until_interrupted(SYS_accept);
         must(connect(must(socket(AF_UNIX, SOCK_STREAM, 0)), (void *)&name, sizeof(name)));
         char byte;
         must(read(shared[0], &byte, 1));
-        usleep(300000);
+        wait_until_interrupted(SYS_openat);
         must(open("fifo", O_WRONLY));
         _exit(0);
       }
       alarm_every(20);
       while (accept(server, NULL, NULL) < 0)
         calls++;
-      int before = alarms;
+      int before = *alarms;
       must(write(shared[1], "", 1));
       while (open("fifo", O_RDONLY) < 0)
         calls++;
       must(setitimer(ITIMER_REAL, &(struct itimerval){}, NULL));
-      tell("%s %d", before && alarms > before ? "interrupted" : "left alone", calls);`;
+      tell("%s %d", before && *alarms > before ? "interrupted" : "left alone", calls);`;
 
 it('a call that the kernel restarts after signals is reported once, at its end', async () => {
   const { lines, told } = await act({

@@ -39,9 +39,26 @@ const hangingConnect = (afterwards: string) => ({
   before: `${before}
 static int victim, server;
 
+/* Waits until a process has one thread. */
+__attribute__((unused)) static void wait_until_single(pid_t process)
+{
+	char path[32], stat[512];
+	int threads = 0;
+
+	sprintf(path, "/proc/%d/stat", process);
+	while (threads != 1) {
+		FILE *file = fopen(path, "r");
+
+		must(fgets(stat, sizeof(stat), file) ? 0 : -1);
+		fclose(file);
+		sscanf(strrchr(stat, ')') + 1, "%*s%*s%*s%*s%*s%*s%*s%*s%*s%*s%*s%*s%*s%*s%*s%*s%*s%d", &threads);
+		usleep(1000);
+	}
+}
+
 static void *replace_and_go(void *unused)
 {
-	usleep(200000);
+	wait_until_blocked(getpid(), SYS_connect);
 	must(dup(victim));
 	must(dup2(decoy, victim));
 	${afterwards}
@@ -66,7 +83,12 @@ it.each([
   ['that stays', 'must(accept(server, NULL, NULL));'],
   [
     'that has ended',
-    'if (!fork()) { usleep(200000); must(accept(server, NULL, NULL)); _exit(0); } return NULL;',
+    `if (!fork()) {
+		wait_until_single(getppid());
+		must(accept(server, NULL, NULL));
+		_exit(0);
+	}
+	return NULL;`,
   ],
   ['that has left the table', 'must(unshare(CLONE_FILES)); must(accept(server, NULL, NULL));'],
 ])('connect: a socket that is replaced while the call blocks, by a thread %s', async (_, afterwards) => {
@@ -90,7 +112,7 @@ static void *replace_connecting(void *socket)
 {
 	int victim = (long)socket;
 
-	usleep(200000);
+	wait_until_blocked(getpid(), SYS_connect);
 	must(dup(victim));
 	must(dup2(decoy, victim));
 	must(pthread_kill(caller, SIGUSR1));
