@@ -4,11 +4,20 @@
  * HOOK events have a program of their own in programs/. SYSCALL events are reported at the return
  * of the system calls that their header lists. The line alone does it, and the include of the
  * header in programs/syscall.h.
+ *
+ * With SPOOR_EXTENDED, `@spoor/build` adds the lines of the events of extensions.
  */
 #ifndef SPOOR_EVENTS_REGISTRY_H
 #define SPOOR_EVENTS_REGISTRY_H
 
+#ifdef SPOOR_EXTENDED
+#include <spoor_extension/registry.h>
+#else
+#define FOR_EACH_EXTENSION_EVENT(HOOK, SYSCALL)
+#endif
+
 #define FOR_EACH_EVENT(HOOK, SYSCALL)                                                                          \
+	FOR_EACH_EXTENSION_EVENT(HOOK, SYSCALL)                                                                \
 	HOOK(1, FORK, fork, lifecycle)                                                                         \
 	HOOK(2, EXEC, exec, lifecycle)                                                                         \
 	HOOK(3, EXIT, exit, lifecycle)                                                                         \

@@ -14,13 +14,18 @@
 /* In place of a result: the call did not run, or the kernel repeats it. Nothing is told. */
 #define CALL_NOT_TOLD (1LL << 40)
 
+/* Of the events of extensions: each header defines RETURNS_ZERO_<name>. */
+#ifndef SPOOR_EXTENDED
+#define EXTENSION_RETURNS_ZERO 0
+#endif
+
 /* The events whose calls return 0 or an error, in each of their forms. */
 #define RETURNS_ZERO                                                                                           \
 	(1ULL << EVENT_UNLINK | 1ULL << EVENT_RENAME | 1ULL << EVENT_CHMOD | 1ULL << EVENT_CHOWN |             \
 	 1ULL << EVENT_MKDIR | 1ULL << EVENT_BIND | 1ULL << EVENT_LISTEN | 1ULL << EVENT_KILL |                \
 	 1ULL << EVENT_CAPSET | 1ULL << EVENT_MOUNT | 1ULL << EVENT_MODULE_LOAD | 1ULL << EVENT_LINK |     \
 	 1ULL << EVENT_SYMLINK | 1ULL << EVENT_MKNOD | 1ULL << EVENT_NAMESPACE |            \
-	 1ULL << EVENT_TRUNCATE | 1ULL << EVENT_SETXATTR)
+	 1ULL << EVENT_TRUNCATE | 1ULL << EVENT_SETXATTR | EXTENSION_RETURNS_ZERO)
 
 /* The kind, the form and the width of a call in one number. */
 static __always_inline __u32 call_word(const struct syscall *call)

@@ -40,6 +40,9 @@
 #include "../events/symlink.h"
 #include "../events/truncate.h"
 #include "../events/unlink.h"
+#ifdef SPOOR_EXTENDED
+#include <spoor_extension/events.h>
+#endif
 #include "begin.h"
 #include "conditions.h"
 #include "connect.h"

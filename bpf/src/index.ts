@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import type { FilterKindName } from '../gen/enums.js';
 import { eventKinds } from '../gen/names.js';
 
@@ -6,6 +5,8 @@ export * from '../gen/constants.js';
 export * from '../gen/events.js';
 export * from '../gen/maps.js';
 export * from '../gen/names.js';
+export * from './kernel.js';
+export * from './objects.js';
 
 type EventKind = (typeof eventKinds)[number];
 
@@ -86,29 +87,3 @@ export const sourcesOfFields: Readonly<Record<string, EventKind>> = {
 
 /** Kinds of filters that the lean object has. */
 export const leanFilters = ['pid'] as const satisfies readonly FilterKindName[];
-
-/**
- * A compiled object. All objects are of one source and have the types of the exported layouts.
- */
-export interface ObjectVariant {
-  /**
-   * True for the object with only lifecycle events and the filters of `leanFilters`. It loads in
-   * half the time.
-   */
-  readonly lean?: boolean;
-  /** True for the object that does not use `bpf_loop`: it needs Linux 5.10 instead of 5.17. */
-  readonly withoutBpfLoop?: boolean;
-}
-
-/**
- * Returns the path of a compiled BPF object of this package.
- *
- * @example
- * ```ts
- * const { programs } = readObject(objectPath({ lean: true })); // readObject of @spoor/btf
- * ```
- */
-export function objectPath({ lean = false, withoutBpfLoop = false }: ObjectVariant = {}): string {
-  const name = `spoor${lean ? '-lean' : ''}${withoutBpfLoop ? '-without-bpf-loop' : ''}`;
-  return createRequire(import.meta.url).resolve(`@spoor/bpf/objects/${name}.bpf.o`);
-}

@@ -22,6 +22,7 @@ const map = '@spoor/map';
 const filter = '@spoor/filter';
 const event = '@spoor/event';
 const tracer = '@spoor/tracer';
+const build = '@spoor/build';
 const libraries = [core, btf, bpf, proc, ring, object, map, filter, event, tracer];
 
 /** @type {readonly Layer[]} */
@@ -41,6 +42,7 @@ export const layers = [
   },
   { folder: 'packages/event', name: event, mayImport: [core, btf, bpf], testsMayImport: [object, ring] },
   { folder: 'packages/tracer', name: tracer, mayImport: libraries.filter((name) => name !== tracer) },
+  { folder: 'packages/build', name: build, mayImport: [core, btf] },
   { folder: 'packages/cli', name: 'spoor', mayImport: libraries },
 ];
 

@@ -177,7 +177,16 @@ export interface EventDeclaration<Fields extends DataFields = DataFields> {
   readonly data: Fields;
 }
 
-/** Declares an event. */
+/**
+ * Declares an event: its fields, and how they are shown.
+ *
+ * @example
+ * ```ts
+ * import { declareEvent, u32 } from '@spoor/bpf/declare';
+ *
+ * const nice = declareEvent({ summary: 'A process was niced.', data: { by: u32('The change.') } });
+ * ```
+ */
 export const declareEvent = <const Fields extends DataFields>(
   declaration: EventDeclaration<Fields>,
 ): EventDeclaration<Fields> => declaration;

@@ -1,5 +1,6 @@
 /** The declaration of each event: the only place that says which fields its `data` has. */
 import type { EventParts } from '../../gen/index.js';
+import type { KernelDefinition } from '../kernel.js';
 import { accept } from './accept.js';
 import { bind } from './bind.js';
 import { bpf } from './bpf.js';
@@ -101,6 +102,14 @@ export type EventData<Kind extends EventKind> = Kind extends keyof typeof declar
   ? DataOf<(typeof declarations)[Kind]['data']>
   : Record<string, unknown>;
 
+/** The type of `data` of an event with this declaration. */
+export type DataOfDeclaration<Declaration> =
+  Declaration extends EventDeclaration<infer Fields> ? DataOf<Fields> : Record<string, unknown>;
+
+/** The variable parts that hold several texts of an event with this declaration. */
+export type ListsOfDeclaration<Declaration> =
+  Declaration extends EventDeclaration<infer Fields> ? Noted<Fields, 'RawList'> : never;
+
 /** The variable parts of an event that hold several texts. */
 export type ListParts<Kind extends EventKind> = Kind extends keyof typeof declarations
   ? Noted<(typeof declarations)[Kind]['data'], 'RawList'>
@@ -120,13 +129,15 @@ export type AskedFields<
  * listParts('exec'); // ['argv', 'argvTail', 'env']
  * ```
  */
-export const listParts = (kind: string): readonly string[] =>
-  Object.entries(declarationOf(kind)?.data ?? {}).flatMap(([name, { form, from = name }]) =>
+export const listParts = (kind: string, kernel?: KernelDefinition): readonly string[] =>
+  Object.entries(declarationOf(kind, kernel)?.data ?? {}).flatMap(([name, { form, from = name }]) =>
     form.type === 'list' ? [from] : [],
   );
 
 /**
  * Returns the declaration of an event kind, which may come from a file; undefined if it has none.
+ *
+ * @param kernel whose extensions are looked at as well
  *
  * @example
  * ```ts
@@ -134,7 +145,9 @@ export const listParts = (kind: string): readonly string[] =>
  * console.log(declaration?.summary, Object.keys(declaration?.data ?? {}));
  * ```
  */
-export function declarationOf(kind: string): EventDeclaration | undefined {
+export function declarationOf(kind: string, kernel?: KernelDefinition): EventDeclaration | undefined {
+  if (kernel !== undefined && Object.hasOwn(kernel.extensions, kind))
+    return kernel.extensions[kind]!.declaration;
   return Object.hasOwn(declarations, kind)
     ? (declarations as Readonly<Record<string, EventDeclaration>>)[kind]
     : undefined;

@@ -106,6 +106,10 @@ export const errorCodes = {
     'A program that was run, such as clang, did not accept its input.',
     'The message has what it printed.',
   ),
+  EXTENSION_INVALID: data(
+    'An extension of the kernel side is incomplete, or clashes with another.',
+    'The message names the file, or both extensions.',
+  ),
   LAYOUT_MISMATCH: data(
     'A C type differs from the one that the code was generated from.',
     'Run `pnpm generate`, then build again.',

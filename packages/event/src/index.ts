@@ -28,7 +28,7 @@ export {
 } from './recording/reader.js';
 export { RecordingWriter, type RecordingWriterOptions } from './recording/writer.js';
 export { EventDecoder, type EventDecoderOptions, type EventHandler, isEvent } from './view/decoder.js';
-export { eventLayouts } from './view/generated-layouts.js';
+export { eventLayouts, layoutsOfKernel } from './view/generated-layouts.js';
 export type { EventLayouts } from './view/layouts.js';
 export type { RecordHandler, RecordMemory } from './view/memory.js';
 export type {
@@ -37,6 +37,8 @@ export type {
   EventLine,
   EventMethods,
   EventObject,
+  EventOf,
+  KindOf,
   MalformedEvent,
   MalformedLine,
   MalformedReason,

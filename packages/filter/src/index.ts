@@ -28,9 +28,10 @@ export {
   type NumberInput,
   startsWith,
 } from './grammar/builder-inputs.js';
-export { type ParseScopeOptions, parseScope, parseScopes } from './grammar/parse.js';
+export { type ParseScopeOptions, parseScope } from './grammar/parse.js';
+export { parseScopes } from './grammar/parse-scopes.js';
 export type { Pattern, WrittenPattern } from './grammar/pattern.js';
-export { printScope } from './grammar/print.js';
+export { type KernelOptions, printScope } from './grammar/print.js';
 export { filterKinds } from './kinds/filter-kinds.js';
 export type { Comparison, Engine, FilterKind, Shape, ValueKind } from './kinds/kind.js';
 export { type Policy, parsePolicy, printPolicy } from './policy/policy.js';

@@ -1,4 +1,4 @@
-import { eventKinds } from '@spoor/bpf';
+import { builtInKernel, eventKinds } from '@spoor/bpf';
 import { expect, it } from 'vitest';
 import { checkEachOptions, checkSignal, checkTraceOptions } from './check-options.js';
 import type { TraceOptions } from './options.js';
@@ -44,6 +44,7 @@ const rows: Readonly<Record<OptionName, Row>> = {
     wrongTypes: ['ls', ['ls', 1], [, 'ls'], {}, 5, null],
     impossible: [[], ['l\0s'], ['ls', '\0']],
   },
+  kernel: { valid: [builtInKernel], wrongTypes: ['x', 5, null, [], {}, { objectPath() {} }] },
   spawn: group,
   'spawn.cwd': { valid: ['/'], wrongTypes: [5, null, ['/']], impossible: ['/tmp\0'] },
   'spawn.env': {

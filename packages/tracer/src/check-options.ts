@@ -1,6 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { constants } from 'node:os';
-import { eventKinds } from '@spoor/bpf';
+import { builtInKernel } from '@spoor/bpf';
 import { nearest, SpoorError, type SpoorErrorCode } from '@spoor/core';
 import type { SpawnOptions } from './command/held-command.js';
 import { expectedNames, isEnvironmentName } from './kernel/environment-names.js';
@@ -86,6 +86,10 @@ const traceChecks: Checks<TraceOptions> = {
     expected: 'an array of expressions or scopes',
     isType: (value) => isArrayOf(value, (item) => isString(item) || isObject(item)),
   },
+  kernel: {
+    expected: 'a kernel side: builtInKernel of @spoor/bpf, or one made by @spoor/build',
+    isType: (value) => isObject(value) && 'objectPath' in value && 'extensions' in value,
+  },
   events: { expected: 'an array of event kinds', isType: (value) => isArrayOf(value, isString) },
   env: environmentNames,
   envValues: environmentNames,
@@ -122,7 +126,8 @@ const eachChecks: Checks<EachOptions> = {
  */
 export function checkTraceOptions(options: TraceOptions): TraceOptions {
   const copy = checkedCopy('trace()', options, traceChecks);
-  for (const kind of copy.events ?? []) checkEventKind(kind);
+  const known = Object.keys((copy.kernel ?? builtInKernel).events);
+  for (const kind of copy.events ?? []) checkEventKind(kind, known);
   return copy;
 }
 
@@ -141,8 +146,7 @@ export function checkSignal(signal: unknown): void {
   });
 }
 
-function checkEventKind(kind: string): void {
-  const known: readonly string[] = eventKinds;
+function checkEventKind(kind: string, known: readonly string[]): void {
   if (known.includes(kind)) return;
   const guess = nearest(kind, known);
   const all = `Event kinds are ${known.join(', ')}.`;

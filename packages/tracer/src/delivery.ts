@@ -1,4 +1,4 @@
-import type { EventContext, EventDecoder, EventKind } from '@spoor/event';
+import type { EventContext, EventDecoder } from '@spoor/event';
 import { RingPoller, RingStream } from '@spoor/ring';
 import { WallClock, wallClockOffsetNs } from './clock.js';
 import type { KernelSide } from './kernel/kernel-side.js';
@@ -15,7 +15,7 @@ export interface DeliveryParts {
   readonly scopes: ScopesInForce;
   readonly processes: ProcessTree;
   /** The event kinds to hand out. */
-  readonly kinds: ReadonlySet<EventKind>;
+  readonly kinds: ReadonlySet<string>;
   /** Hashes of executed files, if they are asked for. */
   readonly hashes: FileHashes | undefined;
   /** Called with the process id of each exit event, when the process tree has it. */

@@ -1,9 +1,18 @@
-import type { Event, EventKind, MalformedEvent } from '@spoor/event';
+import type { BuiltInKernel, KernelDefinition } from '@spoor/bpf';
+import type { EventKind, EventOf, KindOf, MalformedEvent } from '@spoor/event';
 import type { Scope } from '@spoor/filter';
 import type { HeldCommand, SpawnOptions } from './command/held-command.js';
 
 /** Options of `trace`. Each of them may be left out. */
-export interface TraceOptions<Kind extends EventKind = EventKind> {
+export interface TraceOptions<
+  Kind extends KindOf<Kernel> = EventKind,
+  Kernel extends KernelDefinition = BuiltInKernel,
+> {
+  /**
+   * The kernel side: its objects, and the event kinds of extensions. `@spoor/build` makes one.
+   * Default: `builtInKernel` of `@spoor/bpf`.
+   */
+  readonly kernel?: Kernel;
   /**
    * A command and its arguments. It starts when the trace begins, and the trace follows it and all
    * its descendants. There is no shell in between.
@@ -114,7 +123,10 @@ export interface TuningOptions {
 }
 
 /** An event of the kinds that a trace hands out, or a malformed record. */
-export type TracedEvent<Kind extends EventKind = EventKind> = Event<Kind> | MalformedEvent;
+export type TracedEvent<
+  Kind extends KindOf<Kernel> = EventKind,
+  Kernel extends KernelDefinition = BuiltInKernel,
+> = EventOf<Kernel, Kind> | MalformedEvent;
 
 /** Options of `Tracer.each`. */
 export interface EachOptions {

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { lifecycleKinds, maps } from '@spoor/bpf';
 import { compileCodec } from '@spoor/btf';
 import { SpoorError } from '@spoor/core';
-import { EventDecoder, type EventKind } from '@spoor/event';
+import { EventDecoder } from '@spoor/event';
 import type { Scope } from '@spoor/filter';
 import { type CompiledScopes, compileScopes } from '@spoor/filter/kernel';
 import { bootId } from '@spoor/proc';
@@ -33,11 +33,15 @@ export interface Prepared {
  *
  * @throws {SpoorError} TOO_MANY_SCOPES, INVALID_VALUE and others of `compileScopes`
  */
-export function prepare(scopes: readonly Scope[], { hash = false, tuning = {} }: TraceOptions): Prepared {
-  const compiled = compileScopes(scopes);
+export function prepare(
+  scopes: readonly Scope[],
+  { hash = false, tuning = {}, kernel }: TraceOptions,
+): Prepared {
+  const compiled = compileScopes(scopes, kernel && { kernel });
   const boot = bootId();
   const hashes = hash ? new FileHashes() : undefined;
   const decoder = new EventDecoder({
+    ...(kernel && { kernel }),
     context: {
       clockOffsetNs: wallClockOffsetNs(),
       ...(boot === undefined ? {} : { bootId: boot }),
@@ -59,7 +63,7 @@ export interface StartParts {
   readonly options: TraceOptions;
   /** The processes that the scopes name. */
   readonly named: Pick<TraceScopes, 'roots' | 'mentioned'>;
-  readonly kinds: ReadonlySet<EventKind>;
+  readonly kinds: ReadonlySet<string>;
   readonly processes: ProcessTree;
 }
 

@@ -1,6 +1,13 @@
-import { defaultKinds, filterKinds, sourcesOfFields } from '@spoor/bpf';
+import {
+  type BuiltInKernel,
+  builtInKernel,
+  defaultKinds,
+  filterKinds,
+  type KernelDefinition,
+  sourcesOfFields,
+} from '@spoor/bpf';
 import { SpoorError } from '@spoor/core';
-import type { EventKind } from '@spoor/event';
+import type { KindOf } from '@spoor/event';
 import type { Scope } from '@spoor/filter';
 import { hasProcfs } from '@spoor/object/system';
 import { checkTraceOptions } from './check-options.js';
@@ -42,9 +49,10 @@ import type { Tracer } from './tracer.js';
  * for await (const event of tracer) console.log(JSON.stringify(event));
  * ```
  */
-export function trace<const Kind extends EventKind = EventKind>(
-  options: TraceOptions<Kind> = {},
-): Promise<Tracer<Kind>> {
+export function trace<
+  const Kind extends KindOf<Kernel>,
+  const Kernel extends KernelDefinition = BuiltInKernel,
+>(options: TraceOptions<Kind, Kernel> = {}): Promise<Tracer<Kind, Kernel>> {
   return traceWithKernel(options, {});
 }
 
@@ -59,11 +67,12 @@ export function trace<const Kind extends EventKind = EventKind>(
  * await using tracer = await traceWithKernel({ command: ['ls'] }, { taskStorage: false });
  * ```
  */
-export async function traceWithKernel<const Kind extends EventKind = EventKind>(
-  given: TraceOptions<Kind>,
-  overrides: KernelOverrides,
-): Promise<Tracer<Kind>> {
-  const options = checkTraceOptions(given);
+export async function traceWithKernel<
+  const Kind extends KindOf<Kernel>,
+  const Kernel extends KernelDefinition = BuiltInKernel,
+>(given: TraceOptions<Kind, Kernel>, overrides: KernelOverrides): Promise<Tracer<Kind, Kernel>> {
+  // The types of extensions are those of the caller.
+  const options = checkTraceOptions(given as TraceOptions);
   requireNotAborted(options.signal);
   requireProcfs();
   const processes = new ProcessTree(options.maxProcesses);
@@ -71,7 +80,7 @@ export async function traceWithKernel<const Kind extends EventKind = EventKind>(
   if (spawn?.cwd !== undefined) checkWorkingDirectory(spawn.cwd);
   if (command !== undefined && !('tgid' in command)) findCommand(command[0] ?? '', placesOf(spawn));
   const named = await scopesOf(options);
-  const kinds = new Set<EventKind>(options.events ?? [...defaultKinds, ...kindsOf(named.scopes)]);
+  const kinds = new Set<string>(options.events ?? [...defaultKinds, ...kindsOf(named.scopes)]);
   const scopes = command === undefined ? named.scopes : [commandScope, ...named.scopes];
   const kernel = {
     ...kernelOptions(options, new Set([...kinds, ...sourcesOf(scopes)]), scopes),
@@ -79,15 +88,15 @@ export async function traceWithKernel<const Kind extends EventKind = EventKind>(
   };
   const { start, ...ready } = await loadAndPrepare(kernel, scopes, options);
   // The tracer hands out events of these kinds only.
-  return (await start({ ...ready, options, named, kinds, processes })) as Tracer<Kind>;
+  return (await start({ ...ready, options, named, kinds, processes })) as unknown as Tracer<Kind, Kernel>;
 }
 
 /** The kinds that scopes name. */
-const kindsOf = (scopes: readonly Scope[]): EventKind[] =>
-  scopes.flatMap(({ events }) => events.map(({ event }) => event as EventKind));
+const kindsOf = (scopes: readonly Scope[]): string[] =>
+  scopes.flatMap(({ events }) => events.map(({ event }) => event));
 
 /** The kinds that conditions need. Their events are not handed out. */
-const sourcesOf = (scopes: readonly Scope[]): EventKind[] =>
+const sourcesOf = (scopes: readonly Scope[]): string[] =>
   scopes
     .flatMap(({ events }) =>
       events.flatMap(({ event, where }) => where.map(({ field }) => `${event}.${field}`)),
@@ -115,16 +124,16 @@ function placesOf({ env = process.env, cwd }: SpawnOptions = {}): FindCommandOpt
 }
 
 /** Reads the scopes before the load, which leaves out the code of unused filters. */
-async function scopesOf({ command, scopes: given }: TraceOptions): Promise<TraceScopes> {
+async function scopesOf({ command, scopes: given, kernel }: TraceOptions): Promise<TraceScopes> {
   if (given === undefined || given.length === 0) {
     return separateRoots(given === undefined && command === undefined ? [machineScope] : []);
   }
   if (given.some((scope) => typeof scope === 'string')) {
     const { readScopes } = await import('./start.js');
-    return readScopes(given);
+    return readScopes(given, kernel);
   }
   const { checkScope } = await import('@spoor/filter/kernel');
-  return separateRoots(given.map((scope, index) => checkScope(scope, `scopes[${index}]`)));
+  return separateRoots(given.map((scope, index) => checkScope(scope, `scopes[${index}]`, kernel)));
 }
 
 /**
@@ -149,6 +158,7 @@ function kernelOptions(
   const { maxLatencyMs, processMapSize, ringSizes, tuning = {} } = options;
   const { argvLimit, measurePrograms = false, replaceable = true, sleepsWhenIdle = false } = tuning;
   return {
+    kernel: options.kernel ?? builtInKernel,
     argvLimit,
     environment: {
       ...(options.env && { env: options.env }),

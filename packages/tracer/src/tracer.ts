@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
+import type { BuiltInKernel, KernelDefinition } from '@spoor/bpf';
 import { SpoorError } from '@spoor/core';
-import type { EventContext, EventKind } from '@spoor/event';
+import type { EventContext, EventKind, KindOf } from '@spoor/event';
 import type { Scope } from '@spoor/filter';
 import type { LoadedObject } from '@spoor/object';
 import { type Dropped, dropPrivileges } from '@spoor/object/system';
@@ -31,7 +32,9 @@ export interface TracerParts extends Omit<DeliveryParts, 'onExit'> {
  * Events that are not read wait in the rings. When a ring is full, the kernel side drops events and
  * counts them in `stats().events`. Traced processes never wait.
  */
-export class Tracer<Kind extends EventKind = EventKind> implements AsyncDisposable {
+export class Tracer<Kind extends KindOf<Kernel> = EventKind, Kernel extends KernelDefinition = BuiltInKernel>
+  implements AsyncDisposable
+{
   /** The processes in the trace. Grows as events are read, up to `TraceOptions.maxProcesses`. */
   readonly processes: ProcessTree;
   /**
@@ -79,10 +82,7 @@ export class Tracer<Kind extends EventKind = EventKind> implements AsyncDisposab
     return this.#parts.command?.child;
   }
 
-  /**
-   * The process id of the command, in the pid namespace of this process. Undefined without a
-   * command.
-   */
+  /** The process id of the command in our pid namespace. Undefined without a command. */
   get commandTgid(): number | undefined {
     return this.#parts.command?.tgid;
   }
@@ -149,7 +149,7 @@ export class Tracer<Kind extends EventKind = EventKind> implements AsyncDisposab
   setScopes(written: readonly (string | Scope)[]): void {
     if (!this.running) throw new SpoorError('WRONG_PHASE', 'The trace has ended');
     const { kernel, scopes, command } = this.#parts;
-    const { scopes: wanted, roots, mentioned } = readScopes(written);
+    const { scopes: wanted, roots, mentioned } = readScopes(written, kernel.definition);
     const all = command === undefined ? wanted : [commandScope, ...wanted];
     scopes.replace(scopes.compile(all), { roots, mentioned });
     kernel.snapshot();
@@ -185,8 +185,8 @@ export class Tracer<Kind extends EventKind = EventKind> implements AsyncDisposab
    *
    * @throws {SpoorError} WRONG_PHASE if the trace has ended or is being read
    */
-  [Symbol.asyncIterator](): AsyncIterableIterator<TracedEvent<Kind>> {
-    return this.#read(() => this.#delivery.source()) as AsyncIterableIterator<TracedEvent<Kind>>;
+  [Symbol.asyncIterator](): AsyncIterableIterator<TracedEvent<Kind, Kernel>> {
+    return this.#read(() => this.#delivery.source()) as AsyncIterableIterator<TracedEvent<Kind, Kernel>>;
   }
 
   /**
@@ -208,7 +208,7 @@ export class Tracer<Kind extends EventKind = EventKind> implements AsyncDisposab
    * console.log(paths.size);
    * ```
    */
-  each(handle: (event: TracedEvent<Kind>) => void, options: EachOptions = {}): Promise<void> {
+  each(handle: (event: TracedEvent<Kind, Kernel>) => void, options: EachOptions = {}): Promise<void> {
     return new Promise((resolve, reject) => {
       const onError = (error: unknown) => {
         reject(error);

@@ -5,8 +5,10 @@ import { printFiles } from './print-files.js';
 
 export { type CompiledObject, type CompileObjectOptions, compileObject } from './compile-object.js';
 export { staleFiles, updateFiles } from './folder.js';
+export { interfaceMembers } from './interface.js';
 export { generateModule, type ModuleOptions } from './module.js';
 export type { Records, TaggedRecords } from './ring-records.js';
+export { runTool, type Tool } from './run-tool.js';
 export { vmlinuxHeader } from './vmlinux.js';
 export { writeGenerated } from './write-generated.js';
 

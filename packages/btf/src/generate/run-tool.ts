@@ -17,6 +17,12 @@ const mostBytes = 512 * 1024 * 1024;
  * Runs a program that writes its result to standard output.
  *
  * @throws {SpoorError} TOOL_MISSING, TOOL_FAILED
+ *
+ * @example
+ * ```ts
+ * const install = 'apt-get install nodejs';
+ * const { output } = runTool({ name: 'node', args: ['--version'], install, input: 'no input' });
+ * ```
  */
 export function runTool(tool: Tool): { readonly output: Buffer; readonly messages: string } {
   const { name, args, install, input } = tool;

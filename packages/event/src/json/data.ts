@@ -1,3 +1,4 @@
+import type { KernelDefinition } from '@spoor/bpf';
 import { type Architecture, type DataField, declarationOf } from '@spoor/bpf/events';
 import type { EventShape } from '../view/layouts.js';
 import type { EventView } from '../view/view.js';
@@ -22,13 +23,16 @@ const closingBrace = 0x7d;
  * Returns the fields of `data`, as declared; of an event without a declaration, those of its
  * record.
  */
-export function dataFields(shape: EventShape): readonly (readonly [string, DataField])[] {
-  return Object.entries(declarationOf(shape.kind)?.data ?? plainFields(shape));
+export function dataFields(
+  shape: EventShape,
+  kernel?: KernelDefinition,
+): readonly (readonly [string, DataField])[] {
+  return Object.entries(declarationOf(shape.kind, kernel)?.data ?? plainFields(shape));
 }
 
 /** Compiles the declaration of an event for the layout of its records. */
-export function dataWriter(shape: EventShape, machine: Architecture): DataWriter {
-  const fields = guarded(shape, dataFields(shape), machine);
+export function dataWriter(shape: EventShape, machine: Architecture, kernel?: KernelDefinition): DataWriter {
+  const fields = guarded(shape, dataFields(shape, kernel), machine);
   const adders = fields.map(({ add }) => add);
   const writers = fields.map(({ write }) => write);
   return {

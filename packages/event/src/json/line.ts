@@ -1,3 +1,4 @@
+import type { KernelDefinition } from '@spoor/bpf';
 import type { EventFlagName } from '@spoor/bpf/enums';
 import type { Architecture } from '@spoor/bpf/events';
 import { ProcessIds } from '../identity/process-id.js';
@@ -63,7 +64,11 @@ export interface LineContext {
   dataOf(shape: EventShape): DataWriter;
 }
 
-export function lineContext(layouts: EventLayouts, given: EventContext): LineContext {
+export function lineContext(
+  layouts: EventLayouts,
+  given: EventContext,
+  kernel?: KernelDefinition,
+): LineContext {
   const current = given.scopeNames ?? [];
   const replaced = new Map(given.replacedScopes?.map(({ version, names }) => [version, names]));
   const machine = given.architecture ?? (process.arch === 'arm64' ? 'arm64' : 'x64');
@@ -74,7 +79,7 @@ export function lineContext(layouts: EventLayouts, given: EventContext): LineCon
     dataOf(shape) {
       const known = writers.get(shape);
       if (known !== undefined) return known;
-      const made = dataWriter(shape, machine);
+      const made = dataWriter(shape, machine, kernel);
       writers.set(shape, made);
       return made;
     },

@@ -1,20 +1,23 @@
+import type { BuiltInKernel, KernelDefinition } from '@spoor/bpf';
 import { listParts } from '@spoor/bpf/events';
 import { type EventContext, type LineContext, lineContext, lineOf } from '../json/line.js';
 import type { LineBuffer } from '../json/line-buffer.js';
 import { LineWriter } from '../json/line-writer.js';
 import { Hosts } from '../names/hosts.js';
-import { eventLayouts } from './generated-layouts.js';
+import { eventLayouts, layoutsOfKernel } from './generated-layouts.js';
 import type { EventLayouts, EventShape } from './layouts.js';
 import { malformed } from './malformed.js';
 import { Arena, type EventMemory, eventMemory, type RecordHandler, type RecordMemory } from './memory.js';
 import { eventShape, eventShapes } from './shapes.js';
-import type { Event, EventKind, MalformedEvent, MalformedReason } from './types.js';
+import type { Event, EventKind, EventOf, KindOf, MalformedEvent, MalformedReason } from './types.js';
 import type { MatchedScopes } from './view.js';
 import { type EventView, expired } from './view.js';
 import { type ViewClass, type ViewClassOptions, viewClass } from './view-class.js';
 
-export interface EventDecoderOptions {
-  /** Default: those of this version's object. A recording brings its own. */
+export interface EventDecoderOptions<Kernel extends KernelDefinition = BuiltInKernel> {
+  /** The kernel side that wrote the records. Default: the built-in one. */
+  readonly kernel?: Kernel;
+  /** Default: those of `kernel`. A recording brings its own. */
   readonly layouts?: EventLayouts;
   /** Facts of lines that records do not have. Can be changed at any time. */
   readonly context?: EventContext;
@@ -35,7 +38,9 @@ export interface EventDecoderOptions {
 const mostShared = 4;
 
 /** Called with each event. The event is lent: it is another one, or gone, after the call. */
-export type EventHandler = (event: Event | MalformedEvent) => void;
+export type EventHandler<Kernel extends KernelDefinition = BuiltInKernel> = (
+  event: EventOf<Kernel> | MalformedEvent,
+) => void;
 
 /** One event kind, ready for use. */
 interface KnownKind {
@@ -67,7 +72,7 @@ interface KnownKind {
  * reader.drain(handler);
  * ```
  */
-export class EventDecoder {
+export class EventDecoder<Kernel extends KernelDefinition = BuiltInKernel> {
   readonly layouts: EventLayouts;
   /**
    * By number; a kind is made ready when its first record comes: most never come, and each takes
@@ -77,6 +82,9 @@ export class EventDecoder {
   /** Shapes of the layouts of this version are made when they are needed. */
   readonly #shapes = new Map<number, EventShape>();
   readonly #viewOptions: ViewClassOptions;
+  readonly #kernel: KernelDefinition | undefined;
+  /** Those of `kernel`. */
+  readonly #own: EventLayouts;
   readonly #arena = new Arena();
   readonly #hosts = new Hosts();
   readonly #checkLifetime: boolean;
@@ -93,10 +101,13 @@ export class EventDecoder {
   readonly #memories = new WeakMap<RecordMemory, EventMemory>();
 
   /** Throws `LAYOUT_UNKNOWN` when the layouts are not those of events. */
-  constructor(options: EventDecoderOptions = {}) {
-    this.layouts = options.layouts ?? eventLayouts;
+  constructor(options: EventDecoderOptions<Kernel> = {}) {
+    const { kernel } = options;
+    this.#kernel = kernel;
+    this.#own = kernel === undefined ? eventLayouts : layoutsOfKernel(kernel);
+    this.layouts = options.layouts ?? this.#own;
     this.#checkLifetime = options.checkLifetime ?? process.env['NODE_ENV'] !== 'production';
-    this.#context = lineContext(this.layouts, options.context ?? {});
+    this.#context = lineContext(this.layouts, options.context ?? {}, kernel);
     this.#lines = new LineWriter(this.#context);
     const origins = byNumber(this.layouts.origins);
     this.#viewOptions = {
@@ -114,8 +125,8 @@ export class EventDecoder {
       },
       generate: options.generateCode ?? true,
     };
-    if (this.layouts !== eventLayouts)
-      for (const shape of eventShapes(this.layouts, eventLayouts)) this.#shapes.set(shape.number, shape);
+    if (this.layouts !== this.#own)
+      for (const shape of eventShapes(this.layouts, this.#own)) this.#shapes.set(shape.number, shape);
     const [first] = Object.values(this.layouts.kinds);
     const shape = first === undefined ? undefined : this.#shapeOf(first);
     this.#sizeOffset = shape?.sizeOffset ?? 0;
@@ -127,12 +138,12 @@ export class EventDecoder {
   }
 
   set context(context: EventContext) {
-    this.#context = lineContext(this.layouts, context);
+    this.#context = lineContext(this.layouts, context, this.#kernel);
     this.#lines = new LineWriter(this.#context);
   }
 
   /** Makes a kind ready, as its first record does otherwise: most of a millisecond. */
-  prepare(kind: EventKind): void {
+  prepare(kind: KindOf<Kernel>): void {
     this.#prepare(this.layouts.kinds[kind]!);
   }
 
@@ -140,19 +151,19 @@ export class EventDecoder {
    * A handler for `RingReader.drain` and its kin: lends each event to `handle`. `positionOf`: tells
    * the malformed where they were, as `RingReader.positionOf` does.
    */
-  handler(handle: EventHandler, positionOf?: (offset: number) => bigint): RecordHandler {
+  handler(handle: EventHandler<Kernel>, positionOf?: (offset: number) => bigint): RecordHandler {
     if (!this.#checkLifetime)
       return (data, offset, length) => {
         const kind = this.#read(data, offset, length);
         if (typeof kind === 'string') handle(malformed(kind, data, { offset, length, positionOf }));
-        else handle(kind.lent._place(this.#memoryOf(data), offset) as unknown as Event);
+        else handle(kind.lent._place(this.#memoryOf(data), offset) as unknown as EventOf<Kernel>);
       };
     return (data, offset, length) => {
       const kind = this.#read(data, offset, length);
       if (typeof kind === 'string') return handle(malformed(kind, data, { offset, length, positionOf }));
       const view = new kind.View()._place(this.#memoryOf(data), offset);
       try {
-        handle(view as unknown as Event);
+        handle(view as unknown as EventOf<Kernel>);
       } finally {
         view._place(expired, 0);
       }
@@ -168,15 +179,15 @@ export class EventDecoder {
     offset: number,
     length: number,
     positionOf?: (offset: number) => bigint,
-  ): Event | MalformedEvent {
+  ): EventOf<Kernel> | MalformedEvent {
     const kind = this.#read(data, offset, length);
     if (typeof kind === 'string') return malformed(kind, data, { offset, length, positionOf });
     const at = this.#arena.copy(data, offset, data.u32[(offset + this.#sizeOffset) >>> 2]!);
-    return new kind.View()._place(this.#arena.memory, at) as unknown as Event;
+    return new kind.View()._place(this.#arena.memory, at) as unknown as EventOf<Kernel>;
   }
 
   /** Decodes a record in bytes of its own, at any alignment. */
-  decode(record: Uint8Array): Event | MalformedEvent {
+  decode(record: Uint8Array): EventOf<Kernel> | MalformedEvent {
     const bytes = new Uint8Array((record.length + 7) & ~7);
     bytes.set(record);
     const data = { u8: bytes, u32: new Uint32Array(bytes.buffer), view: new DataView(bytes.buffer) };
@@ -194,7 +205,7 @@ export class EventDecoder {
     if (known !== undefined) return known;
     const shape = this.#shapeOf(number);
     if (shape === undefined) return undefined;
-    const View = viewClass(shape, { ...this.#viewOptions, lists: listParts(shape.kind) });
+    const View = viewClass(shape, { ...this.#viewOptions, lists: listParts(shape.kind, this.#kernel) });
     const parts = shape.fields.filter(({ variable }) => variable).map(({ offset }) => offset >>> 2);
     const scout = shape.kind === 'dns' ? new View() : undefined;
     const kind = { size: shape.size, View, parts, lent: new View(), scout };
@@ -204,9 +215,10 @@ export class EventDecoder {
 
   #shapeOf(number: number): EventShape | undefined {
     const known = this.#shapes.get(number);
-    if (known !== undefined || this.layouts !== eventLayouts) return known;
-    const kind = Object.keys(eventLayouts.kinds).find((name) => eventLayouts.kinds[name] === number);
-    const layout = kind === undefined ? undefined : eventLayouts.events[kind];
+    const { kinds, events } = this.#own;
+    if (known !== undefined || this.layouts !== this.#own) return known;
+    const kind = Object.keys(kinds).find((name) => kinds[name] === number);
+    const layout = kind === undefined ? undefined : events[kind];
     if (kind === undefined || layout === undefined) return undefined;
     const shape = eventShape(kind, number, layout);
     this.#shapes.set(number, shape);

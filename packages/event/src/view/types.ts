@@ -1,6 +1,12 @@
-import type { EventParts } from '@spoor/bpf';
+import type { BuiltInKernel, EventParts, ExtensionEvent, KernelDefinition } from '@spoor/bpf';
 import type { EventFlagName, OriginName } from '@spoor/bpf/enums';
-import type { EventData, EventKind, ListParts } from '@spoor/bpf/events';
+import type {
+  DataOfDeclaration,
+  EventData,
+  EventKind,
+  ListParts,
+  ListsOfDeclaration,
+} from '@spoor/bpf/events';
 import type { EventHeader, VarBytes } from '@spoor/bpf/structs';
 
 export type { EventKind };
@@ -15,14 +21,17 @@ type Halves<Fields> = {
     : never]: number;
 };
 
-/** The event's own fields, by what its C struct says: a variable part is text. */
-export type OwnFields<Kind extends EventKind> = {
-  readonly [Name in Exclude<keyof EventParts[Kind], Filling>]: Name extends ListParts<Kind>
+/** The fields of a C struct as views give them: a variable part is text. */
+type FieldsOf<Parts, Lists> = {
+  readonly [Name in Exclude<keyof Parts, Filling>]: Name extends Lists
     ? readonly string[]
-    : EventParts[Kind][Name] extends VarBytes
+    : Parts[Name] extends VarBytes
       ? string
-      : EventParts[Kind][Name];
+      : Parts[Name];
 };
+
+/** The event's own fields, by what its C struct says: a variable part is text. */
+export type OwnFields<Kind extends EventKind> = FieldsOf<EventParts[Kind], ListParts<Kind>>;
 
 type HeaderNames = Exclude<
   keyof EventHeader,
@@ -126,6 +135,39 @@ export type Event<Kind extends EventKind = EventKind> = {
     };
 }[Kind];
 
+/** The names of the event kinds of a kernel side. */
+export type KindOf<Kernel extends KernelDefinition> = EventKind | (keyof Kernel['extensions'] & string);
+
+/** An event of an extension, from its C struct and its declaration. */
+type Extended<Kind extends string, Parts, Declaration> = EventMethods &
+  HeaderFields &
+  FieldsOf<Parts, ListsOfDeclaration<Declaration>> &
+  Halves<HeaderFields> &
+  Halves<FieldsOf<Parts, ListsOfDeclaration<Declaration>>> & {
+    readonly kind: Kind;
+    readonly jsonData: DataOfDeclaration<Declaration>;
+    toObject(): { readonly kind: Kind } & HeaderFields & FieldsOf<Parts, ListsOfDeclaration<Declaration>>;
+    copy(): Extended<Kind, Parts, Declaration>;
+    toJSON(): LineOf<Kind, DataOfDeclaration<Declaration>>;
+  };
+
+/**
+ * An event of a kernel side: a built-in one, or one of an extension. `EventOf<typeof kernel>`.
+ */
+export type EventOf<
+  Kernel extends KernelDefinition = BuiltInKernel,
+  Kind extends KindOf<Kernel> = KindOf<Kernel>,
+> =
+  | Event<Kind & EventKind>
+  | {
+      [K in Kind & keyof Kernel['extensions'] & string]: Kernel['extensions'][K] extends ExtensionEvent<
+        infer Parts,
+        infer Declaration
+      >
+        ? Extended<K, Parts, Declaration>
+        : never;
+    }[Kind & keyof Kernel['extensions'] & string];
+
 /** A record that is not what its layout says. It is data: decoding goes on with the next record. */
 export interface MalformedEvent {
   readonly kind: 'malformed';
@@ -152,7 +194,9 @@ export type MalformedReason =
  * in the place of what was not, and its bytes in hexadecimal beside it, under its name with `Raw`;
  * one that was cut has its name with `Truncated`.
  */
-export interface EventLine<Kind extends EventKind = EventKind> {
+export type EventLine<Kind extends EventKind = EventKind> = LineOf<Kind, EventData<Kind>>;
+
+interface LineOf<Kind extends string, Data> {
   event: Kind;
   /** RFC 3339 in UTC, with nanoseconds; null when the clock of the machine is not known. */
   time: string | null;
@@ -182,7 +226,7 @@ export interface EventLine<Kind extends EventKind = EventKind> {
   scopes: string[];
   origin: OriginName | 'unknown';
   flags: EventFlagName[];
-  data: EventData<Kind>;
+  data: Data;
 }
 
 export interface MalformedLine {

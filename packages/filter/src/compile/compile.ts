@@ -1,4 +1,4 @@
-import { events, sourcesOfFields } from '@spoor/bpf';
+import { builtInKernel, type KernelDefinition, sourcesOfFields } from '@spoor/bpf';
 import { type FilterKindName, FilterKind as kindNumbers } from '@spoor/bpf/enums';
 import { fitsKernel, kernelConditions } from '../events/kernel-conditions.js';
 import { checkScopes } from '../grammar/check-scope.js';
@@ -34,8 +34,11 @@ export interface CompiledScopes {
   readonly exclude: bigint;
   /** Tables of the kinds and conditions in use. */
   readonly tables: readonly CompiledTable[];
-  /** By event name: the scopes that take such events. `otherEvents` is for all other events. */
-  readonly events: ReadonlyMap<string, bigint>;
+  /**
+   * By event name: its number, and the scopes that take such events. `otherEvents` is for all
+   * other events.
+   */
+  readonly events: ReadonlyMap<string, { readonly kind: number; readonly takers: bigint }>;
   readonly otherEvents: bigint;
 }
 
@@ -44,6 +47,8 @@ export interface CompileScopesOptions {
   readonly previous?: CompiledScopes;
   /** Looks names up; this machine by default. */
   readonly host?: Host;
+  /** The kernel side that has the events. Default: the built-in one. */
+  readonly kernel?: KernelDefinition;
 }
 
 /** Position in `enum filter_kind`. */
@@ -65,15 +70,15 @@ function kindNumber(name: FilterKindName): number {
  * ```
  */
 export function compileScopes(given: readonly Scope[], options: CompileScopesOptions = {}): CompiledScopes {
-  return compileValid(checkScopes(given, 'compileScopes()'), options);
+  return compileValid(checkScopes(given, 'compileScopes()', options.kernel), options);
 }
 
 /** Compiles scopes that `checkScopes` returned. */
 export function compileValid(scopes: readonly Scope[], options: CompileScopesOptions): CompiledScopes {
-  const host = options.host ?? linuxHost();
+  const { host = linuxHost(), kernel = builtInKernel } = options;
   const names = scopes.map(({ name }) => name);
   const bits = assignBits(names, options.previous?.bits ?? noBits);
-  const resolved = new Map(scopes.map((scope) => [scope.name, resolveScopeAndPaths(scope, host)]));
+  const resolved = new Map(scopes.map((scope) => [scope.name, resolveScopeAndPaths(scope, host, kernel)]));
   const all = bits.names.map((name) => (name === undefined ? undefined : resolved.get(name)));
   const byBit = all.map((one) => one?.scope);
   const wordWhere = (test: (scope: Scope) => boolean) =>
@@ -90,7 +95,10 @@ export function compileValid(scopes: readonly Scope[], options: CompileScopesOpt
     exclude,
     tables,
     events: new Map(
-      Object.keys(events).map((event) => [event, wordWhere((scope) => takesEvent(scope, event))]),
+      Object.entries(kernel.events).map(([event, { kind }]) => [
+        event,
+        { kind, takers: wordWhere((scope) => takesEvent(scope, event)) },
+      ]),
     ),
     otherEvents: wordWhere((scope) => scope.events.length === 0),
   };

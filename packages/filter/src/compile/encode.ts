@@ -1,4 +1,3 @@
-import { events } from '@spoor/bpf';
 import { FilterText, FilterWords, type ScopeBirth, ScopeSet } from '@spoor/bpf/structs';
 import { compileCodec, type Layout } from '@spoor/btf';
 import { SpoorError } from '@spoor/core';
@@ -38,7 +37,7 @@ export function encodeScopeSet(compiled: CompiledScopes, half: Half): Uint8Array
   const [users, missing] = [filled('users', 0n), filled('missing', 0n)];
   const slices = filled('slices', { start: 0, count: 0 });
   const takers = filled('events', compiled.otherEvents);
-  for (const [event, word] of compiled.events) takers[events[event as keyof typeof events].kind] = word;
+  for (const { kind, takers: word } of compiled.events.values()) takers[kind] = word;
 
   const rows = tables.flatMap((table) => table.segments);
   if (rows.length > segments.length) {

@@ -1,3 +1,4 @@
+import type { KernelDefinition } from '@spoor/bpf';
 import { decidedInKernel } from '../events/kernel-conditions.js';
 import { checkScopes } from '../grammar/check-scope.js';
 import { expressionOf, printEventRule, printFilter } from '../grammar/print.js';
@@ -66,9 +67,11 @@ export interface ScopesExplanation {
  * ```
  */
 export function explain(written: readonly Scope[], options: CompileScopesOptions = {}): ScopesExplanation {
-  const compiled = compileValid(checkScopes(written, 'explain()'), options);
+  const compiled = compileValid(checkScopes(written, 'explain()', options.kernel), options);
   const scopes = compiled.scopes.flatMap((scope, bit) =>
-    scope === undefined ? [] : [explainScope(scope, bit, compiled.paths[bit] ?? [])],
+    scope === undefined
+      ? []
+      : [explainScope(scope, { bit, paths: compiled.paths[bit] ?? [] }, options.kernel)],
   );
   const tables = compiled.tables.map(explainTable);
   const { enabled, follow, exclude } = compiled;
@@ -87,11 +90,15 @@ export function explain(written: readonly Scope[], options: CompileScopesOptions
   return { scopes, tables, enabled, follow, exclude, lines };
 }
 
-function explainScope(scope: Scope, bit: number, paths: readonly PathMeaning[]): ScopeExplanation {
+function explainScope(
+  scope: Scope,
+  { bit, paths }: Pick<ScopeExplanation, 'bit' | 'paths'>,
+  kernel: KernelDefinition | undefined,
+): ScopeExplanation {
   return {
     name: scope.name,
     bit,
-    expression: expressionOf(scope),
+    expression: expressionOf(scope, kernel),
     follows: scopeFollows(scope),
     filters: scope.filters.map((filter) => {
       const { meaning } = filterKinds[filter.kind] as FilterKind;
@@ -101,17 +108,17 @@ function explainScope(scope: Scope, bit: number, paths: readonly PathMeaning[]):
         ...(meaning === undefined ? {} : { meaning }),
       };
     }),
-    conditions: scope.events.flatMap(explainRule),
+    conditions: scope.events.flatMap((rule) => explainRule(rule, kernel)),
     paths,
   };
 }
 
-function explainRule(rule: EventRule): ScopeExplanation['conditions'] {
+function explainRule(rule: EventRule, kernel: KernelDefinition | undefined): ScopeExplanation['conditions'] {
   if (rule.where.length === 0) return [{ condition: rule.event, decidedIn: 'kernel' }];
   return rule.where.map((condition) => {
     const sameField = rule.where.filter(({ field }) => field === condition.field);
     return {
-      condition: printEventRule({ event: rule.event, where: [condition] }),
+      condition: printEventRule({ event: rule.event, where: [condition] }, kernel),
       decidedIn: decidedInKernel(rule.event, condition.field, sameField) ? 'kernel' : 'user space',
     };
   });

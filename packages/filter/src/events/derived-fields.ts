@@ -1,5 +1,6 @@
 import { type DataField, declarationOf, type Form, ipText, type Test } from '@spoor/bpf/events';
 import type { FactText } from '../facts.js';
+import { byKernel } from './by-kernel.js';
 
 /** A value of an event's field in a condition. Of several texts one has to match. */
 export type FieldValue = number | bigint | FactText | readonly string[];
@@ -17,26 +18,21 @@ export interface DerivedField {
 
 type CustomForm = Extract<Form, { readonly type: 'custom' }>;
 
-const cache = new Map<string, ReadonlyMap<string, DerivedField>>();
 const AF_UNIX = 1;
 
 /**
  * Returns the derived fields of an event kind. A field of the record with such a name is hidden by
  * them.
  */
-export function derivedFields(kind: string): ReadonlyMap<string, DerivedField> {
-  let fields = cache.get(kind);
-  if (fields === undefined) {
-    fields = new Map(
-      Object.entries(declarationOf(kind)?.data ?? {}).flatMap(([name, field]) => {
+export const derivedFields = byKernel<ReadonlyMap<string, DerivedField>>(
+  (kind, kernel) =>
+    new Map(
+      Object.entries(declarationOf(kind, kernel)?.data ?? {}).flatMap(([name, field]) => {
         const read = readerOf(name, field);
         return read === undefined ? [] : [[name, { field, read: whenShown(field.when, read) }] as const];
       }),
-    );
-    cache.set(kind, fields);
-  }
-  return fields;
-}
+    ),
+);
 
 const valueIn = (event: object, name: string): unknown => (event as Readonly<Record<string, unknown>>)[name];
 

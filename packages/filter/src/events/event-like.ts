@@ -1,3 +1,4 @@
+import type { KernelDefinition } from '@spoor/bpf';
 import { eventFlagNames } from '@spoor/bpf/enums';
 import { camelCase } from '@spoor/btf';
 import { derivedFields, type FieldValue } from './derived-fields.js';
@@ -16,8 +17,8 @@ export const flagBits: Readonly<Record<string, number>> = {
 };
 
 /** Returns a field; undefined when the event has none of this name. A flag is 0 or 1. */
-export function fieldOf(event: EventLike, field: string): FieldValue | undefined {
-  const derived = derivedFields(event.kind).get(field);
+export function fieldOf(event: EventLike, field: string, kernel?: KernelDefinition): FieldValue | undefined {
+  const derived = derivedFields(event.kind, kernel).get(field);
   if (derived !== undefined) return derived.read(event);
   const value: unknown = (event as unknown as Record<string, unknown>)[field];
   if (typeof value === 'boolean') return Number(value);

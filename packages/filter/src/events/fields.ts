@@ -1,4 +1,4 @@
-import { type EventParts, events } from '@spoor/bpf';
+import { builtInKernel, type EventParts, type KernelDefinition } from '@spoor/bpf';
 import { type DataField, declarationOf, listParts, type Names } from '@spoor/bpf/events';
 import { camelCase, type Layout, type StructLayout } from '@spoor/btf';
 import { nearest } from '@spoor/core';
@@ -7,6 +7,7 @@ import { quoted } from '../grammar/syntax-error.js';
 import type { ValueKind } from '../kinds/kind.js';
 import { numberValues } from '../kinds/number-values.js';
 import { textValues } from '../kinds/text-values.js';
+import { byKernel } from './by-kernel.js';
 import { derivedFields } from './derived-fields.js';
 import { flagBits } from './event-like.js';
 
@@ -19,28 +20,30 @@ export type EventName = keyof EventParts;
  */
 export type EventFields = Readonly<Record<string, ValueKind>>;
 
-const cache = new Map<string, EventFields>();
+const knownFields = byKernel(fieldsOf);
 
 /** Returns the fields that conditions can ask of an event; undefined for an unknown event. */
-export function eventFields(event: string): EventFields | undefined {
-  if (!Object.hasOwn(events, event)) return undefined;
-  let fields = cache.get(event);
-  if (fields === undefined) {
-    fields = fieldsOf(event as EventName);
-    cache.set(event, fields);
-  }
-  return fields;
+export function eventFields(
+  event: string,
+  kernel: KernelDefinition = builtInKernel,
+): EventFields | undefined {
+  return Object.hasOwn(kernel.events, event) ? knownFields(event, kernel) : undefined;
 }
 
 /** The names of all events. */
-export const eventNames = (): readonly string[] => Object.keys(events);
+export const eventNames = ({ events }: KernelDefinition = builtInKernel): readonly string[] =>
+  Object.keys(events);
 
 /**
  * Explains why no condition can ask for this field. The remedy names the fields that can be asked.
  */
-export function fieldProblem(event: string, field: string): Problem {
-  const names = Object.keys(eventFields(event) ?? {});
-  const isField = recordFields(event as EventName).some(([name]) => name === field);
+export function fieldProblem(
+  event: string,
+  field: string,
+  kernel: KernelDefinition = builtInKernel,
+): Problem {
+  const names = Object.keys(eventFields(event, kernel) ?? {});
+  const isField = recordFields(event, kernel).some(([name]) => name === field);
   const guess = isField ? undefined : nearest(field, names);
   return {
     problem: isField
@@ -54,21 +57,22 @@ export function fieldProblem(event: string, field: string): Problem {
 }
 
 /** The own fields of an event's record, by the names that views give them. */
-function recordFields(event: EventName): (readonly [string, Layout])[] {
-  const { fields } = events[event].schema.layout as StructLayout;
+function recordFields(event: string, { events }: KernelDefinition): (readonly [string, Layout])[] {
+  const { fields } = events[event]!.schema.layout as StructLayout;
   return fields
     .filter(({ name }) => name !== 'header' && !/^(unused|_*pad)\d*$/.test(name))
     .map(({ name, layout }) => [camelCase(name), layout] as const);
 }
 
-function fieldsOf(event: EventName): EventFields {
-  const hidden = new Set([...listParts(event), ...derivedFields(event).keys(), ...sourcesOf(event)]);
-  const own = recordFields(event).flatMap(([name, layout]) => {
+function fieldsOf(event: string, kernel: KernelDefinition): EventFields {
+  const known = derivedFields(event, kernel);
+  const hidden = new Set([...listParts(event, kernel), ...known.keys(), ...sourcesOf(event, kernel)]);
+  const own = recordFields(event, kernel).flatMap(([name, layout]) => {
     const isHidden = hidden.has(name);
-    const values = isHidden ? undefined : valuesOf(layout, namesOf(event, name));
+    const values = isHidden ? undefined : valuesOf(layout, namesOf(event, name, kernel));
     return values === undefined ? [] : [[name, values] as const];
   });
-  const derived = [...derivedFields(event)].map(([name, { field }]) => [name, derivedValues(field)] as const);
+  const derived = [...known].map(([name, { field }]) => [name, derivedValues(field)] as const);
   const taken = new Set([...own, ...derived].map(([name]) => name));
   const flags = Object.keys(flagBits).filter((flag) => !taken.has(flag));
   return Object.fromEntries([
@@ -79,14 +83,14 @@ function fieldsOf(event: EventName): EventFields {
 }
 
 /** Returns the fields of the record that custom values are made of. */
-const sourcesOf = (event: EventName): string[] =>
-  Object.values(declarationOf(event)?.data ?? {}).flatMap(({ form }) =>
+const sourcesOf = (event: string, kernel: KernelDefinition): string[] =>
+  Object.values(declarationOf(event, kernel)?.data ?? {}).flatMap(({ form }) =>
     form.type === 'custom' && form.asked?.from !== undefined ? [form.asked.from] : [],
   );
 
 /** Returns the names of the numbers in a field, as JSON shows them. */
-function namesOf(event: EventName, field: string): Names | undefined {
-  const form = declarationOf(event)?.data[field]?.form;
+function namesOf(event: string, field: string, kernel: KernelDefinition): Names | undefined {
+  const form = declarationOf(event, kernel)?.data[field]?.form;
   return form?.type === 'number' ? form.names : undefined;
 }
 

@@ -1,3 +1,4 @@
+import type { KernelDefinition } from '@spoor/bpf';
 import { numberMatches } from '../kinds/number-values.js';
 import { textMatches } from '../kinds/text-values.js';
 import type { EventCondition, Scope } from '../scope.js';
@@ -11,22 +12,24 @@ import { pathText } from './path-text.js';
  * events. Otherwise the kind must be named and every condition of it must hold. A field that the
  * event lacks matches nothing. A path is compared by its `pathText`.
  *
+ * @param kernel the kernel side that has the event; default: the built-in one
+ *
  * @example
  * ```ts
  * const etc = parseScope('open.path=/etc/*');
  * takesEvent(etc, { kind: 'exec' }); // false
  * ```
  */
-export function takesEvent(scope: Scope, event: EventLike): boolean {
+export function takesEvent(scope: Scope, event: EventLike, kernel?: KernelDefinition): boolean {
   if (scope.events.length === 0) return true;
   const rule = scope.events.find((candidate) => candidate.event === event.kind);
-  return rule?.where.every((condition) => conditionHolds(condition, event)) ?? false;
+  return rule?.where.every((condition) => conditionHolds(condition, event, kernel)) ?? false;
 }
 
-function conditionHolds(condition: EventCondition, event: EventLike): boolean {
+function conditionHolds(condition: EventCondition, event: EventLike, kernel?: KernelDefinition): boolean {
   const { field } = condition;
-  const path = pathFieldOf(event.kind, field);
-  const value = path === undefined ? fieldOf(event, field) : pathText(event, field, path);
+  const path = pathFieldOf(event.kind, field, kernel);
+  const value = path === undefined ? fieldOf(event, field, kernel) : pathText(event, field, path);
   if (value === undefined) return false;
   const isText = condition.values.some((wanted) => 'at' in wanted);
   if (areTexts(value)) {

@@ -1,3 +1,4 @@
+import type { KernelDefinition } from '@spoor/bpf';
 import type { FactText } from '../facts.js';
 import { numberTest } from '../kinds/number-values.js';
 import { textMatches, textOf } from '../kinds/text-values.js';
@@ -23,6 +24,8 @@ export interface EventFilterOptions {
    * whose links may have changed.
    */
   readonly followLinks?: FollowLinks;
+  /** The kernel side that has the events. Default: the built-in one. */
+  readonly kernel?: KernelDefinition;
 }
 
 type Test = (event: EventLike) => boolean;
@@ -44,7 +47,7 @@ interface Row {
  */
 export function compileEventFilter(
   scopes: readonly (Scope | undefined)[],
-  { afterKernel = false, followLinks }: EventFilterOptions = {},
+  { afterKernel = false, followLinks, kernel }: EventFilterOptions = {},
 ): EventFilter {
   let everyEvent = 0n;
   const kinds = new Map<string, { always: bigint; readonly rows: Row[] }>();
@@ -55,9 +58,9 @@ export function compileEventFilter(
       const kind = kinds.get(event) ?? { always: 0n, rows: [] };
       kinds.set(event, kind);
       const tests = where.flatMap((condition) => {
-        const path = pathFieldOf(event, condition.field);
+        const path = pathFieldOf(event, condition.field, kernel);
         const test =
-          path === undefined ? compileTest(condition) : compilePathTest(condition, path, followLinks);
+          path === undefined ? compileTest(condition, kernel) : compilePathTest(condition, path, followLinks);
         if (!(afterKernel && isDecided(event, condition, where))) return [test];
         // The kernel cannot decide every name from the caller.
         return path === undefined ? [] : [(one: EventLike) => !isFromCaller(one) || test(one)];
@@ -84,13 +87,13 @@ export function compileEventFilter(
  * kernelDecidesAll([parseScope('connect.port=443')]); // true
  * ```
  */
-export function kernelDecidesAll(scopes: readonly (Scope | undefined)[]): boolean {
+export function kernelDecidesAll(scopes: readonly (Scope | undefined)[], kernel?: KernelDefinition): boolean {
   return scopes.every(
     (scope) =>
       scope?.events.every(({ event, where }) =>
         where.every(
           (condition) =>
-            pathFieldOf(event, condition.field) === undefined && isDecided(event, condition, where),
+            pathFieldOf(event, condition.field, kernel) === undefined && isDecided(event, condition, where),
         ),
       ) ?? true,
   );
@@ -103,13 +106,13 @@ const isDecided = (event: string, { field }: EventCondition, where: readonly Eve
     where.filter((other) => other.field === field),
   );
 
-function compileTest(condition: EventCondition): Test {
+function compileTest(condition: EventCondition, kernel: KernelDefinition | undefined): Test {
   const { field, operator, values } = condition;
   const isText = values.some((value) => 'at' in value);
   const test = isText ? textTest(values.map(textOf)) : numberTest(condition);
   const negated = isText && operator === '!=';
   return (event) => {
-    const value = fieldOf(event, field);
+    const value = fieldOf(event, field, kernel);
     if (value === undefined) return false;
     if (areTexts(value)) return isText && value.some((one) => test(one as never)) !== negated;
     if ((typeof value === 'string' || value instanceof Uint8Array) !== isText) return false;

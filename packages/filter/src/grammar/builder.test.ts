@@ -25,7 +25,11 @@ test('says what an expression says', () => {
 test('a step leaves what it came from as it was', () => {
   const base = scope('a').uid(0);
   const [one, other] = [base.comm('x'), base.comm('y')];
-  expect([base, one, other].map(printScope)).toEqual(['a: uid=0', 'a: uid=0 comm=x', 'a: uid=0 comm=y']);
+  expect([base, one, other].map((each) => printScope(each))).toEqual([
+    'a: uid=0',
+    'a: uid=0 comm=x',
+    'a: uid=0 comm=y',
+  ]);
 });
 
 test('a plain string is what it is, stars and spaces too', () => {

@@ -7,7 +7,8 @@ import type { Scope } from '../scope.js';
 import { scope } from './builder.js';
 import { startsWith } from './builder-inputs.js';
 import { checkScope } from './check-scope.js';
-import { parseScope, parseScopes } from './parse.js';
+import { parseScope } from './parse.js';
+import { parseScopes } from './parse-scopes.js';
 import { printScope } from './print.js';
 
 const empty: Scope = { name: 'q', filters: [], follows: false, events: [] };

@@ -1,4 +1,5 @@
 /** Checks scopes as data: from untyped code, from JSON, from another version of this package. */
+import { builtInKernel, type KernelDefinition } from '@spoor/bpf';
 import type { FilterKindName } from '@spoor/bpf/enums';
 import { nearest, SpoorError, type SpoorErrorCode, typeName } from '@spoor/core';
 import { eventFields, eventNames, fieldProblem } from '../events/fields.js';
@@ -21,6 +22,7 @@ import { quoted } from './syntax-error.js';
  * Checks a scope by the rules of expressions, and returns a copy of it.
  *
  * @param where - the place of the scope, for messages: `scopes[0]`
+ * @param kernel - the kernel side that has the events; default: the built-in one
  * @throws {SpoorError} INVALID_VALUE when the value is not a scope, or a value does not fit its
  *   filter; UNKNOWN_FILTER when a filter or a field does not exist; UNKNOWN_EVENT
  *
@@ -30,7 +32,7 @@ import { quoted } from './syntax-error.js';
  * const all = checkScope(JSON.parse(json), 'scopes[0]');
  * ```
  */
-export function checkScope(scope: unknown, where: string): Scope {
+export function checkScope(scope: unknown, where: string, kernel: KernelDefinition = builtInKernel): Scope {
   const { name, filters, follows, events } = fieldsOf<Scope>(scope, where, 'a scope');
   if (typeof name !== 'string') return fail(where, { problem: `expected a name, got ${typeName(name)}` });
   const wrong = nameProblem(name);
@@ -39,7 +41,7 @@ export function checkScope(scope: unknown, where: string): Scope {
   if (typeof follows !== 'boolean') {
     return fail(place, { problem: `follows: expected true or false, got ${typeName(follows)}` });
   }
-  return { name, filters: checkFilters(filters, place), follows, events: checkRules(events, place) };
+  return { name, filters: checkFilters(filters, place), follows, events: checkRules(events, place, kernel) };
 }
 
 /**
@@ -48,11 +50,11 @@ export function checkScope(scope: unknown, where: string): Scope {
  * @param where - the call, for messages: `explain()`
  * @throws {SpoorError} the codes of `checkScope`
  */
-export function checkScopes(scopes: unknown, where: string): Scope[] {
+export function checkScopes(scopes: unknown, where: string, kernel?: KernelDefinition): Scope[] {
   if (!Array.isArray(scopes)) {
     return fail(where, { problem: `expected an array of scopes, got ${typeName(scopes)}` });
   }
-  return Array.from(scopes, (scope, index) => checkScope(scope, `${where}: scopes[${index}]`));
+  return Array.from(scopes, (scope, index) => checkScope(scope, `${where}: scopes[${index}]`, kernel));
 }
 
 function fail(place: string, { problem, remedy }: Problem, code: SpoorErrorCode = 'INVALID_VALUE'): never {
@@ -95,24 +97,30 @@ function checkFilters(given: unknown, place: string): Filter[] {
   return filters;
 }
 
-function checkRules(given: unknown, place: string): EventRule[] {
+function checkRules(given: unknown, place: string, kernel: KernelDefinition): EventRule[] {
   const rules: EventRule[] = [];
   for (const rule of listOf(given, place, 'events')) {
     const { event, where } = fieldsOf<EventRule>(rule, place, 'an event rule');
-    if (typeof event !== 'string' || eventFields(event) === undefined) {
-      const remedy = suggestion(event, eventNames());
+    if (typeof event !== 'string' || eventFields(event, kernel) === undefined) {
+      const remedy = suggestion(event, eventNames(kernel));
       return fail(place, { problem: `unknown event ${shown(event)}`, remedy }, 'UNKNOWN_EVENT');
     }
     if (rules.some((other) => other.event === event)) {
       return fail(place, { problem: duplicate(event), remedy: 'Put all its conditions into one rule.' });
     }
-    rules.push({ event, where: checkConditions(where, event, place) });
+    rules.push({ event, where: checkConditions(where, { event, place, kernel }) });
   }
   return rules;
 }
 
-function checkConditions(given: unknown, event: string, place: string): EventCondition[] {
-  const fields = eventFields(event) ?? {};
+interface RulePlace {
+  readonly event: string;
+  readonly place: string;
+  readonly kernel: KernelDefinition;
+}
+
+function checkConditions(given: unknown, { event, place, kernel }: RulePlace): EventCondition[] {
+  const fields = eventFields(event, kernel) ?? {};
   const conditions: EventCondition[] = [];
   for (const condition of listOf(given, place, `${event}: where`)) {
     const { field, ...rest } = ownFieldsOf(
@@ -121,7 +129,7 @@ function checkConditions(given: unknown, event: string, place: string): EventCon
     );
     const kind = typeof field === 'string' && Object.hasOwn(fields, field) ? fields[field] : undefined;
     if (typeof field !== 'string' || kind === undefined) {
-      const problem = fieldProblem(event, typeof field === 'string' ? field : typeName(field));
+      const problem = fieldProblem(event, typeof field === 'string' ? field : typeName(field), kernel);
       return fail(place, problem, 'UNKNOWN_FILTER');
     }
     const before = conditions.filter((other) => other.field === field);

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { writtenScope } from '../../test/arbitraries.js';
 import { manySlips, mutate } from '../../test/damage.js';
 import { byBuilder, byExpression, byPolicy } from '../../test/three-ways.js';
-import { parseScope, parseScopes } from './parse.js';
+import { parseScope } from './parse.js';
+import { parseScopes } from './parse-scopes.js';
 import { printScope } from './print.js';
 
 /** The error of an expression; fails when there is none. */

@@ -1,3 +1,4 @@
+import { builtInKernel, type KernelDefinition } from '@spoor/bpf';
 import type { FilterKindName } from '@spoor/bpf/enums';
 import { nearest, SpoorError, typeName } from '@spoor/core';
 import { eventFields, eventNames, fieldProblem } from '../events/fields.js';
@@ -6,6 +7,7 @@ import { type FilterKind, hasTexts, standsAlone } from '../kinds/kind.js';
 import { defaultScopeName, type EventCondition, type Filter, type Operator, type Scope } from '../scope.js';
 import { duplicate, nameProblem, type Problem, problemOf, unsupported } from './check.js';
 import { Cursor } from './cursor.js';
+import type { KernelOptions } from './print.js';
 import { quoted } from './syntax-error.js';
 
 /** Names of filters in Tracee's scopes. */
@@ -16,7 +18,7 @@ const aliases: ReadonlyMap<string, FilterKindName> = new Map([
   ['bin', 'exe'],
 ]);
 
-export interface ParseScopeOptions {
+export interface ParseScopeOptions extends KernelOptions {
   /** The name if the expression has none; `scope` by default. */
   readonly name?: string;
 }
@@ -35,13 +37,13 @@ export interface ParseScopeOptions {
  * ```
  */
 export function parseScope(text: string, options: ParseScopeOptions = {}): Scope {
-  const { name = defaultScopeName } = options;
+  const { name = defaultScopeName, kernel = builtInKernel } = options;
   const wrong = typeof text === 'string' ? nameProblem(name) : notText('parseScope()', 'a string', text);
   if (wrong !== undefined) throw new SpoorError('INVALID_VALUE', wrong.problem, { remedy: wrong.remedy });
-  return new ScopeParser(text).parse(name);
+  return new ScopeParser(text, kernel).parse(name);
 }
 
-function notText(where: string, expected: string, value: unknown): Required<Problem> {
+export function notText(where: string, expected: string, value: unknown): Required<Problem> {
   return {
     problem: `${where}: expected ${expected}, got ${typeName(value)}`,
     remedy: 'Give an expression, for example uid=0 follow.',
@@ -58,10 +60,12 @@ class ScopeParser {
   readonly #cursor: Cursor;
   readonly #filters: Filter[] = [];
   readonly #events = new Map<string, EventCondition[]>();
+  readonly #kernel: KernelDefinition;
   #follows = false;
 
-  constructor(text: string) {
+  constructor(text: string, kernel: KernelDefinition) {
     this.#cursor = new Cursor(text);
+    this.#kernel = kernel;
   }
 
   parse(fallbackName: string): Scope {
@@ -141,7 +145,7 @@ class ScopeParser {
     } else if (word === 'follow') {
       if (this.#follows) this.#cursor.fail({ problem: duplicate(word), from, to });
       this.#follows = true;
-    } else if (eventFields(word) !== undefined) {
+    } else if (eventFields(word, this.#kernel) !== undefined) {
       if (!this.#events.has(word)) this.#events.set(word, []);
     } else {
       this.#unknown({ word, from, to });
@@ -203,9 +207,9 @@ class ScopeParser {
 
   #readCondition({ word, from, to }: Place, operator: Operator): void {
     const [event = '', field = ''] = word.split('.');
-    const fields = eventFields(event);
+    const fields = eventFields(event, this.#kernel);
     if (fields === undefined) {
-      const guess = nearest(event, eventNames());
+      const guess = nearest(event, eventNames(this.#kernel));
       const remedy = guess === undefined ? 'List all events: spoor list events.' : `Did you mean ${guess}?`;
       this.#cursor.fail({
         problem: `unknown event ${quoted(event)}`,
@@ -217,7 +221,7 @@ class ScopeParser {
     }
     const kind = Object.hasOwn(fields, field) ? fields[field] : undefined;
     if (kind === undefined) {
-      this.#cursor.fail({ ...fieldProblem(event, field), from: from + event.length + 1, to });
+      this.#cursor.fail({ ...fieldProblem(event, field, this.#kernel), from: from + event.length + 1, to });
     }
     if (!kind.operators.includes(operator)) {
       this.#cursor.fail({
@@ -243,7 +247,7 @@ class ScopeParser {
   }
 
   #unknown({ word, from, to }: Place): never {
-    const known = [...Object.keys(filterKinds), 'follow', ...eventNames(), ...aliases.keys()];
+    const known = [...Object.keys(filterKinds), 'follow', ...eventNames(this.#kernel), ...aliases.keys()];
     const guess = nearest(word, known);
     const remedy = guess === undefined ? 'List all filters: spoor list filters.' : `Did you mean ${guess}?`;
     throw this.#cursor.fail({
@@ -264,35 +268,4 @@ interface Place {
 
 function kindOf(name: string): FilterKind | undefined {
   return Object.hasOwn(filterKinds, name) ? filterKinds[name as FilterKindName] : undefined;
-}
-
-/**
- * Parses several expressions. Those without a name are named `scope`, `scope2`, `scope3` by
- * position.
- *
- * @throws {SpoorError} INVALID_VALUE when two scopes have one name; the codes of `parseScope`
- *
- * @example
- * ```ts
- * const scopes = parseScopes(['web: comm=nginx', 'uid=0 open.path=/etc/*']);
- * ```
- */
-export function parseScopes(texts: readonly string[]): Scope[] {
-  if (!Array.isArray(texts)) {
-    const { problem, remedy } = notText('parseScopes()', 'an array of strings', texts);
-    throw new SpoorError('INVALID_VALUE', problem, { remedy });
-  }
-  const scopes = texts.map((text, index) =>
-    parseScope(text, { name: index === 0 ? defaultScopeName : `${defaultScopeName}${index + 1}` }),
-  );
-  const names = new Set<string>();
-  for (const { name } of scopes) {
-    if (names.has(name)) {
-      throw new SpoorError('INVALID_VALUE', `duplicate scope name ${quoted(name)}`, {
-        remedy: 'Name a scope by a prefix with a colon: web: comm=nginx.',
-      });
-    }
-    names.add(name);
-  }
-  return scopes;
 }

@@ -1,3 +1,4 @@
+import type { KernelDefinition } from '@spoor/bpf';
 import { eventFields } from '../events/fields.js';
 import { filterKinds } from '../kinds/filter-kinds.js';
 import { standsAlone, type ValueKind } from '../kinds/kind.js';
@@ -18,6 +19,12 @@ function comparison(
   return `${name}${operator}${quoted.join(',')}`;
 }
 
+/** Options of functions that read and write scopes. */
+export interface KernelOptions {
+  /** The kernel side that has the events. Default: the built-in one. */
+  readonly kernel?: KernelDefinition;
+}
+
 /** Prints a filter as in an expression. */
 export function printFilter(filter: Filter): string {
   const kind: ValueKind = filterKinds[filter.kind];
@@ -29,19 +36,19 @@ export function printFilter(filter: Filter): string {
 const flagSign = (operator: Operator) => (operator === '=' ? '' : '!');
 
 /** Prints an event rule as in an expression: its conditions, or the event's name alone. */
-export function printEventRule({ event, where }: EventRule): string {
+export function printEventRule({ event, where }: EventRule, kernel?: KernelDefinition): string {
   if (where.length === 0) return event;
-  const fields = eventFields(event) ?? {};
+  const fields = eventFields(event, kernel) ?? {};
   return where
     .map((condition) => comparison(`${event}.${condition.field}`, fields[condition.field]!, condition))
     .join(' ');
 }
 
 /** Prints a scope without its name; empty if the scope takes everything. */
-export function printFilters(scope: Scope): string {
+export function printFilters(scope: Scope, kernel?: KernelDefinition): string {
   const terms = scope.filters.map(printFilter);
   if (scope.follows) terms.push('follow');
-  return [...terms, ...scope.events.map(printEventRule)].join(' ');
+  return [...terms, ...scope.events.map((rule) => printEventRule(rule, kernel))].join(' ');
 }
 
 /**
@@ -54,12 +61,12 @@ export function printFilters(scope: Scope): string {
  * printScope(scope('a').uid(0).follow()); // 'a: uid=0 follow'
  * ```
  */
-export function printScope(scope: Scope): string {
-  return expressionOf(checkScope(scope, 'printScope()'));
+export function printScope(scope: Scope, { kernel }: KernelOptions = {}): string {
+  return expressionOf(checkScope(scope, 'printScope()', kernel), kernel);
 }
 
 /** Prints a valid scope, or one with resolved names, whose lists of paths may be longer. */
-export function expressionOf(scope: Scope): string {
-  const filters = printFilters(scope);
+export function expressionOf(scope: Scope, kernel?: KernelDefinition): string {
+  const filters = printFilters(scope, kernel);
   return filters === '' ? `${scope.name}:` : `${scope.name}: ${filters}`;
 }

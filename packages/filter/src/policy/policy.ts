@@ -1,3 +1,4 @@
+import { builtInKernel, type KernelDefinition } from '@spoor/bpf';
 import type { FilterKindName } from '@spoor/bpf/enums';
 import { SpoorError } from '@spoor/core';
 import { eventFields, fieldProblem } from '../events/fields.js';
@@ -5,6 +6,7 @@ import { duplicate, problemOf } from '../grammar/check.js';
 import { checkScopes } from '../grammar/check-scope.js';
 import { namePrefix, parseScope } from '../grammar/parse.js';
 import { plain } from '../grammar/pattern.js';
+import type { KernelOptions } from '../grammar/print.js';
 import { quoted } from '../grammar/syntax-error.js';
 import { readJsonSpelled, spellJson } from '../grammar/text.js';
 import { filterKinds } from '../kinds/filter-kinds.js';
@@ -32,12 +34,15 @@ export interface Policy {
  * const { scopes } = await parsePolicy('{"scopes": [{"name": "root", "filters": "uid=0"}]}');
  * ```
  */
-export async function parsePolicy(source: string | object): Promise<Policy> {
+export async function parsePolicy(
+  source: string | object,
+  { kernel = builtInKernel }: KernelOptions = {},
+): Promise<Policy> {
   const located = typeof source === 'string' ? readJson(source) : undefined;
   const text = typeof source === 'string' ? source : undefined;
   const value = located === undefined ? source : located.value;
-  const validator = await policyValidator();
-  const place: Place = { text, located };
+  const validator = await policyValidator(kernel);
+  const place: Place = { text, located, kernel };
   if (!validator.Check(value)) fail(place, firstProblem(validator.Errors(value)));
   const file = value as PolicyFile;
   const scopes = file.scopes.map((scope, index) => readScope(scope, `/scopes/${index}`, place));
@@ -55,6 +60,7 @@ export async function parsePolicy(source: string | object): Promise<Policy> {
 interface Place {
   readonly text: string | undefined;
   readonly located: LocatedJson | undefined;
+  readonly kernel: KernelDefinition;
 }
 
 function fail({ text, located }: Place, { path, problem, remedy }: PolicyProblem, cause?: unknown): never {
@@ -102,7 +108,7 @@ function readExpression(text: string, path: string, place: Place, only?: 'events
   if (text.trim() === '' && only === undefined) return { name: '', filters: [], follows: false, events: [] };
   let scope: Scope;
   try {
-    scope = parseScope(text);
+    scope = parseScope(text, { kernel: place.kernel });
   } catch (error) {
     if (!(error instanceof SpoorError)) throw error;
     fail(
@@ -154,13 +160,14 @@ function readRule(
   path: string,
   place: Place,
 ): EventRule {
-  const fields = eventFields(row.event) ?? {};
+  const fields = eventFields(row.event, place.kernel) ?? {};
   const where: EventCondition[] = [];
   for (const [index, condition] of (row.where ?? []).entries()) {
     const { field } = condition;
     const at = `${path}/where/${index}`;
     const kind = Object.hasOwn(fields, field) ? fields[field] : undefined;
-    if (kind === undefined) fail(place, { path: `${at}/field`, ...fieldProblem(row.event, field) });
+    if (kind === undefined)
+      fail(place, { path: `${at}/field`, ...fieldProblem(row.event, field, place.kernel) });
     const before = where.filter((other) => other.field === field);
     const name = `${row.event}.${field}`;
     where.push({ field, ...readComparison({ name, kind, row: condition, path: at, place, before }) });
@@ -222,7 +229,10 @@ function readValue(
 }
 
 /** Returns the value of a policy file. `parsePolicy` returns equal scopes for it. */
-export function policyOf(scopes: readonly Scope[], description?: string): PolicyFile {
+export function policyOf(
+  scopes: readonly Scope[],
+  { description, kernel }: { readonly description?: string | undefined } & KernelOptions = {},
+): PolicyFile {
   return {
     ...(description === undefined ? {} : { description }),
     scopes: scopes.map((scope) => ({
@@ -233,7 +243,7 @@ export function policyOf(scopes: readonly Scope[], description?: string): Policy
         ...(values.length === 0 ? {} : { values: writeValues(filterKinds[kind], values) }),
       })),
       ...(scope.follows ? { follow: true } : {}),
-      ...(scope.events.length === 0 ? {} : { events: scope.events.map(writeRule) }),
+      ...(scope.events.length === 0 ? {} : { events: scope.events.map((rule) => writeRule(rule, kernel)) }),
     })),
   };
 }
@@ -248,13 +258,14 @@ export function policyOf(scopes: readonly Scope[], description?: string): Policy
  * printPolicy({ scopes: [scope('root').uid(0)] });
  * ```
  */
-export function printPolicy(policy: Policy): string {
+export function printPolicy(policy: Policy, options: KernelOptions = {}): string {
   const { scopes, description } = (policy ?? {}) as Partial<Policy>;
-  return `${JSON.stringify(policyOf(checkScopes(scopes, 'printPolicy()'), description), null, 2)}\n`;
+  const valid = checkScopes(scopes, 'printPolicy()', options.kernel);
+  return `${JSON.stringify(policyOf(valid, { ...options, description }), null, 2)}\n`;
 }
 
-function writeRule({ event, where }: EventRule) {
-  const fields = eventFields(event) ?? {};
+function writeRule({ event, where }: EventRule, kernel: KernelDefinition | undefined) {
+  const fields = eventFields(event, kernel) ?? {};
   return {
     event,
     ...(where.length === 0

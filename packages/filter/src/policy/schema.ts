@@ -1,12 +1,14 @@
+import { builtInKernel, type KernelDefinition } from '@spoor/bpf';
 import type { Static } from 'typebox';
 import { eventNames } from '../events/fields.js';
+import type { KernelOptions } from '../grammar/print.js';
 import { filterKinds } from '../kinds/filter-kinds.js';
 import { maxScopes, scopeNamePattern } from '../scope.js';
 
 type TypeBox = typeof import('typebox');
 
 /** The schema of a policy file, made with the TypeBox that it is given. */
-function policySchema({ Type }: TypeBox) {
+function policySchema({ Type }: TypeBox, kernel: KernelDefinition) {
   const operator = Type.Enum(['=', '!=', '<', '<=', '>', '>='], {
     description: '= one of the values, != none of them; the others take one number.',
   });
@@ -28,7 +30,7 @@ function policySchema({ Type }: TypeBox) {
     { additionalProperties: false, description: 'One condition on a field of the event.' },
   );
   const event = Type.Object(
-    { event: Type.Enum([...eventNames()]), where: Type.Optional(Type.Array(condition)) },
+    { event: Type.Enum([...eventNames(kernel)]), where: Type.Optional(Type.Array(condition)) },
     { additionalProperties: false, description: 'Events of one kind of which all conditions hold.' },
   );
   const scope = Type.Object(
@@ -94,21 +96,24 @@ export const policyWords = [
  * console.log(JSON.stringify(await policyJsonSchema()));
  * ```
  */
-export async function policyJsonSchema(): Promise<object> {
-  return JSON.parse(JSON.stringify(policySchema(await import('typebox')))) as object;
+export async function policyJsonSchema({ kernel = builtInKernel }: KernelOptions = {}): Promise<object> {
+  return JSON.parse(JSON.stringify(policySchema(await import('typebox'), kernel))) as object;
 }
 
 type Validator = import('typebox/compile').Validator;
 
-let compiled: Promise<Validator> | undefined;
+const compiled = new WeakMap<KernelDefinition, Promise<Validator>>();
 
 /**
  * The compiled validator. TypeBox is loaded when the first policy is read and not before: it would
  * cost every program that only filters a tenth of a second at its start.
  */
-export function policyValidator(): Promise<Validator> {
-  compiled ??= Promise.all([import('typebox'), import('typebox/compile')]).then(([typebox, { Compile }]) =>
-    Compile(policySchema(typebox)),
-  );
-  return compiled;
+export function policyValidator(kernel: KernelDefinition): Promise<Validator> {
+  const validator =
+    compiled.get(kernel) ??
+    Promise.all([import('typebox'), import('typebox/compile')]).then(([typebox, { Compile }]) =>
+      Compile(policySchema(typebox, kernel)),
+    );
+  compiled.set(kernel, validator);
+  return validator;
 }

@@ -1,3 +1,4 @@
+import type { KernelDefinition } from '@spoor/bpf';
 import { SpoorError } from '@spoor/core';
 import { pathFieldOf } from '../events/path-fields.js';
 import { factBytes } from '../facts.js';
@@ -50,7 +51,7 @@ interface Found {
  * @throws {SpoorError} INVALID_VALUE when the path of a binary becomes longer than the kernel
  * compares
  */
-export function resolvePaths(scope: Scope, host: Host): ResolvedPaths {
+export function resolvePaths(scope: Scope, host: Host, kernel?: KernelDefinition): ResolvedPaths {
   const paths: PathMeaning[] = [];
   if (host.path === undefined) return { scope, paths };
   const namespaces = mountNamespaces(scope.filters);
@@ -71,7 +72,7 @@ export function resolvePaths(scope: Scope, host: Host): ResolvedPaths {
   const events = scope.events.map((rule) => ({
     ...rule,
     where: rule.where.map((condition) => {
-      const field = pathFieldOf(rule.event, condition.field);
+      const field = pathFieldOf(rule.event, condition.field, kernel);
       const of = `${rule.event}.${condition.field}`;
       return field === undefined ? condition : resolve(condition, { of, followsLast: field.followsLast });
     }),

@@ -1,3 +1,4 @@
+import type { KernelDefinition } from '@spoor/bpf';
 import { nearest, SpoorError } from '@spoor/core';
 import type { Refusal } from '@spoor/proc';
 import { quoted } from '../grammar/syntax-error.js';
@@ -23,9 +24,9 @@ export function resolveScope(scope: Scope, host: Host): Scope {
 }
 
 /** Returns the resolved scope, and the meaning of each path. */
-export function resolveScopeAndPaths(scope: Scope, host: Host): ResolvedPaths {
+export function resolveScopeAndPaths(scope: Scope, host: Host, kernel?: KernelDefinition): ResolvedPaths {
   const filters = scope.filters.map((filter) => resolveFilter(scope.name, filter, host));
-  return resolvePaths({ ...scope, filters }, host);
+  return resolvePaths({ ...scope, filters }, host, kernel);
 }
 
 function resolveFilter(scope: string, filter: Filter, host: Host): Filter {

@@ -16,7 +16,7 @@ export function configure(opened: OpenedObject, configuration: KernelConfigurati
   const { pidNamespace, bootOffsetNs } = configuration.observer;
   const { name: argumentsProgramName } = argumentsProgram(options);
   let enabledEvents = 0n;
-  for (const [kind, { kind: number }] of Object.entries(events)) {
+  for (const [kind, { kind: number }] of Object.entries(options.kernel.events)) {
     if (options.events.has(kind)) enabledEvents |= 1n << BigInt(number);
   }
   opened
@@ -50,7 +50,7 @@ export function configure(opened: OpenedObject, configuration: KernelConfigurati
   // The lean object has lifecycle events only.
   const hasCalls = opened.maps.has('activity') && configureCalls(opened, configuration, enabledEvents);
   // The program of all system calls also reports failed execs.
-  for (const name of eventPrograms(options.events).names)
+  for (const name of eventPrograms(options.events, options.kernel).names)
     if (!(hasCalls && name === failedExecProgram)) opened.enableProgram(name);
 }
 
@@ -62,7 +62,7 @@ function configureCalls(
   { options, possibleCpus, ringSizes }: KernelConfiguration,
   enabledEvents: bigint,
 ): boolean {
-  const { names } = eventPrograms(options.events);
+  const { names } = eventPrograms(options.events, options.kernel);
   const callEvents = opened.constant('syscall_events').value as bigint;
   const ownProgram = 1n << BigInt(events['exec-failed'].kind);
   const hasCalls = (enabledEvents & callEvents & ~ownProgram) !== 0n;

@@ -1,4 +1,4 @@
-import { events, programs } from '@spoor/bpf';
+import { events, type KernelDefinition, programs } from '@spoor/bpf';
 import { type FeatureName, features } from '@spoor/object';
 
 /**
@@ -74,10 +74,10 @@ export interface EventPrograms {
 }
 
 /** Returns the programs of single events that these kinds need and the kernel supports. */
-export function eventPrograms(kinds: ReadonlySet<string>): EventPrograms {
+export function eventPrograms(kinds: ReadonlySet<string>, kernel: KernelDefinition): EventPrograms {
   const names: string[] = [];
   const hooks: Record<string, string> = kinds.has('io-uring') ? { 'io-uring': withoutHook } : {};
-  for (const [name, section] of Object.entries(programs)) {
+  for (const [name, section] of Object.entries(kernel.programs)) {
     const ring = kindsOfRingProgram[name];
     if (ring !== undefined) {
       if (!ring.some((one) => kinds.has(one)) || !isPossible(name, section)) continue;

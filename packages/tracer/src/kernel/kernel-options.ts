@@ -1,3 +1,4 @@
+import type { KernelDefinition } from '@spoor/bpf';
 import type { FilterKindName } from '@spoor/bpf/enums';
 import type { Observer } from '@spoor/proc';
 import type { EnvironmentNames } from './environment-names.js';
@@ -16,6 +17,8 @@ export interface KernelOverrides {
 }
 
 export interface KernelSideOptions extends KernelOverrides {
+  /** The objects, and what is in them. */
+  readonly kernel: KernelDefinition;
   /** The event kinds to collect. Lifecycle events are always collected. */
   readonly events: ReadonlySet<string>;
   readonly processMapSize?: number;

@@ -1,4 +1,4 @@
-import { maps } from '@spoor/bpf';
+import { type KernelDefinition, maps } from '@spoor/bpf';
 import type { FilterKindName } from '@spoor/bpf/enums';
 import type { EventCounters, SnapshotResult, StateStats } from '@spoor/bpf/structs';
 import { SpoorError } from '@spoor/core';
@@ -91,6 +91,11 @@ export class KernelSide {
       perCpu: true,
     });
     return this.#stateCounters;
+  }
+
+  /** The objects, and what is in them. */
+  get definition(): KernelDefinition {
+    return this.configuration.options.kernel;
   }
 
   /** Returns true if the programs were loaded with the code of this filter kind. */

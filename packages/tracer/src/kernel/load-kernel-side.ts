@@ -1,4 +1,4 @@
-import { eventKinds, events, leanFilters, lifecycleKinds, maps, objectPath } from '@spoor/bpf';
+import { type KernelDefinition, leanFilters, lifecycleKinds } from '@spoor/bpf';
 import type { FilterKindName } from '@spoor/bpf/enums';
 import type { Layout } from '@spoor/btf';
 import { SpoorError } from '@spoor/core';
@@ -48,11 +48,11 @@ const isRefusal = (error: unknown): boolean =>
 async function loadOnce(options: KernelSideOptions): Promise<LoadedKernelSide> {
   const machine = systemInfo();
   const withoutBpfLoop = !features.has('bpf_loop');
-  const { missModeObject } = options;
-  using opened = openObject(missModeObject ?? objectPath({ lean: isLean(options), withoutBpfLoop }));
+  const { missModeObject, kernel } = options;
+  using opened = openObject(missModeObject ?? kernel.objectPath({ lean: isLean(options), withoutBpfLoop }));
   const configuration = configurationFor(options, opened, machine);
   configure(opened, configuration);
-  const layouts = missModeObject === undefined ? expectedLayouts(opened) : {};
+  const layouts = missModeObject === undefined ? expectedLayouts(opened, kernel) : {};
   const loading = opened.loadAsync();
   const mismatch = thrownBy(() => opened.assertLayouts(layouts));
   const object = await loading;
@@ -97,7 +97,7 @@ function configurationFor(
       'system calls': 'tp_btf/sys_exit',
       'scope tables': options.fixed ? 'frozen' : 'replaceable',
       snapshot: options.needsSnapshot ? 'iter/task' : 'none needed',
-      ...eventPrograms(options.events).hooks,
+      ...eventPrograms(options.events, options.kernel).hooks,
       ...commitPrograms(options.events, options).variants,
       'exec arguments': argumentsProgram(options).hook,
     },
@@ -124,14 +124,18 @@ function thrownBy(action: () => unknown): unknown {
 }
 
 /** Returns the layout of each struct that the kernel and this process exchange. */
-function expectedLayouts(opened: OpenedObject): Readonly<Record<string, Layout>> {
+function expectedLayouts(
+  opened: OpenedObject,
+  { events, maps }: KernelDefinition,
+): Readonly<Record<string, Layout>> {
   const layouts: Record<string, Layout> = {};
   const take = (shape: { readonly layout?: Layout }) => {
     const { layout } = shape;
     if (layout?.kind === 'struct') layouts[layout.name] = layout;
   };
   const declared = opened.maps;
-  for (const kind of declared.has('activity') ? eventKinds : lifecycleKinds) take(events[kind].schema);
+  for (const kind of declared.has('activity') ? Object.keys(events) : lifecycleKinds)
+    take(events[kind]!.schema);
   for (const [name, { value }] of Object.entries(maps)) if (declared.has(name)) take(value);
   return layouts;
 }

@@ -1,4 +1,4 @@
-import { events, maps } from '@spoor/bpf';
+import { maps } from '@spoor/bpf';
 import { dropReasonNames, WordsPlace } from '@spoor/bpf/enums';
 import type { EventCounters, StateStats } from '@spoor/bpf/structs';
 import { typedMap } from '@spoor/map';
@@ -104,10 +104,11 @@ export function readStatistics(kernel: KernelSide, delivered: ReadonlyMap<string
 
 /** Returns `Statistics.events`. */
 export function eventStatistics(
-  { eventCounters }: KernelSide,
+  { eventCounters, configuration }: KernelSide,
   delivered: ReadonlyMap<string, number>,
 ): Record<string, EventStatistics> {
   const statistics: Record<string, EventStatistics> = {};
+  const { events } = configuration.options.kernel;
   for (const [kind, { kind: number }] of Object.entries(events)) {
     const perCpu: readonly EventCounters[] = eventCounters.get(number) ?? [];
     const dropped: Record<string, number> = {};
@@ -130,7 +131,10 @@ export function withDelivered(
   delivered: ReadonlyMap<string, number>,
 ): Statistics['events'] {
   return Object.fromEntries(
-    Object.keys(events).map((kind) => [kind, { ...statistics[kind]!, delivered: delivered.get(kind) ?? 0 }]),
+    Object.entries(statistics).map(([kind, counted]) => [
+      kind,
+      { ...counted, delivered: delivered.get(kind) ?? 0 },
+    ]),
   );
 }
 

@@ -1,3 +1,4 @@
+import type { KernelDefinition } from '@spoor/bpf';
 import { EventHeader } from '@spoor/bpf/structs';
 import { SpoorError, typeName } from '@spoor/core';
 import type { Event, ReplacedScopes, ScopeNames } from '@spoor/event';
@@ -22,7 +23,7 @@ import { filterKindsOf, hasConditions, type Root, separateRoots, type TraceScope
  *
  * @throws {SpoorError} SCOPE_SYNTAX, UNKNOWN_FILTER, UNKNOWN_EVENT, INVALID_VALUE
  */
-export function readScopes(written: readonly (string | Scope)[]): TraceScopes {
+export function readScopes(written: readonly (string | Scope)[], kernel?: KernelDefinition): TraceScopes {
   if (!Array.isArray(written)) {
     const message = `expected an array of expressions or scopes, got ${typeName(written)}`;
     throw new SpoorError('INVALID_VALUE', message, { remedy: "For example: ['uid=0 follow']." });
@@ -30,8 +31,11 @@ export function readScopes(written: readonly (string | Scope)[]): TraceScopes {
   return separateRoots(
     written.map((scope, index) =>
       typeof scope === 'string'
-        ? parseScope(scope, { name: index === 0 ? 'scope' : `scope${index + 1}` })
-        : checkScope(scope, `scopes[${index}]`),
+        ? parseScope(scope, {
+            name: index === 0 ? 'scope' : `scope${index + 1}`,
+            ...(kernel && { kernel }),
+          })
+        : checkScope(scope, `scopes[${index}]`, kernel),
     ),
   );
 }
@@ -92,7 +96,10 @@ export class ScopesInForce {
    */
   compile(scopes: readonly Scope[]): CompiledScopes {
     const previous = this.#writer.current;
-    const compiled = compileScopes(scopes, previous === undefined ? {} : { previous });
+    const compiled = compileScopes(scopes, {
+      kernel: this.#kernel.definition,
+      ...(previous === undefined ? {} : { previous }),
+    });
     const missing: string[] = [...filterKindsOf(scopes)].filter((kind) => !this.#kernel.hasFilter(kind));
     if (!this.#kernel.hasConditions && scopes.some(hasConditions)) missing.push('conditions on events');
     if (missing.length === 0) return compiled;
@@ -112,8 +119,8 @@ export class ScopesInForce {
     for (const tgid of mentioned) startTicksOf(tgid);
     const ticks = new Map(roots.map(({ tgid }) => [tgid, startTicksOf(tgid)]));
     const version = Number(compiled.bits.version % versions);
-    if (!kernelDecidesAll(compiled.scopes)) {
-      const options = { afterKernel: true, followLinks: recentLinks() };
+    if (!kernelDecidesAll(compiled.scopes, this.#kernel.definition)) {
+      const options = { afterKernel: true, followLinks: recentLinks(), kernel: this.#kernel.definition };
       this.#filters.set(version, compileEventFilter(compiled.scopes, options));
     }
     this.#writer.replace(compiled);

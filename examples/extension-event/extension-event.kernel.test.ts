@@ -1,0 +1,80 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { builtInKernel, type ExtensionEvent, type KernelDefinition } from '@spoor/bpf';
+import { buildKernel, defineKernel } from '@spoor/build';
+import { layoutsOfKernel, openRecording, RecordingWriter } from '@spoor/event';
+import { parseScope, printScope } from '@spoor/filter';
+import { trace } from '@spoor/tracer';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { umask } from './umask.js';
+
+/** The event `umask` is built into a kernel side, traced, recorded and replayed. */
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const out = join(here, 'dist');
+
+/** As `dist/kernel.d.ts` has it. */
+type Kernel = KernelDefinition<{
+  readonly umask: ExtensionEvent<{ mask: number; before: number }, typeof umask>;
+}>;
+let kernel: Kernel;
+
+beforeAll(async () => {
+  const { module } = await buildKernel(defineKernel({ folder: here, events: ['umask.h'] }), out);
+  ({ kernel } = (await import(module)) as { kernel: Kernel });
+}, 300_000);
+afterAll(() => rmSync(out, { recursive: true, force: true }));
+
+const command = ['sh', '-c', 'umask 027; umask 002; exit 3'];
+
+it('hands out the event beside built-in events, and counts it', async () => {
+  await using tracer = await trace({
+    kernel,
+    command,
+    events: ['umask', 'exit'],
+    scopes: ['narrow: umask.mask=0027 comm=sh', 'others: comm=nobody'],
+  });
+  const masks: [number, string[]][] = [];
+  let code: number | null = null;
+  for await (const event of tracer) {
+    if (event.kind === 'umask') masks.push([event.mask, event.scopes]);
+    if (event.kind === 'exit') code = event.toJSON().data.code;
+  }
+  expect(code).toBe(3);
+  // A shell may set the mask several times for one command.
+  expect(new Set(masks.map(([mask]) => mask))).toContain(0o002);
+  expect(masks.filter(([mask]) => mask === 0o027).map(([, scopes]) => scopes)[0]).toEqual([
+    'command',
+    'narrow',
+  ]);
+  expect(masks.find(([mask]) => mask === 0o002)![1]).toEqual(['command']);
+  const { submitted, delivered, dropped } = tracer.stats().events['umask']!;
+  expect([submitted, delivered, dropped]).toEqual([masks.length, masks.length, {}]);
+});
+
+it('a replay shows the event by its layout, without the extension', async () => {
+  const file = join(out, 'umask.spoor');
+  await using tracer = await trace({ kernel, command, events: ['umask'] });
+  const writer = await RecordingWriter.create(file, { layouts: layoutsOfKernel(kernel) });
+  const lines: unknown[] = [];
+  for await (const event of tracer) {
+    if (event.kind !== 'umask') continue;
+    writer.add(event.raw);
+    lines.push(event.toJSON().data);
+  }
+  await writer.close();
+  const replayed: unknown[] = [];
+  await using recording = await openRecording(file);
+  for await (const item of recording) replayed.push((item.toJSON() as { data?: unknown }).data);
+  expect(lines).toContainEqual({ mask: '0002', before: expect.stringMatching(/^0\d{3}$/) });
+  expect(replayed).toHaveLength(lines.length);
+  expect(replayed).toContainEqual({ mask: 2, before: expect.any(Number) });
+});
+
+it('scopes name the event, and a trace of lifecycle events alone loads the lean object of the base', () => {
+  expect(kernel.objectPath({ lean: true })).toBe(builtInKernel.objectPath({ lean: true }));
+  expect(printScope(parseScope('umask.before=0022', { kernel }), { kernel })).toBe(
+    'scope: umask.before=0022',
+  );
+});
