@@ -14,6 +14,7 @@
 #include "programs/module.h"
 #include "programs/signal.h"
 #include "programs/syscall.h"
+#include "programs/write.h"
 #endif
 
 /*

@@ -53,7 +53,8 @@
 	SYSCALL(33, PRIVILEGED, privileged, activity)                                                          \
 	SYSCALL(34, MAP_EXEC, map_exec, activity)                                                              \
 	HOOK(35, DNS, dns, activity)                                                                           \
-	HOOK(36, CONNECTION_END, connection_end, activity)
+	HOOK(36, CONNECTION_END, connection_end, activity)                                                     \
+	HOOK(37, WRITE, write, activity)
 
 #define EVENT_ENUMERATOR(number, NAME, name, ring) EVENT_##NAME = number,
 enum event_kind { FOR_EACH_EVENT(EVENT_ENUMERATOR, EVENT_ENUMERATOR) };

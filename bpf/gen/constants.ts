@@ -34,5 +34,7 @@ export const constants = {
   use_task_regs: ctype.bool,
   use_task_storage: ctype.bool,
   wake_reader: ctype.bool,
+  write_compat_calls: ctype.bytes(576),
+  write_native_calls: ctype.bytes(576),
 };
 export type ConstantName = keyof typeof constants;

@@ -174,6 +174,7 @@ export const EventKind = {
   EVENT_MAP_EXEC: 34,
   EVENT_DNS: 35,
   EVENT_CONNECTION_END: 36,
+  EVENT_WRITE: 37,
 } as const;
 
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];
@@ -214,7 +215,8 @@ export type EventKindName =
   | 'privileged'
   | 'map-exec'
   | 'dns'
-  | 'connection-end';
+  | 'connection-end'
+  | 'write';
 
 /** The name of each value; values that the object does not know have none. */
 export const eventKindNames: Readonly<Record<number, EventKindName>> = {
@@ -254,6 +256,7 @@ export const eventKindNames: Readonly<Record<number, EventKindName>> = {
   34: 'map-exec',
   35: 'dns',
   36: 'connection-end',
+  37: 'write',
 };
 
 /** `enum exec_gain` */
@@ -272,6 +275,24 @@ export const execGainNames: Readonly<Record<number, ExecGainName>> = {
   1: 'gained-euid',
   2: 'gained-egid',
   4: 'gained-capabilities',
+};
+
+/** `enum file_change` */
+export const FileChange = {
+  FILE_UNCHANGED: 0,
+  FILE_CHANGED: 1,
+  FILE_MAY_HAVE_CHANGED: 2,
+} as const;
+
+export type FileChange = (typeof FileChange)[keyof typeof FileChange];
+
+export type FileChangeName = 'unchanged' | 'changed' | 'may-have-changed';
+
+/** The name of each value; values that the object does not know have none. */
+export const fileChangeNames: Readonly<Record<number, FileChangeName>> = {
+  0: 'unchanged',
+  1: 'changed',
+  2: 'may-have-changed',
 };
 
 /** `enum filter_condition` */

@@ -37,6 +37,7 @@ import {
   SymlinkEvent,
   TruncateEvent,
   UnlinkEvent,
+  WriteEvent,
 } from './structs.js';
 
 /**
@@ -79,6 +80,7 @@ export const events = {
   'map-exec': { kind: 34, schema: MapExecEvent },
   dns: { kind: 35, schema: DnsEvent },
   'connection-end': { kind: 36, schema: ConnectionEndEvent },
+  write: { kind: 37, schema: WriteEvent },
 } as const;
 
 /** The fixed part of each kind of event. */
@@ -119,6 +121,7 @@ export interface EventParts {
   'map-exec': MapExecEvent;
   dns: DnsEvent;
   'connection-end': ConnectionEndEvent;
+  write: WriteEvent;
 }
 
 /** The fixed part of an event, told apart by the name of its kind. */

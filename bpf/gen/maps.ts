@@ -60,5 +60,6 @@ export const maps = {
   state_counters: { key: ctype.u32, value: StateStats, perCpu: true as const },
   task_words: { key: ctype.s32, value: TaskWords },
   task_words_hash: { key: TaskIdentity, value: TaskWords },
+  unkept_files: { key: ctype.u64, value: ctype.u8 },
   words_locks: { key: TaskIdentity, value: ctype.u8 },
 };

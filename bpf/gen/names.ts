@@ -31,6 +31,7 @@ export const mapNames = [
   'state_counters',
   'task_words',
   'task_words_hash',
+  'unkept_files',
   'words_locks',
 ] as const;
 export type MapName = (typeof mapNames)[number];
@@ -72,6 +73,7 @@ export const eventKinds = [
   'map-exec',
   'dns',
   'connection-end',
+  'write',
 ] as const;
 
 export const filterKinds = [
@@ -117,6 +119,8 @@ export const programs = {
   on_event_kill: '?tp_btf/signal_generate',
   on_event_module_load: '?tp_btf/module_load',
   on_event_signal: '?tp_btf/signal_generate',
+  on_event_write: '?tp_btf/sys_exit',
+  on_event_write__ring: '?tp_btf/io_uring_complete',
   on_iter_task: 'iter/task',
   on_iter_watched: 'iter/task',
   on_prepare_exec: '?tp_btf/sched_prepare_exec',
@@ -128,5 +132,7 @@ export const programs = {
   on_sched_process_fork: 'tp_btf/sched_process_fork',
   on_sys_exit: 'tp_btf/sys_exit',
   on_task_rename: 'tp_btf/task_rename',
+  on_write_end: '?fentry/security_file_free',
+  on_write_freed: '?tp_btf/kmem_cache_free',
 } as const;
 export type ProgramName = keyof typeof programs;

@@ -8,6 +8,7 @@ import {
   ConnectionCloser,
   DnsTransport,
   ExecGain,
+  FileChange,
   IoAccounts,
   IoUringAction,
   KillCall,
@@ -590,6 +591,18 @@ export const Mapping = ctype.struct('mapping', 32, {
 });
 export type Mapping = Static<typeof Mapping>;
 
+/** `struct writing`: 24 bytes. */
+export const Writing = ctype.struct('writing', 24, {
+  file: [0, ctype.u64],
+  bytes: [8, ctype.u64],
+  result: [16, ctype.s32],
+  calls: [20, ctype.u8],
+  mapped: [21, ctype.u8],
+  racy: [22, ctype.u8],
+  via_ring: [23, ctype.u8],
+});
+export type Writing = Static<typeof Writing>;
+
 /** `struct dns_message`: 64 bytes. */
 export const DnsMessage = ctype.struct('dns_message', 64, {
   socket: [0, ctype.u64],
@@ -604,8 +617,8 @@ export const DnsMessage = ctype.struct('dns_message', 64, {
 });
 export type DnsMessage = Static<typeof DnsMessage>;
 
-/** `struct frame`: 30600 bytes. */
-export const Frame = ctype.struct('frame', 30600, {
+/** `struct frame`: 30624 bytes. */
+export const Frame = ctype.struct('frame', 30624, {
   info: [0, ProcInfo],
   words: [304, TaskWords],
   facts: [376, TaskFacts],
@@ -630,13 +643,14 @@ export const Frame = ctype.struct('frame', 30600, {
   committed_path: [9976, ctype.u64],
   mapping: [9984, Mapping],
   mappings_end: [10016, ctype.u64],
-  dns: [10024, DnsMessage],
-  dns_stream: [10088, DnsStream],
-  connecting: [10096, ctype.u64],
-  size: [10104, ctype.u32],
-  info_valid: [10108, ctype.u32],
-  kept_version: [10112, ctype.u64],
-  record: [10120, ctype.bytes(20480)],
+  writing: [10024, Writing],
+  dns: [10048, DnsMessage],
+  dns_stream: [10112, DnsStream],
+  connecting: [10120, ctype.u64],
+  size: [10128, ctype.u32],
+  info_valid: [10132, ctype.u32],
+  kept_version: [10136, ctype.u64],
+  record: [10144, ctype.bytes(20480)],
 });
 export type Frame = Static<typeof Frame>;
 
@@ -1107,3 +1121,21 @@ export const UnlinkEvent = ctype.struct('unlink_event', 128, {
   directory: [120, VarBytes],
 });
 export type UnlinkEvent = Static<typeof UnlinkEvent>;
+
+/** `struct write_event`: 152 bytes. */
+export const WriteEvent = ctype.struct('write_event', 152, {
+  header: [0, EventHeader],
+  written_bytes: [104, ctype.u64],
+  inode: [112, ctype.u64],
+  device: [120, ctype.u32],
+  calls: [124, ctype.u32],
+  result: [128, ctype.s32],
+  changed: [132, ctype.enum('file_change', ctype.u32, FileChange)],
+  created: [136, ctype.u8],
+  mapped: [137, ctype.u8],
+  racy: [138, ctype.u8],
+  via_ring: [139, ctype.u8],
+  unused: [140, ctype.u32],
+  path: [144, VarBytes],
+});
+export type WriteEvent = Static<typeof WriteEvent>;

@@ -10,6 +10,7 @@
 #include "../lib/accounts.h"
 #include "../lib/mapping.h"
 #include "../lib/syscalls.h"
+#include "../lib/writing.h"
 #include "committed.h"
 #include "dns.h"
 #include "environment.h"
@@ -71,6 +72,8 @@ struct frame {
 	/* of a call that makes memory executable: the mapping in hand, and where the rest ends */
 	struct mapping mapping;
 	__u64 mappings_end;
+	/* of a call that writes to a file; the call itself is in `send` */
+	struct writing writing;
 	/* of a call on the socket of a name server's client */
 	struct dns_message dns;
 	struct dns_stream dns_stream;

@@ -36,8 +36,8 @@ static __always_inline void part_cut_to_keep(struct var_bytes *part)
 		part->offset = KEPT_RECORD_MAX;
 }
 
-/* Keeps the record in the frame. A record that has no place is counted as dropped. */
-static __always_inline void record_keep(struct frame *frame, const struct scope_set *set, const void *object)
+/* Keeps the record in the frame. Returns what the map answers. */
+static __always_inline long record_store(struct frame *frame, const struct scope_set *set, const void *object, __u64 how)
 {
 	struct event_header *header = (void *)frame->record;
 	__u64 key = (unsigned long)object;
@@ -46,7 +46,15 @@ static __always_inline void record_keep(struct frame *frame, const struct scope_
 		frame->size = KEPT_RECORD_MAX;
 	header->size = frame->size;
 	frame->kept_version = set->version;
-	if (bpf_map_update_elem(&kept_records, &key, &frame->kept_version, BPF_ANY))
+	return bpf_map_update_elem(&kept_records, &key, &frame->kept_version, how);
+}
+
+/* Keeps the record in the frame. A record that has no place is counted as dropped. */
+static __always_inline void record_keep(struct frame *frame, const struct scope_set *set, const void *object)
+{
+	struct event_header *header = (void *)frame->record;
+
+	if (record_store(frame, set, object, BPF_ANY))
 		count_drop(header->kind, DROP_UNKEPT);
 }
 

@@ -30,6 +30,7 @@ export const namedKinds = [
   'map-exec',
   'dns',
   'connection-end',
+  'write',
 ] as const satisfies readonly EventKind[];
 
 /** Kinds of events that a trace reports by default. */
@@ -59,6 +60,7 @@ export const eventGroups = {
     'mknod',
     'truncate',
     'setxattr',
+    'write',
     'io-uring',
   ],
   network: ['connect', 'bind', 'listen', 'accept', 'connection-end', 'dns', 'socket', 'io-uring'],

@@ -108,6 +108,7 @@ describe('the objects', () => {
         'module_names',
         'peers',
         'ring_users',
+        'unkept_files',
       ]);
       const layouts = layoutsOf(lifecycleKinds, ownMaps);
       expect(sizesIn(some, layouts)).toEqual(sizesIn(all, layouts));

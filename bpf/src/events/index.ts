@@ -38,6 +38,7 @@ import { socket } from './socket.js';
 import { symlink } from './symlink.js';
 import { truncate } from './truncate.js';
 import { unlink } from './unlink.js';
+import { write } from './write.js';
 
 export { type DnsMessage, type DnsRecord, dnsMessage } from '../dns/message.js';
 export { AF_INET, ipText } from '../names/address.js';
@@ -95,6 +96,7 @@ export const declarations = {
   'map-exec': mapExec,
   dns,
   'connection-end': connectionEnd,
+  write,
 } as const satisfies { readonly [Kind in EventKind]?: EventDeclaration };
 
 /** The type of `data` of an event. */

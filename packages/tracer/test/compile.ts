@@ -29,10 +29,14 @@ export interface TestProgram extends Disposable {
 }
 
 /** Compiles `test/fixtures/NAME.c`. */
-export function compileProgram(name: string): TestProgram {
+export const compileProgram = (name: string): TestProgram =>
+  compileText(readFileSync(join(fixtures, `${name}.c`), 'utf8'), name);
+
+/** Compiles a C source into a folder of its own. */
+export function compileText(source: string, name = 'program'): TestProgram {
   const folder = mkdtempSync(join(tmpdir(), 'spoor-program-'));
   const path = join(folder, name);
-  compileTo(path, readFileSync(join(fixtures, `${name}.c`), 'utf8'));
+  compileTo(path, source);
   return {
     path,
     [Symbol.dispose]: () => rmSync(folder, { recursive: true }),

@@ -4,7 +4,8 @@
  */
 export const untracedCalls: Readonly<Record<string, string>> = {
   'utimensat fallocate': 'The times of a file are changed, or its space. fallocate needs an open.',
-  'read write mmap': 'Data moves through a descriptor or a mapping. Their open is an event.',
+  'read, write to pipes and terminals':
+    'Data moves through a descriptor or a mapping. Their open is an event. Writes to files are events of the kind write.',
   'memfd_create mq_open open_tree':
     'A descriptor of a new file, queue or mount. An open of it through /proc is an event.',
   'recvmsg pidfd_getfd fanotify': 'A descriptor comes from another process, or with a notification.',

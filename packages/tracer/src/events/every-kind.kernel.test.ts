@@ -77,6 +77,9 @@ it('reports each event kind once, in one trace', async ({ task }) => {
       struct __user_cap_data_struct sets[2];
       must(syscall(SYS_capget, &header, sets));
       must(syscall(SYS_capset, &header, sets));
+      int fd = must(open("written", O_CREAT | O_WRONLY, 0600));
+      must(write(fd, "123", 3));
+      close(fd);
       must(setgid(1002));
       must(setuid(1001));
       if (!must(fork()))
@@ -114,6 +117,7 @@ it('reports each event kind once, in one trace', async ({ task }) => {
     privileged: { call: 'keyctl', operation: '999' },
     'module-load': { imageSize: '8' },
     bpf: { command: 'BPF_MAP_CREATE', type: 'array' },
+    write: { writtenBytes: '3', created: true, changed: true },
     setgid: { call: 'setgid', requested: [1002] },
     setuid: { call: 'setuid', requested: [1001] },
   });

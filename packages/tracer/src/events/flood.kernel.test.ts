@@ -13,7 +13,7 @@ beforeAll(() => {
 afterAll(() => flood[Symbol.dispose]());
 
 /** Kinds whose own tests have a flood. */
-const elsewhere: readonly EventKind[] = ['dns', 'connection-end'];
+const elsewhere: readonly EventKind[] = ['dns', 'connection-end', 'write'];
 
 /** The event kinds that fixtures/flood.c causes once per round. */
 const kinds = [

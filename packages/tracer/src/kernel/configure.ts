@@ -6,7 +6,7 @@ import { argumentsProgram, commitPrograms, eventPrograms, kindOfMap } from './ev
 import { argvLimits, type KernelConfiguration, type KernelSideOptions } from './kernel-options.js';
 import { hasLayeredFiles, hasLegacyCgroups, ownMountNamespace } from './machine-facts.js';
 import { oomCode } from './oom-code.js';
-import { committedEntries, keptRecords, quietRoom, ringUsers } from './sizing.js';
+import { committedEntries, keepsRecords, keptRecords, quietRoom, ringUsers } from './sizing.js';
 
 /** Sets the constants, maps and programs of an object for a trace. */
 export function configure(opened: OpenedObject, configuration: KernelConfiguration): void {
@@ -76,7 +76,7 @@ function configureCalls(
     .setConstant('oom_code_end', oom?.end ?? 0n)
     .enableMap('committed', commit.committed !== 0n)
     .resizeMap('committed', committedEntries(possibleCpus))
-    .enableMap('kept_records', options.events.has('connect') || names.includes('on_ring_complete'))
+    .enableMap('kept_records', keepsRecords(options.events) || names.includes('on_ring_complete'))
     .resizeMap('kept_records', keptRecords(options.events))
     .enableProgram('on_sys_exit', hasCalls);
   for (const [name, kind] of Object.entries(kindOfMap)) opened.enableMap(name, options.events.has(kind));

@@ -36,6 +36,10 @@ const kindsOfCommitProgram: Readonly<Record<string, readonly string[]>> = {
 /** The program that replaces them, for TCP only, if the kernel allows no hooks on its functions. */
 const tcpCommitProgram = 'on_commit_tcp';
 
+/** The programs that report the end of an open file: the second without hooks on functions. */
+const fileEndFunction = 'on_write_end';
+const fileEndTracepoint = 'on_write_freed';
+
 /** Programs that let the arguments of an exec be copied: bpf/maps/exec_arguments.h. */
 const argumentsTracepoint = 'on_prepare_exec';
 const argumentsFunction = 'on_commit_exec';
@@ -51,6 +55,7 @@ export const kindOfMap: Readonly<Record<string, string>> = {
   dns_streams: 'dns',
   executable_memories: 'map-exec',
   peers: 'connect',
+  unkept_files: 'write',
 };
 
 /** Kernel features that a program needs besides its hook. */
@@ -108,12 +113,26 @@ export interface CommitPrograms {
 
 /**
  * Returns the programs that prove which objects a call used, if tasks share descriptors or
- * directories. With `functionHooks: false`, no program hooks a kernel function.
+ * directories, and the one that sees files end. With `functionHooks: false`, no program hooks a
+ * kernel function.
  */
 export function commitPrograms(
   kinds: ReadonlySet<string>,
   { functionHooks = true }: { readonly functionHooks?: boolean } = {},
 ): CommitPrograms {
+  const commits = objectPrograms(kinds, functionHooks);
+  if (!kinds.has('write')) return commits;
+  const isFunction = functionHooks && features.has('fentry') && isPossibleFunction(fileEndFunction);
+  const name = isFunction ? fileEndFunction : fileEndTracepoint;
+  return {
+    ...commits,
+    names: [...commits.names, name],
+    hasFunctions: commits.hasFunctions || isFunction,
+    variants: { ...commits.variants, 'end of files': hookOf(programs[name]) },
+  };
+}
+
+function objectPrograms(kinds: ReadonlySet<string>, functionHooks: boolean): CommitPrograms {
   const wanted = Object.entries(kindsOfCommitProgram).filter(([, reported]) =>
     reported.some((kind) => kinds.has(kind)),
   );

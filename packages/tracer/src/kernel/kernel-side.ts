@@ -27,6 +27,7 @@ const frozenMaps = [
   'ring_users',
   'peers',
   'kept_records',
+  'unkept_files',
 ] as const;
 
 /** The most passes of a snapshot: more than a process tree is deep. A pass takes a millisecond. */

@@ -121,6 +121,10 @@ export function checkRingSize(name: string, size: number, pageSize: number): num
   });
 }
 
-/** The most operations that are pending at a time, and connections that are open. */
+/** Returns true if records of these kinds are kept until an operation ends. */
+export const keepsRecords = (kinds: ReadonlySet<string>): boolean =>
+  kinds.has('connect') || kinds.has('write');
+
+/** The most pending operations, open connections and open files at a time. */
 export const keptRecords = (kinds: ReadonlySet<string>): number =>
-  kinds.has('connection-end') ? 8192 : 1024;
+  kinds.has('connection-end') || kinds.has('write') ? 8192 : 1024;
