@@ -14,7 +14,7 @@ export interface MapType {
   readonly perCpu: boolean;
   /** Every index from 0 to `maxEntries` - 1 always exists; nothing can be deleted. */
   readonly fixed: boolean;
-  /** Its keys can be iterated. Task storage has no order of keys. */
+  /** Its keys can be iterated. Storages have no order of keys. */
   readonly walkable: boolean;
   /** Values are maps: an update takes a file descriptor, a lookup returns a map id. */
   readonly ofMaps: boolean;
@@ -23,6 +23,8 @@ export interface MapType {
 }
 
 const keyed = { access: 'keyed', perCpu: false, fixed: false, walkable: true, ofMaps: false } as const;
+/** Storage of an object of the kernel: the key is its descriptor, and keys have no order. */
+const storage = { ...keyed, walkable: false } as const;
 const queue = { access: 'queue', perCpu: false, fixed: false, walkable: false, ofMaps: false } as const;
 const none = { access: 'none', perCpu: false, fixed: false, walkable: false, ofMaps: false } as const;
 
@@ -30,8 +32,10 @@ const none = { access: 'none', perCpu: false, fixed: false, walkable: false, ofM
 export const mapTypes = {
   hash: { ...keyed, type: 1, name: 'hash' },
   array: { ...keyed, type: 2, name: 'array', fixed: true },
-  prog_array: { ...none, type: 3, name: 'prog_array', instead: 'the loader fills it' },
-  perf_event_array: { ...none, type: 4, name: 'perf_event_array', instead: 'use a ring buffer' },
+  prog_array: { ...none, type: 3, name: 'prog_array', instead: 'use setDescriptor' },
+  perf_event_array: { ...none, type: 4, name: 'perf_event_array', instead: 'read it with openPerfBuffer' },
+  stack_trace: { ...none, type: 7, name: 'stack_trace', instead: 'look up the raw map' },
+  cgroup_array: { ...none, type: 8, name: 'cgroup_array', instead: 'use setDescriptor' },
   percpu_hash: { ...keyed, type: 5, name: 'percpu_hash', perCpu: true },
   percpu_array: { ...keyed, type: 6, name: 'percpu_array', perCpu: true, fixed: true },
   lru_hash: { ...keyed, type: 9, name: 'lru_hash' },
@@ -39,10 +43,17 @@ export const mapTypes = {
   lpm_trie: { ...keyed, type: 11, name: 'lpm_trie' },
   array_of_maps: { ...keyed, type: 12, name: 'array_of_maps', ofMaps: true },
   hash_of_maps: { ...keyed, type: 13, name: 'hash_of_maps', ofMaps: true },
+  sockmap: { ...none, type: 15, name: 'sockmap', instead: 'use setDescriptor' },
+  sockhash: { ...none, type: 18, name: 'sockhash', instead: 'use setDescriptor' },
   queue: { ...queue, type: 22, name: 'queue' },
   stack: { ...queue, type: 23, name: 'stack' },
+  sk_storage: { ...storage, type: 24, name: 'sk_storage' },
   ringbuf: { ...none, type: 27, name: 'ringbuf', instead: 'read it with a ring reader' },
-  task_storage: { ...keyed, type: 29, name: 'task_storage', walkable: false },
+  inode_storage: { ...storage, type: 28, name: 'inode_storage' },
+  task_storage: { ...storage, type: 29, name: 'task_storage' },
+  bloom_filter: { ...none, type: 30, name: 'bloom_filter', instead: 'update and look up the raw map' },
+  user_ringbuf: { ...none, type: 31, name: 'user_ringbuf', instead: 'write it with openUserRing' },
+  cgrp_storage: { ...storage, type: 32, name: 'cgrp_storage' },
 } as const satisfies Record<string, MapType>;
 
 export type MapTypeName = keyof typeof mapTypes;

@@ -35,6 +35,14 @@ export { OpenedObject } from './load/opened-object.js';
 export type { LoadOptions, OpenedMap, OpenedProgram } from './load/opened-parts.js';
 export { Globals } from './maps/globals.js';
 export { KernelMap } from './maps/kernel-map.js';
+export {
+  createMap,
+  type MapPlace,
+  type MapShapeOptions,
+  OwnMap,
+  openMap,
+} from './maps/own-map.js';
+export { type DescriptorSource, setDescriptor } from './maps/set-descriptor.js';
 export type { Variable } from './maps/variable.js';
 export type { FunctionTarget } from './programs/function-target.js';
 export { LoadedProgram, type ProgramInfo } from './programs/program.js';
@@ -44,3 +52,4 @@ export { type OpenRingOptions, openRing } from './rings/open-ring.js';
 export type { RingOptions } from './rings/open-typed-ring.js';
 export type { RecordTypes } from './rings/record-decoder.js';
 export { TypedRing, type TypedRingOptions } from './rings/typed-ring.js';
+export { openUserRing, UserRing } from './rings/user-ring.js';

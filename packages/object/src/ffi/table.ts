@@ -88,6 +88,9 @@ export const libbpfTable = {
 
   bpf_map_create: fn('i32', 'i32', 'pointer', 'u32', 'u32', 'u32', 'pointer'),
   bpf_map_lookup_elem: fn('i32', 'i32', 'pointer', 'pointer'),
+  bpf_map_lookup_elem_flags: fn('i32', 'i32', 'pointer', 'pointer', 'u64'),
+  bpf_map_get_fd_by_id: fn('i32', 'u32'),
+  bpf_obj_get: fn('i32', 'pointer'),
   bpf_map_update_elem: fn('i32', 'i32', 'pointer', 'pointer', 'u64'),
   bpf_map_delete_elem: fn('i32', 'i32', 'pointer'),
   bpf_map_freeze: fn('i32', 'i32'),

@@ -5,7 +5,7 @@ import { decisiveMessage, libbpfReason, type Reason, refusedProgram } from './li
 import { type MapShape, mapFault } from './map-fault.js';
 import { rejectionRemedy } from './rejection-remedy.js';
 
-const privilegeRemedy =
+export const privilegeRemedy =
   'Run as root, or give the process CAP_BPF and CAP_PERFMON (kernel 5.8 and later). In a container: --privileged, or both ' +
   'capabilities and a seccomp profile that allows bpf(2); a user namespace of its own is never enough.';
 
@@ -231,7 +231,12 @@ export function lastUsefulLines(log: string): readonly string[] {
     .slice(-usefulLines);
 }
 
-function mapFailure(object: string, map: RefusedMap, options: SpoorErrorOptions): SpoorError {
+/**
+ * Explains why the kernel does not create a map.
+ *
+ * @param object the name of what the map belongs to
+ */
+export function mapFailure(object: string, map: RefusedMap, options: SpoorErrorOptions): SpoorError {
   const { name, maxEntries, keySize, valueSize, flags, status } = map;
   const small = maxEntries * (keySize + valueSize) < smallMap;
   if (status === -errno.ENOSYS) return noSyscall(object, options);

@@ -1,6 +1,7 @@
 import { errno, SpoorError } from '@spoor/core';
-import type { Driver, Pointer } from '../ffi/driver.js';
+import type { Pointer } from '../ffi/driver.js';
 import type { Native } from '../ffi/native.js';
+import { Pinned } from './pinned.js';
 
 /** Kinds whose system call takes one value per possible CPU: `enum bpf_map_type`. */
 const perCpuTypes = new Set([
@@ -42,7 +43,7 @@ export class KernelMap {
   readonly name: string;
   /** The number of `enum bpf_map_type`. */
   readonly type: number;
-  /** Bytes; 0 for queue and stack. */
+  /** Bytes; 0 for kinds without keys. */
   readonly keySize: number;
   /** Bytes of one value, as declared in C. */
   readonly valueSize: number;
@@ -92,16 +93,27 @@ export class KernelMap {
     return this.#fd < 0;
   }
 
-  /** Copies the value into `value`; 0, or -errno (-ENOENT is a miss). */
-  lookup(key: Uint8Array, value: Uint8Array): number {
+  /**
+   * Copies the value into `value`; 0, or -errno (-ENOENT is a miss). A bloom filter has no keys: it
+   * takes the value, and -ENOENT says that it was never added.
+   *
+   * @param flags 4 (BPF_F_LOCK) holds the spin lock of the value meanwhile; -EINVAL without one.
+   *   Kernel 5.1
+   */
+  lookup(key: Uint8Array, value: Uint8Array, flags = 0): number {
     check(this, key, this.keySize, 'key');
     check(this, value, this.valueBytes, 'value');
+    if (flags !== 0)
+      return this.#libbpf.bpf_map_lookup_elem_flags(this.fd, this.#keyAt(key), value, BigInt(flags));
     this.#lookupElem ??= this.#libbpf.bpf_map_lookup_elem;
     const call = this.#lookupElem;
-    return call(this.fd, this.#key.at(key), this.#value.at(value));
+    return call(this.fd, this.#keyAt(key), this.#value.at(value));
   }
 
-  /** `flags`: 0 any, 1 create only (-EEXIST when there), 2 update only (-ENOENT when not). */
+  /**
+   * `flags`: 0 any, 1 create only (-EEXIST when there), 2 update only (-ENOENT when not). 4 more
+   * (BPF_F_LOCK) holds the spin lock of the value meanwhile.
+   */
   update(key: Uint8Array, value: Uint8Array, flags: number): number {
     check(this, key, this.keySize, 'key');
     check(this, value, this.valueBytes, 'value');
@@ -217,7 +229,7 @@ export class KernelMap {
     this.#fd = -1;
   }
 
-  /** The kernel insists on NULL for the key of a queue or stack. */
+  /** The kernel insists on NULL for the key of a queue, a stack or a bloom filter. */
   #keyAt(key: Uint8Array): Pointer {
     return this.keySize === 0 ? null : this.#key.at(key);
   }
@@ -230,35 +242,6 @@ export class KernelMap {
       status === -errno.ENOTSUPP ||
       status === -errno.EPERM;
     return { status: plain(status), done: refused ? 0 : (this.#count[0] ?? 0) };
-  }
-}
-
-/**
- * Passes memory that comes again and again by its address, which is asked for once: to find out
- * where a view's memory lies takes a call half of its time. Held until another comes, and with it
- * the address; a view that was cut off from its memory has no length, and is refused before.
- */
-class Pinned {
-  readonly #driver: Driver;
-  #view: Uint8Array | undefined;
-  #address: bigint | undefined;
-
-  constructor(driver: Driver) {
-    this.#driver = driver;
-  }
-
-  at(view: Uint8Array): Pointer {
-    return view === this.#view && this.#address !== undefined ? this.#address : this.#meet(view);
-  }
-
-  #meet(view: Uint8Array): Pointer {
-    if (view === this.#view) {
-      this.#address = this.#driver.address(view);
-      return this.#address;
-    }
-    this.#view = view;
-    this.#address = undefined;
-    return view;
   }
 }
 
