@@ -80,6 +80,12 @@ const needs = {
         join(folder, 'proc-info.bpf.o'),
       ),
   },
+  '@spoor/build': {
+    prepare: (folder) => {
+      const extension = inRoot('examples', 'extension-event');
+      for (const file of ['umask.h', 'umask.ts']) copyFileSync(join(extension, file), join(folder, file));
+    },
+  },
   '@spoor/object': {
     prepare: (folder) => {
       const source = new URL('../../packages/object/test/fixtures/bpf/basic.bpf.c', import.meta.url);
