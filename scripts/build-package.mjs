@@ -39,7 +39,7 @@ async function bundle(names) {
 async function bundleCommand(name) {
   const options = {
     external: (/** @type {string} */ id) => id.startsWith('node:'),
-    plugins: [places],
+    plugins: [places, withoutTypedRings],
     // The modules of all packages, so that a start reads only those that it needs.
     resolve: { conditionNames: ['@spoor/source', 'node', 'import', 'default'] },
     transform: { target: 'node20.19' },
@@ -106,6 +106,20 @@ const places = {
     const url = `process.getBuiltinModule('node:url').pathToFileURL(${resolve}).href`;
     return code.replaceAll('import.meta.url', url);
   },
+};
+
+/**
+ * The command reads its rings by their bytes. The reader of typed rings, which `LoadedObject` needs
+ * for others, would only make each start longer.
+ *
+ * @type {import('rolldown').Plugin}
+ */
+const withoutTypedRings = {
+  name: 'without-typed-rings',
+  load: (id) =>
+    id.endsWith('/packages/object/src/rings/open-typed-ring.ts')
+      ? `export const openTypedRing = () => { throw new Error('the command has no typed rings'); };`
+      : null,
 };
 
 /** @param {string} path @returns {string | undefined} the name of the package that contains it */
