@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { builtInKernel, type ExtensionEvent, type KernelDefinition } from '@spoor/bpf';
@@ -70,6 +71,33 @@ it('a replay shows the event by its layout, without the extension', async () => 
   expect(lines).toContainEqual({ mask: '0002', before: expect.stringMatching(/^0\d{3}$/) });
   expect(replayed).toHaveLength(lines.length);
   expect(replayed).toContainEqual({ mask: 2, before: expect.any(Number) });
+});
+
+const spoor = (...args: readonly string[]) =>
+  spawnSync(join(here, '../../packages/cli/bin/spoor'), args, { cwd: here, encoding: 'utf8' });
+
+it('the command traces, records and replays the event', () => {
+  const file = join(out, 'command.spoor');
+  const options = ['--kernel', 'dist/kernel.js', '--scope', 'small: umask.mask<=0007', '--record', file];
+  const traced = spoor('trace', ...options, '-e', 'umask', '-f', 'json', '--', ...command);
+  expect(traced.status).toBe(3);
+  const lines = traced.stderr.trimEnd().split('\n');
+  const events = lines.map((line) => JSON.parse(line) as { scopes: string[]; data: { mask: string } });
+  const last = events.find(({ data }) => data.mask === '0002');
+  expect(last?.scopes).toEqual(['command', 'small']);
+  const replayed = spoor('replay', file, '-e', 'umask').stdout.trimEnd().split('\n');
+  expect(replayed.filter((line) => /umask .*mask=2\b/.test(line))).toHaveLength(1);
+});
+
+it.each([
+  ['missing.js', /FILE_UNREADABLE.*missing\.js cannot be imported/],
+  ['dist/empty.mjs', /EXTENSION_INVALID.*exports no kernel side/],
+  ['dist/kernel.js', /UNKNOWN_EVENT.*umaks/],
+])('the command refuses --kernel %s with a message', (path, message) => {
+  writeFileSync(join(here, 'dist/empty.mjs'), '');
+  const { status, stderr } = spoor('trace', '--kernel', path, '-e', 'umaks', '--', 'true');
+  expect(status).not.toBe(0);
+  expect(stderr).toMatch(message);
 });
 
 it('scopes name the event, and a trace of lifecycle events alone loads the lean object of the base', () => {

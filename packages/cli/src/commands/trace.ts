@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { lifecycleKinds } from '@spoor/bpf';
+import { type BuiltInKernel, lifecycleKinds } from '@spoor/bpf';
 import { SpoorError } from '@spoor/core';
 import type { Scope } from '@spoor/filter';
 import type { ProcessTree, TraceOptions, Tracer } from '@spoor/tracer';
@@ -55,7 +55,9 @@ const fileLatencyMs = 250;
 const wholeMachine: Scope = { name: 'all', filters: [], follows: false, events: [] };
 
 async function run(args: Arguments, streams: Io): Promise<Outcome> {
-  const settings = readTraceSettings(args);
+  const path = args.get('kernel');
+  const kernel = path === undefined ? undefined : await readKernelFile(path);
+  const settings = readTraceSettings(args, kernel);
   const io = { ...streams, quiet: settings.quiet };
   const interrupts = new Interrupts({ note: (text) => note(io, text), launcher: io.launcher });
   try {
@@ -69,8 +71,14 @@ async function run(args: Arguments, streams: Io): Promise<Outcome> {
   }
 }
 
+/** Few traces need it, so it is imported for those only. */
+async function readKernelFile(path: string): Promise<BuiltInKernel> {
+  const { readKernel } = await import('../trace/kernel-file.js');
+  return readKernel(path);
+}
+
 async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts): Promise<Outcome> {
-  const { argvLimit, command, env, envValues, processMapSize, until } = settings;
+  const { argvLimit, command, env, envValues, kernel, processMapSize, until } = settings;
   if (settings.record === '-' && command !== undefined) {
     throw new SpoorError(
       'INVALID_VALUE',
@@ -94,13 +102,14 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
     record === undefined && !settings.machine
       ? undefined
       : await factsOf({ ...settings, scopes, events: kinds });
-  const recorder = record === undefined ? undefined : await openRecorder(record, facts!);
+  const recorder = record === undefined ? undefined : await openRecorder(record, facts!, kernel);
   const { held, standing } = await heldCommand(settings, io, outputs);
   const { trace } = await import('@spoor/tracer');
   interrupts.starting.throwIfAborted();
   const starting = trace({
     // A recording always has the events that the process tree is built from.
     events: recorder === undefined ? kinds : [...new Set([...lifecycleKinds, ...kinds])],
+    ...(kernel && { kernel }),
     scopes,
     ringSizes: settings.ringSizes,
     signal: interrupts.starting,
@@ -152,12 +161,14 @@ async function traceWith(settings: TraceSettings, io: Io, interrupts: Interrupts
 
 /** Returns the kinds to show: by default also those that a scope names. */
 async function shownKinds(
-  { events, eventsByDefault }: TraceSettings,
+  { events, eventsByDefault, kernel }: TraceSettings,
   scopes: readonly (string | Scope)[],
 ): Promise<TraceSettings['events']> {
   if (!eventsByDefault || scopes.length === 0) return events;
   const { parseScope } = await import('@spoor/filter');
-  const rules = scopes.flatMap((scope) => (typeof scope === 'string' ? parseScope(scope) : scope).events);
+  const rules = scopes.flatMap(
+    (scope) => (typeof scope === 'string' ? parseScope(scope, kernel && { kernel }) : scope).events,
+  );
   return [...new Set([...events, ...rules.map(({ event }) => event as (typeof events)[number])])];
 }
 
@@ -223,7 +234,8 @@ async function prepareOutput(
   ]);
   const { sink, style } = outputs.events;
   // Only the tree shows that a process is still running.
-  const exitsUnseen = settings.format === 'tree' && !(await seesExits(scopes));
+  const exitsUnseen =
+    settings.format === 'tree' && !(await seesExits(scopes, settings.kernel && { kernel: settings.kernel }));
   const machine = settings.machine ? await lineOfMachine(facts!) : undefined;
   const { events: kinds, time } = settings;
   const options = { style, unicode: hasUnicode(), kinds, time, exitsUnseen, machine };
@@ -232,21 +244,30 @@ async function prepareOutput(
 }
 
 async function scopesOf(
-  { command, scopes, policy }: TraceSettings,
+  { command, scopes, policy, kernel }: TraceSettings,
   starting: AbortSignal,
 ): Promise<readonly (string | Scope)[]> {
-  const all = policy === undefined ? scopes : [...scopes, ...(await scopesOfPolicy(policy, starting))];
+  const all =
+    policy === undefined ? scopes : [...scopes, ...(await scopesOfPolicy(policy, starting, kernel))];
   return all.length === 0 && command === undefined ? [wholeMachine] : all;
 }
 
-async function scopesOfPolicy(path: string, starting: AbortSignal): Promise<readonly Scope[]> {
+async function scopesOfPolicy(
+  path: string,
+  starting: AbortSignal,
+  kernel: BuiltInKernel | undefined,
+): Promise<readonly Scope[]> {
   const { readPolicy } = await import('../trace/files.js');
-  return (await readPolicy(path, starting)).scopes;
+  return (await readPolicy(path, starting, kernel && { kernel })).scopes;
 }
 
-async function openRecorder(file: NonNullable<Outputs['record']>, facts: MachineFacts): Promise<Recorder> {
+async function openRecorder(
+  file: NonNullable<Outputs['record']>,
+  facts: MachineFacts,
+  kernel: BuiltInKernel | undefined,
+): Promise<Recorder> {
   const recording = await import('../trace/recorder.js');
-  return recording.Recorder.create(file, facts);
+  return recording.Recorder.create(file, facts, kernel);
 }
 
 async function factsOf(subject: TraceSubject): Promise<MachineFacts> {
@@ -260,11 +281,14 @@ async function lineOfMachine(facts: MachineFacts): Promise<MachineLine> {
 }
 
 /** Returns the files that no output may overwrite: the policy, and a command given by its path. */
-function inputsOf({ command, policy }: TraceSettings): readonly InputFile[] {
+function inputsOf({ command, kernelFile, policy }: TraceSettings): readonly InputFile[] {
   const program = command?.[0]?.includes('/') ? command[0] : undefined;
-  return [inputFile('the policy', policy), inputFile('the command', program)].filter(
-    (input) => input !== undefined,
-  );
+  const inputs = [
+    inputFile('the policy', policy),
+    inputFile('the kernel side', kernelFile),
+    inputFile('the command', program),
+  ];
+  return inputs.filter((input) => input !== undefined);
 }
 
 export const traceCommand: Subcommand = { usage, run };

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { SpoorError } from '@spoor/core';
-import type { Policy } from '@spoor/filter';
+import type { KernelOptions, Policy } from '@spoor/filter';
 import { errnoNameOf } from '../output/sink.js';
 
 /** A longer file has more characters than `parsePolicy` accepts, which are 3 bytes at most. */
@@ -19,7 +19,11 @@ const retryMs = 10;
  * @throws {SpoorError} POLICY_INVALID when it is not a policy; the message starts with the name of
  *   the file
  */
-export async function readPolicy(path: string, signal?: AbortSignal): Promise<Policy> {
+export async function readPolicy(
+  path: string,
+  signal?: AbortSignal,
+  options: KernelOptions = {},
+): Promise<Policy> {
   let text: string;
   try {
     text = await readText(path, signal);
@@ -32,7 +36,7 @@ export async function readPolicy(path: string, signal?: AbortSignal): Promise<Po
   }
   const { parsePolicy } = await import('@spoor/filter');
   try {
-    return await parsePolicy(text);
+    return await parsePolicy(text, options);
   } catch (error) {
     if (!(error instanceof SpoorError)) throw error;
     const { code, message, remedy = 'spoor explain --help shows a policy file.', details } = error;

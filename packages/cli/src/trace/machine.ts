@@ -1,5 +1,5 @@
 import { arch, hostname, release } from 'node:os';
-import { eventKinds } from '@spoor/bpf';
+import { type BuiltInKernel, builtInKernel } from '@spoor/bpf';
 import type { Scope } from '@spoor/filter';
 import { bootId } from '@spoor/proc';
 import { version } from '../version.js';
@@ -28,10 +28,17 @@ export interface TraceSubject {
   readonly command: readonly string[] | undefined;
   readonly scopes: readonly (string | Scope)[];
   readonly events: readonly string[];
+  /** Undefined for the built-in kernel side. */
+  readonly kernel?: BuiltInKernel | undefined;
 }
 
 /** Returns the facts of a trace that starts now. */
-export async function machineFacts({ command, scopes, events }: TraceSubject): Promise<MachineFacts> {
+export async function machineFacts({
+  command,
+  scopes,
+  events,
+  kernel = builtInKernel,
+}: TraceSubject): Promise<MachineFacts> {
   return {
     time: new Date().toISOString().replace('Z', '000000Z'),
     host: hostname(),
@@ -40,16 +47,20 @@ export async function machineFacts({ command, scopes, events }: TraceSubject): P
     architecture: arch(),
     spoor: version(),
     command: command ?? null,
-    scopes: scopes.length === 0 ? [] : await expressions(scopes),
+    scopes: scopes.length === 0 ? [] : await expressions(scopes, kernel),
     events,
-    untraced: eventKinds.filter((kind) => !events.includes(kind)),
+    untraced: Object.keys(kernel.events).filter((kind) => !events.includes(kind)),
   };
 }
 
-async function expressions(scopes: TraceSubject['scopes']): Promise<readonly string[]> {
+async function expressions(
+  scopes: TraceSubject['scopes'],
+  kernel: BuiltInKernel,
+): Promise<readonly string[]> {
   const { parseScope, printScope } = await import('@spoor/filter');
   return scopes.map((scope, index) => {
-    if (typeof scope !== 'string') return printScope(scope);
-    return printScope(parseScope(scope, { name: index === 0 ? 'scope' : `scope${index + 1}` }));
+    if (typeof scope !== 'string') return printScope(scope, { kernel });
+    const name = index === 0 ? 'scope' : `scope${index + 1}`;
+    return printScope(parseScope(scope, { name, kernel }), { kernel });
   });
 }

@@ -1,4 +1,4 @@
-import { defaultKinds, eventGroups, eventKinds } from '@spoor/bpf';
+import { type BuiltInKernel, defaultKinds, eventGroups, eventKinds } from '@spoor/bpf';
 import { SpoorError } from '@spoor/core';
 import type { EventKind } from '@spoor/event';
 import type { Option } from '../args/option.js';
@@ -125,6 +125,12 @@ export const traceOptions: readonly Option[] = [
     help: 'Bytes of arguments to keep per exec, from 1K to 64K. Longer arguments keep their beginning and their last 512 bytes. Default: 4095.',
   },
   {
+    name: 'kernel',
+    value: 'FILE',
+    advanced: true,
+    help: 'Trace with a kernel side that npx @spoor/build wrote, dist/kernel.js. Its events can be named.',
+  },
+  {
     name: 'map-entries',
     value: 'N',
     advanced: true,
@@ -222,6 +228,9 @@ export function readScopes(args: Arguments): readonly string[] {
 }
 
 export interface TraceSettings extends ShownOptions<EventKind> {
+  /** Undefined for the built-in kernel side. */
+  readonly kernel: BuiltInKernel | undefined;
+  readonly kernelFile: string | undefined;
   readonly command: readonly string[] | undefined;
   /** Scope expressions. */
   readonly scopes: readonly string[];
@@ -243,15 +252,21 @@ export interface TraceSettings extends ShownOptions<EventKind> {
 }
 
 /**
+ * @param kernel the kernel side of `--kernel`
  * @throws {SpoorError} USAGE when an option needs a command and there is none, and the errors of
  *   the values
  */
-export function readTraceSettings(args: Arguments): TraceSettings {
+export function readTraceSettings(args: Arguments, kernel?: BuiltInKernel): TraceSettings {
   if (args.command === undefined) for (const name of ['user', 'until']) checkWithoutCommand(args, name);
   const activity = args.get('ring-size', readSize);
   const lifecycle = args.get('lifecycle-ring-size', readSize);
   return {
-    ...readShown(args, { known: eventKinds, usual: defaultKinds }),
+    ...readShown(args, {
+      known: kernel === undefined ? eventKinds : (Object.keys(kernel.events) as EventKind[]),
+      usual: defaultKinds,
+    }),
+    kernel,
+    kernelFile: args.get('kernel'),
     command: args.command,
     scopes: readScopes(args),
     policy: args.get('policy'),

@@ -1,5 +1,6 @@
+import type { BuiltInKernel } from '@spoor/bpf';
 import { SpoorError } from '@spoor/core';
-import { type DropsMarker, type EventContext, RecordingWriter } from '@spoor/event';
+import { type DropsMarker, type EventContext, layoutsOfKernel, RecordingWriter } from '@spoor/event';
 import type { TracedEvent } from '@spoor/tracer';
 import type { OutputFile } from '../output/output-file.js';
 import { removedError } from '../output/removed.js';
@@ -29,8 +30,10 @@ export class Recorder {
   static async create(
     { path, fd, isDescriptor }: Pick<OutputFile, 'path' | 'fd' | 'isDescriptor'>,
     facts: MachineFacts,
+    kernel?: BuiltInKernel,
   ): Promise<Recorder> {
-    const writer = await RecordingWriter.create(path, { facts: { ...facts }, fd, flushMs });
+    const layouts = kernel && { layouts: layoutsOfKernel(kernel) };
+    const writer = await RecordingWriter.create(path, { facts: { ...facts }, fd, flushMs, ...layouts });
     return new Recorder(writer, () => (isDescriptor ? undefined : removedError(path, fd)));
   }
 
