@@ -1,16 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { builtInKernel, type ExtensionEvent, type KernelDefinition } from '@spoor/bpf';
-import { buildKernel, defineKernel } from '@spoor/build';
 import { layoutsOfKernel, openRecording, RecordingWriter } from '@spoor/event';
 import { parseScope, printScope } from '@spoor/filter';
 import { trace } from '@spoor/tracer';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { PackedProject } from './packed-project.js';
 import type { umask } from './umask.js';
 
-/** The event `umask` is built into a kernel side, traced, recorded and replayed. */
+/**
+ * The event `umask` is built into a kernel side from packed packages, traced, recorded and
+ * replayed.
+ */
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const out = join(here, 'dist');
@@ -20,12 +23,47 @@ type Kernel = KernelDefinition<{
   readonly umask: ExtensionEvent<{ mask: number; before: number }, typeof umask>;
 }>;
 let kernel: Kernel;
+let project: PackedProject;
+
+const use = `import { trace } from '@spoor/tracer';
+import { kernel } from './dist/kernel.js';
+
+const command = ['sh', '-c', 'umask 027; umask 002; exit 3'];
+const tracer = await trace({ kernel, command, events: ['umask', 'exit'] });
+for await (const event of tracer) {
+  if (event.kind === 'umask') console.log(event.kind, event.mask satisfies number);
+  if (event.kind === 'exit') console.log(event.kind, event.toJSON().data.code);
+}
+// @ts-expect-error: there is no such event
+const misspelt: Parameters<typeof trace<'umaks', typeof kernel>>[0] = {};
+`;
+
+const compilerOptions = {
+  ...{ module: 'nodenext', target: 'es2022', lib: ['esnext'], types: ['node'] },
+  ...{ strict: true, skipLibCheck: true },
+};
 
 beforeAll(async () => {
-  const { module } = await buildKernel(defineKernel({ folder: here, events: ['umask.h'] }), out);
-  ({ kernel } = (await import(module)) as { kernel: Kernel });
+  project = new PackedProject({
+    'package.json': '{ "name": "packed", "type": "module", "spoor": { "use": ["spoor-event-umask"] } }',
+    'tsconfig.json': JSON.stringify({ compilerOptions }),
+    'use.ts': use,
+  });
+  project.run('node_modules/@spoor/build/bin/spoor-build.mjs');
+  cpSync(join(project.folder, 'dist'), out, { recursive: true });
+  ({ kernel } = (await import(join(out, 'kernel.js'))) as { kernel: Kernel });
 }, 300_000);
-afterAll(() => rmSync(out, { recursive: true, force: true }));
+afterAll(() => {
+  project?.remove();
+  rmSync(out, { recursive: true, force: true });
+});
+
+it('a project outside the repository compiles and traces with the packed extension', () => {
+  project.compile();
+  const lines = project.run('use.js').trimEnd().split('\n');
+  expect(lines).toContain('umask 2');
+  expect(lines).toContain('exit 3');
+});
 
 const command = ['sh', '-c', 'umask 027; umask 002; exit 3'];
 

@@ -4,8 +4,8 @@ import type { BuiltInKernel } from '@spoor/bpf';
 import { SpoorError } from '@spoor/core';
 
 /**
- * Imports the kernel side of `--kernel`. The command shows all events alike, so it needs no types of
- * extensions.
+ * Imports the kernel side of `--kernel`. The command shows all events alike, so it needs no types
+ * of extensions.
  *
  * @param path of a module that `@spoor/build` wrote
  * @throws {SpoorError} FILE_UNREADABLE if it cannot be imported; EXTENSION_INVALID if it exports no
