@@ -2,12 +2,15 @@
  * `pnpm release:rehearse`: publishes each public package to a registry on this machine, and
  * installs it from there into empty folders. Nothing leaves the machine.
  *
+ *     pnpm release:rehearse --write-sizes      also writes the sizes into the READMEs
+ *
  * The bills of materials are in `.reports/release/`, the results in `.reports/release.json`.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { parseArgs } from 'node:util';
 import { duration, Failure, green, red, say, script } from './lib/output.mjs';
 import { clearReport, writeReport } from './lib/reports.mjs';
 import {
@@ -20,6 +23,7 @@ import {
 } from './release/consumer.mjs';
 import { faultsOf, must, packAll, writeBill } from './release/packages.mjs';
 import { startRegistry } from './release/registry.mjs';
+import { checkSize } from './release/sizes.mjs';
 import { setup } from './setup.mjs';
 
 /** @type {import('./lib/reports.mjs').Result[]} */
@@ -53,8 +57,9 @@ async function step(name, action) {
  * @param {string} folder
  * @param {readonly import('./release/packages.mjs').Packed[]} packages
  * @param {NodeJS.ProcessEnv} env
+ * @param {{ write: boolean }} sizes
  */
-async function rehearse(folder, packages, env) {
+async function rehearse(folder, packages, env, sizes) {
   for (const packed of packages) {
     await step(`publish ${packed.name}`, async () => {
       const faults = faultsOf(packed);
@@ -71,6 +76,8 @@ async function rehearse(folder, packages, env) {
     await step(`install with ${manager}`, () => install(consumer, names));
     await step(`${manager}: npx spoor trace -- true`, () => traceTrue(consumer));
     if (manager !== 'npm') continue;
+    for (const packed of packages)
+      await step(`size of ${packed.name}`, async () => checkSize(packed, consumer.folder, sizes));
     await step('TypeScript, strict', () => compileStrictly(packages, consumer));
     for (const packed of packages)
       await step(`README of ${packed.name}`, async () =>
@@ -86,6 +93,7 @@ async function rehearse(folder, packages, env) {
 }
 
 await script(async () => {
+  const { values } = parseArgs({ options: { 'write-sizes': { type: 'boolean', default: false } } });
   clearReport('release');
   await setup();
   const folder = mkdtempSync(join(tmpdir(), 'spoor-release-'));
@@ -94,7 +102,7 @@ await script(async () => {
     const packages = await packAll(join(folder, 'packed'));
     const registry = await startRegistry(folder);
     try {
-      await rehearse(folder, packages, registry.env);
+      await rehearse(folder, packages, registry.env, { write: values['write-sizes'] });
     } finally {
       await registry.close();
     }

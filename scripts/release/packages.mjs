@@ -9,6 +9,7 @@ import { inRoot, packageFolders, readJson, readManifest } from '../lib/workspace
 /**
  * @typedef {object} Packed
  * @property {string} name
+ * @property {string} folder in the workspace
  * @property {string} tarball
  * @property {string} unpacked the folder of its files
  * @property {any} manifest as it is published
@@ -45,7 +46,7 @@ export function packAll(folder) {
     mkdirSync(unpacked, { recursive: true });
     await must('tar', ['-xzf', tarball, '--strip-components=1', '-C', unpacked]);
     const manifest = readJson(join(unpacked, 'package.json'));
-    return { name: manifest.name, tarball, unpacked, manifest };
+    return { name: manifest.name, folder: name, tarball, unpacked, manifest };
   });
 }
 
