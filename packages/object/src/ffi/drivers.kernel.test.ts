@@ -6,7 +6,8 @@ const current = Number.parseInt(process.versions.node, 10);
 const files = [
   ...['load/lifecycle', 'load/load-failure', 'load/reason', 'load/missing-hook'],
   ...['links/trace-kinds', 'links/network-kinds', 'links/cgroup-kinds', 'links/struct-ops'],
-  ...['maps/kernel-map', 'rings/ring', 'rings/open-ring', 'rings/typed-ring', 'rings/perf-buffer'],
+  ...['maps/kernel-map', 'maps/map-kinds'],
+  ...['rings/ring', 'rings/open-ring', 'rings/typed-ring', 'rings/perf-buffer'],
 ].map((name) => `packages/object/src/${name}.kernel.test.ts`);
 const enough = 60;
 
