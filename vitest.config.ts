@@ -45,7 +45,13 @@ export default defineConfig({
       },
       {
         ...shared,
-        test: { name: 'recipes', include: [recipes], maxWorkers: '100%' },
+        test: {
+          name: 'recipes',
+          include: [recipes],
+          maxWorkers: '100%',
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
+        },
       },
       {
         ...shared,
