@@ -3,7 +3,7 @@
 // build.mjs [--arch x86|arm64] node build.mjs --define NAME=VALUE --out DIR     only spoor.bpf.c,
 // with a macro, for an experiment
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -15,6 +15,14 @@ if (process.platform !== 'linux') {
 }
 
 const here = dirname(fileURLToPath(import.meta.url));
+/**
+ * `@spoor/build` compiles the sources by this file, too. -mcpu=v3 (5.1) is the newest instruction
+ * set that the oldest supported kernel has. Initializer overrides: calls that an architecture lacks
+ * share one slot of the table (lib/syscalls.h).
+ *
+ * @type {{ flags: string[], variants: Record<string, string[]> }}
+ */
+const given = JSON.parse(readFileSync(join(here, 'compile.json'), 'utf8'));
 /** @type {Partial<Record<string, string>>} by Node's name */
 const architectures = { x64: 'x86', arm64: 'arm64' };
 const { values } = parseArgs({
@@ -38,31 +46,17 @@ mkdirSync(out, { recursive: true });
  */
 function compile(source, { name = basename(source, '.c'), defines = [] } = {}) {
   const object = join(out, `${name}.o`);
-  // -mcpu=v3 (5.1) is the newest instruction set that the oldest supported kernel has. The prefix
-  // map keeps the path of the building machine out of the object.
-  const flags = [
-    '-g',
-    '-O2',
-    '-target',
-    'bpf',
-    '-mcpu=v3',
-    `-D__TARGET_ARCH_${arch}`,
-    '-Wall',
-    '-Wextra',
-    '-Werror',
-  ];
-  // Initializer overrides: calls that an architecture lacks share one slot of the table
-  // (lib/syscalls.h).
-  const quiet = ['-Wno-unused-parameter', '-Wno-missing-declarations', '-Wno-initializer-overrides'];
+  const flags = ['-g', '-O2', '-target', 'bpf', `-D__TARGET_ARCH_${arch}`, ...given.flags];
   // An experiment leaves out calls.
-  if (forExperiment) quiet.push('-Wno-unused-function', `-D${values.define}`);
+  if (forExperiment) flags.push('-Wno-unused-function', `-D${values.define}`);
+  // The prefix map keeps the path of the building machine out of the object.
   const place = [
     `-fdebug-prefix-map=${here}=.`,
     `-fmacro-prefix-map=${here}=.`,
     '-fdebug-compilation-dir',
     '.',
   ];
-  execFileSync('clang', [...flags, ...quiet, ...place, ...defines, '-c', source, '-o', object], {
+  execFileSync('clang', [...flags, ...place, ...defines, '-c', source, '-o', object], {
     cwd: here,
     stdio: 'inherit',
   });
@@ -72,15 +66,10 @@ function compile(source, { name = basename(source, '.c'), defines = [] } = {}) {
 }
 
 try {
-  // The variants that `objectPath` of src/index.ts chooses from.
-  for (const lean of forExperiment ? [false] : [false, true]) {
-    for (const withoutBpfLoop of [false, true]) {
-      const name = `spoor${lean ? '-lean' : ''}${withoutBpfLoop ? '-without-bpf-loop' : ''}.bpf`;
-      compile('spoor.bpf.c', {
-        name,
-        defines: [...(lean ? ['-DSPOOR_LEAN'] : []), ...(withoutBpfLoop ? ['-DSPOOR_WITHOUT_BPF_LOOP'] : [])],
-      });
-    }
+  // The variants that `objectPath` of src/objects.ts chooses from.
+  for (const [suffix, defines] of Object.entries(given.variants)) {
+    if (forExperiment && defines.includes('-DSPOOR_LEAN')) continue;
+    compile('spoor.bpf.c', { name: `spoor${suffix}.bpf`, defines });
   }
   const tests = readdirSync(join(here, 'tests')).filter((name) => name.endsWith('.bpf.c'));
   for (const file of forExperiment ? [] : tests.sort()) compile(join('tests', file));

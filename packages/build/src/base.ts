@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { layoutOf, readObject } from '@spoor/btf';
@@ -10,6 +10,10 @@ export interface Base {
   readonly folder: string;
   /** The numbers of its event kinds. */
   readonly events: ReadonlyMap<string, number>;
+  /** Arguments of clang. */
+  readonly flags: readonly string[];
+  /** The variants of the object: the end of the name, and the macros. */
+  readonly variants: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Names and numbers above this do not fit into the masks of events. */
@@ -43,9 +47,14 @@ export function readBase(from: string): Base {
   const values = kinds.kind === 'enum' ? Object.entries(kinds.values) : [];
   return {
     folder,
+    ...readFlags(join(folder, 'compile.json')),
     events: new Map(values.map(([name, number]) => [kindName(name.replace('EVENT_', '')), number])),
   };
 }
+
+/** Reads how the sources of the base are compiled: by the same file as the base itself. */
+const readFlags = (path: string): Pick<Base, 'flags' | 'variants'> =>
+  JSON.parse(readFileSync(path, 'utf8')) as Pick<Base, 'flags' | 'variants'>;
 
 /** `module-load`, of `module_load` or `MODULE_LOAD`. */
 export const kindName = (name: string): string => name.toLowerCase().replaceAll('_', '-');

@@ -1,27 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { compileObject, runTool } from '@spoor/btf/generate';
 import type { KernelPlan, PlannedEvent } from './define.js';
 
-/**
- * The variants that `objectPath` of a kernel side chooses from: the end of the name, and macros.
- * The lean objects have no event of an extension, so those of the base serve.
- */
-const variants: readonly (readonly [suffix: string, defines: readonly string[]])[] = [
-  ['', []],
-  ['-without-bpf-loop', ['-DSPOOR_WITHOUT_BPF_LOOP']],
-];
-
-/**
- * -mcpu=v3 (5.1) is the newest instruction set that the oldest supported kernel has. Initializer
- * overrides: calls that an architecture lacks share one slot of the table (lib/syscalls.h).
- */
-const flags = [
-  '-mcpu=v3',
-  ...['-Wall', '-Wextra', '-Werror'],
-  ...['-Wno-unused-parameter', '-Wno-missing-declarations', '-Wno-initializer-overrides'],
-];
+/** The lean objects have no event of an extension, so those of the base serve. */
+const isLean = (defines: readonly string[]): boolean => defines.includes('-DSPOOR_LEAN');
 
 /**
  * Compiles all variants of a kernel side. Writes no file that stays.
@@ -33,10 +17,17 @@ export function compileVariants({ base, events }: KernelPlan): ReadonlyMap<strin
   const folder = mkdtempSync(join(tmpdir(), 'spoor-build-'));
   try {
     writeHeaders(join(folder, 'spoor_extension'), events);
-    const places = [`-I${folder}`, `-I${base.folder}`, `-fdebug-prefix-map=${base.folder}=.`];
+    // The prefix maps keep the paths of this machine out of the objects.
+    const sources = new Set([folder, base.folder, ...events.map(({ header }) => dirname(header))]);
+    const maps = [...sources].flatMap((path) => [
+      `-fdebug-prefix-map=${path}=.`,
+      `-fmacro-prefix-map=${path}=.`,
+    ]);
+    const places = [`-I${folder}`, `-I${base.folder}`, ...maps];
+    const variants = Object.entries(base.variants).filter(([, defines]) => !isLean(defines));
     return new Map(
       variants.map(([suffix, defines]) => {
-        const args = [...flags, ...places, '-DSPOOR_EXTENDED', ...defines];
+        const args = [...base.flags, ...places, '-DSPOOR_EXTENDED', ...defines];
         const { bytes } = compileObject(join(base.folder, 'spoor.bpf.c'), { args });
         return [suffix, stripped(bytes, join(folder, `kernel${suffix}.bpf.o`))];
       }),
