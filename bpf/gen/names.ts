@@ -133,6 +133,6 @@ export const programs = {
   on_sys_exit: 'tp_btf/sys_exit',
   on_task_rename: 'tp_btf/task_rename',
   on_write_end: '?fentry/security_file_free',
-  on_write_freed: '?tp_btf/kmem_cache_free',
+  on_write_freed: '?raw_tp/kmem_cache_free',
 } as const;
 export type ProgramName = keyof typeof programs;

@@ -277,9 +277,10 @@ int on_write_end(__u64 *arguments)
 /*
  * In its place where no function can be hooked: the kernel frees an object of a cache. The kernel
  * leaves out a run that interrupts another on its CPU. Since 6.13 no interrupt frees a file. Until
- * then one does, after a grace period.
+ * then one does, after a grace period. Untyped: 5.10 lets no typed program read a pointer to const
+ * void.
  */
-SEC("?tp_btf/kmem_cache_free")
+SEC("?raw_tp/kmem_cache_free")
 int on_write_freed(__u64 *arguments)
 {
 	file_ended((void *)arguments[1]);
