@@ -252,7 +252,7 @@ function callEvent(name, calls) {
       ? {}
       : { compat: compat.map((number) => `compat(${number}, ${blank}, 0, 0, 0, 0);`) }),
   });
-  return { edits, notes, ...recipe('An event from a system call', [[spellings('umask'), name]]) };
+  return { edits, notes, ...recipe('An event from a system call', [[spellings('personality'), name]]) };
 }
 
 /**

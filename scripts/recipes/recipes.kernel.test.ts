@@ -107,24 +107,29 @@ function followFilterRecipe() {
 }
 
 function followEventRecipe() {
-  tree.pnpm('new event umask');
-  tree.edit('bpf/events/umask.h', 'FILL_IN: say in one sentence what happened', 'A process set its umask');
-  expect(() => tree.pnpm('check writing')).toThrow('bpf/src/events/umask.ts:5: FILL_IN');
-  for (const text of ['A process set its file mode mask.', 'The new mask.'])
-    tree.edit('bpf/src/events/umask.ts', 'FILL_IN', text);
-  tree.edit('bpf/src/events/umask.ts', 'error: error()', "previous: result('The mask before.')");
-  tree.edit('bpf/src/events/umask.ts', 'error, integer', 'integer, result');
-  tree.edit(groups, "  FILL_IN: ['umask'],\n", '');
-  tree.edit(groups, "process: ['fork'", "process: ['umask', 'fork'");
-  tree.edit(everyKind, 'SYS_umask, FILL_IN', 'SYS_umask, 022');
-  tree.edit(everyKind, '{ FILL_IN }', '{ argument: 0o22 }');
-  const ofUmask = 'packages/tracer/src/events/umask.kernel.test.ts';
-  tree.edit(ofUmask, 'umask: FILL_IN', 'umask: reports both masks');
-  tree.edit(ofUmask, 'FILL_IN));', '022)); must(syscall(SYS_umask, 0xfffff027));');
-  const masks = '{ argument: 0o22, previous: expect.any(Number) }, { argument: 0xfffff027, previous: 0o22 }';
-  tree.edit(ofUmask, '{ FILL_IN }', masks);
-  tree.edit(ofUmask, 'FILL_IN, 0, 0', '077, 0, 0');
-  tree.edit(ofUmask, '{ FILL_IN }', '{ argument: 0o77, previous: expect.any(Number) }');
+  tree.pnpm('new event personality');
+  tree.edit(
+    'bpf/events/personality.h',
+    'FILL_IN: say in one sentence what happened',
+    'A process set its personality',
+  );
+  expect(() => tree.pnpm('check writing')).toThrow('bpf/src/events/personality.ts:5: FILL_IN');
+  for (const text of ['A process set its execution domain.', 'The new domain.'])
+    tree.edit('bpf/src/events/personality.ts', 'FILL_IN', text);
+  tree.edit('bpf/src/events/personality.ts', 'error: error()', "previous: result('The domain before.')");
+  tree.edit('bpf/src/events/personality.ts', 'error, integer', 'integer, result');
+  tree.edit(groups, "  FILL_IN: ['personality'],\n", '');
+  tree.edit(groups, "process: ['fork'", "process: ['personality', 'fork'");
+  tree.edit(everyKind, 'SYS_personality, FILL_IN', 'SYS_personality, 0');
+  tree.edit(everyKind, '{ FILL_IN }', '{ argument: 0 }');
+  const ofPersonality = 'packages/tracer/src/events/personality.kernel.test.ts';
+  tree.edit(ofPersonality, 'personality: FILL_IN', 'personality: reports both domains');
+  tree.edit(ofPersonality, 'FILL_IN));', '0x40000)); must(syscall(SYS_personality, 0xffffffff));');
+  const domains =
+    '{ argument: 0x40000, previous: expect.any(Number) }, { argument: 0xffffffff, previous: 0x40000 }';
+  tree.edit(ofPersonality, '{ FILL_IN }', domains);
+  tree.edit(ofPersonality, 'FILL_IN, 0, 0', '0x40000, 0, 0');
+  tree.edit(ofPersonality, '{ FILL_IN }', '{ argument: 0x40000, previous: expect.any(Number) }');
 }
 
 function followHookRecipe() {
@@ -139,7 +144,7 @@ function followHookRecipe() {
   for (const text of ['A process got a signal.', 'The number of the signal.'])
     tree.edit('bpf/src/events/signal-deliver.ts', 'FILL_IN', text);
   tree.edit(groups, "  FILL_IN: ['signal-deliver'],\n", '');
-  tree.edit(groups, "process: ['umask'", "process: ['signal-deliver', 'umask'");
+  tree.edit(groups, "process: ['personality'", "process: ['signal-deliver', 'personality'");
   const raised = 'signal(SIGUSR1, (void *)close); raise(SIGUSR1);';
   tree.edit(everyKind, 'FILL_IN;', raised);
   tree.edit(everyKind, '{ FILL_IN }', '{ number: 10 }');
@@ -192,7 +197,7 @@ test('a filter kind, an event of a system call, an event with a hook, a field an
   tree.write('packages/tracer/src/recipe.kernel.test.ts', use);
   tree.runTests([
     ...newFilter('nice', {}).commands,
-    ...newEvent('umask', {}).commands,
+    ...newEvent('personality', {}).commands,
     ...newEvent('signal_deliver', { hook: 'signal_deliver' }).commands,
     ...newField('exec.flavour', {}).commands,
     'pnpm vitest run --project kernel packages/tracer/src/recipe',
