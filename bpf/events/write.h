@@ -59,7 +59,7 @@ struct write_event {
 	__u32 device;
 	/* calls and operations of rings that wrote, or failed to */
 	__u32 calls;
-	/* of the last call that failed -errno, else 0 */
+	/* of the last call that wrote or failed: 0, or -errno */
 	__s32 result;
 	enum file_change changed;
 	/* 1 if the open created the file */
@@ -99,7 +99,7 @@ static __always_inline void write_add(struct write_event *event, const struct wr
 {
 	__sync_fetch_and_add(&event->written_bytes, writing->bytes);
 	__sync_fetch_and_add(&event->calls, writing->calls);
-	if (writing->result)
+	if (writing->calls)
 		event->result = writing->result;
 	if (writing->mapped)
 		event->mapped = 1;

@@ -109,6 +109,9 @@ static __noinline unsigned long written_by_call(struct writing *writing, struct 
 		fd = call->arguments[4];
 		writing->mapped = 1;
 	} else {
+		/* The end of the source, or nothing to write. */
+		if (!call->result)
+			return 0;
 		if (call->form == WRITE_THIRD)
 			fd = call->arguments[2];
 		writing->calls = 1;
@@ -192,7 +195,7 @@ static __noinline int ring_write_read(struct writing *writing, struct io_kiocb *
 	__s32 result = BPF_CORE_READ((struct io_kiocb___cqe *)request, cqe.res);
 
 	__builtin_memset(writing, 0, sizeof(*writing));
-	if (operation >= 64 || !(RING_WRITES >> operation & 1))
+	if (operation >= 64 || !(RING_WRITES >> operation & 1) || !result)
 		return 0;
 	writing->file = (unsigned long)BPF_CORE_READ(request, file);
 	writing->calls = writing->via_ring = 1;

@@ -122,8 +122,8 @@ const errorField = (description: string) => ({
   description,
 });
 
-export const error = (when: readonly Test[] = []) =>
-  field<string, 'Number'>()(errorField('Name of the errno, when the call failed.'), {
+export const error = (when: readonly Test[] = [], description = 'Name of the errno, when the call failed.') =>
+  field<string, 'Number'>()(errorField(description), {
     from: 'result',
     when: [...failed, ...when],
   });

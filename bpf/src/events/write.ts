@@ -40,6 +40,6 @@ export const write = declareEvent({
       { when: [{ field: 'changed', not: [FileChange.FILE_MAY_HAVE_CHANGED] }] },
     ),
     mapped: flag('Whether memory of the file was shared and writable.'),
-    error: error(),
+    error: error([], 'Name of the errno, when the last of these calls failed.'),
   },
 });
