@@ -31,7 +31,7 @@ it.each([
 ])('names the option of an impossible name: %s %s', async (option, value) => {
   const { stderr } = await spoor(['trace', option, value, '--', 'true']);
   expect(stderr).toMatch(
-    `spoor: INVALID_VALUE: invalid value for ${option}\n  Values: names of at most 31 bytes`,
+    `spoor: INVALID_VALUE: invalid value for ${option}\n  Values: names of 1 to 31 bytes without =`,
   );
 });
 

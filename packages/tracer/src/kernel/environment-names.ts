@@ -11,7 +11,7 @@ export interface EnvironmentNames {
 const mostNames = 16;
 const nameBytes = 32;
 
-export const expectedNames = `names of at most ${nameBytes - 1} bytes each, as TRACEPARENT or npm_*`;
+export const expectedNames = `names of 1 to ${nameBytes - 1} bytes without =, such as TRACEPARENT, or the beginning of names with one * at its end, such as npm_*`;
 
 /** A name, or the beginning of names with a star. */
 export const isEnvironmentName = (name: string): boolean =>
