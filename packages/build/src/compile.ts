@@ -4,8 +4,12 @@ import { dirname, join } from 'node:path';
 import { compileObject, runTool } from '@spoor/btf/generate';
 import type { KernelPlan, PlannedEvent } from './define.js';
 
-/** The lean objects have no event of an extension, so those of the base serve. */
-const isLean = (defines: readonly string[]): boolean => defines.includes('-DSPOOR_LEAN');
+/**
+ * The variants of the object that are compiled: the end of the name, and the macros. The lean ones
+ * have no event of an extension, so those of the base serve.
+ */
+export const builtVariants = ({ base }: KernelPlan) =>
+  Object.entries(base.variants).filter(([, defines]) => !defines.includes('-DSPOOR_LEAN'));
 
 /**
  * Compiles all variants of a kernel side. Writes no file that stays.
@@ -13,7 +17,8 @@ const isLean = (defines: readonly string[]): boolean => defines.includes('-DSPOO
  * @returns the bytes of each object, by the suffix of its variant
  * @throws {SpoorError} TOOL_MISSING without clang or llvm-strip; TOOL_FAILED with clang's messages
  */
-export function compileVariants({ base, events }: KernelPlan): ReadonlyMap<string, Uint8Array> {
+export function compileVariants(plan: KernelPlan): ReadonlyMap<string, Uint8Array> {
+  const { base, events } = plan;
   const folder = mkdtempSync(join(tmpdir(), 'spoor-build-'));
   try {
     writeHeaders(join(folder, 'spoor_extension'), events);
@@ -24,9 +29,8 @@ export function compileVariants({ base, events }: KernelPlan): ReadonlyMap<strin
       `-fmacro-prefix-map=${path}=.`,
     ]);
     const places = [`-I${folder}`, `-I${base.folder}`, ...maps];
-    const variants = Object.entries(base.variants).filter(([, defines]) => !isLean(defines));
     return new Map(
-      variants.map(([suffix, defines]) => {
+      builtVariants(plan).map(([suffix, defines]) => {
         const args = [...base.flags, ...places, '-DSPOOR_EXTENDED', ...defines];
         const { bytes } = compileObject(join(base.folder, 'spoor.bpf.c'), { args });
         return [suffix, stripped(bytes, join(folder, `kernel${suffix}.bpf.o`))];

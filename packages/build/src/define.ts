@@ -3,6 +3,7 @@ import { basename, extname, join, resolve } from 'node:path';
 import { camelCase } from '@spoor/btf';
 import { SpoorError } from '@spoor/core';
 import { type Base, baseName, kindName, lastEventNumber, packageFolder, readBase } from './base.js';
+import { readManifest } from './manifest.js';
 
 /** The parts of a kernel side. Paths are relative to `folder`. */
 export interface KernelParts {
@@ -98,16 +99,6 @@ function requireFree(
   });
 }
 
-interface Manifest {
-  readonly name?: string;
-  readonly spoor?: { readonly events?: readonly string[]; readonly use?: readonly string[] };
-}
-
-const readManifest = (folder: string): Manifest => {
-  const path = join(folder, 'package.json');
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Manifest) : {};
-};
-
 const nameOf = (folder: string): string => readManifest(folder).name ?? folder;
 
 /** Returns what the package.json of a project lists under `spoor`. */
@@ -117,7 +108,7 @@ export const listedParts = (folder: string): Pick<KernelParts, 'events' | 'use'>
 function readExtension(name: string, project: string) {
   const folder = packageFolder(name, project);
   const events = readManifest(folder).spoor?.events;
-  if (Array.isArray(events)) return { from: name, folder, events: events as readonly string[] };
+  if (events !== undefined) return { from: name, folder, events };
   throw new SpoorError('EXTENSION_INVALID', `${join(folder, 'package.json')}: ${name} lists no headers`, {
     remedy: 'An extension has "spoor": { "events": ["NAME.h"] } in its package.json.',
   });

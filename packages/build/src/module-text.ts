@@ -1,9 +1,8 @@
 import { dirname, relative } from 'node:path';
 import { layoutOf, parseObject, type StructLayout } from '@spoor/btf';
 import { interfaceMembers } from '@spoor/btf/generate';
-import { SpoorError } from '@spoor/core';
-import { rolldown } from 'rolldown';
 import { baseName } from './base.js';
+import { bundle } from './bundle.js';
 import type { KernelPlan, PlannedEvent } from './define.js';
 
 /** The first line of each file that `buildKernel` writes. */
@@ -51,39 +50,13 @@ export default kernel;
 `;
 }
 
-const entry = '\0spoor-kernel';
-
 /**
  * Bundles the module with the declarations, whose types are removed. Packages stay outside.
  *
  * @throws {SpoorError} EXTENSION_INVALID if a declaration cannot be bundled
  */
-export async function moduleText(events: readonly BuiltEvent[]): Promise<string> {
-  try {
-    const bundle = await rolldown({
-      input: { kernel: entry },
-      external: (id) => !/^[./\0]/.test(id),
-      platform: 'node',
-      logLevel: 'silent',
-      plugins: [
-        {
-          name: 'spoor-kernel',
-          resolveId: (id) => (id === entry ? id : null),
-          load: (id) => (id === entry ? source(events) : null),
-        },
-      ],
-    });
-    const { output } = await bundle.generate({ format: 'esm', banner: marker });
-    await bundle.close();
-    return output[0].code;
-  } catch (cause) {
-    const files = events.map(({ declaration }) => declaration).join(', ');
-    throw new SpoorError('EXTENSION_INVALID', `${files}: ${(cause as Error).message}`, {
-      remedy: `Each declaration exports its event: ${events.map(({ exported }) => exported).join(', ')}.`,
-      cause,
-    });
-  }
-}
+export const moduleText = (events: readonly BuiltEvent[]): Promise<string> =>
+  bundle(source(events), events, { isExternal: true, banner: marker });
 
 /** The types of the module. */
 export function declarationText(events: readonly BuiltEvent[], path: string): string {
