@@ -14,6 +14,15 @@ export { escapeText } from './escape.js';
 export { groupBy } from './group-by.js';
 export { type MapType, type MapTypeName, mapTypeOf, mapTypes } from './map-types.js';
 export { nearest } from './nearest.js';
+export {
+  type Check,
+  type Checks,
+  checkedCopy,
+  isArrayOf,
+  isNumber,
+  isObject,
+  isString,
+} from './option-checks.js';
 export { positive } from './positive.js';
 export type { BatchRequest, BatchResult, RawMap } from './raw-map.js';
 export { readRegularFile } from './regular-file.js';

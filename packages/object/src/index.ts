@@ -49,7 +49,7 @@ export { LoadedProgram, type ProgramInfo } from './programs/program.js';
 export type { TestRun, TestRunResult } from './programs/test-run.js';
 export { type OpenPerfBufferOptions, openPerfBuffer } from './rings/open-perf-buffer.js';
 export { type OpenRingOptions, openRing } from './rings/open-ring.js';
-export type { RingOptions } from './rings/open-typed-ring.js';
 export type { RecordTypes } from './rings/record-decoder.js';
+export type { RingOptions } from './rings/ring-options.js';
 export { TypedRing, type TypedRingOptions } from './rings/typed-ring.js';
 export { openUserRing, UserRing } from './rings/user-ring.js';

@@ -1,10 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { constants } from 'node:os';
 import { builtInKernel } from '@spoor/bpf';
-import { nearest, SpoorError, type SpoorErrorCode } from '@spoor/core';
-import type { SpawnOptions } from './command/held-command.js';
-import { expectedNames, isEnvironmentName } from './kernel/environment-names.js';
-import { argvLimits } from './kernel/kernel-options.js';
 import {
   type Check,
   type Checks,
@@ -13,7 +9,13 @@ import {
   isNumber,
   isObject,
   isString,
-} from './option-checks.js';
+  nearest,
+  SpoorError,
+  type SpoorErrorCode,
+} from '@spoor/core';
+import type { SpawnOptions } from './command/held-command.js';
+import { expectedNames, isEnvironmentName } from './kernel/environment-names.js';
+import { argvLimits } from './kernel/kernel-options.js';
 import type { EachOptions, TraceOptions, TuningOptions } from './options.js';
 
 /** The longest delay of a timer in Node.js, in milliseconds: 2^31 - 1. */

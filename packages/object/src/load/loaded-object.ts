@@ -8,8 +8,9 @@ import { Globals } from '../maps/globals.js';
 import { KernelMap } from '../maps/kernel-map.js';
 import { Variables } from '../maps/variable.js';
 import { LoadedProgram } from '../programs/program.js';
-import { openTypedRing, type RingOptions } from '../rings/open-typed-ring.js';
+import { openTypedRing } from '../rings/open-typed-ring.js';
 import type { RecordTypes } from '../rings/record-decoder.js';
+import type { RingOptions } from '../rings/ring-options.js';
 import type { TypedRing } from '../rings/typed-ring.js';
 import type { MapName, ProgramName, RingName, RingRecord, Untyped } from './generated-types.js';
 import { type MapHandle, mapHandles, type ProgramHandle } from './handles.js';
@@ -119,8 +120,9 @@ export class LoadedObject<M extends GeneratedObject = Untyped> implements Dispos
    * @param options `records` are layouts that records are told apart by with their lengths. With a
    *   `tag`, `records` has a layout per value of that field.
    * @throws {SpoorError} MAP_UNKNOWN, MAP_KIND when it is not a ring that can be read
-   * @throws {SpoorError} INVALID_VALUE when nothing tells two record types apart
-   * @throws {SpoorError} WRONG_PHASE when the object is closed, or the ring is open already
+   * @throws {SpoorError} INVALID_VALUE when nothing tells two record types apart, or an option has
+   *   a wrong value; UNKNOWN_OPTION for an unknown one
+   * @throws {SpoorError} WRONG_PHASE when the object is closed, or the ring has an open reader
    * @throws {SpoorError} the errors of `openRing` and `openPerfBuffer`
    *
    * @example
@@ -135,11 +137,6 @@ export class LoadedObject<M extends GeneratedObject = Untyped> implements Dispos
   ring<Name extends RingName<M>>(name: Name, options?: RingOptions): TypedRing<RingRecord<M, Name>>;
   ring(name: string, options: RingOptions & Partial<RecordTypes> = {}): Disposable {
     const map = this.map(name as MapName<M>);
-    if (this.#rings.get(name)?.closed === false) {
-      throw new SpoorError('WRONG_PHASE', `the ring ${name} is open already`, {
-        remedy: 'Use the value that ring() returned before, or close that first: a ring has one reader.',
-      });
-    }
     const ring = openTypedRing(map, this.#declared[name], options);
     this.#rings.set(name, ring);
     return ring;

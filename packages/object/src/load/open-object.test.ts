@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SpoorError } from '@spoor/core';
+import { errorOf } from '@spoor/core/testing';
 import { afterAll, describe, expect, test } from 'vitest';
 import { compileFixture } from '../../test/compile.js';
 import { openObject } from '../index.js';
@@ -84,6 +85,18 @@ test('a damaged object opens or is refused, and never ends the process', () => {
       (code) => !['opened', 'OBJECT_INVALID', 'OBJECT_NO_BTF', 'BTF_INVALID'].includes(code),
     ),
   ).toEqual([]);
+});
+
+test.each([
+  [{ kernelBtf: 3 }, 'INVALID_VALUE', 'kernelBtf: expected a path, or bytes, got 3'],
+  [{ name: '', layouts: [] }, 'INVALID_VALUE', 'layouts: expected an object'],
+  [null, 'INVALID_VALUE', 'expected an object of options, got null'],
+  [{ kernelBtff: 3 }, 'UNKNOWN_OPTION', 'unknown option "kernelBtff"'],
+])('the options %j are refused', (options, code, message) => {
+  const error = errorOf(() => openObject(path, options as never));
+  expect(error).toMatchObject({ code, message: expect.stringContaining('openObject(): ') });
+  expect(error.message).toContain(message);
+  expect(error.remedy).toMatch(/^(Give|Options are|Did you mean kernelBtf\?)/);
 });
 
 test('an object reads the same wherever its bytes lie', () => {

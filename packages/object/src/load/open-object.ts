@@ -1,5 +1,5 @@
 import { type GeneratedObject, type Layout, parseObject } from '@spoor/btf';
-import { errnoName, SpoorError } from '@spoor/core';
+import { type Checks, checkedCopy, errnoName, isObject, isString, SpoorError } from '@spoor/core';
 import { type Native, native } from '../ffi/native.js';
 import { CStruct, cString } from '../libc/c-memory.js';
 import { typeNewerSections } from '../programs/newer-sections.js';
@@ -24,6 +24,15 @@ export interface OpenOptions {
   readonly kernelBtf?: string | Uint8Array;
 }
 
+const checks: Checks<OpenOptions> = {
+  name: { expected: 'a name', isType: isString },
+  layouts: { expected: 'an object with a layout per C name', isType: isObject },
+  kernelBtf: {
+    expected: 'a path, or bytes',
+    isType: (value) => isString(value) || value instanceof Uint8Array,
+  },
+};
+
 /** `struct bpf_object_open_opts` up to the last field in use. */
 const optionsSize = 56;
 const nameOffset = 8;
@@ -35,6 +44,7 @@ const typesPathOffset = 48;
  *
  * @param source a path, the bytes of the file, which are copied, or the value of a module that
  *   `npx @spoor/btf generate` wrote. Of such a value, names and values are typed.
+ * @throws {SpoorError} UNKNOWN_OPTION for an unknown option, INVALID_VALUE for a wrong value of one
  * @throws {SpoorError} FILE_UNREADABLE when the file cannot be read
  * @throws {SpoorError} OBJECT_INVALID when it is truncated or not a BPF object
  * @throws {SpoorError} OBJECT_NO_BTF or BTF_INVALID when its BTF is missing or broken
@@ -54,8 +64,9 @@ export function openObject(source: string | Uint8Array, options?: OpenOptions): 
 export function openObject<M extends GeneratedObject>(source: M, options?: OpenOptions): OpenedObject<M>;
 export function openObject(
   source: string | Uint8Array | GeneratedObject,
-  options: OpenOptions = {},
+  given: OpenOptions = {},
 ): OpenedObject {
+  const options = checkedCopy('openObject()', given, checks);
   const { bytes, file, name, maps } = readSource(source, options.name);
   // Ours first: its messages name the place, and libelf never sees what is not an object.
   const parsed = parseObject(bytes, { file });

@@ -1,4 +1,4 @@
-import { errno, errnoName, SpoorError, typeName } from '@spoor/core';
+import { type Checks, checkedCopy, errno, errnoName, isNumber, SpoorError, typeName } from '@spoor/core';
 import { type PerfMemory, PerfReader } from '@spoor/ring';
 import { type Native, native } from '../ffi/native.js';
 import { CStruct } from '../libc/c-memory.js';
@@ -6,6 +6,7 @@ import { onlineCpus } from '../libc/cpus.js';
 import { openPerfEvent } from '../links/system-calls.js';
 import type { KernelMap } from '../maps/kernel-map.js';
 import { MAP, Mapping, PROT } from '../maps/mapping.js';
+import { withOneReader } from './one-reader.js';
 
 /** BPF_MAP_TYPE_PERF_EVENT_ARRAY of `enum bpf_map_type`. */
 export const perfEventArray = 4;
@@ -32,6 +33,11 @@ export interface OpenPerfBufferOptions {
   readonly onLost?: (lost: number, cpu: number) => void;
 }
 
+export const perfChecks: Checks<OpenPerfBufferOptions> = {
+  bytesPerCpu: { expected: 'a number of bytes', isType: isNumber },
+  onLost: { expected: 'a function', isType: (value) => typeof value === 'function' },
+};
+
 /**
  * Opens a perf buffer for each online CPU, puts it into the map, and returns a reader of all. The
  * reader takes the buffers out of the map and gives their memory back when it is closed. A CPU that
@@ -43,9 +49,10 @@ export interface OpenPerfBufferOptions {
  * @throws {SpoorError} MAP_KIND when the map is of another type
  * @throws {SpoorError} RING_SIZE when `bytesPerCpu` is not a power of two, or less than a page
  * @throws {SpoorError} INVALID_VALUE when `map` is not a map of a loaded object
+ * @throws {SpoorError} UNKNOWN_OPTION when an option does not exist
  * @throws {SpoorError} NO_PRIVILEGE without CAP_PERFMON
  * @throws {SpoorError} SYSCALL_FAILED when the kernel refuses a buffer
- * @throws {SpoorError} WRONG_PHASE when the object is closed
+ * @throws {SpoorError} WRONG_PHASE when the object is closed, or the map has a reader that is open
  *
  * @example
  * ```ts
@@ -69,7 +76,7 @@ export function openPerfBuffer(map: KernelMap, options: OpenPerfBufferOptions = 
   }
   const bound = native();
   const page = bound.libc.getpagesize();
-  const { bytesPerCpu = defaultPages * page, onLost } = options;
+  const { bytesPerCpu = defaultPages * page, onLost } = checkedCopy('openPerfBuffer()', options, perfChecks);
   if (!Number.isInteger(Math.log2(bytesPerCpu)) || bytesPerCpu < page) {
     throw new SpoorError(
       'RING_SIZE',
@@ -79,13 +86,24 @@ export function openPerfBuffer(map: KernelMap, options: OpenPerfBufferOptions = 
       },
     );
   }
+  const request = { page, size: bytesPerCpu, onLost };
+  return withOneReader(map, () => openBuffers(bound, map, request));
+}
+
+interface BufferRequest {
+  readonly page: number;
+  readonly size: number;
+  readonly onLost: OpenPerfBufferOptions['onLost'];
+}
+
+function openBuffers(bound: Native, map: KernelMap, { page, size, onLost }: BufferRequest): PerfReader {
   const buffers: CpuBuffer[] = [];
   const onClose = () => {
     for (const buffer of buffers) buffer[Symbol.dispose]();
   };
   try {
     for (const cpu of onlineCpus().filter((each) => each < map.maxEntries))
-      buffers.push(new CpuBuffer(bound, map, { cpu, size: bytesPerCpu, offset: page }));
+      buffers.push(new CpuBuffer(bound, map, { cpu, size, offset: page }));
     return new PerfReader(buffers, { name: map.name, onClose, ...(onLost && { onLost }) });
   } catch (error) {
     onClose();

@@ -1,8 +1,9 @@
-import { positive, SpoorError, typeName } from '@spoor/core';
+import { type Checks, checkedCopy, isNumber, positive, SpoorError, typeName } from '@spoor/core';
 import { type RingMemory, RingReader, recordHeaderBytes } from '@spoor/ring';
 import { native } from '../ffi/native.js';
 import type { KernelMap } from '../maps/kernel-map.js';
 import { MAP, Mapping, PROT } from '../maps/mapping.js';
+import { withOneReader } from './one-reader.js';
 
 /** `enum bpf_map_type` and flags of `linux/bpf.h`. */
 const ringBuffer = 27;
@@ -22,10 +23,17 @@ export interface OpenRingOptions {
   readonly longestRecord?: number;
 }
 
+export const ringChecks: Checks<OpenRingOptions> = {
+  longestRecord: { expected: 'a number of bytes', isType: isNumber },
+};
+
 /**
  * Maps the memory of a BPF ring buffer and returns a reader of it, named after the map. The reader
  * unmaps the memory when it is closed; its `data` reads as zeros afterwards. The ring stays
  * readable when the object is closed first: it then has no producers.
+ *
+ * A ring has one reader, because the kernel keeps one consumer position. A reader of another
+ * `KernelMap` of the ring, such as of `openMap` or of another thread, is not noticed.
  *
  * Requires Linux 5.8.
  *
@@ -34,8 +42,9 @@ export interface OpenRingOptions {
  * @throws {SpoorError} RING_SIZE when the size is not a power of two
  * @throws {SpoorError} INVALID_VALUE when `longestRecord` is not a positive number, or `map` is not
  *   a map of a loaded object
+ * @throws {SpoorError} UNKNOWN_OPTION when an option does not exist
  * @throws {SpoorError} SYSCALL_FAILED when the kernel refuses the mapping
- * @throws {SpoorError} WRONG_PHASE when the object is closed
+ * @throws {SpoorError} WRONG_PHASE when the object is closed, or the map has a reader that is open
  *
  * @example
  * ```ts
@@ -63,8 +72,12 @@ export function openRing(map: KernelMap, options: OpenRingOptions = {}): RingRea
       details: { map: map.name, size },
     });
   }
-  const memory = new MappedRing(map, size, positive(options.longestRecord, 'longestRecord') ?? size);
-  return new RingReader(memory, { name: map.name, onClose: () => memory.unmap() });
+  const { longestRecord } = checkedCopy('openRing()', options, ringChecks);
+  const longest = positive(longestRecord, 'longestRecord') ?? size;
+  return withOneReader(map, () => {
+    const memory = new MappedRing(map, size, longest);
+    return new RingReader(memory, { name: map.name, onClose: () => memory.unmap() });
+  });
 }
 
 /**

@@ -1,11 +1,9 @@
 import type { KernelMap } from '../maps/kernel-map.js';
-import { type OpenPerfBufferOptions, openPerfBuffer, perfEventArray } from './open-perf-buffer.js';
-import { type OpenRingOptions, openRing } from './open-ring.js';
+import { openPerfBuffer, perfEventArray } from './open-perf-buffer.js';
+import { openRing } from './open-ring.js';
 import { RecordDecoder, type RecordTypes } from './record-decoder.js';
-import { TypedRing, type TypedRingOptions } from './typed-ring.js';
-
-/** Options of `LoadedObject.ring`: those of the reading, and those of the buffer. */
-export interface RingOptions extends TypedRingOptions, OpenRingOptions, OpenPerfBufferOptions {}
+import { checkTypedRingOptions, type RingOptions } from './ring-options.js';
+import { TypedRing } from './typed-ring.js';
 
 /**
  * @param declared what a generated module says of the map
@@ -17,9 +15,10 @@ export function openTypedRing(
   options: RingOptions & Partial<RecordTypes>,
 ): TypedRing<unknown> {
   const isPerf = map.type === perfEventArray;
-  const decoder = new RecordDecoder(map.name, recordTypes(options) ?? recordTypes(declared) ?? none, isPerf);
-  const reader = isPerf ? openPerfBuffer(map, options) : openRing(map, options);
-  return new TypedRing(map.name, reader, { ...options, decoder });
+  const { reading, ring, perf, types } = checkTypedRingOptions(map.name, options);
+  const decoder = new RecordDecoder(map.name, types ?? recordTypes(declared) ?? none, isPerf);
+  const reader = isPerf ? openPerfBuffer(map, perf) : openRing(map, ring);
+  return new TypedRing(map.name, reader, { ...reading, decoder });
 }
 
 const none: RecordTypes = { records: [] };

@@ -89,6 +89,21 @@ describe('a perf buffer', () => {
     expect(errorOf(() => openPerfBuffer(object.map('samples')))).toMatchObject({ code: 'WRONG_PHASE' });
   });
 
+  it('has one reader', () => {
+    const object = load();
+    const first = openPerfBuffer(object.map('samples'));
+    for (const open of [() => openPerfBuffer(object.map('samples')), () => object.ring('samples')])
+      expect(errorOf(open)).toMatchObject({
+        code: 'WRONG_PHASE',
+        message: 'the ring samples is open already',
+      });
+    emit(object, 0, 1);
+    expect(first.drain(() => {})).toBe(1);
+    first.close();
+    object.ring('samples');
+    expect(errorOf(() => openPerfBuffer(object.map('samples')))).toMatchObject({ code: 'WRONG_PHASE' });
+  });
+
   it('is only of a perf event array, and of whole pages', () => {
     const object = load();
     expect(errorOf(() => openPerfBuffer(object.map('sized')))).toMatchObject({ code: 'MAP_KIND' });

@@ -44,7 +44,7 @@ export class RecordDecoder {
     const recordType = (layout: Layout): RecordType => ({ codec: compileCodec(layout), held: undefined });
     if ('tag' in types) {
       const entries = Object.entries(types.records).map(
-        ([value, layout]) => [Number(value), layout] as const,
+        ([value, layout]) => [tagValue(ring, types.tag, value), layout] as const,
       );
       this.#tag = tagOf(ring, types.tag, entries);
       for (const [value, layout] of entries) this.#byTag.set(value, recordType(layout));
@@ -151,6 +151,14 @@ interface Tag {
   /** Bytes of a record up to the end of the field. */
   readonly end: number;
   read(view: DataView, offset: number): number;
+}
+
+function tagValue(ring: string, field: string, value: string): number {
+  if (/^-?\d+$/.test(value)) return Number(value);
+  throw new SpoorError('INVALID_VALUE', `${ring}: ${value} is not a value of the field ${field}`, {
+    remedy: `Give the number that the field has, as in { 1: Fork } or { [Kind.${value}]: Fork }.`,
+    details: { ring, field, value },
+  });
 }
 
 function tagOf(ring: string, field: string, records: readonly (readonly [number, Layout])[]): Tag {

@@ -1,7 +1,8 @@
 import { type LayoutOf, layoutOf } from '@spoor/btf';
+import { errorOf } from '@spoor/core/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { compileFixture } from '../../test/compile.js';
-import { type LoadedObject, openObject } from '../index.js';
+import { type LoadedObject, openObject, openRing } from '../index.js';
 
 interface Fork {
   readonly kind: number;
@@ -166,5 +167,69 @@ describe('a typed ring', () => {
     loaded.push(object);
     expect(() => object.ring('last')).toThrow(expect.objectContaining({ code: 'MAP_KIND' }));
     expect(() => object.ring('lost')).toThrow(expect.objectContaining({ code: 'MAP_UNKNOWN' }));
+  });
+});
+
+describe('the options of a ring', () => {
+  const fork = layout<Fork>('fork_record');
+
+  it.each([
+    [{ signal: new AbortController() }, 'INVALID_VALUE', 'signal: expected an AbortSignal, got an object'],
+    [{ sgnal: 1 }, 'UNKNOWN_OPTION', 'unknown option "sgnal"'],
+    [
+      { highWaterMark: -1 },
+      'INVALID_VALUE',
+      'highWaterMark: expected a whole number of records above 0, got -1',
+    ],
+    [{ onMalformed: 5 }, 'INVALID_VALUE', 'onMalformed: expected a function, got 5'],
+    [{ delayMs: 0 }, 'INVALID_VALUE', 'delayMs: expected milliseconds: a number above 0, got 0'],
+    [{ records: [] }, 'INVALID_VALUE', 'records: expected an array of layouts'],
+    [{ records: [5] }, 'INVALID_VALUE', 'records: expected an array of layouts'],
+    [{ tag: 'kind' }, 'INVALID_VALUE', 'the tag kind needs the records of its values'],
+    [{ tag: 'kind', records: [fork] }, 'INVALID_VALUE', 'the tag kind needs the records of its values'],
+    [{ records: { 1: fork } }, 'INVALID_VALUE', 'records by value need the tag that has the value'],
+    [{ tag: 'kind', records: { FORK: fork } }, 'INVALID_VALUE', 'FORK is not a value of the field kind'],
+    [null, 'INVALID_VALUE', 'expected an object of options, got null'],
+  ])('%o are refused before the ring is open', (options, code, message) => {
+    const object = load();
+    const error = errorOf(() => object.ring('tagged', options as never));
+    expect(error).toMatchObject({ code, remedy: expect.any(String) });
+    expect(error.message).toContain(message);
+    object.ring('tagged', tagged);
+  });
+
+  it('are checked by openRing', () => {
+    const map = load().map('sized');
+    expect(errorOf(() => openRing(map, { longestRecrd: 64 } as never))).toMatchObject({
+      code: 'UNKNOWN_OPTION',
+      remedy: 'Did you mean longestRecord?',
+    });
+  });
+});
+
+describe('a ring has one reader', () => {
+  const isOpen = expect.objectContaining({
+    code: 'WRONG_PHASE',
+    message: 'the ring sized is open already',
+    remedy: 'Use the reader that was opened before, or close that first: a ring has one reader.',
+  });
+
+  it('of ring, until that is closed', () => {
+    const object = load();
+    const first = object.ring('sized');
+    expect(() => openRing(object.map('sized'))).toThrow(isOpen);
+    expect(() => object.ring('sized')).toThrow(isOpen);
+    first.close();
+    openRing(object.map('sized')).close();
+    object.ring('sized');
+  });
+
+  it('of openRing, until that is closed', () => {
+    const object = load();
+    const first = openRing(object.map('sized'));
+    expect(() => object.ring('sized')).toThrow(isOpen);
+    expect(() => openRing(object.map('sized'))).toThrow(isOpen);
+    first.close();
+    object.ring('sized');
   });
 });

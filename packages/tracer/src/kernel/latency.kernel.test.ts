@@ -4,7 +4,7 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { openRing } from '@spoor/object';
-import { RingWakeup } from '@spoor/object/system';
+import { RingWakeup, shareMap, useSharedMap } from '@spoor/object/system';
 import { expect, it, vi } from 'vitest';
 import { trace } from '../index.js';
 
@@ -42,7 +42,8 @@ it('programs wake the reader for each further eighth of a ring that fills', asyn
     });
     const map = tracer.object.map('activity');
     using wakeup = new RingWakeup([map]);
-    using reader = openRing(map);
+    // Only its backlog is read: the reader of the tracer takes the records.
+    using reader = openRing(useSharedMap(shareMap(map)));
     let eighths = 0;
     // Nobody reads.
     for (let before = reader.backlog; before < ringSize - 2 * eighth; before = reader.backlog) {

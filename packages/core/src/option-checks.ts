@@ -1,5 +1,7 @@
 /** Checks objects of options, each against a table with one row per option. */
-import { nearest, SpoorError, type SpoorErrorCode, typeName } from '@spoor/core';
+import { SpoorError, type SpoorErrorCode } from './error.js';
+import { nearest } from './nearest.js';
+import { typeName } from './type-name.js';
 
 /** Describes the valid values of an option. */
 export interface Check {
@@ -20,10 +22,45 @@ export interface Check {
 /** One row per option: an option without a check is a type error. */
 export type Checks<Options> = Readonly<Record<keyof Required<Options>, Check>>;
 
+/**
+ * Returns true for a number, also for NaN.
+ *
+ * @example
+ * ```ts
+ * isNumber(5n); // false
+ * ```
+ */
 export const isNumber = (value: unknown): value is number => typeof value === 'number';
+
+/**
+ * Returns true for a string.
+ *
+ * @example
+ * ```ts
+ * isString('a'); // true
+ * ```
+ */
 export const isString = (value: unknown): value is string => typeof value === 'string';
+
+/**
+ * Returns true for an object that is neither null nor an array.
+ *
+ * @example
+ * ```ts
+ * isObject([]); // false
+ * ```
+ */
 export const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * Returns true for an array if `isItem` accepts each item.
+ *
+ * @example
+ * ```ts
+ * isArrayOf([1, 'a'], isNumber); // false
+ * ```
+ */
 export const isArrayOf = (value: unknown, isItem: (item: unknown) => boolean): boolean =>
   Array.isArray(value) && value.every(isItem);
 
@@ -34,6 +71,12 @@ export const isArrayOf = (value: unknown, isItem: (item: unknown) => boolean): b
  * @param where - the call, for messages: `trace()`
  * @returns a copy with the options that are not undefined
  * @throws {SpoorError} UNKNOWN_OPTION; the code of a row, or INVALID_VALUE
+ *
+ * @example
+ * ```ts
+ * const depth = { expected: 'a number', isType: (value: unknown) => typeof value === 'number' };
+ * checkedCopy('walk()', { depth: 3 }, { depth }); // { depth: 3 }
+ * ```
  */
 export function checkedCopy<Options extends object>(
   where: string,
