@@ -64,6 +64,13 @@ it.each<[string, object, RegExp, RegExp]>([
   expect(() => checkFields(event(), { data })).toThrow(refused(message, remedy));
 });
 
+it('refuses a struct that does not begin with its header', () => {
+  const odd = { ...event(), layout: { ...layout, fields: layout.fields.slice(1) } };
+  expect(() => checkFields(odd, { data: {} })).toThrow(
+    refused(/umask\.h: struct umask_event does not begin/, /event_header header/),
+  );
+});
+
 it('refuses a declaration without fields', () => {
   expect(() => checkFields(event(), {})).toThrow(refused(/umask has no fields/, /declareEvent/));
 });

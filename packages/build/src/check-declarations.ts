@@ -22,6 +22,11 @@ export function checkFields(
       remedy: `Write: export const ${exported} = declareEvent({ summary, data }), from @spoor/bpf/declare.`,
     });
   }
+  if (layout.fields[0]?.name !== 'header') {
+    throw invalid(header, `struct ${name}_event does not begin with header`, {
+      remedy: `Write: struct ${name}_event { struct event_header header; … };`,
+    });
+  }
   const own = layout.fields.map((field) => camelCase(field.name)).filter((field) => field !== 'header');
   const known = new Set(own);
   for (const [key, field] of Object.entries(data)) {

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { compileObject, runTool } from '@spoor/btf/generate';
+import { compileError } from './compile-error.js';
 import type { KernelPlan, PlannedEvent } from './define.js';
 
 /**
@@ -16,6 +17,7 @@ export const builtVariants = ({ base }: KernelPlan) =>
  *
  * @returns the bytes of each object, by the suffix of its variant
  * @throws {SpoorError} TOOL_MISSING without clang or llvm-strip; TOOL_FAILED with clang's messages
+ * @throws {SpoorError} EXTENSION_INVALID if a header lacks its struct or its function
  */
 export function compileVariants(plan: KernelPlan): ReadonlyMap<string, Uint8Array> {
   const { base, events } = plan;
@@ -36,6 +38,8 @@ export function compileVariants(plan: KernelPlan): ReadonlyMap<string, Uint8Arra
         return [suffix, stripped(bytes, join(folder, `kernel${suffix}.bpf.o`))];
       }),
     );
+  } catch (error) {
+    throw compileError(error, events);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,6 +1,5 @@
-import { run } from './run.js';
+import { fileURLToPath } from 'node:url';
+import { supervise } from './supervise.js';
 
-process.exitCode = await run(process.argv.slice(2), {
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
-});
+const command = fileURLToPath(new URL('command.js', import.meta.url));
+process.exitCode = await supervise(command, process.argv.slice(2));
