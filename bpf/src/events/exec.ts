@@ -158,7 +158,8 @@ export const exec = declareEvent({
         form: { type: 'custom', value: (event: { _sha256?(): string | undefined }) => event._sha256?.() },
         schema: { type: 'string', pattern: '^([0-9a-f]{64}|unknown)$' },
         description:
-          'SHA-256 of the binary, if it was asked for. unknown: it was removed or changed meanwhile, or cannot be read. ' +
+          'SHA-256 of the binary, if it was asked for. unknown: it was removed or changed meanwhile, or was changed less than ' +
+          '50 ms before it was executed (2 s if changeTimeNs is whole seconds), or is in-memory, or cannot be read. ' +
           'Left out if 20,000 events had to wait for it.',
       },
       { optional: true },

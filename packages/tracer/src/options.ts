@@ -48,7 +48,7 @@ export interface TraceOptions<
   /**
    * True if `exec` events have the SHA-256 of their binary. It is computed once per file, while
    * events are read. Events behind an `exec` wait for its hash. Reading the files takes rights.
-   * Default: false.
+   * The hash is `unknown` if the executed bytes cannot be proven, see `FileHashes`. Default: false.
    */
   readonly hash?: boolean;
   /**

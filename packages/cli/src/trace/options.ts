@@ -85,16 +85,16 @@ export const traceOptions: readonly Option[] = [
   {
     name: 'env',
     value: 'NAMES',
-    help: 'Show these variables of the environment of each exec, without their values: GITHUB_*,CI. Separated by commas.',
+    help: 'Show these variables of the environment of each exec, without their values: GITHUB_*,CI. Separated by commas. Not shown in the tree.',
   },
   {
     name: 'env-values',
     value: 'NAMES',
-    help: 'Show these variables with their values, which can be secrets: TRACEPARENT,npm_*.',
+    help: 'Show these variables with their values, which can be secrets: TRACEPARENT,npm_*. Not shown in the tree.',
   },
   {
     name: 'hash',
-    help: 'Add the SHA-256 of the binary to each exec. Needs root for as long as the trace runs.',
+    help: 'Add the SHA-256 of the binary to each exec, or "unknown" if it is in memory or was just changed. Shown in JSON only, and not recorded. Needs root for as long as the trace runs.',
   },
   {
     name: 'user',

@@ -45,12 +45,17 @@ export interface EventContext {
   sha256Of?(file: ExecutedFile): string | undefined;
 }
 
-/** A file by its identity: one that is changed is another one. */
+/** An executed file by its identity, and when it was executed. */
 export interface ExecutedFile {
   /** The kernel's number: major << 20 | minor. */
   readonly device: number;
   readonly inode: bigint;
+  /** Last change of the file or its attributes, in nanoseconds since 1970. */
   readonly changeTimeNs: bigint;
+  /** When it was executed: CLOCK_BOOTTIME, in nanoseconds. */
+  readonly timeNs: bigint;
+  /** Bits of `BinaryTrait` of `@spoor/bpf/enums`. */
+  readonly binaryTraits: number;
 }
 
 /** The context of lines, ready for use. */

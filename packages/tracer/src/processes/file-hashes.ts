@@ -2,8 +2,9 @@ import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { Event, ExecutedFile } from '@spoor/event';
 import { kernelDevice, splitDevice } from '@spoor/proc';
+import { ChangeTimes } from './change-times.js';
 
-/** The hash of a file that was removed or changed, or that cannot be read. */
+/** The hash of a file that cannot be read, or whose bytes may not be the executed ones. */
 const unknown = 'unknown';
 
 /** Files whose hashes are kept. Of more, the oldest are forgotten. */
@@ -11,14 +12,19 @@ const mostFiles = 4096;
 /** Bytes that are read and hashed at once. Between two pieces, events are read. */
 const pieceBytes = 256 * 1024;
 
-/** An `exec`, as far as its binary is concerned. */
+/** The part of an `exec` that concerns its binary. */
 export type Executed = ExecutedFile & Pick<Event<'exec'>, 'path' | 'tgid'>;
 
-const keyOf = ({ device, inode, changeTimeNs }: ExecutedFile) => `${device}:${inode}:${changeTimeNs}`;
+const keyOf = ({ device, inode, changeTimeNs }: ExecutedFile): string => `${device}:${inode}:${changeTimeNs}`;
 
 /**
  * Computes the SHA-256 of executed files, one file at a time, and keeps it. A file that was changed
- * has another change time, so it is another file.
+ * has another change time, so it is another file. Create it before the trace: it follows the wall
+ * clock, which change times are compared with.
+ *
+ * The hash is that of the executed bytes, unless the superuser writes to the device, or changes the
+ * clock to forge a change time. File systems of other machines (NFS) and of programs (FUSE) set the
+ * change time themselves, so they have to be trusted.
  *
  * @example
  * ```ts
@@ -28,25 +34,32 @@ const keyOf = ({ device, inode, changeTimeNs }: ExecutedFile) => `${device}:${in
  * ```
  */
 export class FileHashes {
+  readonly #changeTimes = new ChangeTimes();
   readonly #known = new Map<string, string>();
   readonly #pending = new Map<string, Promise<string>>();
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Returns the hash, or undefined if it was not computed yet. */
+  /** Returns the hash or `unknown`, see `of`. Returns undefined if it was not computed yet. */
   known(file: ExecutedFile): string | undefined {
+    if (!this.#changeTimes.wouldDiffer(file)) return unknown;
     return this.#known.get(keyOf(file));
   }
 
   /**
-   * Returns the hash of the binary of an `exec`: 64 hexadecimal digits, or `unknown` if the file
-   * was removed or changed, or cannot be read. It is read through `/proc/PID/exe` or, if the
-   * process has ended, by its path.
+   * Returns the hash of the binary of an `exec`: 64 hexadecimal digits, or `unknown`. The file is
+   * read through `/proc/PID/exe` or, if the process has ended, by its path. The hash is `unknown`:
+   *
+   * - if the file was removed or changed, or cannot be read;
+   * - if it was changed less than 50 ms before the exec, or 2 s where change times are whole
+   *   seconds. A later change could have the same change time;
+   * - if it is in memory, as on tmpfs or by `memfd_create`. There, writing through a mapping does
+   *   not set the change time.
    */
-  of({ device, inode, changeTimeNs, path, tgid }: Executed): Promise<string> {
-    const file = { device, inode, changeTimeNs, path, tgid };
-    const key = keyOf(file);
-    const known = this.#known.get(key);
+  of({ device, inode, changeTimeNs, timeNs, binaryTraits, path, tgid }: Executed): Promise<string> {
+    const file = { device, inode, changeTimeNs, timeNs, binaryTraits, path, tgid };
+    const known = this.known(file);
     if (known !== undefined) return Promise.resolve(known);
+    const key = keyOf(file);
     const begun = this.#pending.get(key);
     if (begun !== undefined) return begun;
     const made = this.#last.then(async () => {
@@ -75,9 +88,11 @@ async function hashOf(file: Executed): Promise<string> {
     const handle = await openQuietly(path);
     if (handle === undefined) continue;
     try {
-      if (!(await isStill(handle, file))) continue;
-      const hash = await contentHash(handle);
-      return (await isStill(handle, file)) ? hash : unknown;
+      const size = await sizeIfStill(handle, file);
+      if (size === undefined) continue;
+      const { hash, bytes } = await contentHash(handle);
+      // Some file systems truncate a file before they set its change time.
+      return bytes === size && (await sizeIfStill(handle, file)) === size ? hash : unknown;
     } catch {
       // It became unreadable: the end of a network file system, for instance.
     } finally {
@@ -100,19 +115,23 @@ async function openQuietly(path: string): Promise<FileHandle | undefined> {
   return open(path, flags).catch(() => undefined);
 }
 
-async function isStill(handle: FileHandle, { device, inode, changeTimeNs }: Executed): Promise<boolean> {
+/** Returns the size of the file, or undefined if it is empty or not the executed one any more. */
+async function sizeIfStill(handle: FileHandle, executed: Executed): Promise<bigint | undefined> {
   const stat = await handle.stat({ bigint: true });
-  const found = kernelDevice(splitDevice(stat.dev));
-  return stat.isFile() && found === device && stat.ino === inode && stat.ctimeNs === changeTimeNs;
+  const { device, inode, changeTimeNs } = executed;
+  if (!stat.isFile() || kernelDevice(splitDevice(stat.dev)) !== device) return undefined;
+  return stat.ino === inode && stat.ctimeNs === changeTimeNs && stat.size > 0n ? stat.size : undefined;
 }
 
-async function contentHash(handle: FileHandle): Promise<string> {
+async function contentHash(handle: FileHandle): Promise<{ hash: string; bytes: bigint }> {
   // Loaded here: most traces hash nothing.
   const hash = process.getBuiltinModule('node:crypto').createHash('sha256');
+  let bytes = 0n;
   const piece = Buffer.allocUnsafe(pieceBytes);
   for (;;) {
     const { bytesRead } = await handle.read(piece, 0, piece.length, null);
-    if (bytesRead === 0) return hash.digest('hex');
+    if (bytesRead === 0) return { hash: hash.digest('hex'), bytes };
+    bytes += BigInt(bytesRead);
     hash.update(piece.subarray(0, bytesRead));
   }
 }
