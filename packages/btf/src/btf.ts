@@ -1,4 +1,5 @@
 import { SpoorError } from '@spoor/core';
+import { brokenRemedy } from './broken-remedy.js';
 import { type BtfSource, kinds as kindNumbers } from './btf-format.js';
 import type { BtfDatasec, BtfEnum, BtfFunctionProto, BtfStruct, BtfType } from './btf-types.js';
 import { faultyReference } from './check-references.js';
@@ -161,7 +162,10 @@ export class Btf {
 
   /** @internal */
   invalid(problem: string): SpoorError {
-    return new SpoorError('BTF_INVALID', `${this.file}: ${problem}`, { details: { file: this.file } });
+    return new SpoorError('BTF_INVALID', `${this.file}: ${problem}`, {
+      remedy: brokenRemedy,
+      details: { file: this.file },
+    });
   }
 
   #text(offset: number): string {

@@ -1,8 +1,9 @@
-import type { Field, Layout, StructLayout } from './layout.js';
+import { describeLayout, type Field, type Layout, type StructLayout } from './layout.js';
 
 /** The name that errors about a layout's value begin with. */
-export function rootName(layout: { readonly kind: string; readonly name?: string }): string {
-  return layout.name || layout.kind;
+export function rootName(layout: Layout): string {
+  if ('name' in layout) return layout.name || layout.kind;
+  return layout.kind === 'array' ? layout.kind : describeLayout(layout);
 }
 
 export interface Gap {

@@ -91,6 +91,7 @@ export function failBounds(view: DataView, offset: number, layout: Layout): neve
 
 export function failValue(value: unknown, expected: string, path: string): never {
   throw new SpoorError('INVALID_VALUE', `${path}: expected ${expected}, got ${describeValue(value)}`, {
+    remedy: `Give ${expected}.`,
     details: { path, value },
   });
 }

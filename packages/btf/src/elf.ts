@@ -162,6 +162,7 @@ class ElfReader {
 
   private invalid(offset: number, problem: string): SpoorError {
     return new SpoorError('OBJECT_INVALID', `${this.file}: ${problem} (at byte ${offset})`, {
+      remedy: 'Give a BPF object that clang -g -O2 -target bpf -c compiled, as a whole.',
       details: { file: this.file, offset },
     });
   }

@@ -2,12 +2,16 @@ import { errorOf } from '@spoor/core/testing';
 import { expect, test } from 'vitest';
 import { readKernelBtf } from './kernel-btf.js';
 
-test('a kernel without BTF is told so', () => {
-  const error = errorOf(() => readKernelBtf('/nonexistent/vmlinux'));
+test.each([
+  ['/nonexistent/vmlinux', 'ENOENT'],
+  ['/tmp', 'EISDIR'],
+])('the remedy for types that cannot be read is about their path: %s', (path, code) => {
+  const error = errorOf(() => readKernelBtf(path));
   expect(error).toMatchObject({
     code: 'BTF_MISSING',
-    message: "/nonexistent/vmlinux: the kernel's types cannot be read",
-    remedy: 'Run a kernel that is built with CONFIG_DEBUG_INFO_BTF=y.',
+    message: `${path}: the kernel's types cannot be read`,
+    remedy: `Give the path of a file with raw BTF that can be read (${code}).`,
+    details: { file: path },
   });
-  expect(error.cause).toMatchObject({ code: 'ENOENT' });
+  expect(error.cause).toMatchObject({ code });
 });

@@ -10,7 +10,7 @@ export const kernelBtfPath = '/sys/kernel/btf/vmlinux';
  * Reads the types of the running kernel. Needs no privilege. Requires Linux 5.4 with
  * `CONFIG_DEBUG_INFO_BTF`.
  *
- * @throws {SpoorError} BTF_MISSING when the kernel has no BTF
+ * @throws {SpoorError} BTF_MISSING when the kernel has no BTF, or the file cannot be read
  * @throws {SpoorError} BTF_INVALID when the file is broken
  *
  * @example
@@ -25,7 +25,11 @@ export function readKernelBtf(path: string = kernelBtfPath): Btf {
     bytes = readFileSync(path);
   } catch (cause) {
     throw new SpoorError('BTF_MISSING', `${path}: the kernel's types cannot be read`, {
-      remedy: 'Run a kernel that is built with CONFIG_DEBUG_INFO_BTF=y.',
+      remedy:
+        path === kernelBtfPath
+          ? 'Run a kernel that is built with CONFIG_DEBUG_INFO_BTF=y.'
+          : `Give the path of a file with raw BTF that can be read (${(cause as NodeJS.ErrnoException).code}).`,
+      details: { file: path },
       cause,
     });
   }

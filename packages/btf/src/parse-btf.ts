@@ -1,4 +1,5 @@
 import { SpoorError } from '@spoor/core';
+import { brokenRemedy } from './broken-remedy.js';
 import { Btf } from './btf.js';
 import { type BtfIndex, btfMagic, extraSizes, headerSize, typeSize } from './btf-format.js';
 
@@ -35,6 +36,7 @@ export function parseBtf(bytes: Uint8Array, options: ParseOptions = {}): Btf {
 
 function invalid(file: string, offset: number, problem: string): SpoorError {
   return new SpoorError('BTF_INVALID', `${file}: ${problem} (at byte ${offset})`, {
+    remedy: brokenRemedy,
     details: { file, offset },
   });
 }

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { readRegularFile, SpoorError } from '@spoor/core';
 import { compileObject } from '../generate/compile-object.js';
 import { generateModule } from '../generate/module.js';
-import type { Records, TaggedRecords } from '../generate/ring-records.js';
+import { type Records, repeated, type TaggedRecords } from '../generate/ring-records.js';
 import { vmlinuxHeader } from '../generate/vmlinux.js';
 import { writeGenerated } from '../generate/write-generated.js';
 import type { Output } from './output.js';
@@ -110,7 +110,10 @@ function taggedRecords(
       throw misuse(`--record ${word}: expected RING.FIELD=VALUE:STRUCT`);
     return [value.trim(), struct.trim()] as const;
   });
-  return { tag: field, structs: { ...before?.structs, ...Object.fromEntries(structs) } };
+  const all = [...Object.entries(before?.structs ?? {}), ...structs];
+  const twice = all.find(([value], index) => all.findIndex((other) => other[0] === value) < index);
+  if (twice !== undefined) throw repeated(`--record ${word}`, twice[0]);
+  return { tag: field, structs: Object.fromEntries(all) };
 }
 
 /** The file as the module names it: equal on every machine. */

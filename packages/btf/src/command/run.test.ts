@@ -48,6 +48,21 @@ test('help is printed for the command and for generate', () => {
 });
 
 test.each([
+  [['lifecycle.kind=1:fork_event,1:__proto__'], '1'],
+  [['lifecycle.kind=1:fork_event', 'lifecycle.kind=1:fork_event'], '1'],
+  [['lifecycle.header.kind=1:fork_event,EVENT_FORK:fork_event'], 'EVENT_FORK'],
+])('a value with two structs is refused: %j', (words, value) => {
+  const records = words.flatMap((word) => ['--record', word]);
+  const { status, err } = spoorBtf('generate', object, '--out', join(folder, 'my.ts'), ...records);
+  expect({ status, err }).toEqual({
+    status: 2,
+    err: expect.stringMatching(
+      `^spoor-btf: INVALID_VALUE: .*: the value ${value} has two structs\n  Give one struct`,
+    ),
+  });
+});
+
+test.each([
   [[], 'USAGE: missing command'],
   [['generat'], "USAGE: unknown command 'generat'"],
   [['generate'], 'USAGE: missing OBJECT and --out FILE'],

@@ -77,7 +77,7 @@ import { type C, letter } from './letter.js';
 import { type Alert, records, type Summary } from './records.js';
 import { tagged, type Exit, type Fork } from './tagged.js';
 import { words } from './words.js';
-import { compileCodec, type GeneratedObject, type LayoutOf, type RecordOf, type VariableOf } from '@spoor/btf';
+import { compileCodec, type GeneratedObject, type LayoutOf, type RecordOf, type VariableOf, type WrittenOf } from '@spoor/btf';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const check = <Claim extends true>(..._: Claim[]): void => {};
@@ -105,6 +105,10 @@ check<Equal<Read<typeof records.constants.strict>, boolean>>();
 check<Equal<Read<typeof records.constants.limits>['bytes'], bigint[]>>();
 check<Equal<keyof typeof records.globals, 'hits' | 'level' | 'reads.calls' | 'unused_alert' | 'unused_summary'>>();
 check<Equal<keyof typeof words.constants, 'await'>>();
+type Written = WrittenOf<typeof records.constants.limits>;
+export const byOne: Written[] = [{ level: 7, bytes: [1, 2n], v4: 5 }, { level: 0, bytes: [1, 2], v6: [] }];
+// @ts-expect-error: not a member of an anonymous union
+export const byNone: Written = { level: 7, v4: 5 };
 check<Equal<typeof records.programs.reads, 'syscall'>>();
 export const rec: { kind: number; pid: number } = compileCodec(Rec).decode(new Uint8Array(8));
 export const first: number = EventKind.EVENT_OPEN + any.length;
@@ -128,7 +132,7 @@ test('a module says what each map, ring and variable is', () => {
 `);
   expect(value('records')).toContain('    readonly alerts: RingMap<Alert | Summary>;\n');
   expect(value('records')).toContain(
-    'level: number | keyof typeof Level; bytes: readonly (bigint | number)[]; v4: number;',
+    'level: number | keyof typeof Level; bytes: readonly (bigint | number)[]; v4?: number;',
   );
   expect(modules['records']).not.toContain('Left out');
 });

@@ -22,6 +22,14 @@ export interface TaggedLayouts {
   readonly records: readonly (readonly [value: number, layout: Layout])[];
 }
 
+/** The error for a value of a tag that has two structs. */
+export function repeated(where: string, value: string): SpoorError {
+  return new SpoorError('INVALID_VALUE', `${where}: the value ${value} has two structs`, {
+    remedy: 'Give one struct per value. A number and its enumerator are one value.',
+    details: { value },
+  });
+}
+
 /** The records of each ring: those that it was given, or all anchored structs. */
 export class RingRecords {
   readonly #object: ObjectFile;
@@ -55,6 +63,8 @@ export class RingRecords {
     const records = Object.entries(given.structs).map(
       ([value, name]) => [this.#valueOf(value), this.#record(name)] as const,
     );
+    const twice = records.findIndex(([value], index) => records.findIndex(([own]) => own === value) < index);
+    if (twice >= 0) throw repeated(`the records of ${ring}`, Object.keys(given.structs)[twice]!);
     const names = records.map(([, layout]) => this.#nameIn(layout, given.tag));
     return { tag: names[0] ?? given.tag, records };
   }

@@ -1,6 +1,7 @@
+import { overlapping } from '../codec-fields.js';
 import { numberBits } from '../codec-values.js';
 import { fieldNames } from '../field-names.js';
-import type { EnumLayout, Layout, StructLayout } from '../layout.js';
+import type { EnumLayout, Field, Layout, StructLayout } from '../layout.js';
 import { key, quote } from './print.js';
 import type { TypeNames } from './type-names.js';
 
@@ -23,7 +24,7 @@ export class TypePrinter {
   written(layout: Layout): string {
     switch (layout.kind) {
       case 'struct':
-        return this.#inline(layout, (field) => this.written(field));
+        return this.#inline(layout, (field) => this.written(field), overlapping(layout));
       case 'array':
         return `readonly (${this.written(layout.element)})[]`;
       case 'bytes':
@@ -49,9 +50,17 @@ export class TypePrinter {
       .join('');
   }
 
-  #inline(layout: StructLayout, print = (field: Layout) => this.read(field)): string {
+  /** @param optional the members of anonymous unions: one per union is enough to write it */
+  #inline(
+    layout: StructLayout,
+    print = (field: Layout) => this.read(field),
+    optional: ReadonlySet<Field> = new Set(),
+  ): string {
     const names = fieldNames(layout);
-    const members = layout.fields.map((field, index) => `${key(names[index]!)}: ${print(field.layout)}`);
+    const members = layout.fields.map((field, index) => {
+      const mark = optional.has(field) ? '?' : '';
+      return `${key(names[index]!)}${mark}: ${print(field.layout)}`;
+    });
     return members.length === 0 ? '{}' : `{ ${members.join('; ')} }`;
   }
 

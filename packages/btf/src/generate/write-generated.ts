@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, lstatSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { SpoorError } from '@spoor/core';
 
@@ -80,11 +89,18 @@ function replace(path: string, text: string, mode: number | undefined): void {
     renameSync(temporary, path);
   } catch (cause) {
     if (isOurs) rmSync(temporary, { force: true });
-    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    const remedy = isMissing ? `Create the folder ${dirname(path)}.` : 'Choose another file, or make room.';
+    const folder = dirname(path);
+    const { code } = cause as NodeJS.ErrnoException;
+    const isRefused = existsSync(folder) && code !== 'ENOSPC' && code !== 'EDQUOT';
+    const refusal = isRefused
+      ? `Choose a file in a folder that takes files: ${folder} takes none.`
+      : makeRoom;
+    const remedy = existsSync(folder) ? refusal : `Create the folder ${folder}.`;
     throw unwritable(path, cause, remedy);
   }
 }
+
+const makeRoom = 'Choose another file, or make room.';
 
 function unwritable(path: string, cause: unknown, remedy: string): SpoorError {
   return new SpoorError('OUTPUT_UNWRITABLE', `${path} cannot be written: ${(cause as Error).message}`, {

@@ -55,6 +55,7 @@ export class Constants {
       throw new SpoorError(
         'OBJECT_INVALID',
         `${this.#file}: ${variable.name} lies outside of ${variable.section}`,
+        { remedy: 'Compile the object again: its BTF and its sections do not fit together.' },
       );
     }
     const end = variable.offset + variable.size;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Layout } from '@spoor/btf';
+import { errorOf } from '@spoor/core/testing';
 import { describe, expect, test } from 'vitest';
 import { compileFixture } from '../../test/compile.js';
 import { openObject } from '../index.js';
@@ -110,6 +111,18 @@ describe('an opened object', () => {
     expect(() => object.setConstant(name, value)).toThrow(coded('CONSTANT_TYPE'));
     expect(() => object.setConstant(name, value)).toThrow(new RegExp(name));
     expect(object.constants.get(name)?.value).toEqual(before);
+  });
+
+  test.each([
+    ['target_tgid', -1, 'u32: expected an integer from 0 to 2^32 - 1, got -1'],
+    ['bias', 'x', 's64: expected a bigint or a whole number from -2^63 to 2^63 - 1, got "x"'],
+  ])('names the type of %s and the values that it takes', (name, value, message) => {
+    using object = openObject(path);
+    const error = errorOf(() => object.setConstant(name, value));
+    expect(error.message).toContain(`${name} (.rodata): ${message}`);
+    expect(error.remedy).toBe(
+      `Give ${message.slice(message.indexOf('expected ') + 9, message.indexOf(', got'))}.`,
+    );
   });
 
   test('knows its own names only, and says which there are', () => {

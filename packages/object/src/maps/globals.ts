@@ -99,7 +99,9 @@ export class Globals<V extends GeneratedObject['globals'] = Untyped> implements 
       throw new SpoorError('WRONG_PHASE', `the variable ${name} is gone: its object was disposed`);
     const map = this.#maps.get(section);
     if (map === undefined)
-      throw new SpoorError('OBJECT_INVALID', `there is no map of the section ${section} (${name})`);
+      throw new SpoorError('OBJECT_INVALID', `there is no map of the section ${section} (${name})`, {
+        remedy: 'Compile the object again, with libbpf 1.0 or later and its headers.',
+      });
     return map;
   }
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileCodec, layoutOf } from '@spoor/btf';
+import { errorOf } from '@spoor/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileFixture } from '../../test/compile.js';
 import { features, openObject } from '../index.js';
@@ -68,6 +69,16 @@ describe.runIf(features.has('syscall_programs'))('values of every type', () => {
     using opened = openObject(path);
     expect(() => opened.setConstant(name, value)).toThrow(coded('CONSTANT_TYPE'));
     expect(() => opened.setConstant(name, value)).toThrow(name.split(/[.[]/)[0]);
+  });
+
+  it.each([
+    ['limits[3]', 1, /^limits has \[0\] to \[2\]\.$/],
+    ['inner.low', 1, /^inner has \.high, /],
+    ['limits', [1, 2, -1], /^Give a bigint or a whole number from 0 to /],
+  ])('the error for %s = %j has a remedy', (name, value, remedy) => {
+    using opened = openObject(path);
+    const error = errorOf(() => opened.setConstant(name, value));
+    expect(error).toMatchObject({ code: 'CONSTANT_TYPE', remedy: expect.stringMatching(remedy) });
   });
 
   it('bitfields in maps and globals are those of the program', () => {

@@ -112,6 +112,7 @@ function partOf(variable: Variable, path: string): Variable {
       : fieldOf(layout, step.slice(1));
     if (part === undefined) {
       throw new SpoorError('CONSTANT_TYPE', `${name} (${variable.section}) has no ${step}`, {
+        remedy: partRemedy(name, layout),
         details: { name, section: variable.section, layout },
       });
     }
@@ -141,6 +142,16 @@ function fieldOf(layout: Layout, name: string): Part | undefined {
   const names = fieldNames(layout);
   return layout.fields.find((field, index) => field.name === name || names[index] === name);
 }
+
+function partRemedy(name: string, layout: Layout): string {
+  if (layout.kind === 'array') return `${name} has [0] to [${layout.length - 1}].`;
+  if (layout.kind === 'bytes') return `${name} has [0] to [${layout.size - 1}].`;
+  if (layout.kind === 'struct') return `${name} has .${fieldNames(layout).join(', .')}.`;
+  return `${name} has no parts: use its name alone.`;
+}
+
+/** A variable takes whole numbers beside bigints. */
+const forVariables = (text: string): string => text.replace(/\ba bigint\b/, 'a bigint or a whole number');
 
 const codecs = new WeakMap<Layout, Codec<unknown>>();
 
@@ -208,7 +219,10 @@ export function encodeFor(variable: Variable, value: unknown): Uint8Array {
     return codecOf(variable).encode(asWritten(layout, value));
   } catch (cause) {
     if (!(cause instanceof SpoorError) || cause.code !== 'INVALID_VALUE') throw cause;
-    throw new SpoorError('CONSTANT_TYPE', `${name} (${section}): ${cause.message}`, {
+    const message = forVariables(cause.message);
+    const remedy = cause.remedy && forVariables(cause.remedy);
+    throw new SpoorError('CONSTANT_TYPE', `${name} (${section}): ${message}`, {
+      ...(remedy === undefined ? {} : { remedy }),
       details: { name, section, layout, value },
       cause,
     });
